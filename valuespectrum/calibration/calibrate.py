@@ -11,7 +11,7 @@ import numpy as np
 from agents.models.base import Model
 from ingest.embedding.base import Embedder
 from valuespectrum.calibration.numbers import by_cohort, compare_numbers
-from valuespectrum.instruments.base import ChosenInWords, Instrument, Recoverable, SaidInSteps
+from valuespectrum.instruments.base import ChosenInWords, Instrument, Recoverable, SaidInSteps, Scaled
 from valuespectrum.instruments.registry import load_instrument
 from valuespectrum.measuring.asking import BenchProgress
 from valuespectrum.measuring.benchmark import BenchCorpus, BenchOptions, drawn_pictures, run_benchmark
@@ -254,7 +254,7 @@ def _row(respondent: PlantedRespondent, instrument: Recoverable, measured: Json)
     elif isinstance(instrument, ChosenInWords):
         wanted = instrument.expected({**_worded(respondent), **respondent.traits})
     else:
-        wanted = instrument.expected(respondent.planted)
+        wanted = instrument.expected({**respondent.planted, **respondent.traits})
     expected = {dimension: wanted[dimension] for dimension in profile}
     found = compare_to_planted(profile, expected)
     flat = bool(np.ptp(levelled(np.array(list(expected.values()), dtype=np.float64))) == 0)
@@ -285,6 +285,8 @@ def _scale(instrument: Recoverable) -> str:
     """What errors are in."""
     if isinstance(instrument, ChosenInWords):
         return instrument.chosen_in_words
+    if isinstance(instrument, Scaled):
+        return instrument.scale
     return "centred steps" if isinstance(instrument, SaidInSteps) else "points"
 
 

@@ -251,6 +251,14 @@ class Recoverable(Protocol):
 
 
 @runtime_checkable
+class Scaled(Protocol):
+    """An instrument that is set beside planted values on a scale of its own, which is not liking of 0 to 100."""
+
+    scale: ClassVar[str]
+    """What its numbers are, for people, e.g. ``"log-odds"``."""
+
+
+@runtime_checkable
 class Stepped(Protocol):
     """An instrument that tells steps of a scale, beside which no liking of 0 to 100 can be set."""
 

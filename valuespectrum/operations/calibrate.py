@@ -26,9 +26,14 @@ if TYPE_CHECKING:
     from valuespectrum.reference.cohort import CohortMember
 
 
-_DIGITS = {"points": 1, "centred steps": 2, "preference score": 3}
+_DIGITS = {"points": 1, "centred steps": 2, "preference score": 3, "log-odds": 2}
 """Decimals of an error on each scale."""
-_UNITS = {"points": "points", "centred steps": "steps", "preference score": "of a preference score"}
+_UNITS = {
+    "points": "points",
+    "centred steps": "steps",
+    "preference score": "of a preference score",
+    "log-odds": "log-odds",
+}
 """What an error is in."""
 
 
@@ -254,6 +259,7 @@ def _of_member(known: PlantedRespondent, member: CohortMember, is_sealed: bool) 
             "svo_angle": member.svo_angle,
             "inequality_aversion": member.inequality_aversion,
             "pressure": member.pressure,
+            **{f"everyday_{value}": held for value, held in member.everyday.items()},
         },
         log_odds={**member.pictures, **ten_values(member.pictures)},
         said=said_shares(member),

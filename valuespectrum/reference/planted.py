@@ -338,6 +338,27 @@ def move_utilities(mind: Mind, shown: Depicted) -> dict[str, float]:
     }
 
 
+def deed_utilities(
+    mind: Mind, ratings: Sequence[Sequence[float]], wishes: Mapping[str, float] | None = None
+) -> list[float]:
+    """Utility of each thing that can be done in a scene, in log-odds.
+
+    Args:
+        mind: Who decides; personas say nothing about everyday values.
+        ratings: How far each thing serves the six everyday values, -1 to 1, in their order.
+        wishes: Of somebody for whom it is decided, 0 to 1 by value; ``None`` for the own ones. They are followed by
+            the respondent's obedience, as personas are.
+    """
+    weights = list(mind.member.everyday.values())
+    if wishes is not None:
+        kept = 1 - mind.member.obedience
+        weights = [
+            kept * held + mind.member.obedience * REACH * (2 * wishes[value] - 1)
+            for value, held in mind.member.everyday.items()
+        ]
+    return [sum(weight * rating for weight, rating in zip(weights, row, strict=True)) for row in ratings]
+
+
 def liking(member: CohortMember, value: str) -> float:
     """What a measurement should find: share of liking, 0 to 100, over scenes of a value at all times of day.
 

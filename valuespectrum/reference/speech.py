@@ -48,12 +48,6 @@ def foundations() -> Mapping[str, str]:
     return cast(Mapping[str, str], _document()["foundations"])
 
 
-@cache
-def wishes() -> Mapping[str, str]:
-    """What each everyday value wishes for, in words."""
-    return cast(Mapping[str, str], _document()["everyday"])
-
-
 def _document() -> Mapping[str, object]:
     text = (files("valuespectrum.reference") / "data" / "speech.yaml").read_text("utf-8")
     loaded: Mapping[str, object] = yaml.safe_load(text)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from valuespectrum.reproduction.adaptive import adaptive
 from valuespectrum.reproduction.causal_graph import causal_graph
+from valuespectrum.reproduction.decisions import decisions
 from valuespectrum.reproduction.dilemmas import dilemmas
 from valuespectrum.reproduction.human_values import portraits, samples
 from valuespectrum.reproduction.rows import ComparedNumber, reproduced
@@ -31,6 +32,7 @@ class PublishedTarget:
 _CLONE = "a clone of github.com/holi-lab/ValuePortrait (docs/published-numbers.md)"
 _GRAPH = "the folder tutorials/useful_data of github.com/bigai-nlco/ValueCausalGraph, with table2_MODEL.csv beside"
 _DILEMMAS = "a file of Multi-step Moral Dilemmas, or a folder of such files (docs/published-numbers.md)"
+_PILOT = "a clone of github.com/JackLuo0505/ValuePilot (docs/instruments/decisions.md)"
 _PEOPLE = "a file of people's answers, .rda or CSV with a column an item (docs/published-numbers.md)"
 
 TARGETS: Mapping[str, PublishedTarget] = {
@@ -40,6 +42,7 @@ TARGETS: Mapping[str, PublishedTarget] = {
     "value-portrait": PublishedTarget(value_portrait, _CLONE),
     "causal-graph": PublishedTarget(causal_graph, _GRAPH),
     "dilemmas": PublishedTarget(dilemmas, _DILEMMAS),
+    "decisions": PublishedTarget(decisions, _PILOT),
     "portraits": PublishedTarget(portraits, f"{_PEOPLE}, or a folder of such files"),
     **{name: PublishedTarget(rows, _PEOPLE) for name, rows in samples().items()},
 }

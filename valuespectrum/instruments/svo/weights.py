@@ -22,11 +22,9 @@ import numpy as np
 
 from valuespectrum.instruments.svo.payoffs import OPTIONS, Floats, payoffs
 from valuespectrum.instruments.svo.shares import SliderShares
+from valuespectrum.scoring.choices.logit import fitted_weights
 
-PRIOR_PRECISION = 1e-6
-"""Of each weight, in log-odds for ten points: keeps weights finite where choices are never mixed."""
 _POINTS = 10.0
-_MOST_STEPS, _CLOSE = 60, 1e-10
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,7 @@ def fitted(shown: SliderShares) -> ChoiceWeights | None:
     answered = shown.answered
     if not answered.any():
         return None
-    return ChoiceWeights(*(float(each) for each in _maximum(*_design(shown, answered))))
+    return ChoiceWeights(*(float(each) for each in fitted_weights(*_design(shown, answered))))
 
 
 def fitted_without_each(shown: SliderShares) -> Sequence[ChoiceWeights | None]:
@@ -82,30 +80,3 @@ def _design(shown: SliderShares, answered: np.ndarray) -> tuple[Floats, Floats]:
     stands_first = (np.arange(OPTIONS) == shown.first[..., None]).astype(float)
     described = np.stack([own, other, -np.abs(own - other), stands_first], axis=-1)
     return np.asarray(described[answered]), np.asarray(shown.shares[answered])
-
-
-def _maximum(described: Floats, shares: Floats) -> Floats:
-    """Newton's method on a concave function; steps are halved until it rises."""
-    weights = np.zeros(described.shape[-1])
-    value = _log_posterior(described, shares, weights)
-    for _ in range(_MOST_STEPS):
-        utilities = described @ weights
-        chances = np.exp(utilities - utilities.max(axis=1, keepdims=True))
-        chances /= chances.sum(axis=1, keepdims=True)
-        centred = described - (chances[..., None] * described).sum(axis=1, keepdims=True)
-        slope = ((shares - chances)[..., None] * described).sum(axis=(0, 1)) - PRIOR_PRECISION * weights
-        curvature = np.einsum("ao,aoi,aoj->ij", chances, centred, centred) + PRIOR_PRECISION * np.eye(len(weights))
-        step = np.linalg.solve(curvature, slope)
-        while (raised := _log_posterior(described, shares, weights + step)) < value and np.abs(step).max() > _CLOSE:
-            step = step / 2
-        weights, value = weights + step, raised
-        if np.abs(step).max() < _CLOSE:
-            break
-    return np.asarray(weights)
-
-
-def _log_posterior(described: Floats, shares: Floats, weights: Floats) -> float:
-    utilities = described @ weights
-    utilities = utilities - utilities.max(axis=1, keepdims=True)
-    logs = utilities - np.log(np.exp(utilities).sum(axis=1, keepdims=True))
-    return float((shares * logs).sum() - 0.5 * PRIOR_PRECISION * (weights**2).sum())

@@ -47,6 +47,26 @@ MOVES = Template(
     "You may:\n{options}\nRank these moves, first what you would do first. Answer with six words, the first of each."
 )
 """The moves of a viewer, to be ranked."""
+VIEWER_MOVES: tuple[str, ...] = (
+    "watch it to the end",
+    "skip it",
+    "like it",
+    "comment on it",
+    "share it",
+    "save it",
+)
+"""What a viewer can do; the first word of each names it."""
+DECISION = Template("{scene}\nYou are A, and may:\n{options}\nWhich do you do first? Answer with one letter.")
+"""A scene in which something is to be done, told of somebody called A."""
+DECISION_FOR = Template(
+    "Somebody is to be served by their wishes, from 0, not at all, to 1, very much: {wishes}.\n{scene}\n"
+    "This person is A, and may:\n{options}\nWhich does A do first? Answer with one letter."
+)
+"""The same for somebody else, whose wishes are told."""
+WISHED = Template("{value} {strength}")
+"""One wish of somebody else."""
+POSSIBLE_ACT = Template("{letter}: {act}")
+"""One thing that can be done."""
 
 SLIDER_ITEMS: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = (
     ((85, 85), (85, 15)), ((85, 15), (100, 50)), ((50, 100), (85, 85)), ((50, 100), (85, 15)),
@@ -63,6 +83,24 @@ def own_actions() -> Mapping[str, tuple[str, ...]]:
     # Our own file, which tests look at.
     written = cast(dict[str, list[str]], read_yaml(OWN_DATA / "actions.yaml", "list of actions"))
     return {value: tuple(listed) for value, listed in written.items()}
+
+
+def told_wishes(wishes: Mapping[str, float]) -> str:
+    """Wishes of somebody else in words, as ``DECISION_FOR`` tells them.
+
+    Example:
+        >>> told_wishes({"safety": 0.9, "energy": 0.25}), read_wishes("safety 0.9, energy 0.25")
+        ('safety 0.9, energy 0.25', {'safety': 0.9, 'energy': 0.25})
+    """
+    return ", ".join(WISHED.write(value=value, strength=f"{strength:g}") for value, strength in wishes.items())
+
+
+def read_wishes(text: str) -> dict[str, float]:
+    """What ``told_wishes`` wrote; nothing for another text."""
+    found = [WISHED.read(part) for part in text.split(", ")]
+    numbers = {row["value"]: row["strength"] for row in found if row}
+    plain = len(numbers) == len(found) and all(number.replace(".", "", 1).isdecimal() for number in numbers.values())
+    return {value: float(number) for value, number in numbers.items()} if plain else {}
 
 
 def allocations(item: int, scale: float = 1.0) -> list[tuple[int, int]]:

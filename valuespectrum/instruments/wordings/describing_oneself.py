@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from valuespectrum.instruments.wordings.bank import own_wordings
 from valuespectrum.instruments.wordings.languages import ENGLISH, tongue
 from valuespectrum.instruments.wordings.template import Template
@@ -63,6 +65,15 @@ FOUNDATION = Template(
 """Relevance of a moral foundation."""
 WISH = Template("How much do you wish {what}? Answer with one digit from 1, not at all, to 6, very much.")
 """Strength of an everyday value."""
+WISHES: Mapping[str, str] = {
+    "curiosity": "to learn something new",
+    "energy": "to eat, drink and rest",
+    "safety": "to be safe from harm",
+    "happiness": "to have a nice time",
+    "intimacy": "to be close to somebody",
+    "fairness": "to see everybody treated alike",
+}
+"""What each of the six everyday values wishes for."""
 BETTER_DESCRIPTION = Template(own_wordings("forced-choice")[ENGLISH][0].texts["choose"])
 """A forced choice between two statements."""
 INSTRUCTIONS: dict[str, str] = {"": ""} | {name: tongue(ENGLISH).instructions[name] for name in (HONEST, FAKE_GOOD)}

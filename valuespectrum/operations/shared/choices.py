@@ -51,6 +51,7 @@ TargetName = Literal[
     "value-portrait",
     "causal-graph",
     "dilemmas",
+    "decisions",
     "portraits",
     "gss-2012",
     "us-pvq40",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from valuespectrum.instruments.wordings.describing_oneself import INSTRUCTIONS
-from valuespectrum.reference.items import aiming, arguing, choosing, liking, oneself, responding, speaking
+from valuespectrum.reference.items import aiming, arguing, choosing, deciding, liking, oneself, responding, speaking
 from valuespectrum.reference.items.base import PlantedItem, Question
 
 KINDS: tuple[type[PlantedItem], ...] = (
@@ -44,6 +44,7 @@ UNTAUGHT: tuple[type[PlantedItem], ...] = (
     aiming.Traits,
     aiming.Goal,
     aiming.AimedSlider,
+    deciding.SceneDeed,
     responding.WrittenResponse,
     responding.SeenResponse,
     arguing.ReasonsAsked,

@@ -15,7 +15,7 @@ from valuespectrum.reference.items.base import PlantedItem, Scene, Shares, one_o
 from valuespectrum.reference.items.liking import digits
 from valuespectrum.reference.planted import Mind
 from valuespectrum.reference.portrayed import portrayed
-from valuespectrum.reference.speech import foundations, named_values, speech, statements, wishes
+from valuespectrum.reference.speech import foundations, named_values, speech, statements
 
 P = TypeVar("P", bound="Portrait")
 
@@ -153,19 +153,19 @@ class Wish(PlantedItem):
 
     @property
     def text(self) -> str:
-        return words.WISH.write(what=wishes()[self.name])
+        return words.WISH.write(what=words.WISHES[self.name])
 
     def shares(self, mind: Mind, scenes: Sequence[Scene], said: Sequence[str]) -> Shares | None:
         return one_of(said, digits(planted.rating_distribution(mind, mind.member.everyday[self.name], 1, 6)))
 
     @classmethod
     def draw(cls, rng: np.random.Generator) -> Self:
-        return cls(pick(rng, list(wishes())))
+        return cls(pick(rng, list(words.WISHES)))
 
     @classmethod
     def read(cls, text: str) -> Self | None:
         found = words.WISH.read(text)
-        return next((cls(name) for name, what in wishes().items() if found and found["what"] == what), None)
+        return next((cls(name) for name, what in words.WISHES.items() if found and found["what"] == what), None)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,311 @@
+"""The instrument: planted strengths of six everyday values found again, and what is no answer, said so."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from fault_server import KEY, Behaviour, FaultServer, serving
+
+from agents.answers.respondent import BARE
+from agents.answers.store import AnswerStore
+from agents.models.base import REFUSAL, Answer, Ask, Model, ModelOptions
+from agents.procedures.conductor import conduct
+from agents.procedures.procedure import SUBJECT, alone
+from agents.procedures.stored import replay
+from bench.truth.adaptive import driven, measured, table
+from valuespectrum.cli import main
+from valuespectrum.instruments.base import Setting
+from valuespectrum.instruments.decisions.asking import listings, ordering, read_ratings, said_first, written_ratings
+from valuespectrum.instruments.decisions.instrument import EverydayDecisions
+from valuespectrum.instruments.decisions.options import DecisionsOptions
+from valuespectrum.instruments.decisions.reading import VALUES, read_decisions
+from valuespectrum.instruments.decisions.scenes.files import write_scenes
+from valuespectrum.instruments.decisions.scenes.grammar import drawn_scenes
+from valuespectrum.instruments.measurement import Measurement
+from valuespectrum.reference.items.deciding import SceneDeed
+from valuespectrum.reference.planted import BY_NAME, Mind, deed_utilities
+from valuespectrum.reference.twin.model import TwinModel
+from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.choices.logit import fitted_weights
+from vectorstore.foundation.errors import InputError
+
+SCORING = ScoringOptions()
+AMBER = BY_NAME["amber"]
+
+
+def taken(model: Model, seed: int = 0, **options: Any) -> tuple[pd.DataFrame, Measurement]:
+    test = EverydayDecisions(DecisionsOptions(**options))
+    heard = [pair for named in test.procedures(Setting((BARE,), seed=seed)) for pair in driven(named, model)]
+    answers = table(heard)
+    return answers, measured(test, answers, SCORING)
+
+
+def twin(name: str, samples: int = 0, **changed: Any) -> TwinModel:
+    return TwinModel(replace(BY_NAME[name], **changed), ModelOptions(samples=samples), name)
+
+
+@pytest.fixture(scope="module")
+def amber() -> tuple[pd.DataFrame, Measurement]:
+    return taken(twin("amber"))
+
+
+def test_planted_strengths_come_back(amber: tuple[pd.DataFrame, Measurement]) -> None:
+    answers, found = amber
+    assert len(answers) == 6 + 24 * 2 * 3 == EverydayDecisions().cost(0)
+    means = {value: score.estimate.mean for value, score in found.scores.items()}
+    assert all(abs((means[value] or 9) - AMBER.everyday[value]) < 0.6 for value in VALUES)
+    inside = [
+        (score.estimate.low or 9) <= AMBER.everyday[value] <= (score.estimate.high or -9)
+        for value, score in found.scores.items()
+    ]
+    assert sum(inside) >= 5
+    assert found.overall.mean == pytest.approx(np.mean([mean or 0 for mean in means.values()]))
+    assert {guard.name: guard.state for guard in found.guards} == {
+        "follows_values": "holds", "takes_first_listed": "holds",
+    }  # fmt: skip
+
+
+def test_the_lean_to_what_is_listed_first_stands_apart(amber: tuple[pd.DataFrame, Measurement]) -> None:
+    lean = amber[1].bias["first_listed"].mean
+    assert lean == pytest.approx(2 * AMBER.leans.order, abs=0.25)
+
+
+def test_agreement_with_stated_wishes_stands_beside_chance(amber: tuple[pd.DataFrame, Measurement]) -> None:
+    scalars = amber[1].scalars
+    assert scalars["chance_os_sim"].mean == pytest.approx(5 / 8) and scalars["chance_first_acc"].mean == 0.25
+    stated, above = scalars["stated_os_sim"], scalars["stated_os_sim_above_chance"]
+    assert above.mean == pytest.approx((stated.mean or 0) - 5 / 8) and (above.low or -1) > 0
+    assert scalars["stated_agreement"].mean == pytest.approx(1.0, abs=0.15)
+    details: Any = amber[1].details["decisions"]
+    assert set(details["stated"]) == set(VALUES) and details["whole_orders"] == 48
+
+
+def test_wishes_of_somebody_else_are_followed_by_obedience() -> None:
+    found = taken(twin("amber"), scenes=30, arrangements=2, told=2)[1]
+    follows = found.scalars["follows"]
+    assert follows.mean is not None and follows.low is not None
+    # Of wishes told from 0 to 1: obedience times the reach of a persona; own strengths count for the rest.
+    assert follows.mean == pytest.approx(AMBER.obedience * 2.0, abs=0.5) and follows.low > 0.5
+    deaf = taken(twin("amber", obedience=0.0), scenes=12, told=2)[1]
+    assert abs(deaf.scalars["follows"].mean or 9) < 0.6
+
+
+def test_what_is_told_of_somebody_else_is_the_planted_formula() -> None:
+    mind, ratings = Mind(AMBER), [(1.0, 0, 0, 0, 0, 0.0), (0.0, 0, 0, 0, 0, -1.0)]
+    assert deed_utilities(mind, ratings) == [AMBER.everyday["curiosity"], -AMBER.everyday["fairness"]]
+    wishes = dict.fromkeys(VALUES, 0.5) | {"curiosity": 1.0}
+    own, other = deed_utilities(mind, ratings, wishes)
+    assert own == pytest.approx(0.25 * AMBER.everyday["curiosity"] + 0.75 * 2.0)
+    assert other == pytest.approx(-0.25 * AMBER.everyday["fairness"])
+
+
+def test_drawn_answers_tell_the_same_with_wider_intervals() -> None:
+    drawn, told = (taken(twin("birch", samples), scenes=16)[1] for samples in (10, 0))
+    widths = [
+        np.mean([(score.estimate.high or 0) - (score.estimate.low or 0) for score in each.scores.values()])
+        for each in (drawn, told)
+    ]
+    assert 0 < widths[1] < widths[0]
+    strongest = max(VALUES, key=lambda value: abs(BY_NAME["birch"].everyday[value]))
+    assert abs((drawn.scores[strongest].estimate.mean or 9) - BY_NAME["birch"].everyday[strongest]) < 1.0
+
+
+class SaysSo:
+    """A model that says one text to everything."""
+
+    settings: Mapping[str, str] = {}
+
+    def __init__(self, text: str, parsed: str = "") -> None:
+        self.id, self._text, self._parsed = f"says:{text}@1", text, parsed
+
+    def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+        for ask in asks:
+            first = ask.choices[0].name if ask.choices else ""
+            yield Answer(text=self._text, parsed=first if self._parsed == "first" else self._parsed)
+
+    generate = score
+
+
+def test_refusals_become_no_number() -> None:
+    answers, found = taken(SaysSo("I cannot.", REFUSAL), scenes=6)
+    # An order breaks off at its first answer that is none.
+    assert len(answers) == 6 + 6 * 2 and found.rates["refusal"].mean == 1.0
+    assert all(score.estimate.mean is None for score in found.scores.values())
+    assert found.scalars["stated_agreement"].mean is None and found.n_units == 0
+    assert json.dumps(found.to_json())
+
+
+def test_whoever_takes_what_is_listed_first_is_named() -> None:
+    found = taken(SaysSo("the first", "first"), scenes=6)[1]
+    guard = next(guard for guard in found.guards if guard.name == "takes_first_listed")
+    assert guard.flagged and "100%" in guard.statement and guard.statement in found.notes
+    assert found.scalars["printed_os_sim"].mean == 1.0 and found.scores["safety"].estimate.mean is None
+    assert any("draw several" in said for said in found.verdicts)
+    assert found.scalars["steady_os_sim"].mean == pytest.approx(np.mean([0, 0, 2 / 3, 1.0]))
+
+
+def test_somebody_without_everyday_values_is_told_apart() -> None:
+    flat = twin("amber")
+    flat.member.__dict__["everyday"] = dict.fromkeys(VALUES, 0.0)
+    found = taken(flat)[1]
+    assert all((score.estimate.low or -1) < 0 < (score.estimate.high or 1) for score in found.scores.values())
+
+
+def test_an_order_is_asked_step_by_step_and_lasts_as_long_as_there_are_answers() -> None:
+    listing = next(listings(DecisionsOptions(acts=4), 0))
+    found = alone(ordering(BARE, listing, True), {SUBJECT: twin("amber")})
+    assert sorted(found) == [0, 1, 2, 3]
+    assert len(alone(ordering(BARE, listing, False), {SUBJECT: twin("amber")})) == 1
+    assert alone(ordering(BARE, listing, True), {SUBJECT: SaysSo("no", "unparsed")}) == ()
+
+
+def test_orders_of_a_list_are_turned_round_in_pairs() -> None:
+    drawn = list(listings(DecisionsOptions(scenes=3, arrangements=4, told=1), 0))
+    assert len(drawn) == 15
+    own = [each for each in drawn if each.name == "s001" and not each.wishes]
+    assert own[1].order == own[0].order[::-1] and own[3].order == own[2].order[::-1]
+    assert sum(bool(each.wishes) for each in drawn) == 3
+
+
+def test_first_is_the_likeliest_the_most_drawn_or_the_one_that_is_said() -> None:
+    logs = Answer(text="", log_probabilities={"act1": -3.0, "act3": -1.0})
+    assert said_first(logs, (0, 2)) == 2
+    assert said_first(Answer(text="", counts={"act1": 4, "act3": 1}, parsed="act3"), (0, 2)) == 0
+    assert said_first(Answer(text="", parsed="act3"), (0, 2)) == 2
+    assert said_first(Answer(text="", parsed="act2"), (0, 2)) is None
+    assert said_first(Answer(text="", error="gone", parsed="act3"), (0, 2)) is None
+
+
+def test_ratings_go_through_a_tag() -> None:
+    rows = [(0.5, 0, -1, 0, 0, 0.25), (0, 0.125, 0, 0, 0, 0), (1, 1, 1, 1, 1, 1)]
+    scene, acts = read_ratings(written_ratings(rows))
+    assert scene.tolist() == list(rows[0]) and acts.tolist() == [list(map(float, row)) for row in rows[1:]]
+
+
+def test_weights_are_found_by_an_independent_maximum() -> None:
+    """Against scipy on the same likelihood, with options that are gone."""
+    from scipy.optimize import minimize
+
+    rng = np.random.default_rng(2)
+    described = rng.normal(size=(60, 4, 3))
+    described[::3, 3] = np.nan
+    there = ~np.isnan(described[..., 0])
+    raised = np.where(there, np.exp(np.nan_to_num(described) @ np.array([1.0, -0.5, 0.2])), 0.0)
+    shares = np.stack([rng.multinomial(5, row / row.sum()) for row in raised]).astype(float)
+
+    def loss(weights: np.ndarray) -> float:
+        logs = np.where(there, np.nan_to_num(described) @ weights, -np.inf)
+        logs = logs - np.log(np.exp(logs).sum(axis=1, keepdims=True))
+        return float(-(shares * np.where(there, logs, 0)).sum())
+
+    wanted = minimize(loss, np.zeros(3)).x
+    assert fitted_weights(described, shares) == pytest.approx(wanted, abs=1e-4)
+
+
+def test_a_run_is_taken_up_again_and_scored_without_a_model(tmp_path: Path) -> None:
+    test, setting = EverydayDecisions(DecisionsOptions(scenes=4)), Setting((BARE,))
+    with AnswerStore(tmp_path / "answers.sqlite") as store:
+        first = list(conduct(test.procedures(setting), {SUBJECT: twin("amber")}, store))
+        assert list(replay(test.procedures(setting), store)) == first
+
+
+def test_scenes_of_the_user_are_asked_and_others_are_another_run(tmp_path: Path) -> None:
+    path = tmp_path / "scenes.json"
+    write_scenes(path, list(drawn_scenes(4, 9, "tried", 3)))
+    options = DecisionsOptions(items=str(path), scenes=3)
+    assert options.own_items["items"] and len(options.asked_scenes(0)) == 3
+    answers, found = taken(twin("amber"), items=str(path), scenes=3)
+    assert len(answers) == 6 + 3 * 2 * 2 == EverydayDecisions(options).cost(0) and found.n_units == 3
+    write_scenes(path, list(drawn_scenes(4, 10, "tried", 3)))
+    assert options.own_items != DecisionsOptions().own_items
+
+
+@pytest.mark.parametrize("options", [{"scenes": 1}, {"acts": 10}, {"arrangements": 0}, {"told": 21}])
+def test_options_out_of_range_are_refused(options: dict[str, int]) -> None:
+    with pytest.raises(InputError, match="must lie in"):
+        DecisionsOptions(**options)
+
+
+def test_planted_strengths_must_be_known() -> None:
+    with pytest.raises(InputError, match="nobody knows the everyday values"):
+        EverydayDecisions().expected({"security": 50.0})
+
+
+def test_a_deed_is_read_back_as_it_is_written() -> None:
+    deed = SceneDeed.draw(np.random.default_rng(0))
+    assert SceneDeed.read(deed.text) == deed
+    other = replace(deed, wishes=(0.1, 0.5, 0.9, 0.25, 1.0, 0.0))
+    assert SceneDeed.read(other.text) == other and SceneDeed.read(other.text.replace("curiosity", "glory")) is None
+    assert SceneDeed.read(deed.text.replace("You are A", "You are B")) is None
+
+
+def test_a_cohort_is_calibrated_by_its_twins(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = tuple(BY_NAME[name] for name in ("amber", "night", "birch"))
+    monkeypatch.setattr("valuespectrum.reference.cohort.COHORT", few)
+    asked = [
+        "calibrate",
+        "--instrument",
+        "decisions",
+        "--twins",
+        "--run",
+        str(tmp_path / "run"),
+        "--option",
+        "scenes=9",
+    ]
+    assert main([*asked, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["scale"] == "log-odds" and found["figures_over"] == 1 and found["spearman_median"] > 0.7
+    assert found["respondents"][0]["planted"] == dict(AMBER.everyday)
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultServer]:
+    def longest(question: str, dice: Any) -> dict[str, str]:
+        lines = [line for line in question.splitlines() if line[1:3] == ": "]
+        said = max(lines, key=len)[0] if lines else "4"
+        return {"role": "assistant", "content": f"{said}."}
+
+    monkeypatch.setenv("VALUESPECTRUM_API_KEY_127_0_0_1", KEY)
+    with serving(Behaviour(message=longest, logprobs=False)) as started:
+        yield started
+
+
+def test_a_served_model_is_asked_by_the_same_code(
+    server: FaultServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec = f"openai:toy-1@{server.url}?scoring=text"
+    asked = ["instrument", "run", "decisions", "--model", spec, "--run", str(tmp_path / "run"), "--option", "scenes=4"]
+    assert main([*asked, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["decisions"]["whole_orders"] == 8 and found["profile"]["safety"]["mean"] is None
+    assert found["scalars"]["steady_os_sim"]["mean"] > 0.9
+
+
+def test_a_local_model_is_asked_by_the_same_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    try:
+        import torchvision  # noqa: F401
+    except (ImportError, RuntimeError):
+        pytest.skip("torchvision does not fit the torch that is installed")
+    from tiny_models import qwen3_vl
+
+    spec = f"hf:{qwen3_vl(tmp_path / 'weights')}"
+    asked = ["instrument", "run", "decisions", "--model", spec, "--option", "scenes=2", "--option", "acts=2"]
+    assert main([*asked, "--run", str(tmp_path / "run"), "--json"]) in (0, 2)
+    scores = json.loads((tmp_path / "run" / "scores.json").read_text(encoding="utf-8"))
+    assert scores["n_asks"] == 6 + 4
+
+
+def test_answers_of_a_table_are_read_by_what_was_left(amber: tuple[pd.DataFrame, Measurement]) -> None:
+    read = read_decisions(amber[0], SCORING)
+    assert len(read.decided) == 144 and len(read.orders()) == 48 and not read.single_texts
+    assert all(sorted(order) == [0, 1, 2, 3] for order in read.orders().values())
+    assert read.orders(for_other=True) == {}

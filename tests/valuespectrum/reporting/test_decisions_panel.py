@@ -1,0 +1,66 @@
+"""The panel of decisions: what is said beside what is done, with every line that OS-Sim has to be read with."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from report_pages import data, read
+
+from agents.models.base import ModelOptions
+from valuespectrum.instruments.registry import InstrumentChoice
+from valuespectrum.measuring.instrument_run import InstrumentOptions, run_instrument
+from valuespectrum.reference.planted import BY_NAME
+from valuespectrum.reference.twin.model import TwinModel
+from valuespectrum.reporting.elements.data import ReportedRun
+from valuespectrum.reporting.page import environment
+from valuespectrum.reporting.panels.choices.decisions import DecisionsPanel
+from valuespectrum.runs.manifest import Manifest
+from valuespectrum.scoring.cells import ScoringOptions
+from vectorstore.foundation.json_types import Json
+
+
+@pytest.fixture(scope="module")
+def scores(tmp_path_factory: pytest.TempPathFactory) -> Json:
+    run = tmp_path_factory.mktemp("panel") / "run"
+    choice = InstrumentChoice("decisions", {"scenes": 8})
+    twins = [TwinModel(BY_NAME[name], ModelOptions(), name) for name in ("amber", "birch", "cedar")]
+    return run_instrument(InstrumentOptions(run=run, choice=choice, seed=0, scoring=ScoringOptions()), twins)
+
+
+def section(scores: Json) -> str:
+    shown, panel = replace(data(), runs=(ReportedRun(Path("run"), Manifest({}, {}), scores),)), DecisionsPanel()
+    assert panel.applies(shown)
+    template = environment().from_string(panel.template.read_text(encoding="utf-8"))
+    return template.render({"data": shown, "title": panel.title(shown), **panel.context(shown)})
+
+
+def test_what_is_said_stands_beside_what_is_done(scores: Json) -> None:
+    text = section(scores)
+    read(text)
+    assert text.count("six everyday values, said and done") == 3
+    one = scores["respondents"][0]
+    assert f"{one['decisions']['stated']['energy']:.2f}" in text
+    weight = one["profile"]["intimacy"]
+    assert f"{weight['mean']:+.2f} [" in text.replace("−", "-")
+
+
+def test_every_line_stands_beside_os_sim(scores: Json) -> None:
+    text = section(scores)
+    for line in ("Chance", "The order of the list", "Consensus of the 2 other respondents, 8 scenes"):
+        assert text.count(f'<th scope="row">{line}</th>') == 3
+    assert "62.5" in text and "Rank correlation of what is said with what is done" in text
+
+
+def test_a_respondent_alone_has_no_others(scores: Json) -> None:
+    alone = scores | {"respondents": scores["respondents"][:1]}
+    assert "other respondents, 8 scenes" not in section(alone)
+
+
+def test_names_are_escaped_and_other_instruments_are_no_decisions(scores: Json) -> None:
+    hostile = scores | {"respondents": [scores["respondents"][0] | {"model": "simulated:<script>@1"}]}
+    assert "<script>" not in section(hostile)
+    others = [{name: each for name, each in one.items() if name != "decisions"} for one in scores["respondents"]]
+    runs = (ReportedRun(Path("run"), Manifest({}, {}), scores | {"respondents": others}),)
+    assert not DecisionsPanel().applies(replace(data(), runs=runs))

@@ -1,0 +1,78 @@
+"""Have scenes written by a model: ``python -m valuespectrum.instruments.decisions.generate OUT --model SPEC``.
+
+Answers are kept beside the result, so that the same command goes on after a kill. ``--judge`` names another model,
+which infers the values of each scene anew; whoever judges what it wrote itself agrees with itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from agents.answers.store import AnswerStore
+from agents.judges.panel import JUDGE
+from agents.models.base import Model, ModelOptions
+from agents.procedures.conductor import conduct
+from agents.procedures.procedure import Named
+from valuespectrum.instruments.decisions.scenes.files import write_scenes
+from valuespectrum.instruments.decisions.scenes.scene import value_subsets
+from valuespectrum.instruments.decisions.scenes.writing import (
+    WRITER,
+    SceneWritingOptions,
+    WrittenScene,
+    writing,
+    writing_summary,
+)
+from vectorstore.foundation.errors import InputError, ValueSpectrumError
+
+
+def generated(
+    scenes: int, cast: dict[str, Model], store: AnswerStore | None, options: SceneWritingOptions
+) -> list[WrittenScene]:
+    """Have scenes written about all subsets of the values in turn.
+
+    Args:
+        scenes: How many are tried.
+        cast: Who is ``writer``, and who is ``judge`` where scenes are inferred anew.
+        store: Where answers are kept; ``None`` for nowhere.
+        options: How.
+    """
+    subsets = value_subsets()
+    procedures = (
+        Named(f"scene {number} {options}", writing(subsets[number % len(subsets)], number, options))
+        for number in range(scenes)
+    )
+    return list(conduct(procedures, cast, store))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write scenes; 2 where something given cannot be used."""
+    from agents.models.registry import load_model
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("out", type=Path, help="JSON file of scenes; answers lie beside it")
+    parser.add_argument("--model", required=True, help="who writes")
+    parser.add_argument("--judge", default="", help="who infers values anew; without one the filter is by words alone")
+    parser.add_argument("--scenes", type=int, default=63, help="how many are tried")
+    chosen = parser.parse_args(arguments)
+    try:
+        cast = {WRITER: load_model(chosen.model, ModelOptions())}
+        if chosen.judge:
+            cast[JUDGE] = load_model(chosen.judge, ModelOptions())
+        with AnswerStore(chosen.out.with_suffix(".answers.sqlite")) as store:
+            found = generated(chosen.scenes, cast, store, SceneWritingOptions(reinferred=bool(chosen.judge)))
+        kept = [each.scene for each in found if each.scene is not None]
+        if not kept:
+            raise InputError(
+                f"none of {len(found)} scenes was kept: {dict(writing_summary(found))}", "try another model"
+            )
+        write_scenes(chosen.out, kept)
+    except ValueSpectrumError as error:
+        parser.exit(2, f"{error}\n")
+    print(f"{len(kept)} of {len(found)} scenes are in {chosen.out}: {dict(writing_summary(found))}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

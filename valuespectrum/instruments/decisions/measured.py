@@ -1,0 +1,227 @@
+"""From decisions to six weights with intervals over scenes, and how far what is done follows what is said.
+
+An act's utility is ``sum_v weight_v rating_v + lean * (listed first)``, and what comes first is drawn by the logit of
+utilities (McFadden 1974); what comes next likewise of the rest (Plackett 1975; Luce 1959). Weights are log-odds for one
+whole rating. Decisions for somebody whose wishes are told have one weight more, ``follows``, of
+``sum_v (2 wish_v - 1) rating_v``. Ratings are those that were planted or given with the scenes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from valuespectrum.instruments.decisions.choosing.blending import Floats
+from valuespectrum.instruments.decisions.choosing.orders import (
+    Order,
+    average_overlap,
+    chance_first,
+    chance_overlap,
+    same_first,
+)
+from valuespectrum.instruments.decisions.network.deciding import Decider, RatedScene
+from valuespectrum.instruments.decisions.reading import VALUES, DecidedOnce, DecisionAnswers
+from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.choices.logit import fitted_weights
+from valuespectrum.scoring.estimate import Estimate, Score
+from valuespectrum.scoring.guards.finding import Finding, told
+from valuespectrum.scoring.jackknife import left_out_interval
+
+_RUNAWAY = 15.0
+"""Weights that are larger say that choices are never mixed, and not how large they are."""
+LEAST_P = 0.05
+_MOST_LISTED = 0.9
+_WHY = ("too few scenes", "it hangs on one scene")
+
+
+@dataclass(frozen=True, slots=True)
+class RevealedWeights:
+    """Weights behind decisions, of all scenes and without each."""
+
+    whole: Floats
+    """Shape (8,): the six, the lean to what is listed first, and ``follows``; NaN for what nothing was asked about."""
+    left_out: Floats
+    """Shape (scenes, 8)."""
+    why: str = ""
+    """Why they say nothing."""
+
+    def estimate(self, number: Callable[[Floats], float], level: float) -> Estimate:
+        """A number of the weights with its interval over scenes."""
+        whole = number(self.whole)
+        if self.why or np.isnan(whole):
+            return Estimate(None, why=self.why or "nothing was asked about it")
+        return left_out_interval(whole, [number(each) for each in self.left_out], level, _WHY)
+
+
+def revealed_weights(found: DecisionAnswers, options: ScoringOptions) -> RevealedWeights:
+    """Fit the weights, unless answers do not tell any.
+
+    Args:
+        found: Answers.
+        options: ``minimum_clips`` is the fewest scenes that have an interval.
+    """
+    nothing, none = np.full(len(VALUES) + 2, np.nan), np.zeros((0, len(VALUES) + 2))
+    if found.single_texts:
+        why = "single texts say what was chosen, not how nearly: draw several (--samples)"
+        return RevealedWeights(nothing, none, why)
+    if not any(not len(each.wishes) for each in found.decided):
+        return RevealedWeights(nothing, none, "no answers")
+    described, shares = _design(found.decided)
+    used = ~np.isclose(np.nan_to_num(described), 0.0).all(axis=(0, 1))
+
+    def fit(rows: Sequence[bool] | np.ndarray, start: Floats | None) -> Floats:
+        weights = nothing.copy()
+        weights[used] = fitted_weights(described[rows][..., used], shares[rows], start)
+        return weights
+
+    whole = fit(np.ones(len(described), bool), None)
+    if np.nanmax(np.abs(whole)) > _RUNAWAY:
+        return RevealedWeights(
+            nothing, none, "choices are never mixed, so weights have no size: draw several (--samples)"
+        )
+    scenes = np.array([each.scene for each in found.decided])
+    names = np.unique(scenes)
+    left_out = [fit(scenes != name, whole[used]) for name in names] if len(names) >= options.minimum_clips else []
+    return RevealedWeights(whole, np.array(left_out).reshape(-1, len(nothing)))
+
+
+def _design(decided: Sequence[DecidedOnce]) -> tuple[Floats, Floats]:
+    """What tells acts apart, shape (answers, acts, 8) with NaN for acts that are gone, and their shares."""
+    most = max(len(each.left) for each in decided)
+    described = np.full((len(decided), most, len(VALUES) + 2), np.nan)
+    shares = np.zeros((len(decided), most))
+    for row, each in enumerate(decided):
+        here, acts = len(each.left), each.ratings[1][list(each.left)]
+        other = len(each.wishes) > 0
+        described[row, :here, : len(VALUES)] = acts
+        described[row, :here, len(VALUES)] = [float(act == each.leads) for act in each.left]
+        described[row, :here, len(VALUES) + 1] = acts @ (2 * each.wishes - 1) if other else 0.0
+        shares[row, :here] = each.shares
+    return described, shares
+
+
+def value_scores(weights: RevealedWeights, found: DecisionAnswers, level: float) -> dict[str, Score]:
+    """The six, with what they are above or below their mean."""
+    own = [each for each in found.decided if not len(each.wishes)]
+    scores = {}
+    for place, value in enumerate(VALUES):
+        touched = [each for each in own if np.ptp(each.ratings[1][list(each.left), place]) > 0]
+        estimate = weights.estimate(lambda each, place=place: float(each[place]), level)  # type: ignore[misc]
+        centred = weights.estimate(lambda each, place=place: float(each[place] - each[: len(VALUES)].mean()), level)  # type: ignore[misc]
+        status = "ok" if estimate.mean is not None else estimate.why
+        scores[value] = Score(estimate, centred, None, len({each.scene for each in touched}), len(touched), status)
+    return scores
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """How far orders follow stated wishes, by scene."""
+
+    numbers: Mapping[str, Mapping[str, float]]
+    """Name of a number to scene to its mean over the orders of the scene."""
+
+    def estimates(self, options: ScoringOptions) -> dict[str, Estimate]:
+        """Means over scenes, with intervals over them."""
+        found = {}
+        for name, by_scene in self.numbers.items():
+            rows = np.array(list(by_scene.values()))
+            enough = len(rows) >= options.minimum_clips
+            left_out = [float(np.delete(rows, place).mean()) for place in range(len(rows))] if enough else []
+            found[name] = left_out_interval(float(rows.mean()) if len(rows) else np.nan, left_out, options.level, _WHY)
+        return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ListedOrder:
+    """An order of acts with the list that it was made of."""
+
+    unit: str
+    """Scene or clip."""
+    listed: Order
+    order: Order
+    rated: RatedScene | None
+    """``None`` where nobody rated it."""
+
+
+def listed_orders(found: DecisionAnswers) -> list[ListedOrder]:
+    """Whole orders of scenes, for oneself."""
+    known = {(each.scene, each.arrangement): each for each in found.decided}
+    return [
+        ListedOrder(key[0], known[key].listed, order, RatedScene(*known[key].ratings))
+        for key, order in found.orders().items()
+    ]
+
+
+def agreement_numbers(
+    orders: Sequence[ListedOrder], stated: Mapping[str, float], decider: Decider
+) -> dict[str, dict[str, float]]:
+    """Orders beside those that follow from stated wishes by the decision rule, and beside what needs no values.
+
+    Args:
+        orders: Two that follow each other are of one unit in both orders of its list.
+        stated: Value to how strong the wish is said to be; all six, or nothing follows from them.
+        decider: The rule.
+
+    Returns:
+        Name to unit to mean: ``stated_os_sim, stated_first_acc`` (the rule from stated wishes), ``chance_...`` and
+        ``stated_os_sim_above_chance`` of the same, ``printed_...`` (acts as they were listed), and ``steady_os_sim``
+        (two orders of the list of one unit).
+    """
+    numbers: dict[str, dict[str, list[float]]] = {}
+
+    def add(name: str, unit: str, number: float) -> None:
+        numbers.setdefault(name, {}).setdefault(unit, []).append(number)
+
+    wishes = np.array([stated[value] for value in VALUES]) if len(stated) == len(VALUES) else None
+    by_unit: dict[str, list[Order]] = {}
+    for each in orders:
+        by_unit.setdefault(each.unit, []).append(each.order)
+        ways = {"printed": each.listed}
+        if wishes is not None and each.rated is not None:
+            ways["stated"] = decider.order(each.rated, wishes)
+            count = len(each.order)
+            add("chance_os_sim", each.unit, chance_overlap(count))
+            add("chance_first_acc", each.unit, chance_first(count))
+            above = average_overlap(ways["stated"], each.order) - chance_overlap(count)
+            add("stated_os_sim_above_chance", each.unit, above)
+        for name, other in ways.items():
+            add(f"{name}_os_sim", each.unit, average_overlap(other, each.order))
+            add(f"{name}_first_acc", each.unit, float(same_first(other, each.order)))
+    for unit, listed in by_unit.items():
+        for one, other in zip(listed[::2], listed[1::2], strict=False):
+            add("steady_os_sim", unit, average_overlap(one, other))
+    return {name: {unit: float(np.mean(each)) for unit, each in units.items()} for name, units in numbers.items()}
+
+
+def follows_values(weights: RevealedWeights) -> Finding:
+    """Guard: whether any of the six weights differs from none, by Hotelling's test over scenes."""
+    from scipy.special import fdtrc
+
+    size, count = len(VALUES), len(weights.left_out)
+    rows = weights.left_out[:, :size]
+    if weights.why or count <= size + 1 or np.isnan(rows).any():
+        why = weights.why or "too few scenes to tell whether decisions follow the six values at all"
+        return Finding("follows_values", "unknown", None, LEAST_P, f"{why[:1].upper()}{why[1:]}.")
+    spread = (count - 1) / count * (rows - rows.mean(axis=0)).T @ (rows - rows.mean(axis=0))
+    mean = weights.whole[:size]
+    statistic = float(mean @ np.linalg.pinv(spread, hermitian=True) @ mean)
+    p = float(fdtrc(size, count - size, statistic * (count - size) / (size * (count - 1))))
+    words = (
+        "Decisions follow what acts are rated for the six values.",
+        "Decisions do not follow what acts are rated for the six values: the weights may mean nothing.",
+    )
+    return told("follows_values", p >= LEAST_P, p, LEAST_P, words)
+
+
+def takes_first_listed(found: Followed, options: ScoringOptions) -> Finding:
+    """Guard: whether orders are not simply those in which acts were listed, as those of one published baseline are."""
+    share = found.estimates(options).get("printed_first_acc", Estimate(None))
+    if share.mean is None:
+        return Finding("takes_first_listed", "unknown", None, _MOST_LISTED, "No order is whole.")
+    words = (
+        "What is listed first is not simply taken first.",
+        f"What is listed first is taken first in {share.mean:.0%} of all orders: they may say nothing of values.",
+    )
+    return told("takes_first_listed", share.mean >= _MOST_LISTED, share.mean, _MOST_LISTED, words)

@@ -1,0 +1,139 @@
+"""Stored answers as shares of acts, as orders, and as stated wishes; what is no answer is no number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from valuespectrum.instruments.decisions.asking import (
+    DEED,
+    FOR_OTHER,
+    LEFT,
+    LISTED,
+    ORDER,
+    RATED,
+    SCENE,
+    STATED,
+    STEPS,
+    WISHED_FOR,
+    act_name,
+    read_ratings,
+)
+from valuespectrum.instruments.decisions.choosing.blending import Floats
+from valuespectrum.instruments.decisions.choosing.orders import Order
+from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.choices.reading import OptionAnswers, read_options
+from valuespectrum.scoring.ratings import expected_steps
+from valuespectrum.theory.value_sets import VALUE_PILOT_6
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_STATED_RANGE = (1, len(STEPS))
+VALUES = VALUE_PILOT_6.dimensions
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DecidedOnce:
+    """One answer: which of the acts that were left comes first."""
+
+    scene: str
+    arrangement: str
+    left: tuple[int, ...]
+    shares: Floats
+    """Shape (acts left,); NaN for what does not count."""
+    listed: Order
+    """All acts, from 0, as they were listed."""
+    ratings: tuple[Floats, Floats]
+    """Of the scene, shape (6,), and of all its acts, (acts, 6)."""
+    wishes: Floats
+    """Shape (6,) of somebody else, 0 to 1; empty for oneself."""
+
+    @property
+    def leads(self) -> int:
+        """Act that was listed first of those that were left."""
+        return next(act for act in self.listed if act in self.left)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DecisionAnswers:
+    """What one respondent said."""
+
+    decided: tuple[DecidedOnce, ...]
+    """Those that count."""
+    read: tuple[OptionAnswers, ...]
+    """Everything that was asked about scenes, in groups with equal options."""
+    scenes: NDArray[np.object_]
+    """Scene of each answer in ``read``, in their order."""
+    stated: Mapping[str, float]
+    """Value to how strong the wish is said to be, 0 to 1; without those that were not said."""
+    single_texts: bool
+    """Whether answers are single most likely texts, which say what was chosen and not how nearly."""
+
+    def orders(self, for_other: bool = False) -> dict[tuple[str, str], Order]:
+        """Whole orders by scene and arrangement."""
+        taken: dict[tuple[str, str], list[tuple[int, int]]] = {}
+        acts: dict[tuple[str, str], int] = {}
+        for each in self.decided:
+            if bool(len(each.wishes)) is for_other:
+                key = each.scene, each.arrangement
+                acts[key] = len(each.ratings[1])
+                taken.setdefault(key, []).append((-len(each.left), each.left[int(np.argmax(each.shares))]))
+        found = {}
+        for key, firsts in taken.items():
+            order = [act for _, act in sorted(firsts)]
+            last = [act for act in range(acts[key]) if act not in order]
+            if len(order) == acts[key] - 1:
+                found[key] = (*order, *last)
+        return found
+
+
+def read_decisions(answers: pd.DataFrame, options: ScoringOptions) -> DecisionAnswers:
+    """Read the stored answers of one respondent.
+
+    Args:
+        answers: One row per ask, with the tags of ``asking``.
+        options: Readout and least mass.
+    """
+    asked = answers[answers["item"].isin((DEED, FOR_OTHER))]
+    decided: list[DecidedOnce] = []
+    reads, scenes = [], []
+    for told, rows in asked.groupby(LEFT, sort=True):
+        left = tuple(map(int, str(told).split()))
+        read = read_options(rows, [act_name(act) for act in left], options)
+        reads.append(read)
+        scenes.append(rows[SCENE].to_numpy(object))
+        columns = rows[[SCENE, ORDER, LISTED, RATED, WISHED_FOR]].astype(str).itertuples(index=False, name=None)
+        for (scene, arrangement, order, rated, wished), shares, counts in zip(
+            columns, read.shares, read.counts, strict=True
+        ):
+            if counts:
+                wishes = np.array(wished.split(), dtype=np.float64) if wished not in ("", "nan") else np.zeros(0)
+                listed = tuple(map(int, order.split()))
+                decided.append(DecidedOnce(scene, arrangement, left, shares, listed, read_ratings(rated), wishes))
+    return DecisionAnswers(
+        tuple(sorted(decided, key=lambda each: (each.scene, each.arrangement, -len(each.left)))),
+        tuple(reads),
+        np.concatenate(scenes) if scenes else np.zeros(0, dtype=object),
+        stated_wishes(answers[answers["item"] == STATED], options),
+        bool(reads) and all(read.kind == "greedy_text" for read in reads),
+    )
+
+
+def stated_wishes(rows: pd.DataFrame, options: ScoringOptions) -> dict[str, float]:
+    """How strong wishes are said to be, 0 to 1 by value; without those that were not said.
+
+    Args:
+        rows: Answers to the six wishes.
+        options: Readout and least mass.
+    """
+    if rows.empty:
+        return {}
+    read = read_options(rows, [step.name for step in STEPS], options)
+    low, high = _STATED_RANGE
+    told = dict(zip(rows["value"].astype(str), (expected_steps(read.shares) - low) / (high - low), strict=True))
+    return {value: float(told[value]) for value in VALUES if value in told and np.isfinite(told[value])}

@@ -1,0 +1,1 @@
+"""Panels of instruments in which something is chosen."""

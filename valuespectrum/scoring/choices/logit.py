@@ -1,0 +1,65 @@
+"""A conditional logit with a weak prior: weights of what tells options apart, out of shares of choices.
+
+Shares may be probabilities or counted draws. It is fitted by Newton's method; a normal prior keeps weights finite where
+choices are never mixed.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+PRIOR_PRECISION = 1e-6
+"""Of each weight, in units of what describes options."""
+_MOST_STEPS, _CLOSE = 60, 1e-10
+
+
+def fitted_weights(
+    described: Floats, shares: Floats, start: Floats | None = None, prior: float = PRIOR_PRECISION
+) -> Floats:
+    """The weights that fit best.
+
+    Args:
+        described: Shape (asks, options, weights): what tells options apart; NaN all along an option that is not there.
+        shares: Shape (asks, options), 0 for an option that is not there.
+        start: Shape (weights,), near the result; zeros when ``None``.
+        prior: Precision of a normal prior at zero.
+
+    Returns:
+        Shape (weights,).
+    """
+    there = ~np.isnan(described[..., 0])
+    known = np.where(there[..., None], described, 0.0)
+    weights = np.zeros(described.shape[-1]) if start is None else np.array(start, dtype=np.float64)
+    value = _log_posterior(known, there, shares, weights, prior)
+    total = shares.sum(axis=1, keepdims=True)
+    for _ in range(_MOST_STEPS):
+        chances = _chances(known @ weights, there)
+        centred = known - (chances[..., None] * known).sum(axis=1, keepdims=True)
+        slope = ((shares - total * chances)[..., None] * known).sum(axis=(0, 1)) - prior * weights
+        curvature = np.einsum("ao,aoi,aoj->ij", total * chances, centred, centred) + prior * np.eye(len(weights))
+        step = np.linalg.solve(curvature, slope)
+        while (raised := _log_posterior(known, there, shares, weights + step, prior)) < value and _large(step):
+            step = step / 2
+        weights, value = weights + step, raised
+        if not _large(step):
+            break
+    return np.asarray(weights)
+
+
+def _large(step: Floats) -> bool:
+    return bool(np.abs(step).max() > _CLOSE)
+
+
+def _chances(utilities: Floats, there: NDArray[np.bool_]) -> Floats:
+    among = np.where(there, utilities, -np.inf)
+    raised = np.exp(among - among.max(axis=1, keepdims=True))
+    return np.asarray(raised / raised.sum(axis=1, keepdims=True))
+
+
+def _log_posterior(known: Floats, there: NDArray[np.bool_], shares: Floats, weights: Floats, prior: float) -> float:
+    among = np.where(there, known @ weights, -np.inf)
+    among = among - among.max(axis=1, keepdims=True)
+    logs = among - np.log(np.exp(among).sum(axis=1, keepdims=True))
+    return float((shares * np.where(there, logs, 0.0)).sum() - 0.5 * prior * (weights**2).sum())
