@@ -176,13 +176,14 @@ def _train(model: TorchModel, folder: Path, settings: FeatureSettings, teller: T
 
 
 def _ranked(model: TorchModel, found: PublishedAutoencoder, settings: FeatureSettings) -> tuple[list[Json], str]:
-    from valuespectrum.steering.features.probing import contrast_activations, opposed_features, portrait_questions
+    from valuespectrum.steering.features.probing import contrast_activations, opposed_features
     from valuespectrum.steering.features.ranking import QUESTION, phrase_asks, rank_features, span_activations
     from valuespectrum.steering.neurons.aspects import described_aspects, opposed_asks, trait_aspects
+    from valuespectrum.steering.neurons.fitting import portrait_questions
 
     if settings.value:
         own = opposed_asks(described_aspects(settings.value), _CONTRASTS, settings.seed)
-        told = trait_aspects(settings.value, portrait_questions(), seed=settings.seed)
+        told = trait_aspects(settings.value, portrait_questions(1), seed=settings.seed)
         pairs = [*own, *opposed_asks(told, _CONTRASTS, settings.seed)]
         holds, rejects = contrast_activations(model, pairs, found.layer)
         listed = opposed_features(found.autoencoder, holds, rejects, settings.top)

@@ -12,17 +12,10 @@ from agents.models.capabilities import TorchModel
 from agents.models.steering.autoencoder import Autoencoder
 from agents.models.steering.collecting import WantedActivations, collect
 from agents.models.steering.positions import LAST
-from valuespectrum.instruments.portraits.asking import PortraitWay, portrait_asks
-from valuespectrum.instruments.portraits.forms import own_form
 from valuespectrum.steering.neurons.aspects import OpposedAsks, described_aspects, opposed_asks, trait_aspects
+from valuespectrum.steering.neurons.fitting import portrait_questions
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.random_streams import shuffled, stream
-
-
-def portrait_questions(wordings: int = 2) -> list[str]:
-    """Our portraits as questions, in both directions of the scale."""
-    ways = [PortraitWay(), PortraitWay(ascending=False)]
-    return [ask.question for ask in portrait_asks(own_form(), wordings, ways)]
 
 
 def probing_asks(count: int, seed: int = 0) -> list[Ask]:
@@ -32,7 +25,7 @@ def probing_asks(count: int, seed: int = 0) -> list[Ask]:
         count: How many.
         seed: Of the order and of the personas.
     """
-    portraits = portrait_questions()
+    portraits = portrait_questions(2)
     plain = [Ask(Stimulus(), question) for question in portraits]
     told = []
     for value in VALUES:

@@ -135,10 +135,14 @@ def _aspects(value: str, wish: NeuronWish) -> Aspects:
     if wish.words == WORDS:
         return described_aspects(value)
     if wish.words == TRAITS:
-        ways = [PortraitWay(), PortraitWay(ascending=False)]
-        questions = [ask.question for ask in portrait_asks(own_form(), 1, ways) if ask.tags["keyed"] == 1]
-        return trait_aspects(value, questions, max(2, wish.pairs // 4), wish.seed)
+        return trait_aspects(value, portrait_questions(1), max(2, wish.pairs // 4), wish.seed)
     return read_aspects(Path(wish.words), value)
+
+
+def portrait_questions(wordings: int) -> list[str]:
+    """Our portraits as questions, in both directions of the scale."""
+    ways = [PortraitWay(), PortraitWay(ascending=False)]
+    return [ask.question for ask in portrait_asks(own_form(), wordings, ways) if ask.tags["keyed"] == 1]
 
 
 def layers_of(written: str, count: int) -> tuple[int, ...]:
