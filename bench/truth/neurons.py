@@ -101,13 +101,15 @@ def _tell(found: Mapping[str, Mapping[str, Moved]], who: Sequence[str]) -> None:
             print(
                 f"{side:7s} {way:8s} own {own:+.2f} {words} valid >= {valid:.2f} tasks right {known:.2f} n {len(who)}"
             )
-        moved = [value for value in found["neurons"] if moves(found, "neurons", value, side)]
-        print(f"{side:7s} beyond interval and random mask: {len(moved)} of {len(found['neurons'])}: {', '.join(moved)}")
+        told = {value: moves(found, "neurons", value, side) for value in found["neurons"]}
+        for which, words in enumerate(("its interval", "the random mask", "the random mask either way")):
+            moved = [value for value, each in told.items() if each[which]]
+            print(f"{side:7s} beyond {words}: {len(moved)} of {len(told)}: {', '.join(moved)}")
     for value in found["neurons"]:
         for side in SIDES:
             place = VALUES.index(value)
-            told = {way: interval(found[way][value].moved[side][:, place]) for way in WAYS}
-            words = "; ".join(f"{way} {mean:+.2f} [{low:+.2f}, {high:+.2f}]" for way, (mean, low, high) in told.items())
+            ways = {way: interval(found[way][value].moved[side][:, place]) for way in WAYS}
+            words = "; ".join(f"{way} {mean:+.2f} [{low:+.2f}, {high:+.2f}]" for way, (mean, low, high) in ways.items())
             print(f"{value} {side}: {words}")
 
 
