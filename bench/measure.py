@@ -22,6 +22,7 @@ from bench.ingest import measure_busy, measure_cheaper, measure_memory, measure_
 from bench.journey import measure_calibration, measure_help, measure_quickstart
 from bench.ordinal import measure_ordinal
 from bench.sessions import measure_sessions
+from bench.staircases import measure_staircases
 from bench.steering import measure_steering
 from bench.telling import measure_telling
 from vectorstore.foundation.json_types import Json
@@ -47,6 +48,7 @@ _PARTS: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
     "answers": lambda chosen: measure_answers(chosen.answers),
     "ordinal": lambda _: measure_ordinal(),
     "sessions": lambda chosen: measure_sessions(chosen.sessions, chosen.steps),
+    "staircases": lambda chosen: measure_staircases(chosen.walkers, chosen.staircases),
     "feeds": lambda chosen: measure_feeds(chosen.many_clips, chosen.agents, chosen.long),
     "telling": lambda _: measure_telling(1500, 1600),
     "engine": lambda chosen: measure_engines(chosen.slow),
@@ -70,6 +72,8 @@ def main() -> int:
     parser.add_argument("--vectors", type=int, default=200_000, help="vectors to store and search")
     parser.add_argument("--answers", type=int, default=1_000_000, help="simulated asks to plan, answer and resume")
     parser.add_argument("--sessions", type=int, default=200, help="browsing sessions to walk at once")
+    parser.add_argument("--walkers", type=int, default=24, help="respondents who walk up staircases at once")
+    parser.add_argument("--staircases", type=int, default=50, help="dilemmas for each of them")
     parser.add_argument("--steps", type=int, default=50, help="clips that each session is shown")
     parser.add_argument("--many-clips", type=int, default=50_000, help="clips of the catalogue of a feed")
     parser.add_argument("--agents", type=int, default=50, help="sessions of a crowd on that feed")

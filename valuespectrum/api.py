@@ -87,6 +87,11 @@ if TYPE_CHECKING:
         FeedSessions as FeedSessions,
         browse_many as browse_many,
     )
+    from valuespectrum.operations.making.dilemmas import (
+        MadeDilemmas as MadeDilemmas,
+        MakeDilemmaSettings as MakeDilemmaSettings,
+        make_dilemmas as make_dilemmas,
+    )
     from valuespectrum.operations.doctor import DoctorSettings as DoctorSettings, Health as Health, doctor as doctor
     from valuespectrum.operations.export import Exported as Exported, ExportSettings as ExportSettings, export as export
     from valuespectrum.operations.history import (
@@ -324,6 +329,7 @@ _HOMES = {
     "valuespectrum.operations.crowd": "Crowd FeedSessions browse_many",
     "valuespectrum.operations.doctor": "DoctorSettings Health doctor",
     "valuespectrum.operations.export": "ExportSettings Exported export",
+    "valuespectrum.operations.making.dilemmas": "MadeDilemmas MakeDilemmaSettings make_dilemmas",
     "valuespectrum.operations.history": "HistorySettings WatchHistory history",
     "valuespectrum.operations.ingest": "IngestSettings Ingested ingest plan_ingest",
     "valuespectrum.operations.instrument": "InstrumentList InstrumentSettings list_instruments run_instrument",

@@ -50,6 +50,8 @@ CONSTANT_STEP = 0.8
 """Where on a scale the constant answer lies, from its lowest (0) to its highest number (1)."""
 PAYOFF_SCALE = 0.06
 """Log-odds for one point of payoff."""
+SHOWN_PULL = 0.5
+"""Log-odds that a picture of a value adds to an action for that value, beside a dilemma."""
 WARMTH = 6.0
 """Degrees of social value orientation that people gain by one log-odds of liking what they are shown with."""
 SOCIAL_VALUES: Mapping[str, Mapping[str, float]] = {
@@ -239,6 +241,16 @@ def staircase_utilities(mind: Mind, first: str, second: str, step: int, priced: 
     utilities[priced] -= mind.member.pressure * (step - 1)
     utilities[0] += mind.member.inertia * mind.last
     return utilities[0], utilities[1]
+
+
+def shown_pull(value: str, shown: Depicted) -> float:
+    """What a picture adds to the utility of an action for a value, in log-odds; the same for everybody.
+
+    Args:
+        value: Refined value of the action.
+        shown: The picture; where the value is denied it takes away.
+    """
+    return SHOWN_PULL * shown.weights.get(value, 0.0)
 
 
 def orientation(mind: Mind, shown: Depicted | None = None) -> float:

@@ -18,6 +18,7 @@ from valuespectrum.runs.parts.pictures_schema import CorrectedPart, PicturesPart
 from valuespectrum.runs.parts.presentations_schema import ShownConditions
 from valuespectrum.runs.parts.schema import Count, Flag, Number, Part, Text, ValueName
 from valuespectrum.runs.parts.sessions_schema import SessionsPart
+from valuespectrum.runs.parts.staircases_schema import StaircasesPart
 from valuespectrum.runs.parts.structure_schema import ShapePart, StructurePart
 from valuespectrum.scoring.estimate import CLIP
 from valuespectrum.scoring.personas.placebos import Verdict
@@ -133,6 +134,7 @@ class _Respondent(Part):
     n_units: Count = 0
     corrected: CorrectedPart | None = None
     shape: ShapePart | None = None
+    staircases: StaircasesPart | None = None
 
     @model_validator(mode="after")
     def _measured(self) -> Self:

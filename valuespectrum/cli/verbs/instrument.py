@@ -41,6 +41,7 @@ from valuespectrum.cli.console.options import (
 )
 from valuespectrum.cli.console.steering import with_steering
 from valuespectrum.cli.console.terminal import JsonOption, Terminal, help_without_verb
+from valuespectrum.cli.verbs.studies.dilemmas import make_dilemmas
 from valuespectrum.cli.verbs.studies.ordinal import ordinal
 from valuespectrum.cli.verbs.studies.telling import search
 
@@ -55,6 +56,7 @@ def build_app() -> typer.Typer:
     )
     app.command("list")(with_config(list_instruments))
     app.command("run")(with_config(with_steering(run_instrument)))
+    app.command("make-dilemmas")(with_config(make_dilemmas))
     app.command("ordinal")(with_config(ordinal))
     app.command("search")(with_config(search))
     return app

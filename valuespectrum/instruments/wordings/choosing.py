@@ -22,6 +22,11 @@ PRICES: tuple[str, ...] = (
 """What an action costs at each of the five steps of a staircase."""
 STAIRCASE = Template("Step {step} of 5: {priced} {price}.\nA: {first}\nB: {second}\nWhat do you do? Answer A or B.")
 """One step of a staircase; the price of one of the actions rises from step to step."""
+STAIRCASE_SHOWN = Template(
+    "Step {step} of 5, with this picture before you: {priced} {price}.\nA: {first}\nB: {second}\n"
+    "What do you do? Answer A or B."
+)
+"""The same beside a picture."""
 TOLD_STEP = Template("{story}\nA: {first}\nB: {second}\nWhat do you do? Answer A or B.")
 """One step of a dilemma that is told."""
 PAYOFF = Template(

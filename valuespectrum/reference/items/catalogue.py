@@ -41,6 +41,7 @@ KINDS: tuple[type[PlantedItem], ...] = (
 """Every kind of item that the reference models are taught."""
 UNTAUGHT: tuple[type[PlantedItem], ...] = (
     choosing.SliderShown,
+    choosing.StaircaseShown,
     aiming.Traits,
     aiming.Goal,
     aiming.AimedSlider,

@@ -71,6 +71,7 @@ class Staircase(_TwoActions):
     """One step of a dilemma in which the price of one action rises."""
 
     kind: ClassVar[str] = "staircase"
+    template: ClassVar[Template] = words.STAIRCASE
     first: str
     second: str
     step: int
@@ -80,7 +81,7 @@ class Staircase(_TwoActions):
 
     @property
     def text(self) -> str:
-        return words.STAIRCASE.write(
+        return self.template.write(
             step=self.step,
             priced="AB"[self.priced],
             price=words.PRICES[self.step - 1],
@@ -111,10 +112,23 @@ class Staircase(_TwoActions):
 
     @classmethod
     def read(cls, text: str) -> Self | None:
-        found = words.STAIRCASE.read(text)
+        found = cls.template.read(text)
         if not found or not _known(found["first"], found["second"]) or found["step"] not in "12345":
             return None
         return cls(found["first"], found["second"], int(found["step"]), int(found["priced"] == "B"))
+
+
+@dataclass(frozen=True)
+class StaircaseShown(Staircase):
+    """One step of such a dilemma beside a picture."""
+
+    kind: ClassVar[str] = "staircase beside a picture"
+    pictures: ClassVar[int] = 1
+    template: ClassVar[Template] = words.STAIRCASE_SHOWN
+
+    def log_odds(self, mind: Mind, scenes: Sequence[Scene]) -> float:
+        pulls = [planted.shown_pull(actions()[each], scenes[0].shown) for each in (self.first, self.second)]
+        return super().log_odds(mind, scenes) + pulls[0] - pulls[1]
 
 
 @dataclass(frozen=True)

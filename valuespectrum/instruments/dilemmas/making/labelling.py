@@ -1,0 +1,146 @@
+"""Which value each course serves: several judges, what they agree on, and a person for the rest.
+
+As published, each course gets exactly one value, the two of a step must differ, two of three judges decide, and people
+do where they do not. Judges see situation, conflict and the other course. Agreement, which was not published, is
+Krippendorff's alpha over dilemmas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from agents.judges.cases import Case
+from agents.judges.forms import NONE
+from agents.judges.panel import PanelVerdicts
+from valuespectrum.instruments.dilemmas.items import OPTIONS, STEPS, Course, DilemmaStep, Escalation
+from valuespectrum.scoring.pictures.agreement import RaterAgreement, agreement
+from valuespectrum.theory.value_sets import ValueSet
+from vectorstore.foundation.random_streams import stream
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledDilemmas:
+    """What labelling came to."""
+
+    whole: tuple[Escalation, ...]
+    """Dilemmas each of whose steps sets two values against each other."""
+    open: tuple[Case, ...]
+    """Courses that a person is to decide."""
+    agreement: RaterAgreement
+    unanimous: float | None
+    """Share of courses to which all judges gave one and the same value."""
+    by_consensus: int
+    """Courses that judges decided."""
+    by_people: int
+    """Courses that people decided."""
+    same_value: int
+    """Steps both of whose courses the judges gave one value."""
+
+
+def label_cases(dilemmas: Sequence[Escalation]) -> tuple[Case, ...]:
+    """Every course, as judges and people are asked about it."""
+    return tuple(
+        Case(
+            case_id(dilemma.id, step.number, place),
+            course.text,
+            beside={
+                "Situation": step.situation,
+                "Conflict": step.conflict,
+                "What could be done instead": step.courses[1 - place].text,
+            },
+        )
+        for dilemma in dilemmas
+        for step in dilemma.steps
+        for place, course in enumerate(step.courses)
+    )
+
+
+def case_id(dilemma: str, number: int, place: int) -> str:
+    """Name of a course.
+
+    Example:
+        >>> case_id("7", 2, 1)
+        '7 2B'
+    """
+    return f"{dilemma} {number}{OPTIONS[place]}"
+
+
+def put_together(
+    dilemmas: Sequence[Escalation], said: PanelVerdicts, values: ValueSet, decided: Mapping[str, str], least: int = 2
+) -> LabelledDilemmas:
+    """Labels by consensus, else by people; what has neither is open.
+
+    Args:
+        dilemmas: What was put, in the order of ``label_cases``.
+        said: What judges say of every course.
+        values: What courses are labelled with.
+        decided: Course to the value that a person gave it, which goes before what judges say.
+        least: Judges who must say the same.
+    """
+    names = [case.id for case in said.cases]
+    agreed = dict(zip(names, said.consensus(least), strict=True))
+    judged_value = {name: value if value in values else "" for name, value in agreed.items()}
+    final = {name: decided.get(name) or judged_value[name] for name in names}
+    same, unclear = 0, {name for name in names if not final[name]}
+    for dilemma in dilemmas:
+        for number in range(1, STEPS + 1):
+            pair = [case_id(dilemma.id, number, place) for place in (0, 1)]
+            same += judged_value[pair[0]] == judged_value[pair[1]] != ""
+            if final[pair[0]] == final[pair[1]] != "":
+                unclear |= set(pair)
+    labelled = (replace(each, steps=tuple(_labelled_steps(each, final))) for each in dilemmas)
+    whole = tuple(each for each in labelled if not unclear & set(_names_of(each)))
+    return LabelledDilemmas(
+        whole,
+        tuple(case for case in said.cases if case.id in unclear),
+        _agreement(said, values),
+        _unanimous(said),
+        sum(bool(judged_value[name]) and name not in decided for name in names),
+        sum(name in decided for name in names),
+        same,
+    )
+
+
+def published_layout(dilemmas: Sequence[Escalation]) -> list[dict[str, object]]:
+    """Dilemmas as a file in the published layout has them."""
+    return [_entry(each) for each in dilemmas]
+
+
+def _entry(dilemma: Escalation) -> dict[str, object]:
+    told: dict[str, object] = {"norm": dilemma.norm, "idx": dilemma.id}
+    for step in dilemma.steps:
+        told |= {f"step {step.number}_situation": step.situation, f"step {step.number}_dilemma": step.conflict}
+        for mark, course in zip(OPTIONS, step.courses, strict=True):
+            told |= {f"step {step.number}_choice{mark}": course.text}
+            told |= {f"step {step.number}_choice{mark}_value": course.value}
+    return told
+
+
+def _names_of(dilemma: Escalation) -> Iterator[str]:
+    return (case_id(dilemma.id, step.number, place) for step in dilemma.steps for place in (0, 1))
+
+
+def _labelled_steps(dilemma: Escalation, final: Mapping[str, str]) -> Iterator[DilemmaStep]:
+    for step in dilemma.steps:
+        first, second = (
+            Course(course.text, final[case_id(dilemma.id, step.number, place)])
+            for place, course in enumerate(step.courses)
+        )
+        yield replace(step, courses=(first, second))
+
+
+def _agreement(said: PanelVerdicts, values: ValueSet) -> RaterAgreement:
+    """Alpha over dilemmas, whose courses stand and fall together."""
+    coded = np.array(said.coded([*values.dimensions, NONE]), dtype=np.float64).reshape(len(said.cases), -1)
+    dilemma = [case.id.rpartition(" ")[0] for case in said.cases]
+    clusters = np.unique(np.array(dilemma, dtype=str), return_inverse=True)[1].astype(np.int64)
+    return agreement(coded, clusters, "nominal", stream(0, "dilemmas/agreement"))
+
+
+def _unanimous(said: PanelVerdicts) -> float | None:
+    rows = list(zip(*said.verdicts.values(), strict=True))
+    alike = [len({each.choice for each in row}) == 1 and bool(row[0].choice) for row in rows]
+    return sum(alike) / len(alike) if alike else None

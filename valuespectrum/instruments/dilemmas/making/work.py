@@ -1,0 +1,141 @@
+"""Writing and labelling with models: procedures driven from a store, so that both go on after a kill."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from agents.answers.store import AnswerStore
+from agents.judges.forms import Closed
+from agents.judges.panel import JUDGE, Panel, PanelVerdicts, Spent, judge_role, judged
+from agents.judges.people import read_queue
+from agents.judges.watching import JudgeRemark, naming_trial, remarks, tried
+from agents.models.ask_key import canonical_json
+from agents.models.base import Model
+from agents.procedures.conductor import conduct
+from agents.procedures.procedure import Cast, Named
+from valuespectrum.instruments.dilemmas.items import Escalation
+from valuespectrum.instruments.dilemmas.making.chain import GRAVER, WRITER, WrittenDilemma, written_dilemma
+from valuespectrum.instruments.dilemmas.making.labelling import LabelledDilemmas, label_cases, put_together
+from valuespectrum.instruments.judging.labels import labels_of
+from valuespectrum.instruments.judging.plain import judge_form
+from valuespectrum.theory.value_sets import ValueSet
+from vectorstore.foreign.documents import read_regular
+from vectorstore.foundation.errors import InputError
+
+_LARGEST = 2**20
+"""Bytes of a file of norms."""
+_MOST_NORMS, _LONGEST_NORM = 5000, 500
+_TRIAL_CASES = 30
+_HINT = "a text file with one norm a line"
+
+
+@dataclass(frozen=True, slots=True)
+class Makers:
+    """Who makes dilemmas."""
+
+    judges: tuple[Model, ...]
+    writer: Model | None = None
+
+    @property
+    def panel(self) -> Cast:
+        """Role to judge."""
+        return {judge_role(place): judge for place, judge in enumerate(self.judges)}
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedDilemmas:
+    """What judges and people made of dilemmas."""
+
+    labelled: LabelledDilemmas
+    remarks: tuple[JudgeRemark, ...]
+    """What is to be said of the judges."""
+    spent: Mapping[str, Spent]
+    """Judge to what its labels took."""
+
+
+def read_norms(path: Path) -> tuple[str, ...]:
+    """The norms of a file; empty lines are left out.
+
+    Raises:
+        InputError: It cannot be read, is too large, or holds no norm or one that is too long.
+    """
+    try:
+        lines = read_regular(path, _LARGEST).decode("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise InputError(f"norms {path} cannot be read: {why}", _HINT) from error
+    norms = tuple(dict.fromkeys(line.strip() for line in lines if line.strip()))
+    if not norms or len(norms) > _MOST_NORMS:
+        raise InputError(f"norms {path}: 1 to {_MOST_NORMS:,} norms are needed, there are {len(norms):,}", _HINT)
+    if long := [place for place, norm in enumerate(norms, 1) if len(norm) > _LONGEST_NORM]:
+        raise InputError(f"norms {path}: norm {long[0]} has more than {_LONGEST_NORM} characters", _HINT)
+    return norms
+
+
+def write_all(
+    norms: Sequence[str], makers: Makers, store: AnswerStore, tries: int, told: Callable[[int, int], None]
+) -> tuple[WrittenDilemma, ...]:
+    """Write a dilemma out of every norm.
+
+    Args:
+        norms: What one should do.
+        makers: With a writer.
+        store: Where answers are and go.
+        tries: How often a step is written before its dilemma is given up.
+        told: How many are done, and of how many.
+    """
+    assert makers.writer is not None, "somebody writes"
+    panel: dict[str, Closed] = dict.fromkeys(makers.panel, GRAVER)
+    procedures = (
+        Named(f"dilemma {place} {tries} {norm}", written_dilemma(place, norm, panel, tries))
+        for place, norm in enumerate(norms, 1)
+    )
+    found: list[WrittenDilemma] = []
+    for each in conduct(procedures, {**makers.panel, WRITER: makers.writer}, store):
+        found.append(each)
+        told(len(found), len(norms))
+    return tuple(found)
+
+
+def label_all(
+    dilemmas: Sequence[Escalation], values: ValueSet, makers: Makers, store: AnswerStore, decided: Path | None = None
+) -> JudgedDilemmas:
+    """Label every course by judges, and by people where they decided.
+
+    Args:
+        dilemmas: Labels that they have are not looked at.
+        values: What courses are labelled in.
+        makers: With judges.
+        store: Where answers are and go.
+        decided: A filled in queue.
+
+    Raises:
+        InputError: The queue is wrong, or a judge cannot judge for these values.
+    """
+    cases = label_cases(dilemmas)
+    verdicts = read_queue(decided, cases, values.dimensions) if decided is not None else ()
+    by_people = {case.id: said.choice for case, said in zip(cases, verdicts, strict=False) if said.choice}
+    panel: Panel = {role: judge_form(model.id, values, "names") for role, model in makers.panel.items()}
+    trial = naming_trial(labels_of(values), _TRIAL_CASES)
+    (attempted,) = conduct([Named(f"trial {values.name}", tried(trial, panel))], makers.panel, store)
+    said = _judged(dilemmas, panel, makers, store)
+    models = {role: model.id for role, model in makers.panel.items()}
+    subjects = [makers.writer.id] if makers.writer is not None else []
+    least = min(2, len(makers.judges))
+    return JudgedDilemmas(
+        put_together(dilemmas, said, values, by_people, least),
+        remarks(attempted, said, models, subjects),
+        {models[role]: spent for role, spent in said.spent.items()},
+    )
+
+
+def _judged(dilemmas: Sequence[Escalation], panel: Panel, makers: Makers, store: AnswerStore) -> PanelVerdicts:
+    """What the panel says of every course; nothing is asked about nothing."""
+    cases = label_cases(dilemmas)
+    told = [[case.id, case.text, *case.beside.values()] for case in cases]
+    digest = hashlib.sha256(canonical_json([told, panel[JUDGE].name]).encode()).hexdigest()[:16]
+    (said,) = conduct([Named(f"labels {digest}", judged(cases, panel))], makers.panel, store)
+    return said

@@ -1,0 +1,1 @@
+"""Dilemmas beside pictures: stakes that rise in words crossed with pictures that get graver."""

@@ -1,0 +1,1 @@
+"""Things to ask that are made with models: dilemmas."""
