@@ -11,7 +11,6 @@ import pytest
 from house import PACKAGES, ROOT, modules
 
 OFFERED = {
-    "naming_trial": "judges",
     "matched_pair": "reference-world",
     "Corpus.keep_uploader_names": "corpus",
     "Outcome.to_pandas": "python",
