@@ -64,9 +64,10 @@ def read_norms(path: Path) -> tuple[str, ...]:
     """
     try:
         lines = read_regular(path, _LARGEST).decode("utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise InputError(f"norms {path} cannot be read: {why}", _HINT) from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"norms {path} cannot be read: it is not UTF-8 text", _HINT) from error
+    except OSError as error:
+        raise InputError(f"norms {path} cannot be read: {error.strerror or error}", _HINT) from error
     norms = tuple(dict.fromkeys(line.strip() for line in lines if line.strip()))
     if not norms or len(norms) > _MOST_NORMS:
         raise InputError(f"norms {path}: 1 to {_MOST_NORMS:,} norms are needed, there are {len(norms):,}", _HINT)
