@@ -215,6 +215,8 @@ class Reading:
         return torch.log_softmax(logits[torch.arange(len(rows)), where].float(), dim=-1)
 
     def _pictures(self, batch: Sequence[int], ids: torch.Tensor) -> dict[str, object]:
+        import torch
+
         asks = [self.items[place].ask for place in batch]
         if not asks[0].frames:
             return {}
@@ -225,7 +227,7 @@ class Reading:
                 shown = {name: found[name] for name in ("pixel_values", "image_grid_thw")}
                 self._features[sha] = (self._adapter.encode(shown), shown)
         features, shown_ = zip(*(self._features[ask.frames[0].picture_sha] for ask in asks), strict=True)
-        kinds = (ids == self._adapter.picture_token).long()
+        kinds = torch.eq(ids, self._adapter.picture_token or 0).long()
         return {**self._adapter.feature_inputs(features, shown_), "mm_token_type_ids": kinds}
 
     def _read(self, item: StudyItem, row: torch.Tensor) -> tuple[float, float]:
@@ -473,8 +475,8 @@ def tell(found: Mapping[str, Mapping[str, Moved]]) -> None:
             )
     for value in next(iter(found.values())):
         for side in SIDES:
-            told = {way: interval(found[way][value].moved[side][:, VALUES.index(value)]) for way in found}
-            print(value, side, " ".join(f"{way}: {m:+.2f} [{a:+.2f}, {b:+.2f}]" for way, (m, a, b) in told.items()))
+            spans = {way: interval(found[way][value].moved[side][:, VALUES.index(value)]) for way in found}
+            print(value, side, " ".join(f"{way}: {m:+.2f} [{a:+.2f}, {b:+.2f}]" for way, (m, a, b) in spans.items()))
 
 
 def composition(study: Study, who: Sequence[str], chosen: Mapping[str, Chosen]) -> Iterator[tuple[str, str, float]]:

@@ -199,7 +199,7 @@ def test_situations_are_held_out_whole_so_that_memory_is_no_accuracy() -> None:
 
 def test_pairs_that_nothing_tells_apart_are_named() -> None:
     rng = stream(0, "nothing to tell")
-    probes = [fit_probe(layer, *rng.standard_normal((2, 50, 8))) for layer in range(3)]
+    probes = [fit_probe(layer, rng.standard_normal((50, 8)), rng.standard_normal((50, 8))) for layer in range(3)]
     with pytest.raises(InputError, match=r"power: no block tells its pairs apart, more than 0.9 .* pairs on the wrong"):
         LayerRule(drop_last=0).choose("power", probes, 3)
     assert max(len(probe.mistaken) for probe in probes) > 10
@@ -207,7 +207,7 @@ def test_pairs_that_nothing_tells_apart_are_named() -> None:
     with pytest.raises(InputError, match="block 1 gives the same for all texts"):
         fit_probe(1, same, same)
     with pytest.raises(InputError, match="too few to hold some out"):
-        fit_probe(1, *rng.standard_normal((2, 30, 8)), ["one"] * 30)
+        fit_probe(1, rng.standard_normal((30, 8)), rng.standard_normal((30, 8)), ["one"] * 30)
 
 
 def probe_of(layer: int, accuracy: float) -> ValueProbe:
@@ -232,8 +232,8 @@ def test_the_published_numbers_are_there() -> None:
     ranges = {"Llama-2-7B-chat": (32, 10, 25), "Llama-3-8B-Instruct": (32, 10, 25)}
     ranges |= {"Qwen2.5-7B-Instruct": (28, 8, 23), "Qwen2.5-14B-Instruct": (48, 15, 36)}
     assert {name: (each.blocks, each.first, each.last) for name, each in published().layers.items()} == ranges
-    order = ("achievement", "stimulation", "hedonism", "self_direction", "power")
-    order += ("security", "tradition", "conformity", "benevolence", "universalism")
+    order = ["achievement", "stimulation", "hedonism", "self_direction", "power"]
+    order += ["security", "tradition", "conformity", "benevolence", "universalism"]
     assert set(order) == set(VALUES)
     assert [published().gates[value]["g0"] for value in order] == [
         0.6, 0.02, 0.007, 0.5, 0.06, 0.2, 0.08, 0.013, 0.2, 0.39
@@ -288,4 +288,4 @@ def test_texts_alone_are_read_as_published(planted: tuple[TransformersModel, Any
         fit_vectors(model, {"security": planted_pairs(5)}, options)
     for wrong in ({"how": "sung"}, {"how": "raw", "contexts": (PairContext("?"),)}, {"how": "persona"}):
         with pytest.raises(InputError):
-            Placing(**wrong)  # type: ignore[arg-type]
+            Placing(**wrong)

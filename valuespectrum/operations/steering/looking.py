@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -86,7 +86,7 @@ def _open_asks(plain: TorchModel, value: str) -> list[Ask]:
     return [Ask(Stimulus(), question, max_tokens=_MOST_TOKENS) for question in questions]
 
 
-def _judged(model: Model, value: str, wanted: LookedFor) -> Mapping[str, float | None]:
+def _judged(model: Model, value: str, wanted: LookedFor) -> dict[str, float | None]:
     from agents.judges.panel import JUDGE
     from agents.models.base import ModelOptions
     from agents.models.registry import load_model

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from agents.models.base import ModelOptions
 from valuespectrum.operations.bench import BenchBars
@@ -23,6 +23,7 @@ from vectorstore.foundation.json_types import Json
 if TYPE_CHECKING:
     from agents.models.base import FrameReference, Model
     from agents.models.capabilities import TorchModel
+    from agents.models.steering.intervention import Intervention
     from valuespectrum.scoring.facets.tables import SetTable
     from valuespectrum.steering.pairs.base import PairSet
     from valuespectrum.steering.sweep.choosing import SweepOutcome, SweepTrial
@@ -178,6 +179,14 @@ def _plans(fitted: ValueVectors, settings: SweepSettings, target: str) -> list[S
     return plans
 
 
+@runtime_checkable
+class Resteerable(Protocol):
+    """A model that can be had with further interventions."""
+
+    def steered(self, interventions: Sequence[Intervention]) -> Model:
+        """The same weights with these, asked in the same way."""
+
+
 Tried = tuple["Model", str, float, "SteeringPlan | None"]
 """A model, how it is steered, how strongly, and by which plan; a prompt has none."""
 
@@ -186,11 +195,11 @@ def _tried(
     loaded: TorchModel, fitted: ValueVectors, plans: Sequence[SteeringPlan], settings: SweepSettings
 ) -> dict[str, Tried]:
     """Id to the model, its way, its strength and its plan; the plain model first."""
-    from agents.models.capabilities import SteerableModel
+    from agents.models.base import Model
     from valuespectrum.steering.sweep.prompted import PromptedModel, value_prompts
     from valuespectrum.steering.vectors.ways import intervention_of
 
-    if not isinstance(loaded, SteerableModel):
+    if not (isinstance(loaded, Resteerable) and isinstance(loaded, Model)):
         raise ModelError(f"{loaded.id} cannot be steered", "name hf:... or reference")
     found: dict[str, Tried] = {loaded.id: (loaded, "", 0.0, None)}
     for plan in plans:

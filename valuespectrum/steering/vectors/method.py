@@ -55,14 +55,13 @@ class VectorOptions:
         Raises:
             InputError: There is no such option, or it is no number.
         """
-        known = {each.name: each for each in fields(cls)}
+        known = {each.name: type(getattr(cls(), each.name)) for each in fields(cls)}
         found: dict[str, object] = {}
         for name, text in given.items():
             if name not in known:
                 raise InputError(f"value vectors have no option {name!r:.60}", f"known: {', '.join(known)}")
-            kind = type(known[name].default)
             try:
-                found[name] = kind(text)
+                found[name] = known[name](text)
             except ValueError as error:
                 raise InputError(f"{name}={text!r:.60} is no number") from error
         return cls(**found)  # type: ignore[arg-type]
