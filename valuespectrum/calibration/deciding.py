@@ -208,7 +208,7 @@ def both_ways(table: Floats, level: float) -> Estimate:
 
     parts = [_mean(table.mean(axis=axis), level) for axis in (1, 0)]
     mean, errors = float(table.mean()), [each.se or 0.0 for each in parts]
-    se = float(np.hypot(*errors))
+    se = float(np.hypot(errors[0], errors[1]))
     half = float(stdtrit(min(table.shape) - 1, (1 + level) / 2)) * se
     return Estimate(mean, mean - half, mean + half, se=se)
 

@@ -140,7 +140,8 @@ def ordering(role: Role, listing: SceneListing, ranked: bool) -> Procedure[tuple
     Returns:
         Acts in their order; what was not said, because an answer was none, is missing.
     """
-    left, done = set(range(len(listing.scene.acts))), []
+    left = set(range(len(listing.scene.acts)))
+    done: list[int] = []
     while len(left) > 1:
         ask = put_to(role, listing.ask(sorted(left)))
         (answer,) = yield [Addressed(ask)]

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+
 from agents.answers.respondent import Role
 from agents.models.base import Ask, Stimulus
 from agents.models.pictures import read_picture
@@ -146,7 +148,7 @@ class DecisionsShown:
         }
         whole = rows["text"].map(lambda text: float(read_moves(str(text)) is not None))
         by_clip = whole.groupby(rows[CLIP])
-        share = share_row(by_clip.sum().to_numpy(float), by_clip.size().to_numpy(float), options.level)
+        share = share_row(by_clip.sum().to_numpy(float), np.asarray(by_clip.size(), dtype=np.float64), options.level)
         return Measurement(
             instrument=self.name,
             value_set=AGREEMENT,

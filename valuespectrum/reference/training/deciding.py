@@ -79,4 +79,4 @@ def _clip_steps(encoder: StateEncoder, frames: int, first: int) -> Iterator[Lear
 
 
 if __name__ == "__main__":
-    print(main(*map(Path, sys.argv[1:2])))
+    print(main(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER))

@@ -187,7 +187,7 @@ def _learn_one(examples: LearningExamples, place: int, options: LearningOptions)
         for begin in range(0, len(epoch.rows), options.batches[place]):
             rows = epoch.rows[begin : begin + options.batches[place]]
             adam.zero_grad()
-            _loss(modules, examples, rows, place).backward()  # type: ignore[no-untyped-call]
+            _loss(modules, examples, rows, place).backward()
             adam.step()
         if not epoch.whole:
             continue

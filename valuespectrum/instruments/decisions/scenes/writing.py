@@ -142,7 +142,7 @@ def read_written(text: str, values: Sequence[str], least_acts: int) -> tuple[Dec
     scene = DecisionScene(fields["scene"], tuple(values), tuple(acts.values()))
     if fields.get("suitable", "").lower().strip(" .*") != "yes":
         return None, "unsuitable"
-    (kept,) = list(without_named([scene])) or [None]
+    kept = next(without_named([scene]), None)
     if kept is None or len(kept.acts) < least_acts:
         return None, "named"
     # The guess names values, as nothing else may.
