@@ -209,11 +209,13 @@ def _written(model: TorchModel, found: PublishedAutoencoder, settings: FeatureSe
         return None
     made: Edit
     if edit.coefficient is not None:
-        made, what = added_feature(found, edit.feature, edit.coefficient, settings.phrase), "added"
+        size, what = edit.coefficient, "added"
+        made = added_feature(found, edit.feature, size, settings.phrase)
     else:
         assert edit.clamp is not None
-        made, what = clamped_feature(found, edit.feature, edit.clamp, not edit.keep_rest), "set"
-    target = {"feature": edit.feature, what: edit.clamp if edit.coefficient is None else edit.coefficient}
+        size, what = edit.clamp, "set"
+        made = clamped_feature(found, edit.feature, size, not edit.keep_rest)
+    target: dict[str, str | int | float | bool] = {"feature": edit.feature, "operation": what, "size": size}
     about = About("features", f"feature-{edit.feature}", model.id, target, dict(found.told), settings.seed)
     intervention = Intervention((made,), about)
     write_intervention(intervention, settings.out)

@@ -79,9 +79,10 @@ def train_autoencoder(
     rng = stream(training.seed, "autoencoder")
     with torch.enable_grad():
         parts = _trained(values, training, rng, advance)
-    encoder, encoder_bias, decoder, decoder_bias = (part.detach().numpy() for part in parts)
+    encoder, encoder_bias, decoder, decoder_bias = (part.detach().numpy().astype(np.float32) for part in parts)
+    size = np.float32(scale)
     return Autoencoder(
-        *(encoder, encoder_bias * scale, decoder, mean + decoder_bias * scale, "topk"), centred=True, most=training.top
+        encoder, encoder_bias * size, decoder, mean + decoder_bias * size, "topk", centred=True, most=training.top
     )
 
 

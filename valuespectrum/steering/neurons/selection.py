@@ -41,7 +41,7 @@ class NeuronMask:
 
     def per_layer(self, layers: int) -> list[int]:
         """How many of each block."""
-        return np.bincount(self.layers, minlength=layers).tolist()
+        return [int(count) for count in np.bincount(self.layers, minlength=layers)]
 
     def within(self, layers: tuple[int, ...]) -> NeuronMask:
         """Those of some blocks."""

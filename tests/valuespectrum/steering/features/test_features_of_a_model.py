@@ -123,7 +123,8 @@ def test_features_are_ranked_by_their_largest_activation_at_the_phrase(model: To
         span_activations(model, phrase_asks(("Do you like it?",)), LAYER)
     assert rank_features(coder, np.zeros((3, WIDTH), np.float32)) == []
     high = np.tile(coder.decoder_matrix[5], (4, 1)) * 3
-    assert opposed_features(coder, high, high * 0, 1) == [(5, pytest.approx(3.0, abs=1e-5))]
+    ((feature, difference),) = opposed_features(coder, high, high * 0, 1)
+    assert feature == 5 and difference == pytest.approx(3.0, abs=1e-5)
 
 
 def test_training_finds_planted_features(tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ def planted(model: TorchModel) -> Iterator[None]:
     before = {layer: layers[layer].mlp.down_proj.weight.data.clone() for layer in PLANTED}
     for layer, found in PLANTED.items():
         layers[layer].mlp.down_proj.weight.data[:, found] *= 0.03
-    hooks: list[Any] = [model.torch_model.register_forward_pre_hook(counted, with_kwargs=True)]  # type: ignore[attr-defined]
+    hooks: list[Any] = [model.torch_model.register_forward_pre_hook(counted, with_kwargs=True)]
     hooks += [layers[layer].mlp.gate_proj.register_forward_hook(gate(found)) for layer, found in PLANTED.items()]
     try:
         yield
