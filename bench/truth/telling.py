@@ -4,6 +4,7 @@ Respondents that are drawn afresh search (P1); those of a cohort, which the sear
 
 - ``questions``: S of AdAEM, of questions of the reference world that were found over that of the seeds, which are about
   one action each;
+- ``scores``: how win rates go with what is planted in words;
 - ``clips``: divergence of liking (the exact first term of AdAEM's objective), likewise; and how many clips of a value
   tell two respondents apart as often as another number of clips that were not chosen (F test over clips, level .05).
 
@@ -24,11 +25,11 @@ from numpy.typing import NDArray
 from agents.models.base import ModelOptions
 from agents.procedures.procedure import alone
 from bench.truth.adaptive import OPENED_BY
-from valuespectrum.instruments.adaem.asking import Answerer, JudgedAsking
+from valuespectrum.instruments.adaem.asking import Answerer, JudgedAsking, answered
 from valuespectrum.instruments.adaem.novelty import Texts
 from valuespectrum.instruments.adaem.options import TellingLoopOptions
 from valuespectrum.instruments.adaem.pool import PoolWriter
-from valuespectrum.instruments.adaem.reported import improvement
+from valuespectrum.instruments.adaem.reported import improvement, value_scores
 from valuespectrum.instruments.adaem.scorers import LikingScorer, ReasonsScorer
 from valuespectrum.instruments.adaem.search import FoundQuestions, QuestionScorer, Search, searched
 from valuespectrum.instruments.adaem.stems import PlainReasons, Stem
@@ -37,13 +38,15 @@ from valuespectrum.operations.searches.conducted import plain_questions
 from valuespectrum.reference.cohort import COHORT, CohortMember
 from valuespectrum.reference.drawing import looks_of, plan_corpus, take_of
 from valuespectrum.reference.embedder import load
-from valuespectrum.reference.planted import TEN
+from valuespectrum.reference.planted import TEN, ten_values
 from valuespectrum.reference.respondents import draw_respondents
 from valuespectrum.reference.sealed import sealed_cohort
 from valuespectrum.reference.twin.arrays import like_answers, like_cells
 from valuespectrum.reference.twin.model import TwinModel
 from valuespectrum.reference.twin.reading import look_scene
 from valuespectrum.scoring.telling.discrimination import sharpest
+from valuespectrum.scoring.telling.informativeness import TellingOptions
+from valuespectrum.scoring.telling.rating import RatingOptions
 from valuespectrum.theory.value_sets import TEN as SET
 
 Floats = NDArray[np.float64]
@@ -215,6 +218,38 @@ def clips(cohort: Sequence[CohortMember], number: int, pulls: int, people: int) 
     )
 
 
+def recovered(cohort: Sequence[CohortMember], number: int, questions: int) -> tuple[float, float]:
+    """How win rates go with what is planted in words.
+
+    Respondents of a cohort are rated beside sixteen that are drawn, on questions that set two things against each
+    other; a judge errs as planted.
+
+    Args:
+        cohort: Whose scores count.
+        number: Of the study: other opponents, questions and answers.
+        questions: How many.
+
+    Returns:
+        Median correlation over values within a respondent, and over respondents within a value.
+    """
+    pool = [stem for stem in plain_questions(load()).stems if "even if" in stem.text]
+    rng = np.random.default_rng(number)
+    stems = [pool[int(place)] for place in rng.choice(len(pool), questions, replace=False)]
+    members = [*cohort, *draw_respondents(16, seed=3000 + number)]
+    judge = TwinModel(COHORT[number % len(COHORT)], ModelOptions(samples=1, seed=number))
+    cast = {f"r{place}": TwinModel(member) for place, member in enumerate(members)} | {"judge": judge}
+    people = [Answerer(member.name, f"r{place}", PlainReasons()) for place, member in enumerate(members)]
+    asking = JudgedAsking(
+        {"judge": PlainCarries()}, SET, Texts(load().texts), TellingOptions(opinions=False), number + 1
+    )
+    heard = alone(answered(stems, people, asking), cast)
+    rates = value_scores(np.stack([each.carried() for each in heard]), RatingOptions())[: len(cohort)]
+    planted = np.array([[ten_values(member.words)[value] for value in SET.dimensions] for member in cohort])
+    within = [float(np.corrcoef(one, other)[0, 1]) for one, other in zip(rates, planted, strict=True) if np.ptp(other)]
+    across = [float(np.corrcoef(rates[:, place], planted[:, place])[0, 1]) for place in range(len(SET))]
+    return float(np.median(within)), float(np.median(across))
+
+
 def needed(power: dict[int, float], wanted: float) -> float:
     """Clips of a value for a power, between sizes by a straight line; infinite where it is not reached."""
     sizes = sorted(power)
@@ -237,7 +272,7 @@ def over_searches(numbers: Sequence[float]) -> str:
 
 def _main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["questions", "clips"])
+    parser.add_argument("what", choices=["questions", "clips", "scores"])
     parser.add_argument("--cohort", choices=["open", "drawn"], default="open")
     parser.add_argument("--open-sealed", action="store_true", help="the sealed cohort in place of the open one")
     parser.add_argument("--searches", type=int, default=6)
@@ -253,6 +288,11 @@ def _main() -> None:
             "S above seeds:",
             over_searches([questions(cohort, each, given.pulls, given.keep) for each in range(given.searches)]),
         )
+        return
+    if given.what == "scores":
+        for asked in (20, 40, 80):
+            within, across = zip(*(recovered(cohort, each, asked) for each in range(given.searches)), strict=True)
+            print(f"{asked} questions: r over values {over_searches(within)}; over respondents {over_searches(across)}")
         return
     gains = [clips(cohort, each, given.pulls, given.people) for each in range(given.searches)]
     print("divergence above seeds:", over_searches([each.above for each in gains]))

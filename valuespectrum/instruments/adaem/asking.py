@@ -106,14 +106,18 @@ def carried_values(texts: Sequence[str], asking: JudgedAsking) -> Procedure[Mapp
         carries.
     """
     names = asking.values.dimensions
-    cases = [Case("", text, name, tags={"item": "judge", "value": ""}) for text in texts for name in names]
-    verdicts = (yield from judged(cases, asking.panel)).consensus()
+    verdicts = (yield from judged(cases_of(texts, asking.values), asking.panel)).consensus()
     found = {}
     for place, text in enumerate(texts):
         own = verdicts[place * len(names) : (place + 1) * len(names)]
         if all(own):
             found[text] = np.array([verdict == "yes" for verdict in own])
     return found
+
+
+def cases_of(texts: Sequence[str], values: ValueSet) -> list[Case]:
+    """Every text with every value, in order, as judges are asked."""
+    return [Case("", text, name, tags={"item": "judge", "value": ""}) for text in texts for name in values.dimensions]
 
 
 def _scored(

@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.answers.schema import CHOICE_COLUMN, COUNT_COLUMN
-from agents.judges.panel import JUDGE, PanelVerdicts, judge_role
+from agents.judges.panel import JUDGE, PanelVerdicts, judge_role, judged
 from agents.judges.watching import Tried, closed_trial, remarks, tried
 from agents.models.base import Answer, Ask
 from agents.procedures.procedure import Addressed, Procedure, alone
-from valuespectrum.instruments.adaem.asking import JudgedAsking, carried_values
+from valuespectrum.instruments.adaem.asking import JudgedAsking, carried_values, cases_of
 from valuespectrum.instruments.adaem.novelty import Texts
 from valuespectrum.instruments.adaem.question_file import QuestionSet
 from valuespectrum.instruments.adaem.reported import value_scores
@@ -31,11 +31,13 @@ from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.scoring.guards.finding import Finding
 from valuespectrum.scoring.judged.correction import JudgeError, corrected_share
+from valuespectrum.scoring.pictures.agreement import agreement
 from valuespectrum.scoring.shares import share_row
 from valuespectrum.scoring.telling.rating import RatingOptions
 from valuespectrum.scoring.units import Units
 from valuespectrum.theory.value_sets import TEN
 from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.random_streams import stream
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -149,7 +151,11 @@ def measured_reasons(
         rates={"no answer": Estimate.read(share_row(refused, np.ones(len(refused)), options.level))},
         guards=(*found.guards, *guards),
         notes=(*found.notes, *notes),
-        details={**found.details, "adaem": _details(heard, questions, trial, options)},
+        details={
+            **found.details,
+            "adaem": _details(heard, questions, trial, options)
+            | {"judge_agreement": _agreement(heard, asking, judges)},
+        },
     )
 
 
@@ -194,7 +200,13 @@ def _details(heard: _HeardReasons, questions: QuestionSet, trial: Tried | None, 
     """Points set right for the error of the judges; the rating beside opponents; the questions that tell most."""
     error = _error(trial)
     known = [points for points in heard.points if points is not None]
-    told: Json = {"judge_error": error.to_json() if error else None, "points": {}, "win_rates": {}, "opponents": []}
+    told: Json = {
+        "judge_agreement": None,
+        "judge_error": error.to_json() if error else None,
+        "points": {},
+        "win_rates": {},
+        "opponents": [],
+    }
     for place, value in enumerate(TEN.dimensions):
         yes = [float(points[:, place].sum()) for points in known]
         texts = [float(len(points)) for points in known]
@@ -208,6 +220,17 @@ def _details(heard: _HeardReasons, questions: QuestionSet, trial: Tried | None, 
         told["opponents"] = list(questions.opponents)
     told["answers"] = _answers(heard, questions)
     return told
+
+
+def _agreement(heard: _HeardReasons, asking: JudgedAsking, judges: Mapping[str, StoredJudge]) -> Json | None:
+    """Krippendorff's alpha of several judges, over points of questions; nothing of one judge."""
+    if len(judges) < 2:
+        return None
+    texts = [(place, point) for place, reply in enumerate(heard.replies) if reply for point in reply.points]
+    said = alone(judged(cases_of([point for _, point in texts], TEN), asking.panel), judges)
+    clusters = np.repeat(np.array([place for place, _ in texts], np.int64), len(TEN))
+    found = agreement(np.array(said.coded(("no", "yes"))), clusters, "nominal", stream(0, "adaem/agreement"))
+    return found.alpha.to_json("alpha") | {"share": found.share, "n_points": len(texts)}
 
 
 def _error(trial: Tried | None) -> JudgeError | None:

@@ -86,6 +86,16 @@ def test_respondents_are_measured_judged_scored_again_and_shown(search: Path, tm
     assert haven["answers"][0]["question"] in page
 
 
+def test_several_judges_are_set_beside_each_other(search: Path, tmp_path: Path) -> None:
+    option = {"questions": str(search / "questions.json"), "judge": "simulated:grove,simulated:dune"}
+    settings = vs.InstrumentSettings(option=option)
+    scores = vs.run_instrument("adaem", "simulated:haven", tmp_path / "run", settings).document
+    (row,) = scores["respondents"]
+    assert row["adaem"]["judge_agreement"]["alpha"] == 1.0, "judges that say the most probable value agree here"
+    assert {name.partition(":")[0] for name in row["guards"] if "judge" in name} == {"judge simulated"}
+    assert sum("dune" in name for name in row["guards"]) == sum("grove" in name for name in row["guards"]) == 6
+
+
 def test_nobody_to_judge_is_refused_before_anything_is_begun(tmp_path: Path) -> None:
     assert Adaem().cost(0) == 20 and len(Adaem().items) == 20
     with pytest.raises(InputError):
