@@ -79,7 +79,8 @@ def dilemma_truth(
     instrument = Dilemmas(DilemmaOptions(rounds=rounds))
     inside, ranks, drifts, held, found, moved, shifted = [], [], [], [], [], [], []
     for number, drawn in enumerate(_respondents(count, seed)):
-        member = replace(drawn, pressure=pressure, **({"amplitude": 0.0, "faking": 0.0} if flat else {}))
+        member = replace(drawn, pressure=pressure)
+        member = replace(member, amplitude=0.0, faking=0.0) if flat else member
         answers = planted_answers(member, instrument, readout, seed + number)
         pairs = answers[["value", DILEMMA]].drop_duplicates().itertuples(index=False, name=None)
         measured = instrument.measure(answers, Units.of(pairs, DILEMMA), _SCORING)

@@ -18,6 +18,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from agents.models.base import Answer, Ask, Stimulus
 from agents.models.parsing.thinking import split_thinking
 from agents.procedures.procedure import Addressed, Procedure
@@ -177,8 +179,8 @@ class ChainWriter:
         for number, (reply, points) in enumerate(zip(each.replies, each.points, strict=True), start=1):
             if reply is None:
                 continue
-            carried: list[bool] = points.any(axis=0).tolist() if points is not None else []
-            names = [self._values.labels[place] for place, has in enumerate(carried) if has]
+            carried = np.flatnonzero(np.any(points, axis=0)) if points is not None else ()
+            names = [self._values.labels[place] for place in carried]
             said = quotable("; ".join(reply.points))
             rows.append(f'Model {number}: "{said}" Values: {", ".join(names) or "none"}.')
         return _REFLECT.format(question=quotable(each.stem.text), score=each.total, answers="\n".join(rows))

@@ -89,9 +89,7 @@ def telling_row(each: Answered, respondents: Sequence[str], values: ValueSet) ->
     for name, reply, points in zip(respondents, each.replies, each.points, strict=True):
         if reply is not None and points is not None:
             held = [
-                values.label(value)
-                for value, has in zip(values.dimensions, points.any(axis=0).tolist(), strict=True)
-                if has
+                values.label(value) for value, has in zip(values.dimensions, np.any(points, axis=0), strict=True) if has
             ]
             answers.append({"respondent": name, "stance": reply.stance, "points": list(reply.points), "values": held})
     return {

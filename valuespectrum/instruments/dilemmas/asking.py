@@ -87,14 +87,20 @@ def step_ask(plan: WalkPlan, dilemma: Escalation, number: int, order: int, turns
     """One step as it is put."""
     step = dilemma.steps[number - 1]
     marks = (*OPTIONS, NEITHER_MARK) if plan.options.unforced else OPTIONS
+    tags: dict[str, str | int | float] = {
+        "item": plan.name,
+        DILEMMA: dilemma.id,
+        STEP: number,
+        ORDER: order,
+        PRICED: step.priced + 1,
+    }
     ask = Ask(
         Stimulus(),
         step.words(order, plan.options.unforced),
         tuple(Choice(mark, (mark,)) for mark in marks),
         prefill=plan.options.prefill,
         max_tokens=ANSWER_TOKENS,
-        tags={"item": plan.name, DILEMMA: dilemma.id, STEP: number, ORDER: order, PRICED: step.priced + 1}
-        | _values(step, order, plan.value_of),
+        tags=tags | _values(step, order, plan.value_of),
         turns=turns,
     )
     return put_to(plan.role, ask)

@@ -29,7 +29,8 @@ class RanksBetween:
         places = np.abs(self.first - self.last)
         known = ~np.isnan(places)
         total = np.where(known, places, 0.0).sum(axis=1)
-        return np.divide(total, known.sum(axis=1), out=np.full(len(places), np.nan), where=known.any(axis=1))
+        moved = np.divide(total, known.sum(axis=1), out=np.full(len(places), np.nan), where=known.any(axis=1))
+        return np.asarray(moved)
 
 
 def ranks_between(first: Floats, last: Floats) -> RanksBetween | None:

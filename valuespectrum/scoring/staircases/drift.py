@@ -49,7 +49,8 @@ def dilemma_slopes(walks: Walks) -> Floats:
     off = np.where(known, at - middle[:, None], 0.0)
     spread = (off**2).sum(axis=1)
     slope = (off * np.where(known, toward, 0.0)).sum(axis=1)
-    return np.divide(slope, spread, out=np.full(len(walks), np.nan), where=(count > 1) & (spread > _LEAST_SPREAD))
+    told = (count > 1) & (spread > _LEAST_SPREAD)
+    return np.asarray(np.divide(slope, spread, out=np.full(len(walks), np.nan), where=told))
 
 
 def _by_slopes(walks: Walks, level: float, fewest: int) -> Estimate:
@@ -103,5 +104,5 @@ def _fitted(design: Floats, chosen: Floats) -> tuple[Floats, Floats, Floats] | N
         effects = effects + np.clip(step, -_LARGEST_STEP, _LARGEST_STEP)
         if np.abs(step).max() < 1e-9:
             residual = chosen - expit(design @ effects)
-            return effects, np.linalg.inv(information), residual
+            return effects, np.asarray(np.linalg.inv(information), np.float64), np.asarray(residual, np.float64)
     return None

@@ -69,7 +69,7 @@ class Walks:
     @cached_property
     def comparing(self) -> NDArray[np.bool_]:
         """Shape (dilemmas, steps): answered steps between two values."""
-        return ~np.isnan(self.share) & (self.values[..., 0] != self.values[..., 1])
+        return np.asarray(~np.isnan(self.share) & (self.values[..., 0] != self.values[..., 1]))
 
     @cached_property
     def offered(self) -> Floats:
@@ -94,4 +94,4 @@ def _mean(cells: Floats) -> Floats:
     known = ~np.isnan(cells)
     count = known.sum(axis=-1)
     total = np.where(known, cells, 0.0).sum(axis=-1)
-    return np.divide(total, count, out=np.full(count.shape, np.nan), where=count > 0)
+    return np.asarray(np.divide(total, count, out=np.full(count.shape, np.nan), where=count > 0))

@@ -87,8 +87,8 @@ def transitivity(rates: Floats) -> Transitivity:
         if not _known(rates, three):
             continue
         triples += 1
-        for chain in permutations(three):
-            first, second, third = chain
+        for first, second, third in permutations(three):
+            chain = (first, second, third)
             links, closing = (rates[first, second], rates[second, third]), rates[first, third]
             if min(links) < EVEN - _ROUNDING:
                 continue

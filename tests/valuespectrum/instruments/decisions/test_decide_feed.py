@@ -58,7 +58,7 @@ def test_propensities_are_frequencies() -> None:
 
 def test_other_preferences_show_other_clips() -> None:
     first, other = (
-        [each.score for each in load_policy("decide", **told).next(state(), RNG).candidates]  # type: ignore[union-attr,arg-type]
+        [each.score for each in load_policy("decide", **told).next(state(), RNG).candidates]  # type: ignore[union-attr]
         for told in ({"energy": 1.0, "intimacy": 0.0}, {"energy": 0.0, "intimacy": 1.0})
     )
     assert np.argmax(first) != np.argmax(other)
@@ -74,7 +74,7 @@ def test_a_log_names_its_networks_and_others_are_refused(tmp_path: Path) -> None
 
 def test_networks_of_ones_own_are_read_and_held_to_the_vectors(tmp_path: Path) -> None:
     sizes = {"in_weight": (24, 8), "in_bias": (24,), "out_weight": (8, 8), "out_bias": (8,)}
-    sizes |= {"hidden_weight": (4, 8), "hidden_bias": (4,), "last_weight": (6, 4), "last_bias": (6,)}  # type: ignore[dict-item]
+    sizes |= {"hidden_weight": (4, 8), "hidden_bias": (4,), "last_weight": (6, 4), "last_bias": (6,)}
     head = DecisionHead.from_arrays({name: RNG.normal(size=shape) for name, shape in sizes.items()})
     save_network(tmp_path, DecisionNetwork(head, head, NetworkManifest("e@1", "mine:e", 8, 2, 1.0, "joined", "")))
     policy = load_policy("decide", networks=str(tmp_path))

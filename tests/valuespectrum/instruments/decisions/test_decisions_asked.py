@@ -230,7 +230,7 @@ def test_scenes_of_the_user_are_asked_and_others_are_another_run(tmp_path: Path)
 @pytest.mark.parametrize("options", [{"scenes": 1}, {"acts": 10}, {"arrangements": 0}, {"told": 21}])
 def test_options_out_of_range_are_refused(options: dict[str, int]) -> None:
     with pytest.raises(InputError, match="must lie in"):
-        DecisionsOptions(**options)
+        DecisionsOptions(**options)  # type: ignore[arg-type]
 
 
 def test_planted_strengths_must_be_known() -> None:

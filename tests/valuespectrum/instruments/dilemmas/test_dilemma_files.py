@@ -116,7 +116,7 @@ def test_value_sets_are_a_parameter_and_never_mixed(tmp_path: Path) -> None:
         read_dilemmas(file, "schwartz_10")
     for wrong in ({"values": "moral_foundations_6"}, {"file": str(file), "values": "ten"}, {"most": 3}):
         with pytest.raises(InputError):
-            DilemmaOptions(**wrong)  # type: ignore[arg-type]
+            DilemmaOptions(**wrong)
 
 
 @pytest.mark.skipif(not DATA.exists(), reason="the published samples are not there")

@@ -164,7 +164,8 @@ class SaysAlways:
     """A model that says the same to everything."""
 
     def __init__(self, answer: Answer) -> None:
-        self.id, self.settings, self._answer = f"says:{answer.text}@1", {}, answer
+        self.id, self._answer = f"says:{answer.text}@1", answer
+        self.settings: dict[str, str] = {}
 
     def score(self, asks: list[Ask]) -> Iterator[Answer]:
         return (self._answer for _ in asks)

@@ -53,7 +53,8 @@ class Sensible:
     """A model that writes and judges by these rules; some things it says otherwise."""
 
     def __init__(self, name: str, otherwise: Mapping[str, str] | None = None) -> None:
-        self.id, self.settings, self._otherwise = f"sensible:{name}@1", {}, otherwise or {}
+        self.id, self._otherwise = f"sensible:{name}@1", otherwise or {}
+        self.settings: Mapping[str, str] = {}
         self.count = 0
 
     def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
@@ -129,7 +130,7 @@ def dilemmas(tmp_path: Path, count: int = 3) -> tuple[Escalation, ...]:
 
 def labelled(tmp_path: Path, *judges: Sensible, decided: Path | None = None) -> Any:
     with AnswerStore(tmp_path / "answers.sqlite") as store:
-        return label_all(dilemmas(tmp_path), MORAL_FOUNDATIONS_6, Makers(judges), store, decided)  # type: ignore[arg-type]
+        return label_all(dilemmas(tmp_path), MORAL_FOUNDATIONS_6, Makers(judges), store, decided)
 
 
 def test_three_judges_who_agree_label_everything(tmp_path: Path) -> None:

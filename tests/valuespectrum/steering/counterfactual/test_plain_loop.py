@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from stub_writers import SYSTEM, StubWriter
 
-from agents.models.base import Answer, ModelOptions, Stimulus
+from agents.models.base import Answer, Model, ModelOptions, Stimulus
 from agents.procedures.procedure import SUBJECT, alone
 from valuespectrum.reference.cohort import COHORT
 from valuespectrum.reference.speech import meaning
@@ -63,7 +63,7 @@ def test_a_judge_that_says_nothing_leaves_no_score() -> None:
     twin, mute = TwinModel(COHORT[0]), StubWriter(first="")
     mute.generate = lambda asks: iter([Answer(text="Hm.") for _ in asks])  # type: ignore[method-assign]
     question = ValueQuestion("q", VOICE.question(Stimulus()))
-    cast = {SUBJECT: twin, ATTRIBUTOR: mute, REWRITER: twin}
+    cast: dict[str, Model] = {SUBJECT: twin, ATTRIBUTOR: mute, REWRITER: twin}
     trace = alone(counterfactual(question, OBJECTIVE, SYSTEM_OF_TEN, VOICE, LoopOptions(0)), cast)
     assert trace.outcome == "not attributed"
 

@@ -95,14 +95,14 @@ def _same_class(truth: np.ndarray) -> np.ndarray:
             power = power.astype(int) @ graph.astype(int) > 0
         if not cyclic and _colliders(graph, near) == _colliders(truth, near):
             kept.append(graph)
-    return np.all(kept, axis=0)
+    return np.asarray(np.all(kept, axis=0))
 
 
 def _colliders(graph: np.ndarray, near: np.ndarray) -> set[tuple[int, int, int]]:
     return {
         (one, middle, other)
         for one, other in combinations(range(len(graph)), 2)
-        for middle in np.flatnonzero(graph[one] & graph[other])
+        for middle in np.flatnonzero(graph[one] & graph[other]).tolist()
         if not near[one, other]
     }
 
