@@ -16,9 +16,13 @@ MARKS = set("@?")
 HOLDERS = {"spec", "specs", "model", "models", "model_id", "embedder", "embedder_id", "reference", "id", "respondent"}
 """What variables and fields with a spec or an id are called."""
 OTHERS = {
+    "agents/feeds/functions.py": "puts the hash of a file into the spec of a feed policy",
     "agents/feeds/policy.py": "specs of feed policies, which nothing else reads",
     "ingest/cleaning/uploaders.py": "an uploader's handle begins with @",
     "ingest/transcripts/recognisers.py": "specs of speech recognisers, which nothing else reads",
+    "valuespectrum/instruments/adaem/chain.py": "a question ends with its mark",
+    "valuespectrum/instruments/adaem/question_file.py": "a question ends with its mark",
+    "valuespectrum/instruments/decisions/network/encoders.py": "so do sentences that are read one by one",
 }
 FILES = sorted(path for package in ("valuespectrum", "agents", "ingest") for path in (ROOT / package).rglob("*.py"))
 

@@ -42,7 +42,10 @@ SpokenStrategy StateDifference StrategyName study_twins Summary Takedown TargetN
 TwinStudySettings Unattended Undone Verified verify WatchHistory CounterfactualSettings LoopPart LoopRecords
 SteeredAnswers steer_counterfactual AppliedSteering apply_steering list_steering steered_spec SteeringList
 ExportedSteering export_steering
-WordsSettings WordsWritten make_words
+WordsSettings WordsWritten make_words ActivationName CountedName EditedName FeatureEdit FeatureSettings
+FeatureTraining find_neurons fit_steering FitSettings FittedIntervention FoundNeurons make_dilemmas
+MadeDilemmas MakeDilemmaSettings NeuronSettings PairSettings rank_value_features RankedFeatures steering_pairs
+SteeringSweep sweep_steering SweepSettings SweepThen
 """
 OFFERED = _NAMES.split()
 MODEL = "simulated:universalism=2,power=-2"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from agents.answers.respondent import BARE, Role
 from agents.judges.panel import JUDGE, Panel, judge_role
 from agents.models.base import FrameReference, Model
+from agents.models.model_names import ModelId
 from agents.personas.persona import Persona
 from agents.procedures.procedure import SUBJECT
 from valuespectrum.instruments.adaem.asking import Answerer, JudgedAsking
@@ -104,7 +105,7 @@ def people(
 
 
 def _person(model: Model, to: str, role: Role) -> Answerer:
-    short = model.id.partition("@")[0]
+    short = ModelId.parse(model.id).short
     return Answerer(short if role == BARE else f"{short} as {role.words}", to, answer_form(model.id), role)
 
 
@@ -114,7 +115,7 @@ def plain_only(models: Sequence[Model]) -> bool:
     Raises:
         InputError: Some do and some do not: they cannot be asked alike.
     """
-    known = [model.id.partition(":")[0] in PLAIN_SCHEMES for model in models]
+    known = [ModelId.parse(model.id).scheme in PLAIN_SCHEMES for model in models]
     if any(known) and not all(known):
         raise InputError("models of the reference world and others are not asked the same questions", "name one kind")
     return all(known)

@@ -96,7 +96,7 @@ def put_together(
     return LabelledDilemmas(
         whole,
         tuple(case for case in said.cases if case.id in unclear),
-        _agreement(said, values),
+        _agreement(dilemmas, said, values),
         _unanimous(said),
         sum(bool(judged_value[name]) and name not in decided for name in names),
         sum(name in decided for name in names),
@@ -132,11 +132,11 @@ def _labelled_steps(dilemma: Escalation, final: Mapping[str, str]) -> Iterator[D
         yield replace(step, courses=(first, second))
 
 
-def _agreement(said: PanelVerdicts, values: ValueSet) -> RaterAgreement:
+def _agreement(dilemmas: Sequence[Escalation], said: PanelVerdicts, values: ValueSet) -> RaterAgreement:
     """Alpha over dilemmas, whose courses stand and fall together."""
     coded = np.array(said.coded([*values.dimensions, NONE]), dtype=np.float64).reshape(len(said.cases), -1)
-    dilemma = [case.id.rpartition(" ")[0] for case in said.cases]
-    clusters = np.unique(np.array(dilemma, dtype=str), return_inverse=True)[1].astype(np.int64)
+    courses = [len(list(_names_of(each))) for each in dilemmas]
+    clusters = np.repeat(np.arange(len(courses), dtype=np.int64), courses)
     return agreement(coded, clusters, "nominal", stream(0, "dilemmas/agreement"))
 
 
