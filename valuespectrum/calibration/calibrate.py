@@ -26,6 +26,9 @@ from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 
+_NOTHING_TOLD = "no score could be told"
+"""Why somebody stands apart of whom the measurement gives no number."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlantedRespondent:
@@ -121,7 +124,10 @@ def _compared(scores: Json, instrument: Recoverable, respondents: Sequence[Plant
     measured = {row["model"]: row for row in scores["respondents"]}
     if not scores["value_sets"][scores["value_set"]]["one_scale"]:
         return _scalars(scores, instrument, respondents, level)
-    rows = [_row(each, instrument, measured[each.model.id]) for each in respondents]
+    untold = {each.name: each.apart or _NOTHING_TOLD for each in respondents if not _is_told(measured[each.model.id])}
+    told = [each for each in respondents if each.name not in untold] or respondents
+    rows = [_row(each, instrument, measured[each.model.id]) for each in told]
+    aside = untold | {row["name"]: row["apart"] for row in rows if row["apart"]}
     cohorts = list(dict.fromkeys(each.cohort for each in respondents if each.cohort))
     kept = [row for row in rows if not row["apart"]]
     return {
@@ -132,11 +138,16 @@ def _compared(scores: Json, instrument: Recoverable, respondents: Sequence[Plant
         **_figures(kept),
         "expected_coverage": level,
         "misses": [f"{row['name']}: {value}" for row in kept for value in [*row["outside"], *row["unmeasured"]]],
-        "apart": [{"name": row["name"], "why": row["apart"]} for row in rows if row["apart"]],
+        "apart": [{"name": each.name, "why": aside[each.name]} for each in respondents if each.name in aside],
         "cohort": " and ".join(cohorts),
         "cohorts": {name: _figures([row for row in kept if row["cohort"] == name]) for name in cohorts},
         "training_error": training_error([each for each in respondents if not each.apart], measured),
     }
+
+
+def _is_told(measured: Json) -> bool:
+    """Whether there is a number of anything: who answers one thing to everything, say, has none."""
+    return any(row["mean"] is not None for row in measured["profile"].values())
 
 
 def _scalars(scores: Json, instrument: Recoverable, respondents: Sequence[PlantedRespondent], level: float) -> Json:

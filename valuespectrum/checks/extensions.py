@@ -12,8 +12,9 @@ OWN: Mapping[str, tuple[str, ...]] = {
     "valuespectrum.embedders": ("hf", "open_clip", "reference"),
     "valuespectrum.sources": ("data_export", "folder", "manifest", "ytdlp"),
     "valuespectrum.recognisers": ("faster-whisper",),
+    "valuespectrum.policies": ("decide",),
 }
-"""What our own installation declares; policies and instruments of ours register themselves."""
+"""What our own installation declares; instruments and the policies that know no values register themselves."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,19 @@ CORPUS_VERBS: tuple[str, ...] = (
     "nuisance",
     "relevance",
 )
+STEERING_VERBS: tuple[str, ...] = (
+    "list",
+    "apply",
+    "pairs",
+    "fit",
+    "neurons",
+    "features",
+    "words",
+    "sweep",
+    "graph",
+    "counterfactual",
+    "export",
+)
 HEAVY = (
     "torch",
     "torchvision",
@@ -168,11 +181,12 @@ def test_the_version_is_shown_and_python_runs_the_package(capsys: pytest.Capture
 def test_the_verbs_are_these_and_all_speak_json() -> None:
     root = get_command(build_app())
     commands: dict[str, Any] = dict(root.commands)  # type: ignore[attr-defined]
-    groups = {name: commands.pop(name).commands for name in ("corpus", "instrument", "persona")}
+    groups = {name: commands.pop(name).commands for name in ("corpus", "instrument", "persona", "steer")}
     assert sorted(commands) == sorted(VERBS)
     assert sorted(groups["corpus"]) == sorted(CORPUS_VERBS)
-    assert sorted(groups["instrument"]) == ["list", "ordinal", "run"]
+    assert sorted(groups["instrument"]) == ["list", "make-dilemmas", "ordinal", "run", "search"]
     assert sorted(groups["persona"]) == ["check", "import", "interview", "judge", "list", "make", "show"]
+    assert sorted(groups["steer"]) == sorted(STEERING_VERBS)
     for command in [*commands.values(), *(each for group in groups.values() for each in group.values())]:
         assert "--json" in {word for option in command.params for word in option.opts}
         assert all(option.help for option in command.params), command.name

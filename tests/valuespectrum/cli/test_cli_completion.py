@@ -18,13 +18,17 @@ LINES = {
     "valuespectrum browse --policy ": ["balanced", "random", "similar"],
     "valuespectrum bench --battery ": [
         *("paper", "quick", "standard", "full"),
-        *("adaptive-clips", "behaviour", "best-worst", "isq", "like", "pairs", "scale7", "svo-shown"),
+        *("adaptive-clips", "behaviour", "best-worst", "decisions-shown", "dilemmas-shown", "isq", "like", "pairs"),
+        *("scale7", "svo-shown"),
     ],
     "valuespectrum bench --frame-of-mind ": ["neutral", "honest", "fake_good", "all"],
     "valuespectrum bench --persona ty": ["tycoon"],
     "valuespectrum corpus search C --value he": ["hedonism"],
     "valuespectrum bench --pl": ["--placebos", "--plan"],
-    "valuespectrum reproduce ": ["value-spectrum", "svo", "value-portrait", "portraits", "gss-2012", "us-pvq40"],
+    "valuespectrum reproduce ": [
+        *("value-spectrum", "adaptive", "svo", "value-portrait", "causal-graph", "dilemmas", "decisions"),
+        *("portraits", "gss-2012", "us-pvq40"),
+    ],
 }
 
 

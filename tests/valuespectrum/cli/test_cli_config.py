@@ -119,9 +119,9 @@ def test_settings_are_named_like_options() -> None:
     assert {field.name.replace("_", "-") for field in fields(vs.DesignSettings)} == PLANNED | {"prices", "seed"}
     known = known_options(get_command(build_app()))
     for verb, settings, beside in (
-        ("bench", vs.BenchSettings, {"corpus", "model", "run", "dry-run", "plan", "pilot", *PLANNED}),
-        ("browse", vs.BrowseSettings, {"corpus", "model", "out", "replay", "sessions", "clones"}),
-        ("roleplay", vs.RoleplaySettings, {"corpus", "model", "run", "dry-run", "replay"}),
+        ("bench", vs.BenchSettings, {"corpus", "model", "run", "dry-run", "plan", "pilot", "steer", *PLANNED}),
+        ("browse", vs.BrowseSettings, {"corpus", "model", "out", "replay", "sessions", "clones", "steer"}),
+        ("roleplay", vs.RoleplaySettings, {"corpus", "model", "run", "dry-run", "replay", "steer"}),
         ("people", vs.PeopleSettings, {"corpus", "out"}),
         ("feed", vs.FeedPageSettings, {"corpus", "log"}),
         ("calibrate", vs.CalibrateSettings, {"model", "run", "corpora", "respondents", "figure"}),

@@ -93,7 +93,9 @@ def scored(answers: pd.DataFrame) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_one_answer_to_everything_is_named_and_is_no_profile(name: str) -> None:
-    for kind, place in zip(KINDS, (0, -1, -1), strict=True):
+    # The last of a list that grows shorter, as acts are taken off it, is another one at every step.
+    places = (0, 0, 0) if name == "decisions" else (0, -1, -1)
+    for kind, place in zip(KINDS, places, strict=True):
         scores = scored(table_of(name, SaysOneThing(kind, place)))
         found = scores["guards"]["constant"]
         assert found["state"] == "flagged" and found["statement"] in scores["notes"], kind

@@ -84,4 +84,4 @@ def test_repeated_options_take_the_same_words() -> None:
 
 def test_every_set_of_words_is_held() -> None:
     named = {name for name in vars(choices) if get_args(getattr(choices, name)) and name != "Literal"}
-    assert named == {*KNOWN, "ModelFormat", "PersonaFormat", "PlaceName", "SpokenStrategy"}
+    assert named == {*KNOWN, "ModelFormat", "ObjectiveName", "PersonaFormat", "PlaceName", "SpokenStrategy"}

@@ -162,7 +162,7 @@ def likeness(one: Sequence[float], other: Sequence[float]) -> float:
 def test_weights_are_small_and_named() -> None:
     files = list((Path(models.FOLDER).parent).rglob("*.safetensors"))
     assert sum(file.stat().st_size for file in files) < 30e6
-    assert {file.parent.name for file in files} == {"vlm", "embedder"}
+    assert {file.parent.name for file in files} == {"vlm", "embedder", "decisions"}
     for folder in (models.FOLDER, reference_embedder.FOLDER):
         assert "make train-reference" in (folder / "README.md").read_text("utf-8")
     truth = json.loads((models.FOLDER / "planted.json").read_text("utf-8"))

@@ -23,7 +23,9 @@ ORDER = [
     *("profile", "models", "instruments", "presentations", "personas", "sessions"),
     *("guards", "bias", "planted", "examples", "limits", "provenance"),
 ]
-UNSHOWN = ["convergence", "injections", "pictures", "structure", "walks"]
+UNSHOWN = [
+    *("convergence", "decisions", "injections", "pictures", "staircases", "steering", "structure", "telling", "walks")
+]
 """What the page of the tests has no data for."""
 
 

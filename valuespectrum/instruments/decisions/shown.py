@@ -97,6 +97,7 @@ class DecisionsShown:
     pictures: ClassVar[Assignment | None] = "exclusive"
     columns: ClassVar[tuple[str, ...]] = ("value", CLIP, LISTED, RATED)
     examples: ClassVar[tuple[Mapping[str, str | int], ...]] = ()
+    one_answer_says: ClassVar[str] = "its order is its own, whatever it wishes: agreement stands beside chance"
     items: ClassVar[Sequence[Item]] = (Item(MOVE, (MOVES.text,), OWN_WORDS),)
 
     def __init__(self, options: ShownDecisionsOptions | None = None) -> None:
