@@ -107,3 +107,14 @@ def test_what_one_panel_shows_whole_is_not_shown_again(monkeypatch: pytest.Monke
 def test_others_names_are_words() -> None:
     page = render(replace(data(), groups=data("<b>x").groups))
     assert "<b>x" not in page and "&lt;b&gt;x" in page
+
+
+@pytest.mark.parametrize("personas", [3, 30])
+def test_many_personas_stand_behind_one_line_and_each_is_still_there(
+    monkeypatch: pytest.MonkeyPatch, personas: int
+) -> None:
+    roles = [respondent("like", persona=f"role{number}", strategy="simple") for number in range(personas)]
+    page = render(page_of(monkeypatch, {"first": [respondent("like"), *roles]}))
+    lines = re.findall(r"<summary>([^<]*)</summary>", page)
+    assert ("30 profiles of personas and placebo texts" in lines) == (personas == 30)
+    assert [sum(line.endswith(f" as role{number}") for line in lines) for number in range(personas)] == [1] * personas

@@ -8,6 +8,9 @@ from valuespectrum.reporting.elements.data import ReportData
 from valuespectrum.reporting.elements.whiskers import digits_of, marks, span_of, whisker
 from valuespectrum.reporting.panels.base import PANELS, Panel
 
+_MOST_UNFOLDED = 12
+"""Profiles of one group above which those of personas stand behind one line: a page of lines is no overview."""
+
 
 @PANELS.register("instruments")
 class InstrumentsPanel(Panel):
@@ -32,6 +35,7 @@ class InstrumentsPanel(Panel):
             "scaled": list(zip(data.groups, spans, [min(2, digits_of(span)) for span in spans], strict=True)),
             "count": len(profiles),
             "roles": sum(bool(profile.role) for profile in profiles),
+            "most_unfolded": _MOST_UNFOLDED,
             "several_runs": len({profile.run for profile in profiles}) > 1,
             "marks": marks,
             "whisker": whisker,
