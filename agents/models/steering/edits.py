@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol, Self
 
 import numpy as np
@@ -103,8 +103,22 @@ def _check_width(found: int, width: int, layer: int) -> None:
         )
 
 
+class _ByToken:
+    """What most edits are: what they do at a token follows from what is there, from nothing before or behind it."""
+
+    @property
+    def looks_ahead(self) -> bool:
+        """It does not."""
+        return False
+
+    @property
+    def counts_said(self) -> bool:
+        """It does not."""
+        return False
+
+
 @dataclass(frozen=True, eq=False)
-class Add:
+class Add(_ByToken):
     """Add a vector to the output of a block.
 
     Raises:
@@ -128,19 +142,9 @@ class Add:
         """The length of the vector."""
         return float(np.linalg.norm(self.vector))
 
-    @property
-    def looks_ahead(self) -> bool:
-        """It does not."""
-        return False
-
-    @property
-    def counts_said(self) -> bool:
-        """It does not."""
-        return False
-
     def scaled(self, factor: float) -> Add:
         """The same, so many times as strong."""
-        return Add(self.layer, self.vector, self.positions, self.phase, self.strength * factor)
+        return replace(self, strength=self.strength * factor)
 
     def check(self, width: int, neurons: int) -> None:
         """Refuse a model of another width."""
@@ -155,7 +159,7 @@ class Add:
 
 
 @dataclass(frozen=True, eq=False)
-class ConditionalAdd:
+class ConditionalAdd(_ByToken):
     """Move the output of a block along a probe's direction, by the least that makes the probe sure enough.
 
     The probe says ``P(e) = sigmoid(w.e + b)`` of the output ``e`` at the last token of a prompt. Once for each prompt
@@ -199,15 +203,9 @@ class ConditionalAdd:
         """It does: the last token of a prompt decides for all of them."""
         return True
 
-    @property
-    def counts_said(self) -> bool:
-        """It does not."""
-        return False
-
     def scaled(self, factor: float) -> ConditionalAdd:
         """The same, so many times as strong."""
-        told = self.layer, self.weights, self.bias, self.target, self.away, self.positions, self.phase
-        return ConditionalAdd(*told, self.strength * factor)
+        return replace(self, strength=self.strength * factor)
 
     def check(self, width: int, neurons: int) -> None:
         """Refuse a model of another width."""
@@ -239,7 +237,7 @@ class ConditionalAdd:
 
 
 @dataclass(frozen=True, eq=False)
-class Clamp:
+class Clamp(_ByToken):
     """Set one feature of a sparse autoencoder, at the output of a block, to a value.
 
     With ``replace`` the output becomes what the autoencoder makes of its features; without, what the autoencoder does
@@ -271,20 +269,9 @@ class Clamp:
         """The value of the feature."""
         return self.value
 
-    @property
-    def looks_ahead(self) -> bool:
-        """It does not."""
-        return False
-
-    @property
-    def counts_said(self) -> bool:
-        """It does not."""
-        return False
-
     def scaled(self, factor: float) -> Clamp:
         """The same, so many times as strong."""
-        told = self.layer, self.autoencoder, self.feature, self.value, self.replace, self.positions, self.phase
-        return Clamp(*told, self.strength * factor)
+        return replace(self, strength=self.strength * factor)
 
     def check(self, width: int, neurons: int) -> None:
         """Refuse a model of another width."""
@@ -305,7 +292,7 @@ class Clamp:
 
 
 @dataclass(frozen=True, eq=False)
-class EditMlp:
+class EditMlp(_ByToken):
     """Change activations inside the MLP of a block: ``a`` becomes ``min(factor * a + offset, ceiling)``.
 
     Raises:
@@ -348,19 +335,13 @@ class EditMlp:
         return float(len(self.neurons))
 
     @property
-    def looks_ahead(self) -> bool:
-        """It does not."""
-        return False
-
-    @property
     def counts_said(self) -> bool:
         """It does where only a share of the neurons is changed."""
         return self.keep < 1
 
     def scaled(self, factor: float) -> EditMlp:
         """The same, so many times as strong."""
-        numbers = self.factor, self.offset, self.ceiling, self.keep, self.seed
-        return EditMlp(self.layer, self.neurons, *numbers, self.positions, self.phase, self.strength * factor)
+        return replace(self, strength=self.strength * factor)
 
     def check(self, width: int, neurons: int) -> None:
         """Refuse a model whose MLP has no such neurons."""

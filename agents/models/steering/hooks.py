@@ -237,7 +237,7 @@ def watched(
 
     def after(layer: int) -> Callable[..., None]:
         def hook(module: Module, arguments: tuple[object, ...], output: object) -> None:
-            see(layer, output[0] if isinstance(output, tuple) else output, current[0])  # type: ignore[arg-type]
+            see(layer, cast("Tensor", output[0] if isinstance(output, tuple) else output), current[0])
 
         return hook
 

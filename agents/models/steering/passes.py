@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, cast
 
 from agents.models.steering.positions import Phase, Positions, phrase_tokens
 from vectorstore.foundation.errors import ModelError
@@ -103,6 +103,13 @@ class TokenKinds:
         return found
 
 
+class _Cache(Protocol):
+    """What a model keeps of the tokens that it has read."""
+
+    def get_seq_length(self) -> int:
+        """How many there are."""
+
+
 class PassReader:
     """Makes out what goes through a model from what it is called with: a prompt first, then what is said.
 
@@ -132,10 +139,10 @@ class PassReader:
         ids = inputs.get("input_ids")
         if not isinstance(ids, torch.Tensor):
             raise ModelError("a model is steered by its token ids, and none were handed over")
-        past = inputs.get("past_key_values")
+        past = cast(_Cache | None, inputs.get("past_key_values"))
         text = self._kinds.text(ids)
         columns = torch.arange(ids.shape[1], device=ids.device)[None]
-        if past is not None and int(past.get_seq_length()):  # type: ignore[attr-defined]
+        if past is not None and past.get_seq_length():
             said = (self._said + 1 + columns).expand_as(ids)
             self._said += ids.shape[1]
             nothing = torch.zeros_like(ids, dtype=torch.bool)
