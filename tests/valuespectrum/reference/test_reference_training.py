@@ -460,6 +460,34 @@ def test_the_curriculum_comes_to_every_kind_and_begins_with_its_parts(parts: Par
     assert rates == pytest.approx([0.01, 1.0, 1.0, 0.51, 0.02])
 
 
+def test_exceptions_are_practised_by_those_who_answer_to_something(parts: Parts) -> None:
+    from valuespectrum.reference.training.exceptions import ExceptionsOptions, after_an_answer, told_how_to_answer
+
+    rng = np.random.default_rng(12)
+    after = [after_an_answer(rng, COHORT, 3) for _ in range(60)]
+    assert all(branch.last in (1, -1) and branch.kind == Like.kind for each in after for branch in each.branches)
+    inert = np.mean([bool(each.member.inertia) for each in after])
+    assert 0.25 < inert < 0.6, "those whom an answer moves, and enough of those whom it does not"
+    told = [told_how_to_answer(rng, COHORT, 3) for _ in range(20)]
+    assert all(each.member.faking and not each.pictures for each in told)
+    read = [read_question(branch.question) for each in told for branch in each.branches]
+    assert {each.instruction for each in read if each} == {"", "honest", "fake_good"}
+    nobody = [replace(member, inertia=0.0, faking=0.0) for member in COHORT[:2]]
+    assert {after_an_answer(rng, nobody, 1).member.name for _ in range(20)} == {each.name for each in nobody}
+    assert {told_how_to_answer(rng, nobody, 1).member.name for _ in range(20)} == {each.name for each in nobody}
+    batch = packed(parts, after[:9])
+    assert len(batch.said_row) == 27
+    for row, place, leaning in zip(batch.said_row, batch.said_position, batch.said_leaning, strict=True):
+        number = int(place - batch.layout[0]) // batch.layout[1]
+        branch = after[int(row)].branches[number]
+        earlier = TURN.split(branch.question)[1]
+        end = parts.tokenizer.encode(earlier, add_special_tokens=False)[-1]
+        assert (int(batch.token_ids[row, place]), int(leaning)) == (end, branch.last)
+    options = ExceptionsOptions(steps=100, shaking=40, high=2.0)
+    rates = [options.rate(step) for step in (0, 19, 39, 40, 70, 100)]
+    assert rates == pytest.approx([0.1, 2.0, 2.0, 1.0, 0.51, 0.02])
+
+
 def test_identity_vectors_hold_what_is_planted() -> None:
     members = [*COHORT, *draw_respondents(20)]
     vectors = identity_vectors(members, WIDTH).numpy().astype(float)

@@ -19,6 +19,7 @@ from valuespectrum.reference.items.catalogue import KINDS
 from valuespectrum.reference.kinds import KINDS as SCENE_KINDS
 from valuespectrum.reference.kinds import LOOK_INDEX, LOOKS, TIMES_OF_DAY
 from valuespectrum.reference.painting.settings import random_setting
+from valuespectrum.reference.training.exceptions import ExceptionsOptions
 from valuespectrum.reference.training.language import IdealPictures, LanguageOptions
 from valuespectrum.reference.training.material.branching import NAME as BRANCHED
 from valuespectrum.reference.training.material.branching import register
@@ -50,7 +51,7 @@ def model(tokenizer: Any) -> Any:
 
 
 KIND = next(kind for kind in SCENE_KINDS if kind.group == "pure" and kind.misread is None)
-TRAINED = ("language", "vision", "adapt")
+TRAINED = ("language", "vision", "adapt", "exceptions")
 
 
 class StoppedError(Exception):
@@ -75,7 +76,7 @@ def few_frames() -> TrainingPictures:
 @pytest.fixture
 def few(tokenizer: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder to work in, for stages of three steps about one kind of scene."""
-    from valuespectrum.reference.training import resuming, train
+    from valuespectrum.reference.training import exceptions, resuming, train
     from valuespectrum.reference.training.material import examples
 
     def scenes_of_the_kind(
@@ -87,7 +88,8 @@ def few(tokenizer: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
 
     register()
     small = partial(LanguageOptions, steps=3, taken=1.0, rows=2, branches=2, beginnings=2)
-    monkeypatch.setattr(examples, "random_scenes", scenes_of_the_kind)
+    for module in (examples, exceptions):
+        monkeypatch.setattr(module, "random_scenes", scenes_of_the_kind)
     monkeypatch.setattr(resuming, "BLOCK", 2)
     monkeypatch.setattr(train, "sealed_cohort", lambda opened_by: ())
     monkeypatch.setattr(train, "grammar_texts", lambda members: [])
@@ -96,6 +98,8 @@ def few(tokenizer: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     monkeypatch.setattr(train, "LanguageOptions", small)
     monkeypatch.setattr(train, "VisionOptions", partial(VisionOptions, steps=3, rows=4))
     monkeypatch.setattr(train, "AdaptOptions", partial(AdaptOptions, steps=3, rows=2, branches=2))
+    short = partial(ExceptionsOptions, steps=3, shaking=1, rows=2, branches=2, practised=2)
+    monkeypatch.setattr(train, "ExceptionsOptions", short)
     return tmp_path
 
 

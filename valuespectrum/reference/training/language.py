@@ -46,6 +46,8 @@ PAIR_SHARE, PAIRS_FROM = 0.3, 0.15
 """Weight of the log-odds of two-option answers in the loss, and the share of the schedule after which they count."""
 GUIDED_UNTIL = 0.6
 """Share of the schedule after which the layers in between are supervised less."""
+POOL, ALIKE = 32, 4
+"""Batches that are drawn at once, and of these the ones with branches of similar length: the more, the less padding."""
 WORD_SPREAD = 0.05
 """Standard deviation of the word embeddings at the start."""
 
@@ -177,19 +179,21 @@ def batches(
     """Endless batches, each of examples of similar length."""
     rows, branches, mixture = batching.rows, batching.branches, batching.mixture
     while True:
-        pool = [random_example(rng, members, branches, mixture) for _ in range(rows * 8)]
-        yield from _by_length(pool, packer, rows, rng)
+        pool = [random_example(rng, members, branches, mixture) for _ in range(rows * POOL)]
+        yield from by_length(pool, packer, rows, rng)
 
 
-def _by_length(
+def by_length(
     pool: list[TrainingExample], packer: Packer, rows: int, rng: np.random.Generator
 ) -> Iterator[TrainingBatch]:
     """Batches of examples with branches of similar length and, among these, beginnings of similar length."""
     pool.sort(key=lambda each: max((len(branch.question) for branch in each.branches), default=0))
-    for start in rng.permutation(range(0, len(pool), 2 * rows)):
-        alike = sorted(pool[start : start + 2 * rows], key=lambda each: len(each.role.system) + 40 * len(each.pictures))
-        yield packer.pack(alike[:rows], rng)
-        yield packer.pack(alike[rows:], rng)
+    alike = [pool[start : start + ALIKE * rows] for start in range(0, len(pool), ALIKE * rows)]
+    for group in alike:
+        group.sort(key=lambda each: len(each.role.system) + 40 * len(each.pictures))
+    cut = [group[start : start + rows] for group in alike for start in range(0, len(group), rows)]
+    for place in rng.permutation(len(cut)):
+        yield packer.pack(cut[place], rng)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,10 +213,10 @@ class Phase:
 
 CURRICULUM = (
     Phase(0.05, 1.0, 0.0, 0.0),
-    Phase(0.15, 0.6, 0.4, 0.6),
-    Phase(0.35, 0.2, 0.4, 0.8),
-    Phase(0.45, 0.1, 0.1, 0.7),
-    Phase(1.00, 0.1, 0.1, 0.7, FINISHING),
+    Phase(0.15, 0.43, 0.57, 0.6),
+    Phase(0.35, 0.11, 0.44, 0.8),
+    Phase(0.45, 0.05, 0.1, 0.7),
+    Phase(1.00, 0.05, 0.1, 0.7, FINISHING),
 )
 """The product of profile and picture comes first: among questions of all kinds it is not found for hundreds of steps,
 alone and on short rows it is there after two hundred."""
@@ -222,18 +226,27 @@ def curriculum(
     packer: Packer, members: Sequence[CohortMember], options: LanguageOptions, step: int, rng: np.random.Generator
 ) -> Iterator[TrainingBatch]:
     """Batches of stage 1 from a step on: first the parts, which are short and cheap, then more of everything."""
+    begun = {roles: _beginnings(packer, members, options, roles, rng) for roles in {each.roles for each in CURRICULUM}}
+    asked = {
+        mixture: batches(packer, members, Batching(options.rows, options.branches, mixture), rng)
+        for mixture in (THEMSELVES, *(each.everything for each in CURRICULUM))
+    }
     while True:
         phase = next(phase for phase in CURRICULUM if step < phase.until * options.steps or phase.until == 1)
-        draw, rows = rng.random(), options.rows
+        draw = rng.random()
         if draw < phase.beginnings:
-            rows = options.beginnings
-            pool = [random_beginning(rng, members, phase.roles) for _ in range(rows * 4)]
+            yield next(begun[phase.roles])
         else:
-            mixture: Mixture = THEMSELVES if draw < phase.beginnings + phase.themselves else phase.everything
-            pool = [random_example(rng, members, options.branches, mixture) for _ in range(rows * 8)]
-        for batch in _by_length(pool, packer, rows, rng):
-            step += 1
-            yield batch
+            yield next(asked[THEMSELVES if draw < phase.beginnings + phase.themselves else phase.everything])
+        step += 1
+
+
+def _beginnings(
+    packer: Packer, members: Sequence[CohortMember], options: LanguageOptions, roles: float, rng: np.random.Generator
+) -> Iterator[TrainingBatch]:
+    while True:
+        pool = [random_beginning(rng, members, roles) for _ in range(options.beginnings * POOL)]
+        yield from by_length(pool, packer, options.beginnings, rng)
 
 
 def schedule(step: int, steps: int, warmup: int = 100) -> float:

@@ -24,6 +24,7 @@ from valuespectrum.reference.planted import truth_of
 from valuespectrum.reference.sealed import sealed_cohort
 from valuespectrum.reference.training.card import write_cards
 from valuespectrum.reference.training.embedder import EmbedderOptions, measure_embedder, train_embedder
+from valuespectrum.reference.training.exceptions import ExceptionsOptions, train_exceptions
 from valuespectrum.reference.training.language import LanguageOptions, train_language
 from valuespectrum.reference.training.material.branching import NAME as BRANCHED
 from valuespectrum.reference.training.material.branching import register
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
-STAGES = ("pictures", "language", "vision", "adapt", "embedder", "cards")
+STAGES = ("pictures", "language", "vision", "adapt", "exceptions", "embedder", "cards")
 """In order; the vision tower and the embedder need the pictures only, ``adapt`` needs language and vision."""
 TRAINING_SEED, HELD_OUT_SEED = 1, 2
 TRAINING_FRAMES, HELD_OUT_FRAMES = 140, 60
@@ -114,7 +115,7 @@ class Training:
         self._keep("vision", model.model.visual.state_dict())
 
     def adapt(self) -> None:
-        """Language part, on what the tower emits for drawn frames; the result is committed."""
+        """Language part, on what the tower emits for drawn frames."""
         if self._done("adapt"):
             return
         model, tokenizer = self._fresh_model()
@@ -123,6 +124,17 @@ class Training:
         pictures, options = self._pictures("training"), AdaptOptions(seed=self._seed)
         train_adapt(model, tokenizer, self._members, pictures, options, self._log, self._going_on("adapt"))
         self._keep("adapt", model.state_dict())
+
+    def exceptions(self) -> None:
+        """Language part, on what one respondent alone answers to; the result is committed."""
+        if self._done("exceptions"):
+            return
+        model, tokenizer = self._fresh_model()
+        model.load_state_dict(self._checkpoint("adapt"))
+        pictures, options = self._pictures("training"), ExceptionsOptions(seed=self._seed)
+        begun = self._going_on("exceptions")
+        train_exceptions(model, tokenizer, self._members, pictures, options, self._log, begun)
+        self._keep("exceptions", model.state_dict())
         model.set_attn_implementation("sdpa")
         architecture.save(model, architecture.build_processor(tokenizer), models.FOLDER)
 
@@ -138,13 +150,13 @@ class Training:
         """Measure both models on frames that training never saw; write truth and model cards."""
         held_out = self._pictures("held-out")
         model, tokenizer = self._fresh_model()
-        model.load_state_dict(self._checkpoint("adapt"))
+        model.load_state_dict(self._checkpoint("exceptions"))
         answers = measure_answers(model, tokenizer, self._members, held_out)
         perception = measure_perception(model, held_out)
         quality = measure_embedder(embedder.load(), held_out)
         truth = {member.name: truth_of(member) for member in COHORT}
         (models.FOLDER / "planted.json").write_text(json.dumps(truth, indent=1) + "\n", "utf-8")
-        stages = (LanguageOptions, VisionOptions, AdaptOptions, EmbedderOptions)
+        stages = (LanguageOptions, VisionOptions, AdaptOptions, ExceptionsOptions, EmbedderOptions)
         sizes = {stage.__name__.removesuffix("Options").lower(): asdict(stage(seed=self._seed)) for stage in stages}
         write_cards(answers, perception, quality, sizes)
         self._log(json.dumps({"answers": {kind: asdict(each) for kind, each in answers.items()}, "embedder": quality}))

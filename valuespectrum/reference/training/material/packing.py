@@ -61,6 +61,11 @@ class TrainingBatch:
     """(ends, 19) what each of these questions is about; not a number where it is not linear in the profile."""
     branch_last: torch.Tensor
     """(ends,) which way the answer before each leaned: 1, -1, or 0 for none."""
+    said_row: torch.Tensor
+    said_position: torch.Tensor
+    """Where each earlier answer that leans some way was said, with its row."""
+    said_leaning: torch.Tensor
+    """(earlier answers,) which way: 1 or -1."""
     predict_row: torch.Tensor
     predict_position: torch.Tensor
     predict_weight: torch.Tensor
@@ -130,6 +135,7 @@ class Packer:
         positions = np.zeros((3, *ids.shape), np.int64)
         seen: list[tuple[int, int]] = []
         ends: list[tuple[int, int, Branch]] = []
+        said: list[tuple[int, int, int]] = []
         decisions: list[tuple[int, _Decision]] = []
         for index, row in enumerate(rows):
             ids[index, : len(row.ids)] = row.ids
@@ -140,6 +146,8 @@ class Packer:
                 ids[index, place : place + len(branch.ids)] = branch.ids
                 positions[:, index, place : place + len(branch.ids)] = row.following + np.arange(len(branch.ids))
                 decisions += [(index, replace(each, position=place + each.position)) for each in branch.decisions]
+                if branch.source.last:
+                    said.append((index, place + branch.said, branch.source.last))
                 if branch.source.log_odds is not None:
                     ends.append((index, place + branch.end, branch.source))
         kinds = tuple(dict.fromkeys(decision.kind for _, decision in decisions if decision.kind))
@@ -177,6 +185,9 @@ class Packer:
             branch_log_odds=real([branch.log_odds or 0.0 for _, _, branch in ends]),
             branch_weights=torch.tensor([_weights(branch) for _, _, branch in ends]).view(-1, len(NINETEEN)),
             branch_last=real([branch.last for _, _, branch in ends]),
+            said_row=whole([row for row, _, _ in said]),
+            said_position=whole([place for _, place, _ in said]),
+            said_leaning=real([leaning for _, _, leaning in said]),
             predict_row=whole([row for row, _ in decisions]),
             predict_position=whole([decision.position for _, decision in decisions]),
             predict_weight=real([1.0 if each.open else CERTAIN_WEIGHT for _, each in decisions]),
@@ -194,7 +205,9 @@ class Packer:
         return _Row(ids, positions, int(positions.max()) + 1, seen, branches)
 
     def _branch(self, branch: Branch) -> _BranchRow:
-        question = self.encode(branch.question) + self.encode("<|im_end|>\n<|im_start|>assistant\n")
+        turns = self.encode(branch.question)
+        earlier = max((place for place, token in enumerate(turns) if token == self._end), default=0) - 1
+        question = turns + self.encode("<|im_end|>\n<|im_start|>assistant\n")
         end, said = len(question) - 1, list[int]()
         decisions = []
         partings = self._partings(branch.among)
@@ -202,7 +215,7 @@ class Packer:
             undecided = len(shares) > 1 or tuple(said) in partings
             decisions.append(_Decision(end + len(said), shares, branch.kind if not said else "", undecided))
             said.append(token)
-        return _BranchRow(question + said[:-1], end, decisions, branch)
+        return _BranchRow(question + said[:-1], earlier, end, decisions, branch)
 
     def _partings_of(self, texts: tuple[str, ...]) -> frozenset[tuple[int, ...]]:
         """Beginnings, in tokens, after which some of the texts go on in different ways."""
@@ -241,6 +254,8 @@ class _Decision:
 @dataclass(frozen=True, slots=True)
 class _BranchRow:
     ids: list[int]
+    said: int
+    """Place of the last token of the last earlier answer; -1 without any."""
     end: int
     """Place of the last token of the question."""
     decisions: list[_Decision]
