@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from valuespectrum.reference.cohort import CohortMember
-from valuespectrum.reference.items.base import pick
+from valuespectrum.reference.items.base import PlantedItem, pick
 from valuespectrum.reference.items.liking import Like
 from valuespectrum.reference.items.oneself import Importance, Portrait
 from valuespectrum.reference.planted import Mind
@@ -33,6 +33,7 @@ from valuespectrum.reference.training.language import (
 )
 from valuespectrum.reference.training.material.examples import (
     OVERLAID,
+    Branch,
     Mixture,
     TrainingExample,
     TrainingRole,
@@ -103,7 +104,7 @@ def after_an_answer(rng: np.random.Generator, members: Sequence[CohortMember], c
     member = pick(rng, moved if moved and rng.random() < MOVED else members)
     role = random_role(rng) if rng.random() < IN_ROLES else TrainingRole()
     pictures, scenes = random_scenes(rng, 1, OVERLAID)
-    mind, asked = Mind(member, role.target), []
+    mind, asked = Mind(member, role.target), list[Branch]()
     while len(asked) < count:
         branch = random_branch(rng, Like, mind, scenes)
         asked += [branch] if branch.last else []
@@ -114,7 +115,8 @@ def told_how_to_answer(rng: np.random.Generator, members: Sequence[CohortMember]
     """Questions about themselves to those who fake, most of them after an instruction; to anybody where none does."""
     member = pick(rng, [member for member in members if member.faking] or members)
     mind = Mind(member)
-    asked = [random_branch(rng, pick(rng, (Importance, Portrait)), mind, ()) for _ in range(count)]
+    forms: Sequence[type[PlantedItem]] = (Importance, Portrait)
+    asked = [random_branch(rng, pick(rng, forms), mind, ()) for _ in range(count)]
     return TrainingExample(member, TrainingRole(), (), tuple(asked))
 
 
