@@ -9,15 +9,20 @@ from typing import TYPE_CHECKING
 
 from agents.answers.respondent import RespondentColumns
 from agents.answers.table import by_respondent
+from agents.models.base import NO_CHOICE
 from valuespectrum.instruments.base import Instrument, Tabled
 from valuespectrum.instruments.registry import instrument_of, load_installed, load_instrument
 from valuespectrum.measuring.stored_answers import came_by, scored_answers
 from valuespectrum.runs.run import open_answers, read_manifest
 from valuespectrum.scoring.answered.sets import ToldSets
 from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.units import Units
 
 if TYPE_CHECKING:
     import pandas as pd
+
+OWN_SCALE = "points of the instrument's own scale"
+"""Unit of numbers that an instrument has no other words for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +51,52 @@ def set_tables(run: Path, scoring: ScoringOptions | None = None) -> dict[Respond
         InputError: The folder is no run, or holds no answers, or its instrument is not installed.
         ModelError: Every ask to a model failed.
     """
-    manifest, scoring = read_manifest(run), scoring or ScoringOptions()
+    scoring = scoring or ScoringOptions()
+    answers, instrument = _stored(run, scoring)
+    return tables_of(answers, scoring, {instrument.name: instrument})
+
+
+def profile_sets(run: Path, scoring: ScoringOptions) -> dict[RespondentColumns, tuple[RespondentSets, float]]:
+    """The same of every instrument whose scores rest on such a table, with the share of asks that got no answer.
+
+    Args:
+        run: Folder of the run.
+        scoring: Readout and least mass.
+
+    Returns:
+        Like ``set_tables``, and the share of asks that were refused, unreadable or failed, 0 to 1. Those whose
+        instrument tells no table have none, with the reason.
+
+    Raises:
+        InputError: The folder is no run, or holds no answers, or its instrument is not installed.
+        ModelError: Every ask to a model failed.
+    """
+    answers, instrument = _stored(run, scoring)
+    found = {}
+    for who, rows in by_respondent(answers):
+        lost = float((rows["parsed"].isin(NO_CHOICE) | (rows["error"].fillna("") != "")).mean())
+        found[who] = RespondentSets(instrument.name, _told(instrument, rows, scoring)), lost
+    return found
+
+
+def _told(instrument: Instrument, rows: pd.DataFrame, scoring: ScoringOptions) -> ToldSets:
+    if isinstance(instrument, Tabled):
+        return instrument.sets(rows, scoring)
+    pairs = rows[["value", instrument.unit]].drop_duplicates().itertuples(index=False, name=None)
+    table = instrument.measure(rows, Units.of(pairs, instrument.unit), scoring).table
+    if table is None:
+        return ToldSets(None, "", "not identifiable", f"the instrument {instrument.name} tells no table of sets")
+    return ToldSets(table, table.layout.readout, "identified", "", OWN_SCALE)
+
+
+def _stored(run: Path, scoring: ScoringOptions) -> tuple[pd.DataFrame, Instrument]:
+    """The answers of a run that scores rest on, and the instrument that asked."""
+    manifest = read_manifest(run)
     settings = manifest.settings
     battery = dict(settings["battery"])
     instrument = load_installed(battery.pop("name"), battery, str(run))
     with open_answers(run) as store:
-        answers = came_by(scored_answers(store, settings), scoring, manifest.corpus.sources)
-    return tables_of(answers, scoring, {instrument.name: instrument})
+        return came_by(scored_answers(store, settings), scoring, manifest.corpus.sources), instrument
 
 
 def tables_of(

@@ -242,30 +242,11 @@ def _asked(
 
 
 def _tables(run: Path, settings: SweepSettings) -> dict[str, tuple[SetTable | None, float]]:
-    from agents.answers.table import by_respondent
-    from agents.models.base import NO_CHOICE
-    from valuespectrum.instruments.base import Tabled
-    from valuespectrum.instruments.registry import load_installed
-    from valuespectrum.measuring.stored_answers import came_by, scored_answers
-    from valuespectrum.runs.run import open_answers, read_manifest
+    from valuespectrum.measuring.set_tables import profile_sets
     from valuespectrum.scoring.cells import ScoringOptions
-    from valuespectrum.scoring.units import Units
 
-    manifest, scoring = read_manifest(run), ScoringOptions(seed=settings.seed)
-    battery = dict(manifest.settings["battery"])
-    instrument = load_installed(battery.pop("name"), battery, str(run))
-    with open_answers(run) as store:
-        answers = came_by(scored_answers(store, manifest.settings), scoring, manifest.corpus.sources)
-    found: dict[str, tuple[SetTable | None, float]] = {}
-    for who, rows in by_respondent(answers):
-        lost = float((rows["parsed"].isin(NO_CHOICE) | (rows["error"].fillna("") != "")).mean())
-        if isinstance(instrument, Tabled):
-            told = instrument.sets(rows, scoring).table
-        else:
-            pairs = rows[["value", instrument.unit]].drop_duplicates().itertuples(index=False, name=None)
-            told = instrument.measure(rows, Units.of(pairs, instrument.unit), scoring).table
-        found[who.model] = (told, lost)
-    return found
+    found = profile_sets(run, ScoringOptions(seed=settings.seed))
+    return {who.model: (sets.told.table, lost) for who, (sets, lost) in found.items()}
 
 
 def _outcome(
