@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.steering.sweep.effects import SteeringEffect
+from valuespectrum.theory.values import VALUES
+from vectorstore.foreign.documents import read_json
+from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 
 FOUND = "steering.json"
@@ -15,6 +19,7 @@ LEVEL = 0.05
 """Of finding that a setting works where none does, whatever their number (Bonferroni)."""
 MOST_LOST = 0.05
 """Share of answers that may get lost (refused, unreadable) beyond those of the plain model."""
+_NEEDED = ("value", "main", "trials", "chosen", "verdicts", "covers", "beside", "around")
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +56,31 @@ class SweepTrial:
             "told_by": self.change(value).to_json(),
             "effect": self.told_by.to_json(),
         }
+
+
+def read_findings(folder: Path) -> Json:
+    """What a sweep found; the file may be anybody's.
+
+    Args:
+        folder: Of its run.
+
+    Raises:
+        InputError: It is none.
+    """
+    found = read_json(folder / FOUND, "findings of a sweep", "run steer sweep again")
+    if not isinstance(found, dict) or not set(_NEEDED) <= set(found) or found["value"] not in VALUES:
+        raise _no_findings(folder)
+    if not isinstance(found["trials"], list) or not all(map(_is_trial, found["trials"])):
+        raise _no_findings(folder)
+    return found
+
+
+def _no_findings(folder: Path) -> InputError:
+    return InputError(f"{folder / FOUND} holds no findings of a sweep", "run steer sweep again")
+
+
+def _is_trial(trial: object) -> bool:
+    return isinstance(trial, dict) and "model" in trial
 
 
 def best(trials: Sequence[SweepTrial], value: str, sign: int = 1, most_lost: float = MOST_LOST) -> SweepTrial | None:
@@ -118,7 +148,7 @@ class SweepOutcome:
             return [f"nothing works: no setting of {main} surely moves the model {side} {self.value} on the first half"]
         told = chosen.change(self.value)
         lines = [
-            f"{main}, blocks {_named(chosen.layers)}, strength {chosen.strength:g}: {_written(told)} {side} "
+            f"{main}, blocks {_named(chosen.layers)}, strength {chosen.strength:g}: {written(told)} {side} "
             f"{self.value} on the half that nothing was chosen by"
         ]
         if told.side != self.sign:
@@ -134,7 +164,7 @@ class SweepOutcome:
             ahead = self.sign * ((theirs.mean or 0.0) - (told.mean or 0.0))
             word = "moves it further" if ahead > 0 else "moves it less"
             sure = "" if _apart(told, theirs) else " (the intervals overlap)"
-            lines.append(f"{way}: {_written(theirs)}, {word} than {main}{sure}")
+            lines.append(f"{way}: {written(theirs)}, {word} than {main}{sure}")
         return lines
 
 
@@ -142,7 +172,13 @@ def _named(layers: Sequence[int]) -> str:
     return ", ".join(map(str, layers))
 
 
-def _written(change: Estimate) -> str:
+def written(change: Estimate) -> str:
+    """A change with its interval, for people.
+
+    Example:
+        >>> written(Estimate(1.0, 0.5, 1.5)), written(Estimate(None))
+        ('+1.00 [+0.50, +1.50]', 'no number')
+    """
     if change.mean is None:
         return "no number"
     if change.low is None or change.high is None:

@@ -13,9 +13,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from valuespectrum.scoring.estimate import Estimate
+from valuespectrum.scoring.facets.analysis import reckon
 from valuespectrum.scoring.facets.comparison import compare
 from valuespectrum.scoring.facets.covering import Facets
-from valuespectrum.scoring.facets.tables import SetTable
+from valuespectrum.scoring.facets.findings import found
+from valuespectrum.scoring.facets.inference import centring, tested
+from valuespectrum.scoring.facets.tables import SetTable, difference
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 from vectorstore.foundation.random_streams import stream
@@ -32,12 +35,16 @@ class SteeringEffect:
 
     changes: Mapping[str, Estimate]
     """Value to the change of its centred score."""
-    general: float | None
+    general: Estimate
     """How much more of everything, before centring."""
     p_differ: float | None
     """Of the two profiles being one."""
     p: Mapping[str, float | None] = field(default_factory=dict)
     """Of each change being nothing, of one comparison alone."""
+    p_adjusted: Mapping[str, float | None] = field(default_factory=dict)
+    """The same by Holm for all values of the comparison, and at least that of the profiles being one."""
+    covers: str = ""
+    """What intervals cover and what not, in words."""
 
     def around(self, value: str, order: tuple[str, ...]) -> dict[str, float | None]:
         """Mean change of neighbours on the circle, of opposites and of the rest; single values have the intervals.
@@ -55,7 +62,7 @@ class SteeringEffect:
     def to_json(self) -> Json:
         """Plain."""
         changes = {value: each.to_json() for value, each in self.changes.items()}
-        return {"changes": changes, "general": self.general, "p_differ": self.p_differ}
+        return {"changes": changes, "general": self.general.mean, "p_differ": self.p_differ}
 
 
 def placed_around(value: str, order: tuple[str, ...]) -> dict[str, list[str]]:
@@ -81,16 +88,70 @@ def _mean(numbers: Iterable[float | None]) -> float | None:
     return float(np.mean(told)) if told else None
 
 
-def effect_of(plain: SetTable, steered: SetTable) -> SteeringEffect:
+def effect_of(plain: SetTable, steered: SetTable, facets: Facets | None = None) -> SteeringEffect:
     """Compare a steered respondent with the same one as it is, over units, and over wordings where there are several.
+
+    Args:
+        plain: What it says as it is.
+        steered: What it says when it is steered.
+        facets: Level and least units of intervals; wordings are drawn only where there are several.
 
     Raises:
         InputError: They share no set.
     """
-    found = compare(steered, plain, Facets(wordings=len(plain.wordings) > 1))
-    changes = {value: each.difference.estimate for value, each in found.values.items()}
-    p = {value: each.difference.p for value, each in found.values.items()}
-    return SteeringEffect(changes, found.analysis.general.estimate.mean, found.p_differ, p)
+    told = compare(steered, plain, _over(plain, facets))
+    return SteeringEffect(
+        {value: each.difference.estimate for value, each in told.values.items()},
+        told.analysis.general.estimate,
+        told.p_differ,
+        {value: each.difference.p for value, each in told.values.items()},
+        {value: each.difference.p_adjusted for value, each in told.values.items()},
+        told.analysis.covering.sentence,
+    )
+
+
+def change_of_groups(
+    plain: SetTable, steered: SetTable, value: str, facets: Facets | None = None
+) -> dict[str, Estimate]:
+    """Mean change of the neighbours of a value on the circle, of its opposites and of the rest, with intervals.
+
+    Args:
+        plain: What a respondent says as it is.
+        steered: What it says when it is steered.
+        value: The one that was steered; one of a circle.
+        facets: As of ``effect_of``.
+
+    Returns:
+        Group to the mean of the centred changes of its values, as ``SteeringEffect.around`` has it; a group of which a
+        value has no interval has none either, with the reason.
+
+    Raises:
+        InputError: They share no set.
+    """
+    facets = _over(plain, facets)
+    reckoned = reckon(difference(steered, plain), facets)
+    weights, names = centring(reckoned.chosen), list(plain.values)
+    places = {
+        group: [names.index(each) for each in some if reckoned.chosen[names.index(each)]]
+        for group, some in placed_around(value, plain.values).items()
+    }
+    told = {group: some for group, some in places.items() if some}
+    if not told:
+        return {}
+    means = tested(
+        reckoned.across.means, np.stack([weights[some].mean(axis=0) for some in told.values()]), reckoned.errors
+    )
+    return {
+        group: found(
+            means, at, facets.level, next((reckoned.why[each] for each in some if reckoned.why[each]), "")
+        ).estimate
+        for at, (group, some) in enumerate(told.items())
+    }
+
+
+def _over(plain: SetTable, facets: Facets | None) -> Facets:
+    facets = facets or Facets()
+    return replace(facets, wordings=facets.wordings and len(plain.wordings) > 1)
 
 
 def halves(table: SetTable, value: str, seed: int = 0) -> tuple[frozenset[str], frozenset[str]]:

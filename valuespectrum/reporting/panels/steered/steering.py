@@ -6,19 +6,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from markupsafe import Markup
 
-from valuespectrum.reporting.elements.data import Estimate, ReportData, ReportedRun
+from valuespectrum.reporting.elements.data import Estimate, ReportData
 from valuespectrum.reporting.elements.svg import element, picture
 from valuespectrum.reporting.elements.whiskers import marks, span_of, whisker
 from valuespectrum.reporting.panels.base import PANELS, Panel
-from valuespectrum.steering.sweep.choosing import FOUND
+from valuespectrum.steering.sweep.choosing import FOUND, read_findings
 from valuespectrum.theory.values import LABELS, VALUES
-from vectorstore.foreign.documents import read_json
-from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 
 _COLOURS = ("#1b6ca8", "#a33b4a", "#6b7a1f", "#7a4fa3", "#b36b00")
 _WIDTH, _HEIGHT, _EDGE = 420.0, 180.0, 16.0
-_NEEDED = ("value", "main", "trials", "chosen", "verdicts", "covers", "beside", "around")
 
 
 @PANELS.register("steering")
@@ -38,19 +35,10 @@ class SteeringPanel(Panel):
 
     def context(self, data: ReportData) -> Mapping[str, object]:
         """What sweeps found."""
-        return {"sweeps": [_shown(_read(run)) for run in data.runs if (run.folder / FOUND).is_file()], "labels": LABELS}
-
-
-def _read(run: ReportedRun) -> Json:
-    """What a sweep found; the file may be anybody's.
-
-    Raises:
-        InputError: It is none.
-    """
-    found = read_json(run.folder / FOUND, "findings of a sweep", "run steer sweep again")
-    if not isinstance(found, dict) or not set(_NEEDED) <= set(found) or found["value"] not in VALUES:
-        raise InputError(f"{run.folder / FOUND} holds no findings of a sweep", "run steer sweep again")
-    return found
+        return {
+            "sweeps": [_shown(read_findings(run.folder)) for run in data.runs if (run.folder / FOUND).is_file()],
+            "labels": LABELS,
+        }
 
 
 def _shown(found: Json) -> Mapping[str, object]:
