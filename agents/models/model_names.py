@@ -163,6 +163,16 @@ class ModelId:
         return found.group()[1:] if found else ""
 
     @property
+    def interventions(self) -> tuple[str, ...]:
+        """Names of the interventions, in their order; none for a model as it is.
+
+        Example:
+            >>> ModelId.parse("reference:amber+security.power~0a1b2c3d4e5f@01").interventions
+            ('security', 'power')
+        """
+        return tuple(filter(None, self.steering.partition("~")[0].split(".")))
+
+    @property
     def without_steering(self) -> Self:
         """The model that was steered; a model as it is is itself.
 

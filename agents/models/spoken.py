@@ -109,6 +109,22 @@ def _is_ours(path: Path) -> bool:
         return False
 
 
+def spoken_together(interventions: Sequence[SpokenIntervention], before: str = "") -> str:
+    """How words, in their order, stand in the id of a model: names, and a digest over all.
+
+    Args:
+        interventions: The words.
+        before: What already stands there.
+
+    Example:
+        ``"power-towards~0a1b2c3d4e5f"``
+    """
+    names, _, digest = before.partition("~")
+    named = ".".join(filter(None, [names, *(each.name for each in interventions)]))
+    digests = "\0".join(filter(None, [digest, *(each.digest for each in interventions)]))
+    return f"{named}~{hashlib.sha256(digests.encode()).hexdigest()[:_DIGITS]}"
+
+
 class SpokenTo:
     """A model that is told something before each ask.
 
@@ -121,12 +137,8 @@ class SpokenTo:
         self._model = model
         self._words = "\n\n".join(each.words.strip() for each in interventions)
         base = ModelId.parse(model.id)
-        before, _, digest = base.steering.partition("~")
-        names = "+".join(filter(None, [before, *(each.name for each in interventions)]))
-        digests = "\0".join(filter(None, [digest, *(each.digest for each in interventions)]))
-        joined = hashlib.sha256(digests.encode()).hexdigest()[:_DIGITS]
         plain = base.without_steering
-        self._id = str(replace(plain, name=f"{plain.name}+{names.replace('+', '.')}~{joined}"))
+        self._id = str(replace(plain, name=f"{plain.name}+{spoken_together(interventions, base.steering)}"))
         told = canonical_json([[each.name, each.words] for each in interventions])
         self._settings = {**model.settings, "spoken_to": told}
 
