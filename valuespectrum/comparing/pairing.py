@@ -134,7 +134,7 @@ def pair(first: RunRespondent, second: RunRespondent, judging: Judging) -> Paire
         (ranks[0], ranks[1]),
         _clip_by_clip(table, paired, facets.level),
         retest(reckoned[0].centred.estimate, reckoned[1].centred.estimate, facets.level),
-        (*_notes(first, second, design, table), *_squeezed(table, comparison)),
+        (*notes_on(first, second, design, table), *_squeezed(table, comparison)),
     )
 
 
@@ -164,8 +164,15 @@ def _squeezed(table: SetTable, comparison: Comparison) -> Iterator[str]:
         )
 
 
-def _notes(first: RunRespondent, second: RunRespondent, design: Design, table: SetTable) -> Iterator[str]:
-    """What the comparison has to be read with."""
+def notes_on(first: RunRespondent, second: RunRespondent, design: Design, table: SetTable) -> Iterator[str]:
+    """What a comparison has to be read with, a sentence each, without the full stop.
+
+    Args:
+        first: One respondent.
+        second: The other.
+        design: How they are put together.
+        table: Their differences.
+    """
     for each in (first, second):
         if each.told.why:
             yield f"{each.label}: {each.told.why}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +28,8 @@ class ReportSettings:
     """The page; by default ``report.html`` in the first run folder."""
     title: str = "Value profile"
     """Heading of the page."""
+    before_after: bool = False
+    """Show what steering changed: every steered respondent beside the same one as it is."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -51,13 +53,15 @@ def report(
         teller: Who is told how it goes.
 
     Raises:
-        InputError: A run or a session cannot be used, or runs do not belong into one table.
+        InputError: A run or a session cannot be used, runs do not belong into one table, or it was asked what steering
+            changed and no steered respondent has numbers beside the same one as it is.
         StorageError: The page cannot be written.
 
     Example::
 
         vs.report("runs/reference-like").path
     """
+    from valuespectrum.comparing.before_after import before_after, in_words
     from valuespectrum.reporting.load import ReportSources, load_report
     from valuespectrum.reporting.measured import ONE_TEXT
     from valuespectrum.reporting.page import write_report
@@ -68,6 +72,8 @@ def report(
     with contextlib.ExitStack() as stack:
         opened = corpus_of_run(settings.corpus, folders[0], teller, stack)
         data = load_report(ReportSources(folders, opened, settings.session), settings.title)
+        changed = before_after(folders) if settings.before_after else None
+        data = replace(data, before_after=changed)
         for sentence in data.cautions:
             teller.warn(sentence)
         if any(result.why == ONE_TEXT for result in data.personas):
@@ -84,8 +90,10 @@ def report(
         "sessions": len(data.sessions),
         "examples": len(data.examples),
         "cautions": list(data.cautions),
+        **({} if changed is None else {"before_after": changed}),
     }
-    return Page(document, f"report: {path}", path)
+    lines = in_words(changed) if changed else []
+    return Page(document, "\n".join([*lines, f"report: {path}"]), path)
 
 
 def corpus_of_run(named: Path | None, run: Path, teller: Teller, stack: contextlib.ExitStack) -> Corpus | None:

@@ -58,6 +58,20 @@ def comparison(text: str, why: str = "") -> Json:
     }
 
 
+def steered(text: str, why: str = "") -> Json:
+    """A model before and after steering, one value."""
+    both = {"before": estimate(why), "after": estimate(why)}
+    pair = {
+        **{"before": {"label": text}, "after": {"label": text}, "unit": text, "level": 0.95, "verdict": text},
+        **{"value_set": TEN.to_json(), "target": {"value": "power", "direction": text, "told_by": text}},
+        "values": {"power": {**estimate(why), "p": None, "p_adjusted": None, "changed": None, "group": "target"}},
+        **{"groups": {"rest": estimate(why)}, "general": estimate(why), "p_differ": None, "covers": text},
+        **{"lost": {"before": 0.0, "after": 0.1}, "rates": {"refusal": both}, "notes": [text]},
+        **{"beside": {text: {"before": 1.0, "after": 2.0}}, "not_measured": [text], "n_units": 1, "n_wordings": 1},
+    }
+    return {"pairs": [pair], "left_out": [{"label": text, "why": text}], "fixed": text}
+
+
 def scores(text: str, why: str = "") -> Json:
     """What panels read from scores themselves."""
     one = {
@@ -80,7 +94,8 @@ def whole(text: str, why: str = "") -> ReportData:
     """A page with panels that others' words come to."""
     run = ReportedRun(Path("run"), Manifest({}, {}), scores(text, why))
     groups = (group(text, why), group(text, why, scale=APART))
-    return replace(data(text), runs=(run,), comparison=comparison(text, why), groups=groups)
+    compared, changed = comparison(text, why), steered(text, why)
+    return replace(data(text), runs=(run,), comparison=compared, before_after=changed, groups=groups)
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)

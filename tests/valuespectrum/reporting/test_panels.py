@@ -24,7 +24,18 @@ ORDER = [
     *("guards", "bias", "planted", "examples", "limits", "provenance"),
 ]
 UNSHOWN = [
-    *("convergence", "decisions", "injections", "pictures", "staircases", "steering", "structure", "telling", "walks")
+    *(
+        "before_after",
+        "convergence",
+        "decisions",
+        "injections",
+        "pictures",
+        "staircases",
+        "steering",
+        "structure",
+        "telling",
+        "walks",
+    )
 ]
 """What the page of the tests has no data for."""
 

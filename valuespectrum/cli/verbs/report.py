@@ -22,6 +22,12 @@ def report(
     ] = None,
     out: Annotated[Path | None, typer.Option(help="The page; by default report.html in the first run folder.")] = None,
     title: Annotated[str, typer.Option(help="Heading of the page.")] = "Value profile",
+    before_after: Annotated[
+        bool,
+        typer.Option(
+            help="Show what steering changed: every steered model of these runs beside the same one as it is.",
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Make one self-contained page.
@@ -29,4 +35,5 @@ def report(
     Out of runs and sessions; needs no model.
     """
     with Terminal(as_json) as terminal:
-        terminal.show(api.report(runs, api.ReportSettings(corpus, tuple(session or ()), out, title), terminal))
+        settings = api.ReportSettings(corpus, tuple(session or ()), out, title, before_after)
+        terminal.show(api.report(runs, settings, terminal))

@@ -293,6 +293,8 @@ class ReportData:
     """Sessions in numbers (``sessions.document.sessions_document``): of runs, then of the logs that were named."""
     comparison: Json | None = None
     """What comparing respondents of these runs found (``comparing.compare.compare_runs``), where it was asked for."""
+    before_after: Json | None = None
+    """What steering did to respondents of these runs (``comparing.before_after``), where it was asked for."""
     same_pictures: bool = True
     """Whether all models were shown the same pictures in the same words, so that they may be compared."""
 
