@@ -12,7 +12,7 @@ from pathlib import Path
 
 from agents.answers.respondent import RespondentColumns
 from valuespectrum.comparing.pairing import notes_on
-from valuespectrum.comparing.respondents import RunRespondent, labels
+from valuespectrum.comparing.respondents import RunRespondent, labels, refuse_twice
 from valuespectrum.measuring.set_tables import profile_sets
 from valuespectrum.runs.run import differences, read_manifest, read_scores
 from valuespectrum.scoring.answered.sets import ToldSets
@@ -76,10 +76,11 @@ def before_after(runs: Sequence[Path]) -> Json:
         ``not_measured``; ``left_out``: steered respondents without numbers, and why.
 
     Raises:
-        InputError: A run cannot be read, no run holds a steered respondent, there are too many, or none of them has
-            numbers beside the same one unsteered.
+        InputError: A run cannot be read or is named twice, no run holds a steered respondent, there are too many, or
+            none of them has numbers beside the same one unsteered.
         ModelError: Every ask to a model failed.
     """
+    refuse_twice(runs)
     everyone = [each for run in runs for each in _answered(run)]
     named = labels([each.party for each in everyone])
     everyone = [

@@ -108,15 +108,24 @@ def everybody(runs: Sequence[Path], scoring: ScoringOptions) -> list[RunResponde
         InputError: A folder is no run, holds no answers, or is named twice.
         ModelError: Every ask to a model failed.
     """
-    twice = [str(run) for run, count in Counter(run.resolve() for run in runs).items() if count > 1]
-    if twice:
-        raise InputError(f"the run {twice[0]} is named twice", "name every run once")
+    refuse_twice(runs)
     found = []
     for run in runs:
         manifest = read_manifest(run)
         for who, sets in set_tables(run, scoring).items():
             found.append(RunRespondent(run, who, manifest, sets.instrument, sets.told))
     return [replace(each, label=label) for each, label in zip(found, labels(found), strict=True)]
+
+
+def refuse_twice(runs: Sequence[Path]) -> None:
+    """Refuse to take one run for two.
+
+    Raises:
+        InputError: A run is named twice.
+    """
+    twice = [str(run) for run, count in Counter(run.resolve() for run in runs).items() if count > 1]
+    if twice:
+        raise InputError(f"the run {twice[0]} is named twice", "name every run once")
 
 
 def choose(found: Sequence[Anyone], wanted: Wanted) -> list[Anyone]:

@@ -145,6 +145,7 @@ def test_two_runs_are_before_and_after_and_roles_are_kept_apart(runs: Path) -> N
         (["stranger", "elsewhere"], "unsteered, asked as "),
         (["before", "elsewhere"], "they share no value, clip and wording"),
         (["before", "mute"], "tell no liking"),
+        (["both", "both"], "is named twice"),
     ],
 )
 def test_what_has_no_pair_gets_one_line_and_no_page(

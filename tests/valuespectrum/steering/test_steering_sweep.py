@@ -16,10 +16,12 @@ from agents.models.base import Answer, Ask, Choice, Stimulus
 from agents.models.steering.files import read_intervention
 from agents.models.steering.intervention import Intervention, steered_id
 from agents.procedures.procedure import SUBJECT, alone
+from valuespectrum.comparing.before_after import before_after
 from valuespectrum.instruments.base import Item, Licence
 from valuespectrum.instruments.profiled import UnitScores, profiled
 from valuespectrum.instruments.question_list import QuestionList
 from valuespectrum.instruments.registry import INSTRUMENTS
+from valuespectrum.measuring.set_tables import OWN_SCALE
 from valuespectrum.operations.report import ReportSettings, report
 from valuespectrum.operations.steering import sweep as operation
 from valuespectrum.operations.steering.sweep import SweepSettings, sweep_steering
@@ -279,7 +281,8 @@ class Bendable:
             lift, lost = self._lift(str(ask.tags["value"]))
             lift += 2.0 if "power" in ask.system and ask.tags["value"] == "power" else 0.0
             rng = stream(0, f"{ask.question} {self.id}")
-            middle = 3.0 + lift + 0.2 * float(rng.normal())
+            own = 0.4 * (VALUES.index(str(ask.tags["value"])) % 3)
+            middle = 2.6 + own + lift + 0.2 * float(rng.normal())
             odds = {digit: -0.5 * (float(digit) - middle) ** 2 for digit in "123456"}
             yield Answer(log_probabilities=odds, text="3", parsed="unparsed" if lost else "3")
 
@@ -336,6 +339,22 @@ def test_a_sweep_finds_what_moves_the_value_most_and_spoils_no_answers(swept: An
     before = (tmp_path / "run" / FOUND).read_bytes()
     swept(prompts=True, strengths=(4.0, 8.0))
     assert (tmp_path / "run" / FOUND).read_bytes() == before and models[1].asked == 0, "everything was stored"
+
+
+def test_the_run_of_a_sweep_is_shown_before_and_after_by_an_instrument_without_wordings(
+    swept: Any, tmp_path: Path
+) -> None:
+    found, _ = swept(prompts=False, ways=("fixed",), strengths=(4.0, 8.0))
+    pairs = {pair["after"]["model"]: pair for pair in before_after([tmp_path / "run"])["pairs"]}
+    assert len(pairs) == 4 and all(pair["target"]["value"] == "power" for pair in pairs.values())
+    chosen = pairs[found.document["chosen"]["fixed"]]
+    assert chosen["values"]["power"]["mean"] == pytest.approx(0.9 * 8 * 0.15, abs=0.3)
+    power = chosen["values"].pop("power")
+    others = [row["mean"] for row in chosen["values"].values()]
+    assert power["changed"] and np.mean(others) == pytest.approx(-power["mean"] / 9), "centring spreads a rise"
+    assert others == pytest.approx([0.0] * 9, abs=0.35)
+    assert chosen["unit"] == OWN_SCALE and any("flatters the change of power" in note for note in chosen["notes"])
+    assert sorted(pair["lost"]["after"] for pair in pairs.values()) == [0, 0, 0, 1]
 
 
 def test_a_sweep_says_when_nothing_works_and_writes_no_file(swept: Any, tmp_path: Path) -> None:

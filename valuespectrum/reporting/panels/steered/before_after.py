@@ -36,6 +36,7 @@ _RATES: Mapping[str, str] = {
     "mismatch": "Words against probabilities",
     "neither": "Neither",
 }
+"""Shares that most instruments tell; what others tell has their own words."""
 _VERDICTS: Mapping[bool | None, str] = {True: "changed", False: "not shown", None: "not known"}
 
 
@@ -117,9 +118,8 @@ def _shown(pair: Json) -> ShownPair:
         tuple((label, Estimate.read(pair["groups"][name])) for name, label in _MEANS.items() if name in pair["groups"]),
         Estimate.read(pair["general"]),
         tuple(
-            (label, Estimate.read(pair["rates"][name]["before"]), Estimate.read(pair["rates"][name]["after"]))
-            for name, label in _RATES.items()
-            if name in pair["rates"]
+            (_RATES.get(name, name.replace("_", " ")), Estimate.read(each["before"]), Estimate.read(each["after"]))
+            for name, each in pair["rates"].items()
         ),
         tuple(
             (label, pair["beside"][name]["before"], pair["beside"][name]["after"])
