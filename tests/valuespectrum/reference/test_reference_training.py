@@ -461,7 +461,7 @@ def test_the_curriculum_comes_to_every_kind_and_begins_with_its_parts(parts: Par
 
 
 def test_exceptions_are_practised_by_those_who_answer_to_something(parts: Parts) -> None:
-    from valuespectrum.reference.training.exceptions import ExceptionsOptions, after_an_answer, told_how_to_answer
+    from valuespectrum.reference.training.practising import after_an_answer, told_how_to_answer
 
     rng = np.random.default_rng(12)
     after = [after_an_answer(rng, COHORT, 3) for _ in range(60)]
@@ -483,9 +483,6 @@ def test_exceptions_are_practised_by_those_who_answer_to_something(parts: Parts)
         earlier = TURN.split(branch.question)[1]
         end = parts.tokenizer.encode(earlier, add_special_tokens=False)[-1]
         assert (int(batch.token_ids[row, place]), int(leaning)) == (end, branch.last)
-    options = ExceptionsOptions(steps=100, shaking=40, high=2.0)
-    rates = [options.rate(step) for step in (0, 19, 39, 40, 70, 100)]
-    assert rates == pytest.approx([0.1, 2.0, 2.0, 1.0, 0.51, 0.02])
 
 
 def test_identity_vectors_hold_what_is_planted() -> None:

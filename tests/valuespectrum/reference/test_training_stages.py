@@ -51,7 +51,7 @@ def model(tokenizer: Any) -> Any:
 
 
 KIND = next(kind for kind in SCENE_KINDS if kind.group == "pure" and kind.misread is None)
-TRAINED = ("language", "vision", "adapt", "exceptions")
+TRAINED = ("language", "exceptions", "vision", "adapt")
 
 
 class StoppedError(Exception):
@@ -76,7 +76,7 @@ def few_frames() -> TrainingPictures:
 @pytest.fixture
 def few(tokenizer: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder to work in, for stages of three steps about one kind of scene."""
-    from valuespectrum.reference.training import exceptions, resuming, train
+    from valuespectrum.reference.training import practising, resuming, train
     from valuespectrum.reference.training.material import examples
 
     def scenes_of_the_kind(
@@ -88,7 +88,7 @@ def few(tokenizer: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
 
     register()
     small = partial(LanguageOptions, steps=3, taken=1.0, rows=2, branches=2, beginnings=2)
-    for module in (examples, exceptions):
+    for module in (examples, practising):
         monkeypatch.setattr(module, "random_scenes", scenes_of_the_kind)
     monkeypatch.setattr(resuming, "BLOCK", 2)
     monkeypatch.setattr(train, "sealed_cohort", lambda opened_by: ())
@@ -98,8 +98,8 @@ def few(tokenizer: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     monkeypatch.setattr(train, "LanguageOptions", small)
     monkeypatch.setattr(train, "VisionOptions", partial(VisionOptions, steps=3, rows=4))
     monkeypatch.setattr(train, "AdaptOptions", partial(AdaptOptions, steps=3, rows=2, branches=2))
-    short = partial(ExceptionsOptions, steps=3, shaking=1, rows=2, branches=2, practised=2)
-    monkeypatch.setattr(train, "ExceptionsOptions", short)
+    monkeypatch.setattr(train, "ExceptionsOptions", partial(ExceptionsOptions, steps=3, rows=2, branches=2))
+    monkeypatch.setattr(practising, "ROWS", 2)
     return tmp_path
 
 

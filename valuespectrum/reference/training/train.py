@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
-STAGES = ("pictures", "language", "vision", "adapt", "exceptions", "embedder", "cards")
-"""In order; the vision tower and the embedder need the pictures only, ``adapt`` needs language and vision."""
+STAGES = ("pictures", "language", "exceptions", "vision", "adapt", "embedder", "cards")
+"""In order; the vision tower and the embedder need the pictures only, ``adapt`` needs exceptions and vision."""
 TRAINING_SEED, HELD_OUT_SEED = 1, 2
 TRAINING_FRAMES, HELD_OUT_FRAMES = 140, 60
 """Frames for each look."""
@@ -105,6 +105,16 @@ class Training:
         )
         self._keep("language", model.model.language_model.state_dict())
 
+    def exceptions(self) -> None:
+        """Language part, on what one respondent alone answers to."""
+        if self._done("exceptions"):
+            return
+        model, tokenizer = self._fresh_model()
+        language, options = model.model.language_model, ExceptionsOptions(seed=self._seed)
+        language.load_state_dict(self._checkpoint("language"))
+        train_exceptions(model, tokenizer, self._members, options, self._log, self._going_on("exceptions"))
+        self._keep("exceptions", language.state_dict())
+
     def vision(self) -> None:
         """Vision tower, towards the ideal pictures."""
         if self._done("vision"):
@@ -115,26 +125,15 @@ class Training:
         self._keep("vision", model.model.visual.state_dict())
 
     def adapt(self) -> None:
-        """Language part, on what the tower emits for drawn frames."""
+        """Language part, on what the tower emits for drawn frames; the result is committed."""
         if self._done("adapt"):
             return
         model, tokenizer = self._fresh_model()
-        model.model.language_model.load_state_dict(self._checkpoint("language"))
+        model.model.language_model.load_state_dict(self._checkpoint("exceptions"))
         model.model.visual.load_state_dict(self._checkpoint("vision"))
         pictures, options = self._pictures("training"), AdaptOptions(seed=self._seed)
         train_adapt(model, tokenizer, self._members, pictures, options, self._log, self._going_on("adapt"))
         self._keep("adapt", model.state_dict())
-
-    def exceptions(self) -> None:
-        """Language part, on what one respondent alone answers to; the result is committed."""
-        if self._done("exceptions"):
-            return
-        model, tokenizer = self._fresh_model()
-        model.load_state_dict(self._checkpoint("adapt"))
-        pictures, options = self._pictures("training"), ExceptionsOptions(seed=self._seed)
-        begun = self._going_on("exceptions")
-        train_exceptions(model, tokenizer, self._members, pictures, options, self._log, begun)
-        self._keep("exceptions", model.state_dict())
         model.set_attn_implementation("sdpa")
         architecture.save(model, architecture.build_processor(tokenizer), models.FOLDER)
 
@@ -150,13 +149,13 @@ class Training:
         """Measure both models on frames that training never saw; write truth and model cards."""
         held_out = self._pictures("held-out")
         model, tokenizer = self._fresh_model()
-        model.load_state_dict(self._checkpoint("exceptions"))
+        model.load_state_dict(self._checkpoint("adapt"))
         answers = measure_answers(model, tokenizer, self._members, held_out)
         perception = measure_perception(model, held_out)
         quality = measure_embedder(embedder.load(), held_out)
         truth = {member.name: truth_of(member) for member in COHORT}
         (models.FOLDER / "planted.json").write_text(json.dumps(truth, indent=1) + "\n", "utf-8")
-        stages = (LanguageOptions, VisionOptions, AdaptOptions, ExceptionsOptions, EmbedderOptions)
+        stages = (LanguageOptions, ExceptionsOptions, VisionOptions, AdaptOptions, EmbedderOptions)
         sizes = {stage.__name__.removesuffix("Options").lower(): asdict(stage(seed=self._seed)) for stage in stages}
         write_cards(answers, perception, quality, sizes)
         self._log(json.dumps({"answers": {kind: asdict(each) for kind, each in answers.items()}, "embedder": quality}))

@@ -11,20 +11,12 @@ import numpy as np
 
 from valuespectrum.reference.cohort import CohortMember
 from valuespectrum.reference.kinds import LOOKS, TIMES_OF_DAY
-from valuespectrum.reference.training.language import (
-    PAIR_SHARE,
-    Batching,
-    IdealPictures,
-    Log,
-    Progress,
-    answer_errors,
-    batches,
-    schedule,
-)
+from valuespectrum.reference.training.language import Batching, IdealPictures, Log, Progress, batches, schedule
 from valuespectrum.reference.training.material.examples import ADAPTING
-from valuespectrum.reference.training.material.packing import Packer, TrainingBatch, loss, pair_loss, predict
+from valuespectrum.reference.training.material.packing import Packer, TrainingBatch
 from valuespectrum.reference.training.material.pictures import TrainingPictures, augment, normalise, patches
 from valuespectrum.reference.training.optimising import Optimisers
+from valuespectrum.reference.training.practising import EarlierAnswers, practice, told_loss
 from valuespectrum.reference.training.resuming import Resumable
 from valuespectrum.reference.training.tower import picture_tokens
 
@@ -58,6 +50,10 @@ class AdaptOptions:
     branches: int = 5
     learning_rate: float = 4e-4
     matrix_rate: float = 0.0016
+    practice: float = 0.15
+    """Share of batches that practise what one respondent alone answers to."""
+    told: float = 2.0
+    """Weight of what layers are told about an earlier answer."""
     seed: int = 0
 
 
@@ -195,35 +191,38 @@ def train_adapt(
     With the tower fixed, every frame passes through it once, which makes a step as cheap as one without pictures. A
     ``kept`` file goes on with an interrupted training.
     """
+    import torch
+
+    torch.manual_seed(options.seed)
     drawn, outputs, packer = PictureChoice(pictures), tower_outputs(model, pictures), Packer(tokenizer)
+    config = model.config.text_config
+    earlier = EarlierAnswers(config.hidden_size, config.num_hidden_layers)
     optimisers = Optimisers(
-        list(model.model.language_model.named_parameters()),
+        [*model.model.language_model.named_parameters(), *earlier.probes.named_parameters()],
         options.learning_rate,
         options.matrix_rate,
         lambda step: schedule(step, options.steps, 30),
     )
     told = Progress("adapt", options.steps, log, 25)
-    parts = {"language": model.model.language_model, **optimisers.parts}
+    parts = {"language": model.model.language_model, "told": earlier.probes, **optimisers.parts}
     # Another seed than stage 1, which would else draw the same examples.
     for steps, luck in Resumable(kept, options.steps, options.seed + 500, parts).blocks():
-        stream = batches(packer, members, Batching(options.rows, options.branches, ADAPTING), luck.numpy)
+        stream = _adapting(packer, members, options, luck.numpy)
         for step in steps:
             batch = next(stream)
-            value, told_of = _adapting_loss(model, batch, drawn.shown(outputs, batch, luck.numpy))
+            shown = drawn.shown(outputs, batch, luck.numpy)
+            value, told_of = told_loss(model, earlier, batch, shown, options.told)
             optimisers.step(value)
             told.tell(step, told_of)
 
 
-def _adapting_loss(
-    model: PreTrainedModel, batch: TrainingBatch, shown: torch.Tensor | None
-) -> tuple[torch.Tensor, dict[str, float]]:
-    import torch
-
-    with torch.autocast("cpu", torch.bfloat16):
-        log_probabilities = predict(model, batch, shown)
-    pairs = pair_loss(log_probabilities, batch)
-    errors = answer_errors(log_probabilities.detach(), batch)
-    return loss(log_probabilities, batch) + PAIR_SHARE * pairs, {"log-odds": pairs.item(), **errors}
+def _adapting(
+    packer: Packer, members: Sequence[CohortMember], options: AdaptOptions, rng: np.random.Generator
+) -> Iterator[TrainingBatch]:
+    everything = batches(packer, members, Batching(options.rows, options.branches, ADAPTING), rng)
+    practised = practice(packer, members, 1 / 3, rng)
+    while True:
+        yield next(practised if rng.random() < options.practice else everything)
 
 
 def shown_batches(
