@@ -114,9 +114,8 @@ class Guide:
 
     At the end of a beginning the layers in the middle should hold the profile of the respondent in its role; at the end
     of each clip what it stands for, and later ones how much it is liked, which is what comparing clips needs. At the
-    end of a question they should hold which values it is about and which way an earlier answer leans, which moves one
-    respondent alone, and later the log-odds behind the answer. The earlier answer is not learnt in this way: few
-    questions follow one, and for the others 0 is right.
+    end of a question they should hold which values it is about, and later the log-odds behind the answer. Which way an
+    earlier answer leans is told by another stage (``practising``).
 
     Args:
         hidden: Width of the language model.
@@ -127,7 +126,7 @@ class Guide:
         import torch
 
         self._early, self._late = (2, 3), (layers - 2, layers - 1)
-        sizes = {"profile": PROFILE_LENGTH, "shown": len(NINETEEN), "weights": len(NINETEEN), "before": 1}
+        sizes = {"profile": PROFILE_LENGTH, "shown": len(NINETEEN), "weights": len(NINETEEN)}
         early = {
             f"{name}{layer}": torch.nn.Linear(hidden, size) for name, size in sizes.items() for layer in self._early
         }
@@ -150,7 +149,6 @@ class Guide:
             linear = ~batch.branch_weights[:, 0].isnan()
             at = [state[linear] for state in ends]
             found["weights"] = self._off("weights", self._early, at, batch.branch_weights[linear])
-            found["before"] = self._off("before", self._early, ends, batch.branch_last[:, None])
             found["behind"] = self._off("behind", self._late, ends, batch.branch_log_odds[:, None])
         return found
 
