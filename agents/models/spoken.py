@@ -20,6 +20,7 @@ from agents.models.model_names import ModelId
 from vectorstore.foreign.documents import check_shape, read_json
 from vectorstore.foundation.disk import refuse_foreign, storage_errors, write_durably
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.user_paths import user_path
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _DIGITS = 12
@@ -59,9 +60,16 @@ class SpokenIntervention:
 
 
 def is_spoken(file: str) -> bool:
-    """Whether an intervention, as ``--steer`` names it, is one in words: a JSON file."""
+    """Whether an intervention, as ``--steer`` names it, is one in words: a JSON file.
+
+    Raises:
+        InputError: The path cannot be one.
+    """
+    path = _parted(file)[0]
+    if not path.is_file():
+        return False  # a pipe or a device is not waited for
     try:
-        with _parted(file)[0].open("rb") as opened:
+        with path.open("rb") as opened:
             return opened.read(1) == b"{"
     except OSError:
         return False
@@ -82,7 +90,7 @@ def read_spoken(file: str) -> SpokenIntervention:
 def _parted(file: str) -> tuple[Path, str]:
     """The file, and what stands behind it."""
     name, _, options = file.partition(":strength=")
-    return Path(name).expanduser(), options
+    return user_path(name), options
 
 
 def _read(path: Path) -> SpokenIntervention:

@@ -13,6 +13,7 @@ from pathlib import Path
 from ingest.cleaning.urls import OwnHost
 from ingest.downloading.pacing import PlatformPace
 from vectorstore.foundation.errors import FetchError, InputError
+from vectorstore.foundation.user_paths import user_path
 
 MINIMUM_VERSION = (2026, 7, 4)
 """yt-dlp before it has known holes that reach us; see docs/threat-model.md."""
@@ -126,7 +127,7 @@ def fetch_settings(pairs: Sequence[str]) -> dict[str, object]:
         name, equals, value = pair.partition("=")
         if not name or not equals or not value:
             raise InputError(f"download option {pair!r} is not NAME=VALUE", f"names are {_KEYS}")
-        settings[name] = str(Path(value).expanduser().absolute()) if name in _PATHS else value
+        settings[name] = str(user_path(value).absolute()) if name in _PATHS else value
     FetchOptions.read(settings)
     return settings
 
@@ -170,7 +171,7 @@ def _path(settings: Mapping[str, object], name: str) -> Path | None:
         return None
     if not isinstance(value, str | Path) or not str(value):
         raise InputError(f"download option {name} is {value!r}", "a path is expected")
-    return Path(value).expanduser().absolute()
+    return user_path(value).absolute()
 
 
 def _file(settings: Mapping[str, object], name: str) -> Path | None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from agents.models.base import ModelOptions
 from agents.models.model_names import ModelSpec, split_provider
 from vectorstore.foundation.errors import InputError, ModelError
+from vectorstore.foundation.user_paths import user_path
 
 
 def check_models(specs: Sequence[str], options: ModelOptions) -> None:
@@ -65,7 +66,7 @@ def _check_steering(scheme: str, files: Sequence[str]) -> None:
     if edits and scheme in _CHECKS and scheme not in _STEERABLE:
         raise not_steerable(scheme)
     for file in edits:
-        read_manifest(SteeringSpec.parse(file).file.expanduser())
+        read_manifest(user_path(SteeringSpec.parse(file).file))
 
 
 def _check_weights(reference: str, options: ModelOptions) -> None:

@@ -14,6 +14,7 @@ from agents.models.model_names import ModelId, read_options, split_options, spli
 from vectorstore.foreign.model_files import NEVER_ITS_CODE, check_model_folder
 from vectorstore.foundation.errors import ModelError
 from vectorstore.foundation.text import one_line
+from vectorstore.foundation.user_paths import user_path
 
 _HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+(@[\w./-]+)?")
 _IDENTITY = (".safetensors", ".bin", ".json", ".jinja", ".model", ".txt")
@@ -126,7 +127,7 @@ def find_source(reference: str) -> WeightsSource:
     Raises:
         ModelError: If it is no model folder and no name of the hub.
     """
-    folder = Path(reference).expanduser()
+    folder = user_path(reference)
     # os.path answers no where a name is too long to be one.
     there = bool(reference) and os.path.exists(folder)  # noqa: PTH110
     if there and folder.is_dir():

@@ -11,7 +11,6 @@ import random
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import ClassVar
 
 from agents.models.ask_key import ask_content, canonical_json
@@ -36,6 +35,7 @@ from agents.models.wire.pace import SpendingBudget, Usage
 from agents.models.wire.session import Result, ServerSession
 from agents.models.wire.transport import Request, Transport, TransportOptions, UnusableError
 from vectorstore.foundation.errors import InputError, MediaError, ModelError
+from vectorstore.foundation.user_paths import user_path
 
 _SAMPLES = 10
 """Samples per ask where a server gives no log-probabilities and nobody said how many."""
@@ -70,7 +70,7 @@ def load(reference: str, options: ModelOptions) -> OpenAIModel:
         raise not_steerable("openai")
     address, asked = parse_reference(reference)
     transport = TransportOptions(asked.timeout, asked.attempts, asked.patience)
-    batches = BatchOptions(Path(asked.batch_folder).expanduser(), asked.batch_window) if asked.batch else None
+    batches = BatchOptions(user_path(asked.batch_folder), asked.batch_window) if asked.batch else None
     return OpenAIModel(Server(address, address.key(), asked, transport, price_mapping(asked), batches), options)
 
 

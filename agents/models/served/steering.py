@@ -6,12 +6,12 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from agents.models.ask_key import canonical_json
 from agents.models.wire.address import ServerOptions
 from vectorstore.foreign.documents import read_json
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.user_paths import user_path
 
 _FIELD = re.compile(r"[A-Za-z_][\w.-]{0,63}")
 _OURS = {"model", "messages", "max_tokens", "max_completion_tokens", "temperature", "seed", "n", "stream", "stop"}
@@ -51,7 +51,7 @@ def read_served_steering(options: ServerOptions) -> ServedSteering | None:
     """
     if not options.steering:
         return None
-    path, name = Path(options.steering).expanduser(), options.steering_field
+    path, name = user_path(options.steering), options.steering_field
     if not _FIELD.fullmatch(name) or name in _OURS:
         raise InputError(f"a request cannot say {name!r:.80} to mean steering", "name the field that the server reads")
     content = read_json(path, "what the server is told", "write it with steer export --request", _LARGEST)

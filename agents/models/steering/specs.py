@@ -12,6 +12,7 @@ from typing import Self
 from agents.models.steering.files import read_intervention
 from agents.models.steering.intervention import Intervention
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.user_paths import user_path
 
 _OPTIONS = re.compile(r"(?P<file>.+?):(?P<options>[a-z_]+=.*)", re.DOTALL)
 
@@ -57,7 +58,7 @@ class SteeringSpec:
             InputError: The file cannot be used.
             SchemaError: Another version wrote it.
         """
-        found = read_intervention(self.file.expanduser())
+        found = read_intervention(user_path(self.file))
         return found if self.strength is None else found.with_strength(self.strength)
 
 
