@@ -25,7 +25,7 @@ from valuespectrum.comparing.before_after import before_after, in_words
 from valuespectrum.measuring.set_tables import set_tables
 from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.steering.sweep.choosing import FOUND
-from valuespectrum.steering.sweep.effects import effect_of
+from valuespectrum.steering.sweep.effects import change_of_groups, effect_of, placed_around
 from valuespectrum.steering.target import target_of
 from valuespectrum.steering.words import value_words
 from valuespectrum.theory.values import VALUES
@@ -33,6 +33,8 @@ from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 
 PLAIN = planted(1)
+SIMULATED = 200
+"""Pairs of the study of coverage."""
 
 
 class Steered:
@@ -258,3 +260,28 @@ def test_the_target_is_told_by_the_file_then_by_the_name(tmp_path: Path) -> None
         assert (found.value, found.direction) == (value, direction), name
     several = target_of(ModelId.parse(Steered(PLAIN, "power.security").id), None)
     assert several.value == "" and "several" in several.told_by
+
+
+def test_intervals_of_groups_cover_and_nothing_is_found_where_nothing_changed(runs: Path) -> None:
+    tables = set_tables(runs / "before")
+    table = next(sets.told.table for sets in tables.values())
+    assert table is not None
+    rng, shifts = np.random.default_rng(31), np.linspace(-0.6, 0.6, len(VALUES))
+    groups = placed_around("power", VALUES)
+    held: dict[str, list[bool]] = {name: [] for name in groups}
+    false = []
+    for _ in range(SIMULATED):
+        values, clips, wordings = table.log_odds.shape
+        apart = rng.normal(0, 0.5, (values, clips, 1)) + rng.normal(0, 0.15, (values, 1, wordings))
+        apart += rng.normal(0, 0.2, table.log_odds.shape)
+        moved = replace(table, log_odds=table.log_odds + apart + shifts[:, None, None] + 0.3)
+        for name, found in change_of_groups(table, moved, "power").items():
+            truth = float(np.mean([shifts[table.values.index(value)] for value in groups[name]]))
+            assert found.low is not None and found.high is not None
+            held[name].append(found.low <= truth <= found.high)
+        adjusted = effect_of(table, replace(table, log_odds=table.log_odds + apart + 0.3)).p_adjusted.values()
+        false.append(min(each for each in adjusted if each is not None) < 0.05)
+    # Three standard errors around .95, and above .05.
+    spread = 3 * (0.05 * 0.95 / SIMULATED) ** 0.5
+    assert all(np.mean(each) > 0.95 - spread for each in held.values()), {k: np.mean(v) for k, v in held.items()}
+    assert np.mean(false) < 0.05 + spread, np.mean(false)
