@@ -10,12 +10,11 @@ import numpy as np
 from bench.truth.cells import Asked, Planted, truth_and_cells
 from valuespectrum.scoring.guards.directional import directional_share
 from valuespectrum.scoring.guards.finding import Finding
-from valuespectrum.scoring.guards.known import mean_over
-from valuespectrum.scoring.guards.negation import negation
 from valuespectrum.scoring.guards.refusals import unequal_refusals
 from valuespectrum.scoring.guards.sameness import constant_answers, readout_mass, strong_leans
 from valuespectrum.scoring.guards.wordings import wording_agreement
 from valuespectrum.scoring.readouts.evidence import Kind
+from valuespectrum.scoring.readouts.identify import understanding
 from valuespectrum.theory.values import VALUES
 
 Trial = Callable[[np.random.Generator], Finding]
@@ -27,7 +26,7 @@ def negation_trial(planted: Planted, kind: Kind, clips: int, wordings: int = 2) 
 
     def trial(generator: np.random.Generator) -> Finding:
         _, cells = truth_and_cells(planted, Asked(kind, ONE, clips, wordings), generator)
-        return negation(mean_over(cells.share()[0], 2).reshape(-1, 4), kind != "log_probability")
+        return understanding(cells, 0)
 
     return trial
 
@@ -99,7 +98,7 @@ def trials() -> Iterator[tuple[str, Trial, bool]]:
                 planted = Planted(lean=lean, understood=understood, value_wording_sd=0.15)
                 name = f"negation x {understood:g}: {kind}, lean {lean:g}"
                 yield name, negation_trial(planted, kind, 15), flag
-    for clips, background in ((15, 0.0), (15, 0.05), (40, 0.05), (15, 0.15), (40, 0.15)):
+    for clips, background in ((15, 0.0), (15, 0.02), (15, 0.05), (40, 0.05), (15, 0.15), (40, 0.15)):
         name = f"refusals, C {clips}, {background:.0%} anywhere"
         yield f"{name}, 30 % of one value", refusal_trial(clips, 0.3, background), True
         yield f"{name}", refusal_trial(clips, 0.0, background), False

@@ -256,7 +256,7 @@ def planted_decisions(
             rated = (np.array(each.scene.ratings), acts)
             decided.append(DecidedOnce(each.name, each.arrangement, tuple(left), told, each.order, rated, np.zeros(0)))
             left.remove(left[int(np.argmax(told))])
-    return DecisionAnswers(tuple(decided), (), np.zeros(0, dtype=object), {}, False)
+    return DecisionAnswers(tuple(decided), (), np.zeros(0, dtype=object), {}, "log_probability")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 An act's utility is ``sum_v weight_v rating_v + lean * (listed first)``, and what comes first is drawn by the logit of
 utilities (McFadden 1974); what comes next likewise of the rest (Plackett 1975; Luce 1959). Weights are log-odds for one
-whole rating. Decisions for somebody whose wishes are told have one weight more, ``follows``, of
-``sum_v (2 wish_v - 1) rating_v``. Ratings are those that were planted or given with the scenes.
+whole rating; those of probabilities are told by their logarithms, since there is more to acts than ratings. Decisions
+for somebody whose wishes are told have one weight more, ``follows``, of ``sum_v (2 wish_v - 1) rating_v``. Ratings are
+those that were planted or given with the scenes.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from valuespectrum.instruments.decisions.choosing.orders import (
 from valuespectrum.instruments.decisions.network.deciding import Decider, RatedScene
 from valuespectrum.instruments.decisions.reading import VALUES, DecidedOnce, DecisionAnswers
 from valuespectrum.scoring.cells import ScoringOptions
-from valuespectrum.scoring.choices.logit import fitted_weights
+from valuespectrum.scoring.choices.logit import fitted_weights, inverted_weights
 from valuespectrum.scoring.estimate import Estimate, Score
 from valuespectrum.scoring.guards.finding import Finding, told
 from valuespectrum.scoring.jackknife import left_out_interval
@@ -63,17 +64,19 @@ def revealed_weights(found: DecisionAnswers, options: ScoringOptions) -> Reveale
         options: ``minimum_clips`` is the fewest scenes that have an interval.
     """
     nothing, none = np.full(len(VALUES) + 2, np.nan), np.zeros((0, len(VALUES) + 2))
-    if found.single_texts:
+    if found.kind == "greedy_text":
         why = "single texts say what was chosen, not how nearly: draw several (--samples)"
         return RevealedWeights(nothing, none, why)
     if not any(not len(each.wishes) for each in found.decided):
         return RevealedWeights(nothing, none, "no answers")
     described, shares = _design(found.decided)
+    told = found.kind == "log_probability"
     used = ~np.isclose(np.nan_to_num(described), 0.0).all(axis=(0, 1))
 
     def fit(rows: Sequence[bool] | np.ndarray, start: Floats | None) -> Floats:
         weights = nothing.copy()
-        weights[used] = fitted_weights(described[rows][..., used], shares[rows], start)
+        some = described[rows][..., used], shares[rows]
+        weights[used] = inverted_weights(*some) if told else fitted_weights(*some, start)
         return weights
 
     whole = fit(np.ones(len(described), bool), None)

@@ -28,6 +28,7 @@ from valuespectrum.instruments.decisions.choosing.orders import Order
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.choices.reading import OptionAnswers, read_options
 from valuespectrum.scoring.ratings import expected_steps
+from valuespectrum.scoring.readouts.evidence import Kind
 from valuespectrum.theory.value_sets import VALUE_PILOT_6
 
 if TYPE_CHECKING:
@@ -71,8 +72,8 @@ class DecisionAnswers:
     """Scene of each answer in ``read``, in their order."""
     stated: Mapping[str, float]
     """Value to how strong the wish is said to be, 0 to 1; without those that were not said."""
-    single_texts: bool
-    """Whether answers are single most likely texts, which say what was chosen and not how nearly."""
+    kind: Kind | None
+    """How they were read; ``None`` where groups were read in several ways, or nothing was."""
 
     def orders(self, for_other: bool = False) -> dict[tuple[str, str], Order]:
         """Whole orders by scene and arrangement."""
@@ -115,12 +116,13 @@ def read_decisions(answers: pd.DataFrame, options: ScoringOptions) -> DecisionAn
                 wishes = np.array(wished.split(), dtype=np.float64) if wished not in ("", "nan") else np.zeros(0)
                 listed = tuple(map(int, order.split()))
                 decided.append(DecidedOnce(scene, arrangement, left, shares, listed, read_ratings(rated), wishes))
+    kinds = {read.kind for read in reads}
     return DecisionAnswers(
         tuple(sorted(decided, key=lambda each: (each.scene, each.arrangement, -len(each.left)))),
         tuple(reads),
         np.concatenate(scenes) if scenes else np.zeros(0, dtype=object),
         stated_wishes(answers[answers["item"] == STATED], options),
-        bool(reads) and all(read.kind == "greedy_text" for read in reads),
+        kinds.pop() if len(kinds) == 1 else None,
     )
 
 

@@ -15,12 +15,12 @@ from valuespectrum.scoring.facets.additive import Floats
 from valuespectrum.scoring.guards.directional import directional_share, response_orthogonality
 from valuespectrum.scoring.guards.finding import Finding
 from valuespectrum.scoring.guards.known import mean_over
-from valuespectrum.scoring.guards.negation import negation
 from valuespectrum.scoring.guards.refusals import Bounds, refusal_bounds, unequal_refusals
 from valuespectrum.scoring.guards.sameness import constant_answers, readout_mass, strong_leans
 from valuespectrum.scoring.guards.ties import ties
 from valuespectrum.scoring.guards.wordings import clips_per_word, wording_agreement
 from valuespectrum.scoring.readouts.evidence import POLARITY
+from valuespectrum.scoring.readouts.identify import understanding
 from vectorstore.foundation.json_types import Json
 from vectorstore.foundation.random_streams import stream
 
@@ -47,7 +47,7 @@ def checked(
     known = ~np.isnan(refused)
     texts = sets.kind in ("sampled_text", "greedy_text")
     findings = [
-        negation(mean_over(cells.share()[0], 2).reshape(-1, 4), words),
+        understanding(cells, 0),
         unequal_refusals(refused[known], np.nonzero(known)[0], cells.values, stream(seed, "guards/refusals")),
         readout_mass(np.empty(0) if texts else heard.loc[heard["verdict"] != NEITHER, "mass"].to_numpy(np.float64)),
         wording_agreement(sets.liking.effects.theta[0]),

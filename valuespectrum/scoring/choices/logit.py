@@ -1,7 +1,9 @@
-"""A conditional logit with a weak prior: weights of what tells options apart, out of shares of choices.
+"""Weights of what tells options apart, out of shares of choices, by the logit of utilities (McFadden 1974).
 
-Shares may be probabilities or counted draws. It is fitted by Newton's method; a normal prior keeps weights finite where
-choices are never mixed.
+Counted draws are fitted by likelihood, with Newton's method and a normal prior that keeps weights finite where choices
+are never mixed. What an option has beside what describes it cannot be told from draws, and pulls their weights towards
+0. Logarithms of probabilities are utilities but for a constant of the ask, and least squares on them (Berry 1994) pulls
+weights nowhere.
 """
 
 from __future__ import annotations
@@ -46,6 +48,25 @@ def fitted_weights(
         if not _large(step):
             break
     return np.asarray(weights)
+
+
+def inverted_weights(described: Floats, shares: Floats) -> Floats:
+    """The weights that fit logarithms of probabilities best, by least squares within each ask.
+
+    Args:
+        described: Shape (asks, options, weights): what tells options apart; NaN all along an option that is not there.
+        shares: Shape (asks, options), above 0 for each option that is there.
+
+    Returns:
+        Shape (weights,); of the solutions that fit equally the one nearest to 0.
+    """
+    there = ~np.isnan(described[..., 0])
+    count = there.sum(axis=1, keepdims=True)
+    known = np.where(there[..., None], described, 0.0)
+    logs = np.where(there, np.log(np.where(there, shares, 1.0)), 0.0)
+    apart = (known - known.sum(axis=1, keepdims=True) / count[..., None])[there]
+    higher = (logs - logs.sum(axis=1, keepdims=True) / count)[there]
+    return np.asarray(np.linalg.lstsq(apart, higher, rcond=None)[0])
 
 
 def _large(step: Floats) -> bool:

@@ -46,7 +46,7 @@ def negation(answers: Floats, shares: bool) -> Finding:
     """
     rows = answers[~np.isnan(answers).any(axis=1)]
     if len(rows) < FEWEST_CLIPS:
-        return _unknown(f"fewer than {FEWEST_CLIPS} clips were asked about in all four cells")
+        return unknown_negation(f"fewer than {FEWEST_CLIPS} clips were asked about in all four cells")
     deviations = rows - rows.mean(axis=0)
     covariance = deviations.T @ deviations / (len(rows) - 1)
     halves = [_agreement(covariance, first) * math.sqrt(len(rows)) for first in (0, 2)]
@@ -55,7 +55,7 @@ def negation(answers: Floats, shares: bool) -> Finding:
     if against is not None:
         return told(NAME, True, against, LEAST_AGREEMENT, _statements(against, LEAST_AGREEMENT))
     if not any(reliable):
-        return _unknown("answers do not tell one picture from another")
+        return unknown_negation("answers do not tell one picture from another")
     if not all(reliable):
         return _one_sided(rows, halves, shares)
     across = -covariance[:2, 2:].mean()
@@ -88,11 +88,11 @@ def _one_sided(rows: Floats, halves: list[float], shares: bool) -> Finding:
     polarity = "negative" if halves[0] > halves[1] else "positive"
     mean = float(rows[:, silent].mean())
     if shares and not 1 - _SATURATED <= mean <= _SATURATED:
-        return _unknown(
+        return unknown_negation(
             f"{polarity} questions are nearly always answered alike, which hides whether they are understood"
         )
     if max(halves) < 3 * _LEAST_CORRELATION:
-        return _unknown("too few answers tell one picture from another")
+        return unknown_negation("too few answers tell one picture from another")
     failed = f"{polarity} questions are answered whatever the picture: liking that averages both is not what is liked"
     return told(NAME, True, 0.0, LEAST_AGREEMENT, ("", failed))
 
@@ -105,5 +105,6 @@ def _statements(r: float, needed: float) -> tuple[str, str]:
     )
 
 
-def _unknown(why: str) -> Finding:
+def unknown_negation(why: str) -> Finding:
+    """A finding without a number, and why there is none."""
     return Finding(NAME, "unknown", None, LEAST_AGREEMENT, f"whether negation is understood is not known: {why}")

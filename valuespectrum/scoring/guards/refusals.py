@@ -1,7 +1,9 @@
 """Refusals that are unequal over values, and what the refused clips could have been.
 
 Whether shares of refusal differ is tested by exchanging whole clips between values (Pitman 1937; the statistic is the
-largest studentised deviation of a value), so answers about one clip count once. A model that refuses what it dislikes
+largest studentised deviation of a value), so answers about one clip count once. Counts of few clips take few values,
+and what is as extreme as what was seen counts half (mid-p; Lancaster 1961), else the test would speak half as often as
+it may. A model that refuses what it dislikes
 looks as if it liked what is left; no method knows what was refused, so bounds are given (Manski 1989): all refused
 clips worst, all refused clips best.
 """
@@ -50,7 +52,8 @@ def unequal_refusals(
     orders = generator.permuted(np.tile(refused, (EXCHANGES, 1)), axis=1)
     observed = (refused @ belongs / count - overall) / scale
     exchanged = np.abs((orders @ belongs / count - overall) / scale).max(axis=1)
-    p = (1 + int((exchanged >= np.abs(observed).max() - 1e-9).sum())) / (EXCHANGES + 1)
+    further = exchanged - np.abs(observed).max()
+    p = float((0.5 + (further > 1e-9).sum() + (np.abs(further) <= 1e-9).sum() / 2) / (EXCHANGES + 1))
     extreme = int(np.abs(observed).argmax())
     share = float((refused @ belongs / count)[extreme])
     statements = (

@@ -8,8 +8,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from valuespectrum.scoring.guards.finding import Finding
 from valuespectrum.scoring.guards.known import mean_over
 from valuespectrum.scoring.guards.negation import negation
+from valuespectrum.scoring.guards.negation_in_texts import negation_in_texts
 from valuespectrum.scoring.readouts.evidence import FIRST, POLARITY, Cells, Floats
 
 Status = Literal["identified", "order only", "not identifiable"]
@@ -75,6 +77,18 @@ def liking_shares(cells: Cells) -> Floats:
     return mean_over(np.stack(parts), 0)
 
 
+def understanding(cells: Cells, place: int) -> Finding:
+    """What the guard of negation that fits the readout says of one respondent.
+
+    Args:
+        cells: Of any kind.
+        place: Of the respondent.
+    """
+    if cells.kind == "sampled_text":
+        return negation_in_texts(*(each[place].sum(axis=2).reshape(-1, 4) for each in (cells.yes, cells.said)))
+    return negation(mean_over(cells.share()[place], 2).reshape(-1, 4), cells.kind != "log_probability")
+
+
 def _one(cells: Cells, place: int) -> Identification:
     said = cells.said[place]
     nothing = np.zeros(said.shape[0], dtype=np.bool_)
@@ -83,8 +97,7 @@ def _one(cells: Cells, place: int) -> Identification:
     why = _design(said)
     if why:
         return Identification("not identifiable", why, nothing)
-    share = cells.share()[place]
-    finding = negation(mean_over(share, 2).reshape(-1, 4), cells.kind != "log_probability")
+    finding = understanding(cells, place)
     if finding.flagged:
         return Identification("not identifiable", finding.statement, nothing)
     heard = said.sum(axis=(1, 2, 3)) > 0

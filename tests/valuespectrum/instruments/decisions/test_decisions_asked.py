@@ -33,7 +33,7 @@ from valuespectrum.reference.items.deciding import SceneDeed
 from valuespectrum.reference.planted import BY_NAME, Mind, deed_utilities
 from valuespectrum.reference.twin.model import TwinModel
 from valuespectrum.scoring.cells import ScoringOptions
-from valuespectrum.scoring.choices.logit import fitted_weights
+from valuespectrum.scoring.choices.logit import fitted_weights, inverted_weights
 from vectorstore.foundation.errors import InputError
 
 SCORING = ScoringOptions()
@@ -209,6 +209,23 @@ def test_weights_are_found_by_an_independent_maximum() -> None:
     assert fitted_weights(described, shares) == pytest.approx(wanted, abs=1e-4)
 
 
+def test_weights_of_probabilities_are_those_of_a_regression_with_a_constant_for_each_ask() -> None:
+    """Against dummy variables, with options that are gone; what options have beside it leaves weights alone."""
+    rng, weights = np.random.default_rng(4), np.array([3.0, -2.0, 0.5])
+    described = rng.normal(size=(400, 4, 3))
+    described[::3, 3] = np.nan
+    there = ~np.isnan(described[..., 0])
+    utilities = np.nan_to_num(described) @ weights + rng.normal(0, 2.0, there.shape)
+    shares = np.where(there, np.exp(utilities), 0.0)
+    shares /= shares.sum(axis=1, keepdims=True)
+    asks = np.broadcast_to(np.arange(400)[:, None], there.shape)[there]
+    constants = (asks[:, None] == np.arange(400)).astype(float)
+    wanted = np.linalg.lstsq(np.hstack([described[there], constants]), np.log(shares[there]))[0][:3]
+    found = inverted_weights(described, shares)
+    assert found == pytest.approx(wanted, abs=1e-9) and found == pytest.approx(weights, abs=0.2)
+    assert fitted_weights(described, shares)[0] < 2.5
+
+
 def test_a_run_is_taken_up_again_and_scored_without_a_model(tmp_path: Path) -> None:
     test, setting = EverydayDecisions(DecisionsOptions(scenes=4)), Setting((BARE,))
     with AnswerStore(tmp_path / "answers.sqlite") as store:
@@ -306,6 +323,6 @@ def test_a_local_model_is_asked_by_the_same_code(tmp_path: Path, capsys: pytest.
 
 def test_answers_of_a_table_are_read_by_what_was_left(amber: tuple[pd.DataFrame, Measurement]) -> None:
     read = read_decisions(amber[0], SCORING)
-    assert len(read.decided) == 144 and len(read.orders()) == 48 and not read.single_texts
+    assert len(read.decided) == 144 and len(read.orders()) == 48 and read.kind == "log_probability"
     assert all(sorted(order) == [0, 1, 2, 3] for order in read.orders().values())
     assert read.orders(for_other=True) == {}

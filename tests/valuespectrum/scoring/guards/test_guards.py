@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bench.truth.cells import Planted
+from bench.truth.cells import Asked, Planted, truth_and_cells
 from bench.truth.guarded import (
     Trial,
     directional_trial,
@@ -17,6 +17,7 @@ from bench.truth.guarded import (
 )
 from valuespectrum.scoring.guards.directional import directional_share, response_orthogonality
 from valuespectrum.scoring.guards.negation import negation
+from valuespectrum.scoring.guards.negation_in_texts import negation_in_texts
 from valuespectrum.scoring.guards.refusals import refusal_bounds, unequal_refusals
 from valuespectrum.scoring.guards.sameness import constant_answers, readout_mass, strong_leans
 from valuespectrum.scoring.guards.ties import alignment_with_ceiling, ties
@@ -28,13 +29,50 @@ MANY, FEW = 0.95, 0.05
 
 @pytest.mark.parametrize("kind", ["log_probability", "samples", "sampled_text"])
 def test_ignored_negation_is_flagged_and_understood_is_not(kind: Kind) -> None:
-    lean = 0.0 if kind == "sampled_text" else 2.0
-    assert rate(negation_trial(Planted(understood=-1.0, lean=lean), kind, 15), 20) >= MANY
-    assert rate(negation_trial(Planted(lean=lean), kind, 15), 20) <= FEW
+    assert rate(negation_trial(Planted(understood=-1.0, lean=2.0), kind, 15), 20) >= MANY
+    assert rate(negation_trial(Planted(lean=2.0), kind, 15), 20) <= FEW
 
 
-def test_negative_answers_that_ignore_the_picture_are_flagged() -> None:
-    assert rate(negation_trial(Planted(understood=0.0), "log_probability", 15), 20) >= MANY
+@pytest.mark.parametrize("kind", ["log_probability", "samples", "sampled_text"])
+def test_negative_answers_that_ignore_the_picture_are_flagged(kind: Kind) -> None:
+    assert rate(negation_trial(Planted(understood=0.0), kind, 15), 20) >= MANY
+
+
+@pytest.mark.parametrize(("lean", "level"), [(2.0, 0.0), (-2.0, 0.0), (0.0, 2.0), (2.0, 2.0), (2.0, -2.0)])
+def test_leans_and_general_liking_feign_no_misunderstanding_in_single_texts(lean: float, level: float) -> None:
+    assert rate(negation_trial(Planted(lean=lean, level=level), "sampled_text", 15), 40) <= 2 * FEW
+    ignored = Planted(lean=lean, level=level, understood=-1.0)
+    assert rate(negation_trial(ignored, "sampled_text", 15), 20) >= (0.6 if lean == level else 0.9)
+
+
+def test_slopes_of_single_texts_are_those_of_a_second_implementation() -> None:
+    """Slopes on a fine grid over pictures, maximised without a gradient, say the same of one respondent."""
+    from scipy.optimize import minimize
+    from scipy.stats import binom, norm
+
+    _, cells = truth_and_cells(Planted(understood=0.4), Asked("sampled_text", 1, 40), np.random.default_rng(3))
+    yes, said = (each[0].sum(axis=2).reshape(-1, 4) for each in (cells.yes, cells.said))
+    grid = np.linspace(-6, 6, 241)
+
+    def loss(at: np.ndarray) -> float:
+        tilt = [at[3], at[3], -at[4], -at[4]]
+        level = [at[0] + at[2], at[0] - at[2], at[1] + at[2], at[1] - at[2]]
+        chance = [1 / (1 + np.exp(-(one + slope * grid))) for one, slope in zip(level, tilt, strict=True)]
+        each = np.prod([binom.pmf(yes[:, [at]], said[:, [at]], chance[at]) for at in range(4)], axis=0)
+        return float(-np.log(each @ norm.pdf(grid) * (grid[1] - grid[0])).sum())
+
+    end = minimize(loss, [0, 0, 0, 1, 0.5], method="Nelder-Mead", options={"maxiter": 4000, "fatol": 1e-8})
+    number = negation_in_texts(yes, said).number
+    assert number == pytest.approx(end.x[4] / end.x[3], abs=0.01)
+
+
+def test_few_single_texts_say_nothing_of_negation() -> None:
+    none = np.zeros((40, 4))
+    assert negation_in_texts(none, none).state == "unknown"
+    alike = negation_in_texts(np.full((40, 4), 2.0), np.full((40, 4), 2.0))
+    assert alike.state == "unknown" and "too few answers" in alike.statement
+    one_side = np.tile([2.0, 2.0, 0.0, 0.0], (40, 1))
+    assert "both polarities" in negation_in_texts(one_side, one_side).statement
 
 
 def test_what_does_not_tell_pictures_apart_says_nothing_of_negation() -> None:
@@ -53,6 +91,7 @@ def test_a_lean_that_hides_negation_is_not_called_a_misunderstanding() -> None:
 
 def test_selective_refusals_are_flagged() -> None:
     assert rate(refusal_trial(15, 0.3, 0.0), 20) >= MANY
+    assert rate(refusal_trial(15, 0.3, 0.02), 40) >= 0.9
     assert rate(refusal_trial(40, 0.3, 0.05), 20) >= MANY
 
 
