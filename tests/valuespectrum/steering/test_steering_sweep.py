@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +130,22 @@ def test_it_is_said_when_nothing_works_and_when_a_rival_wins() -> None:
     assert told[2] == "random: no setting works"
     luck = outcome(trial("fixed", 1, 0.8, 0.0)).verdicts("fixed")
     assert luck[1] == "that half does not confirm it: its interval reaches 0"
+
+
+def test_ways_are_held_against_each_other_where_they_are_equally_fluent() -> None:
+    tried = [trial("fixed", 1, 0.6, 0.6), trial("fixed", 4, 2.0, 2.0), trial("prompt-persona", 1, 1.2, 1.2)]
+    heard = {tried[0].model: 2.0, tried[1].model: 9.0, tried[2].model: 3.0}
+    found = replace(outcome(*tried, trial("means", 1, 0.0, 0.0)), perplexity=heard)
+    match = found.at_equal_fluency("fixed", "prompt-persona")
+    assert match is not None and (match.main, match.rival) == (tried[0], tried[2])
+    assert match.most == pytest.approx(3.03)
+    lines = found.verdicts("fixed")
+    assert "moves it less" in lines[1], "at their own best, steering goes further than the prompt"
+    assert lines[2].startswith("at equal fluency (perplexity at most 3.03): fixed +0.") and "+1." in lines[2]
+    assert found.at_equal_fluency("fixed", "means") is None and lines[3] == "means: no setting works"
+    assert outcome(*tried).at_equal_fluency("fixed", "prompt-persona") is None, "nobody listened"
+    worse = replace(outcome(*tried), perplexity={**heard, tried[0].model: 5.0})
+    assert "fixed nothing works, prompt-persona +1." in worse.verdicts("fixed")[2]
 
 
 class Speaker:
@@ -310,6 +326,7 @@ def swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         monkeypatch.setattr(operation, "torch_model", lambda spec, loading: model)
         monkeypatch.setattr(operation, "_fitted", lambda *given: fitted)
         monkeypatch.setattr(operation, "looked_beside", lambda *given: {})
+        monkeypatch.setattr(operation, "perplexities", lambda plain, value, models: {each.id: 2.0 for each in models})
         settings = SweepSettings(
             instrument="rated-by-six", run=tmp_path / "run", out=tmp_path / "power.steer", **further
         )
@@ -336,9 +353,13 @@ def test_a_sweep_finds_what_moves_the_value_most_and_spoils_no_answers(swept: An
         "polyline",
     ):
         assert words in page, words
+    assert all(trial["perplexity"] is None for trial in told["trials"]), "nobody asked for it"
     before = (tmp_path / "run" / FOUND).read_bytes()
     swept(prompts=True, strengths=(4.0, 8.0))
     assert (tmp_path / "run" / FOUND).read_bytes() == before and models[1].asked == 0, "everything was stored"
+    matched, _ = swept(prompts=True, strengths=(4.0, 8.0), equal_fluency=True)
+    assert {trial["perplexity"] for trial in matched.document["trials"]} == {2.0, None}
+    assert any(line.startswith("at equal fluency") for line in matched.document["verdicts"])
 
 
 def test_the_run_of_a_sweep_is_shown_before_and_after_by_an_instrument_without_wordings(

@@ -66,6 +66,9 @@ def sweep(
     judge: Annotated[
         str, typer.Option(help="A model that judges what is said.", metavar="SPEC", show_default=False)
     ] = "",
+    equal_fluency: Annotated[
+        bool, typer.Option("--equal-fluency", help="Hold ways against each other at equal perplexity, too.")
+    ] = False,
     run: Annotated[
         Path | None, typer.Option(help="Run folder; the same command continues it. Default: runs/sweep-VALUE.")
     ] = None,
@@ -100,6 +103,7 @@ def sweep(
         top_k=top_k,
         knowledge=knowledge,
         judge=judge,
+        equal_fluency=equal_fluency,
         run=run,
         out=out,
         then=then,

@@ -61,10 +61,29 @@ def looked_beside(
         told: dict[str, float | None] = {}
         if tasks:
             told["knowledge"] = knowledge_retained(model, tasks)
-        said = [(ask, answer.text) for ask, answer in zip(asks, model.generate(asks), strict=True) if not answer.error]
-        told["perplexity"] = perplexity(plain, said)
+        told["perplexity"] = perplexity(plain, _said(model, asks))
         found[model.id] = told | (_judged(model, value, wanted) if wanted.judge else {})
     return found
+
+
+def perplexities(plain: TorchModel, value: str, models: Sequence[Model]) -> dict[str, float]:
+    """Perplexity of what models say, as the plain one finds it; model id to number, without those that say nothing.
+
+    Args:
+        plain: As it is.
+        value: That was steered.
+        models: Who speak.
+    """
+    from valuespectrum.steering.beside.surprise import perplexity
+
+    asks = _open_asks(plain, value)
+    found = {model.id: perplexity(plain, _said(model, asks)) for model in models}
+    return {name: number for name, number in found.items() if number is not None}
+
+
+def _said(model: Model, asks: Sequence[Ask]) -> list[tuple[Ask, str]]:
+    answers = zip(asks, model.generate(asks), strict=True)
+    return [(ask, answer.text) for ask, answer in answers if not answer.error]
 
 
 def _tasks(name: str) -> list[KnowledgeTask]:

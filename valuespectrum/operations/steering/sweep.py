@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
@@ -16,7 +16,7 @@ from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from valuespectrum.operations.steering.fit import clips_of, torch_model
-from valuespectrum.operations.steering.looking import looked_beside
+from valuespectrum.operations.steering.looking import looked_beside, perplexities
 from vectorstore.foundation.errors import CorpusError, InputError, ModelError
 from vectorstore.foundation.json_types import Json
 
@@ -61,6 +61,9 @@ class SweepSettings:
     """``reference`` for tasks of the reference world, or a CSV file in the layout of MMLU; empty for none."""
     judge: str = ""
     """A model that judges what the plain and the chosen models say; empty for none."""
+    equal_fluency: bool = False
+    """Hold ways against each other also where what they make a model say is equally surprising; all settings that work
+    are asked to speak for it."""
     then: SweepThen | None = None
     """Measure the model with and without the chosen setting once more, on everything."""
     seed: int = 0
@@ -129,6 +132,10 @@ def sweep_steering(
     tried = _tried(loaded, fitted, plans, settings)
     with _asked(settings, run, command, [model for model, _, _, _ in tried.values()], teller) as tables:
         outcome = _outcome(loaded.id, value, tried, tables, settings)
+    if settings.equal_fluency:
+        teller.doing("listening to every setting that works")
+        speak = [tried[each.model][0] for each in outcome.working()]
+        outcome = replace(outcome, perplexity=perplexities(loaded, value, speak))
     document = _document(model, outcome, settings, run)
     teller.doing("looking at what else changed")
     kept = [loaded.id, *(id for id in document["chosen"].values() if id)]
@@ -290,7 +297,10 @@ def _document(model: str, outcome: SweepOutcome, settings: SweepSettings, run: P
         "instrument": settings.instrument,
         "run": str(run),
         "main": main,
-        "trials": [trial.to_json(outcome.value) for trial in outcome.trials],
+        "trials": [
+            trial.to_json(outcome.value) | {"perplexity": outcome.perplexity.get(trial.model)}
+            for trial in outcome.trials
+        ],
         "chosen": {way: None if trial is None else trial.model for way, trial in chosen.items()},
         "around": {way: trial.told_by.around(outcome.value, outcome.order) for way, trial in chosen.items() if trial},
         "verdicts": outcome.verdicts(main),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from valuespectrum.scoring.estimate import Estimate
@@ -19,6 +20,8 @@ LEVEL = 0.05
 """Of finding that a setting works where none does, whatever their number (Bonferroni)."""
 MOST_LOST = 0.05
 """Share of answers that may get lost (refused, unreadable) beyond those of the plain model."""
+_EQUALLY_FLUENT = 0.01
+"""Share by which perplexities may differ and count as equal."""
 _NEEDED = ("value", "main", "trials", "chosen", "verdicts", "covers", "beside", "around")
 
 
@@ -97,15 +100,34 @@ def best(trials: Sequence[SweepTrial], value: str, sign: int = 1, most_lost: flo
     Returns:
         ``None`` where nothing works.
     """
+    return _furthest(working(trials, value, sign, most_lost), value, sign)
+
+
+def working(trials: Sequence[SweepTrial], value: str, sign: int = 1, most_lost: float = MOST_LOST) -> list[SweepTrial]:
+    """The settings that surely move the value the wanted way; arguments as of ``best``."""
     level = LEVEL / max(1, len(trials))
-    working = [
+    return [
         trial
         for trial in trials
         if trial.change(value, told=False).side == sign
         and (trial.chosen_by.p.get(value) or 0.0) <= level
         and trial.lost <= most_lost
     ]
-    return max(working, key=lambda trial: sign * (trial.change(value, told=False).mean or 0.0), default=None)
+
+
+def _furthest(trials: Sequence[SweepTrial], value: str, sign: int) -> SweepTrial | None:
+    return max(trials, key=lambda trial: sign * (trial.change(value, told=False).mean or 0.0), default=None)
+
+
+@dataclass(frozen=True, eq=False)
+class FluencyMatch:
+    """Two ways at their best among settings after which what is said is no more surprising than a limit."""
+
+    most: float
+    """Perplexity that neither exceeds: the smaller one of the two ways' own choices."""
+    main: SweepTrial | None
+    """``None`` where no working setting of the main way stays below."""
+    rival: SweepTrial | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +139,8 @@ class SweepOutcome:
     trials: tuple[SweepTrial, ...]
     order: tuple[str, ...]
     """Values round the circle."""
+    perplexity: Mapping[str, float] = field(default_factory=dict)
+    """Model id to that of what it says, as the plain model finds it; of settings that work, where it was asked for."""
 
     @property
     def sign(self) -> int:
@@ -130,6 +154,24 @@ class SweepOutcome:
     def chosen(self, way: str) -> SweepTrial | None:
         """The best of one way."""
         return best(self.of(way), self.value, self.sign)
+
+    def working(self) -> list[SweepTrial]:
+        """Settings of any way that surely move the value."""
+        return [trial for way in self.ways for trial in working(self.of(way), self.value, self.sign)]
+
+    def at_equal_fluency(self, main: str, rival: str) -> FluencyMatch | None:
+        """Both ways where neither is more surprising than the other's choice; ``None`` where that was not measured."""
+        both = [self.chosen(way) for way in (main, rival)]
+        told = [self.perplexity.get(trial.model) for trial in both if trial is not None]
+        known = [each for each in told if each is not None]
+        if len(known) < len(both):
+            return None
+        most = min(known) * (1 + _EQUALLY_FLUENT)
+        fluent = [each for each in self.working() if self.perplexity.get(each.model, math.inf) <= most]
+        at = {
+            way: _furthest([each for each in fluent if each.way == way], self.value, self.sign) for way in (main, rival)
+        }
+        return FluencyMatch(most, at[main], at[rival])
 
     @property
     def ways(self) -> tuple[str, ...]:
@@ -165,7 +207,18 @@ class SweepOutcome:
             word = "moves it further" if ahead > 0 else "moves it less"
             sure = "" if _apart(told, theirs) else " (the intervals overlap)"
             lines.append(f"{way}: {written(theirs)}, {word} than {main}{sure}")
+            lines += self._matched(main, way)
         return lines
+
+    def _matched(self, main: str, rival: str) -> list[str]:
+        match = self.at_equal_fluency(main, rival)
+        if match is None:
+            return []
+        told = [
+            "nothing works" if trial is None else f"{written(trial.change(self.value))} (strength {trial.strength:g})"
+            for trial in (match.main, match.rival)
+        ]
+        return [f"at equal fluency (perplexity at most {match.most:.3g}): {main} {told[0]}, {rival} {told[1]}"]
 
 
 def _named(layers: Sequence[int]) -> str:
