@@ -77,9 +77,7 @@ def _worse(counted: _Counted, shape: Sequence[tuple[float, float]], free: float)
 
 
 def _fitted(
-    counted: _Counted,
-    slopes: list[tuple[float, float]],
-    starts: list[tuple[float, ...]] | tuple[tuple[float, ...], ...],
+    counted: _Counted, slopes: Sequence[tuple[float, float]], starts: Sequence[tuple[float, ...]]
 ) -> tuple[list[float], float]:
     """Order effect and both slopes at the maximum, and the negative log-likelihood there.
 
