@@ -21,6 +21,7 @@ import numpy as np
 from PIL import Image
 
 from agents.models.base import Answer, Ask, Choice, FrameReference, ModelOptions, Stimulus
+from agents.models.capabilities import TorchModel
 from bench.common import Clock, Row, child
 from vectorstore.foundation.json_types import Json
 
@@ -36,6 +37,9 @@ PEER_GOAL = 10.0
 ITEMS = 57
 QUESTIONNAIRE_GOAL = 8.0
 QUESTIONNAIRES = "python -m bench.measure --only questionnaires"
+
+
+_FLOOR_ASKS, _FLOOR_TURNS = 32, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +157,30 @@ def _questionnaire(name: str, names: Sequence[str], asks: Sequence[Ask], slow: i
         answers += [told[at] for at in some]
     sides = Side(plain / len(plainly), tuple(plainly)), Side(fast / (len(names) * len(asks)), tuple(answers))
     row = _ratio(name, *sides, QUESTIONNAIRE_GOAL)
-    return replace(row, sides={**row.sides, "asks_one_by_one": len(plainly)}, command=QUESTIONNAIRES)
+    beside = {"asks_one_by_one": len(plainly), "linear_layers_alone_ms_an_ask": _linear_layers(model, asks)}
+    return replace(row, sides={**row.sides, **beside}, command=QUESTIONNAIRES)
+
+
+def _linear_layers(model: TorchModel, asks: Sequence[Ask]) -> float:
+    """Milliseconds that the blocks' linear layers need for the tokens of an ask that no other ask begins with.
+
+    No engine that computes every such token once can be faster: it is what the processor multiplies, and nothing else.
+    """
+    import torch
+
+    ids = [model.prompt_inputs(ask)["input_ids"][0].tolist() for ask in asks[:_FLOOR_ASKS]]
+    shared = next(at for at, column in enumerate(zip(*ids, strict=False)) if len(set(column)) > 1)
+    rows = sum(len(each) - shared for each in ids)
+    layers = [each for block in model.decoder_layers() for each in block.modules() if isinstance(each, torch.nn.Linear)]
+    inputs = {each.in_features: torch.randn(rows, each.in_features) for each in layers}
+    seconds = []
+    with torch.inference_mode():
+        for _ in range(_FLOOR_TURNS):
+            with Clock() as clock:
+                for layer in layers:
+                    layer(inputs[layer.in_features])
+            seconds.append(clock.cost.cpu)
+    return round(1000 * min(seconds) / len(ids), 2)
 
 
 def random_model(dtype: str = "float32", scale: int = 1) -> tuple[Any, Any]:
