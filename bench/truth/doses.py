@@ -20,7 +20,7 @@ from agents.models.steering.edits import Edit
 from bench.truth.neurons import PAIRS, choose_neurons, edits_by
 from bench.truth.steering import SIDES, Study, around, choose, grid, interval, prepare
 from valuespectrum.reference.cohort import SEALED_NAMES
-from valuespectrum.reporting.elements.svg import element, picture
+from valuespectrum.reporting.elements.svg import as_file, element, picture
 from valuespectrum.steering.neurons.aspects import opposed_asks, trait_aspects
 from valuespectrum.steering.neurons.firing import opposed_firing
 from valuespectrum.steering.neurons.fitting import portrait_questions
@@ -109,10 +109,13 @@ def drawn(found: Mapping[str, Sequence[DoseRow]]) -> str:
         parts += _chart((len(SIDES), top), f"{method}, answers", rows, shares, (0.0, 1.0))
     legend = [*_COLOURS.items(), *_SHARES.items()]
     bottom = _TOP + len(found) * (_HEIGHT + _GAP)
-    for at, (name, colour) in enumerate(legend):
-        parts.append(_text(name, _LEFT + 100 * at, bottom, colour))
+    x = _LEFT
+    for name, colour in legend:
+        parts.append(_text(name, x, bottom, colour))
+        x += 20 + 6.5 * len(name)
+    parts.insert(0, element("rect", x=0, y=0, width="100%", height="100%", fill="#ffffff"))
     box = (0.0, 0.0, _LEFT + (len(SIDES) + 1) * (_WIDTH + _GAP), bottom + 20)
-    return str(picture(parts, box, "Dose and response", "changes of centred scores by dose; the sealed cohort"))
+    return as_file(picture(parts, box, "Dose and response", "changes of centred scores by dose; the sealed cohort"))
 
 
 def _chart(

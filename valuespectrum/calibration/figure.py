@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from valuespectrum.reporting.elements.svg import element, picture
+from valuespectrum.reporting.elements.svg import as_file, element, picture
 from vectorstore.foundation.json_types import Json
 
 _ROW, _TOP, _LEFT, _WIDTH, _GAP = 17.0, 58.0, 230.0, 190.0, 36.0
@@ -71,7 +71,7 @@ def draw(study: Json) -> str:
         "How well planted values are recovered",
         f"Coverage, centred error and false alarms by battery and readout; {drawn}.",
     )
-    return str(whole).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1) + "\n"
+    return as_file(whole)
 
 
 def _column(scale: _Scale, left: float, bottom: float, rows: Sequence[tuple[float, Json]]) -> Iterator[Markup]:

@@ -8,7 +8,7 @@ from math import hypot
 
 from markupsafe import Markup
 
-from valuespectrum.reporting.elements.svg import element, picture, polar
+from valuespectrum.reporting.elements.svg import as_file, element, picture, polar
 from valuespectrum.steering.graph.value_graph import GraphEdge, ValueGraph
 
 _SIDE, _RADIUS, _DOT = 560.0, 200.0, 5.0
@@ -69,7 +69,7 @@ def draw_graph(graph: ValueGraph, shares: Mapping[frozenset[str], float] | None 
     surest = sorted(drawn, key=lambda each: (-(each.share or 0.0), -abs(each.edge.correlation)))
     words += "; ".join(each.words for each in surest) or "none"
     whole = picture(parts, _BOX, title or "Relations among values", words)
-    return str(whole).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1) + "\n"
+    return as_file(whole)
 
 
 def _edge(drawn: DrawnEdge, places: Mapping[str, Point], centre: Point) -> Markup:

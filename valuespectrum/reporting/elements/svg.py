@@ -64,6 +64,11 @@ def picture(
     )
 
 
+def as_file(chart: Markup) -> str:
+    """A chart as the content of an SVG file, which must name what it is written in."""
+    return str(chart).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1) + "\n"
+
+
 def polar(centre: tuple[float, float], radius: float, degrees: float) -> tuple[float, float]:
     """A point by angle; 0 is up and angles run clockwise."""
     angle = degrees * pi / 180.0
