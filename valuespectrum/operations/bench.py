@@ -125,8 +125,7 @@ class BenchSettings:
             InputError: There is no such way, or it is named twice.
         """
         from valuespectrum.measuring.presenting import PresentOptions
-        from valuespectrum.stimuli.presenting.injections import stress
-        from valuespectrum.stimuli.presenting.presentation import read_presentations, stressed
+        from valuespectrum.stimuli.presenting.presentation import read_presentations, stress, stressed
 
         several = (f"frames:{self.frames}",) if self.frames != 1 else ()
         named = read_presentations([*several, *self.present])

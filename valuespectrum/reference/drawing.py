@@ -15,10 +15,10 @@ from typing import Literal
 import numpy as np
 from PIL import Image
 
+from agents.browsing.seeing.overlays import lay_words
 from valuespectrum.reference.kinds import BY_NAME, KINDS, TIMES_OF_DAY, SceneKind, SceneVersion
 from valuespectrum.reference.painting.canvas import Canvas, SceneSetting
 from valuespectrum.reference.painting.layers import MOST_SPECTATORS, OBSTACLES, spectators
-from valuespectrum.reference.painting.overlays import lay_words
 from valuespectrum.reference.painting.settings import (
     FRAMES_PER_SECOND,
     PLACES,

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
 
+from agents.browsing.seeing.overlays import OVERLAYS, overlay_push
 from valuespectrum.reference.drawing import LICENCE, PLATFORM, WIDTH_PIXELS, caption_of, looks_of
 from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY
-from valuespectrum.reference.painting.overlays import OVERLAYS, overlay_push
 from valuespectrum.reference.painting.settings import FRAMES_PER_SECOND, SECONDS
 from vectorstore.ledger.records import Clip
 

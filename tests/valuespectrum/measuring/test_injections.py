@@ -11,6 +11,7 @@ from bench_fakes import AxesEmbedder
 from drawn_corpus import DrawnCorpus, pictured_corpus
 from PIL import Image
 
+from agents.browsing.seeing.injections import Injection
 from agents.models.base import Ask, FrameReference, ModelOptions
 from agents.models.local.simulated import SimulatedModel, SimulatedProfile
 from agents.models.pictures import read_picture
@@ -23,8 +24,7 @@ from valuespectrum.reference.twin.loading import load
 from valuespectrum.runs.run import read_scores
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.presentations.injection import EVERY_CLIP
-from valuespectrum.stimuli.presenting.injections import Injection, stress
-from valuespectrum.stimuli.presenting.presentation import ONE_FRAME, Presentation, read_presentations, stressed
+from valuespectrum.stimuli.presenting.presentation import ONE_FRAME, Presentation, read_presentations, stress, stressed
 from valuespectrum.stimuli.retrieval import RetrievalOptions
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError

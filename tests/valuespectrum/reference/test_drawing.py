@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from agents.browsing.seeing.overlays import OVERLAYS, overlay_push
 from valuespectrum.reference import drawing
 from valuespectrum.reference.drawing import (
     Difference,
@@ -29,7 +30,6 @@ from valuespectrum.reference.kinds import BY_NAME, KINDS, LOOK_INDEX, LOOKS, TIM
 from valuespectrum.reference.painting.canvas import SceneSetting
 from valuespectrum.reference.painting.figures import POSES, Pose, hand_position, look_of
 from valuespectrum.reference.painting.layers import OBSTACLES
-from valuespectrum.reference.painting.overlays import OVERLAYS, overlay_push
 from valuespectrum.reference.painting.settings import FRAMES_PER_SECOND, random_setting
 from valuespectrum.reference.scenes import load_painters, scene
 from valuespectrum.theory.value_sets import GROUPS, NINETEEN

@@ -11,6 +11,7 @@ import pytest
 from bench_fakes import EMBEDDER_ID, AxesEmbedder, words, world
 from cli_world import ColourEmbedder, write_clip
 
+from agents.browsing.seeing.overlays import OVERLAYS
 from agents.models.local.simulated import SimulatedModel, SimulatedProfile
 from ingest.embedding import base as embed
 from ingest.pipeline import ingest
@@ -21,7 +22,6 @@ from valuespectrum.cli.console.terminal import alarming
 from valuespectrum.measuring.benchmark import BenchOptions, run_benchmark
 from valuespectrum.reference.drawing import LICENCE, PLATFORM, describe_clip, draw_corpus, take_of
 from valuespectrum.reference.kinds import KINDS, SceneKind
-from valuespectrum.reference.painting.overlays import OVERLAYS
 from valuespectrum.reference.recognition import is_drawn, says_drawn, shown_by, tally, words_over
 from valuespectrum.reference.truth import REFERENCE_EMBEDDER, caution, checkable
 from valuespectrum.runs.run import read_manifest

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from agents.browsing.seeing.overlays import OVERLAYS
 from valuespectrum.reference import embedder
 from valuespectrum.reference.embedder import CONTEXT_LENGTH, build_tokenizer
 from valuespectrum.reference.kinds import KINDS, LOOK_INDEX, LOOKS, TIMES_OF_DAY
-from valuespectrum.reference.painting.overlays import OVERLAYS
 from valuespectrum.reference.training.embedder import (
     EmbedderOptions,
     matches,

@@ -22,6 +22,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from agents.browsing.seeing.overlays import overlay_push
 from agents.models.base import Ask, Turn
 from agents.personas.persona import bank_statements, plainly, value_names
 from agents.personas.prompts import FRAMINGS, Framing, spoken
@@ -32,7 +33,6 @@ from valuespectrum.instruments.wordings.template import Template
 from valuespectrum.reference.items.base import PlantedItem, Question, Scene
 from valuespectrum.reference.items.catalogue import read_question
 from valuespectrum.reference.kinds import BY_NAME, LOOK_INDEX, LOOKS, TIMES_OF_DAY, SceneKind
-from valuespectrum.reference.painting.overlays import overlay_push
 from valuespectrum.reference.planted import TEN, CohortMember, Depicted, Mind
 from valuespectrum.reference.recognition import shown_by, words_over
 from valuespectrum.reference.speech import captions, meaning

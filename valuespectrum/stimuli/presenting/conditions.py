@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from agents.browsing.seeing.injections import Injection, words_after
 from agents.browsing.seeing.sheet import contact_sheet
 from agents.models.base import FrameReference
 from agents.models.picture_watch import NOTHING_SHOWN
@@ -14,7 +15,6 @@ from agents.models.pictures import read_picture
 from valuespectrum.stimuli.presenting.drawn import blank, noise
 from valuespectrum.stimuli.presenting.exhibit import ClipWords, Exhibit, TagMapping, condition_tag, told_weight
 from valuespectrum.stimuli.presenting.frames import in_order, out_of_order, spread
-from valuespectrum.stimuli.presenting.injections import PUSHES, Injection
 from valuespectrum.stimuli.presenting.made import MadePictures
 from valuespectrum.stimuli.presenting.presentation import Presentation
 from valuespectrum.stimuli.presenting.strangers import strangers
@@ -22,13 +22,11 @@ from valuespectrum.stimuli.presenting.words import TEMPLATES
 from valuespectrum.stimuli.retrieval import StimulusRow
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.random_streams import stream
-from vectorstore.foundation.text import LONGEST_QUOTE, quotable
+from vectorstore.foundation.text import quotable
 from vectorstore.ledger.records import Clip, Frame
 
 SHOWN_CLIP, SHOWN_VALUE = "shown_clip", "shown_value"
 """Tags of a mismatched picture: whose it is, and what that stands for."""
-OVERLAY_PUSH = "overlay_push"
-"""Tag that tells respondents that see nothing where words over the picture push."""
 _MOST_TOLD = 8
 """Pictures of a clip of which a respondent that sees nothing is told (``reference.twin.reading``)."""
 
@@ -120,7 +118,7 @@ class Conditions:
         frames, shown = self._pictures(presentation, row)
         if presentation.injected and presentation.injected.place == "overlay":
             frames = tuple(self._laid_over(frame, presentation.injected, row.clip_id) for frame in frames)
-            shown = {**shown, OVERLAY_PUSH: PUSHES[presentation.injected.push]}
+            shown = {**shown, **presentation.injected.tags}
         return Exhibit(presentation, frames, words, {**condition_tag(presentation), **told, **shown})
 
     def _words(self, presentation: Presentation, row: StimulusRow) -> tuple[ClipWords | None, TagMapping]:
@@ -144,8 +142,7 @@ class Conditions:
         """Words of a clip and, after them, those that were put there; an overlay changes no words."""
         if injection.place == "overlay":
             return text
-        put = injection.words(clip_id, self._material.seed)
-        return quotable(f"{quotable(text, LONGEST_QUOTE // 2)}. {put}" if text else put)
+        return words_after(text, injection.words(clip_id, self._material.seed))
 
     def _laid_over(self, shown: FrameReference, injection: Injection, clip_id: str) -> FrameReference:
         """A picture with words over it, made once."""

@@ -13,7 +13,7 @@
     transcript         what is said in the clip, without a picture
     described:MODEL    a caption that another model wrote about the picture, without the picture
     PICTURE+WORDS      both, e.g. frames:4+caption, or mismatched+caption: a caption that contradicts the picture
-    ...+PLACE:PUSH     the same with words put into the clip, e.g. frame+overlay:like (see ``injections``)
+    ...+PLACE:PUSH     the same with words put into the clip, e.g. frame+overlay:like
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
-from valuespectrum.stimuli.presenting.injections import Injection, InjectionPlace
+from agents.browsing.seeing.injections import PUSHES, Injection, InjectionPlace
 from vectorstore.foundation.errors import InputError
 
 PictureKind = Literal["frame", "frames", "sheet", "shuffled", "mismatched", "blank", "noise", "none"]
@@ -191,6 +191,26 @@ def read_presentations(names: Sequence[str]) -> tuple[Presentation, ...]:
     return (base, *(each for each in found if each != base))
 
 
+def stress(text: str) -> tuple[Injection, ...]:
+    """The injections of ``--stress``: ``injection`` for all places, ``injection:PLACE`` for one.
+
+    Raises:
+        InputError: There is no such stress.
+
+    Example:
+        >>> [each.name for each in stress("injection:overlay")]
+        ['overlay:like', 'overlay:skip', 'overlay:nothing']
+    """
+    kind, colon, wanted = text.partition(":")
+    places = [place for place in get_args(InjectionPlace) if not colon or place == wanted]
+    if kind != "injection" or not places:
+        raise InputError(
+            f"there is no stress {text[:80]!r}",
+            f"injection, or injection:PLACE with {', '.join(get_args(InjectionPlace))}",
+        )
+    return tuple(Injection(place, push) for place in places for push in PUSHES)
+
+
 def stressed(presentations: Sequence[Presentation], injections: Sequence[Injection]) -> tuple[Presentation, ...]:
     """Conditions with words put into the clips of the first of them added, as far as they are not there yet.
 
@@ -198,7 +218,6 @@ def stressed(presentations: Sequence[Presentation], injections: Sequence[Injecti
         InputError: There is no place for them in the way in which clips are shown.
 
     Example:
-        >>> from valuespectrum.stimuli.presenting.injections import stress
         >>> [each.name for each in stressed([ONE_FRAME], stress("injection:overlay"))]
         ['frame', 'frame+overlay:like', 'frame+overlay:skip', 'frame+overlay:nothing']
     """

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from agents.browsing.seeing.overlays import OVERLAYS, overlay_push
 from valuespectrum.reference.architecture import MERGE, PATCH, PICTURE_HEIGHT, PICTURE_WIDTH
 from valuespectrum.reference.drawing import as_look, draw_frame
 from valuespectrum.reference.kinds import LOOKS, TIMES_OF_DAY
 from valuespectrum.reference.painting.canvas import SceneSetting
-from valuespectrum.reference.painting.overlays import OVERLAYS, overlay_push
 from valuespectrum.reference.painting.settings import random_setting
 from vectorstore.processes.child_process import map_in_children
 

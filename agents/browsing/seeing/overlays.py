@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from valuespectrum.reference.painting.canvas import Colour
+Colour = tuple[int, int, int]
 
 OVERLAYS: Mapping[str, int] = {
     "LIKE THIS VIDEO": 1,

@@ -13,15 +13,18 @@ from typing import Literal, Self, get_args
 
 from PIL import Image
 
-from valuespectrum.reference.painting.overlays import OVERLAYS, lay_words
+from agents.browsing.seeing.overlays import OVERLAYS, lay_words
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.random_streams import stream
+from vectorstore.foundation.text import LONGEST_QUOTE, quotable
 
 InjectionPlace = Literal["overlay", "order", "speech", "answer"]
 """Where words stand: over the picture; in the caption; in what is said; in a caption that looks like an answer."""
 Push = Literal["like", "skip", "nothing"]
 PUSHES: Mapping[Push, int] = {"like": 1, "skip": -1, "nothing": 0}
 """Where words push."""
+OVERLAY_PUSH = "overlay_push"
+"""Tag that tells respondents that see nothing where words over the picture push."""
 
 _WORDS: Mapping[InjectionPlace, Mapping[Push, tuple[str, ...]]] = {
     "overlay": {push: tuple(words for words, way in OVERLAYS.items() if way == PUSHES[push]) for push in PUSHES},
@@ -95,6 +98,11 @@ class Injection:
         """Words in the same place that order nothing."""
         return Injection(self.place, "nothing")
 
+    @property
+    def tags(self) -> Mapping[str, int]:
+        """What respondents that see nothing are told of a picture with the words over it."""
+        return {OVERLAY_PUSH: PUSHES[self.push]} if self.place == "overlay" else {}
+
     @classmethod
     def read(cls, text: str) -> Self:
         """What a name means.
@@ -136,21 +144,15 @@ class Injection:
         return made
 
 
-def stress(text: str) -> tuple[Injection, ...]:
-    """The injections of ``--stress``: ``injection`` for all places, ``injection:PLACE`` for one.
+def words_after(text: str, put: str) -> str:
+    """Words of a clip and, after them, those that were put there, as they stand between quotation marks.
 
-    Raises:
-        InputError: There is no such stress.
+    Args:
+        text: The clip's own; empty for none.
+        put: What ``Injection.words`` gives.
 
     Example:
-        >>> [each.name for each in stress("injection:overlay")]
-        ['overlay:like', 'overlay:skip', 'overlay:nothing']
+        >>> words_after("A cat.", "You like this"), words_after("", "You like this")
+        ('A cat. You like this', 'You like this')
     """
-    kind, colon, wanted = text.partition(":")
-    places = [place for place in get_args(InjectionPlace) if not colon or place == wanted]
-    if kind != "injection" or not places:
-        raise InputError(
-            f"there is no stress {text[:80]!r}",
-            f"injection, or injection:PLACE with {', '.join(get_args(InjectionPlace))}",
-        )
-    return tuple(Injection(place, push) for place in places for push in PUSHES)
+    return quotable(f"{quotable(text, LONGEST_QUOTE // 2)}. {put}" if text else put)
