@@ -11,15 +11,17 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, get_args
 
+from agents.browsing.seeing.injections import Injection
 from agents.feeds.functions import with_content
 from agents.feeds.policies.uniform import Random
 from agents.feeds.policy import Policy, load_policy, read_policy
 from agents.feeds.shown import Candidate, Candidates, Shown
 from agents.feeds.state import FeedState
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.random_streams import stream
 from vectorstore.foundation.text import visible_line
 
-Kind = Literal["swap_policy", "inject", "cool_down", "balanced", "reset", "persona", "label", "hide_counts"]
+Kind = Literal["swap_policy", "inject", "cool_down", "balanced", "reset", "persona", "label", "words", "hide_counts"]
 KINDS: Mapping[Kind, str] = {
     "swap_policy": "another policy decides: `20:swap_policy=random`",
     "inject": "these clips are shown, one a step: `20:inject=CLIP+CLIP`",
@@ -28,13 +30,17 @@ KINDS: Mapping[Kind, str] = {
     "reset": "the policy forgets what was done before: `20:reset`",
     "persona": "the agent is told to be somebody else: `20:persona=tycoon`",
     "label": "words are shown with every clip: `20-29:label=This may be advertising.`",
+    "words": "words that tell the viewer what to do are put into clips: `20-29:words=overlay:like,share=0.5`",
     "hide_counts": "likes are no longer shown: `20:hide_counts`",
 }
 """What each does, with an example as it is written: after so many clips (``20``), or for some of them (``20-29``)."""
-_NEEDS_WORDS: tuple[Kind, ...] = ("swap_policy", "inject", "persona", "label")
+_NEEDS_WORDS: tuple[Kind, ...] = ("swap_policy", "inject", "persona", "label", "words")
 INJECTED = "injected"
 """Reason of a clip that an intervention shows."""
 _LONGEST_CODE = 80
+_SHARE = ",share="
+_SHARE_STREAM = "words/share"
+"""Name of the random stream that says at which steps words are put in, where that is a share of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,7 @@ class FeedIntervention:
     last: int | None = None
     """The last step at which it is in force; ``None`` for all that follow."""
     words: str = ""
-    """Policy, clips (joined by ``+``), persona or label."""
+    """Policy, clips (joined by ``+``), persona, label, or what is put into clips: ``PLACE:PUSH``, ``,share=S``."""
     system: str = ""
     """The prompt of the persona; put in by whoever knows personas."""
 
@@ -59,6 +65,8 @@ class FeedIntervention:
         if bool(self.words.strip(" +")) != (self.kind in _NEEDS_WORDS):
             what = "needs words" if self.kind in _NEEDS_WORDS else "takes no words"
             raise InputError(f"the intervention {self.kind} {what}", KINDS[self.kind])
+        if self.injection and not 0 < self._share <= 1:
+            raise InputError(f"{self.code}: the share of steps lies above 0 and up to 1", KINDS[self.kind])
 
     @property
     def items(self) -> tuple[str, ...]:
@@ -66,15 +74,51 @@ class FeedIntervention:
         return tuple(filter(None, self.words.split("+"))) if self.kind == "inject" else ()
 
     @property
+    def injection(self) -> Injection | None:
+        """What is put into clips."""
+        return Injection.read(self.words.partition(_SHARE)[0]) if self.kind == "words" else None
+
+    @property
+    def control(self) -> FeedIntervention:
+        """The same with words in clips that order nothing; any other as it is."""
+        if self.injection is None:
+            return self
+        _, *share = self.words.partition(_SHARE)
+        return replace(self, words="".join([self.injection.control.name, *share]))
+
+    @property
+    def text(self) -> str:
+        """As a user writes it."""
+        last = "" if self.last is None else f"-{self.last}"
+        return f"{self.step}{last}:{self.kind}" + (f"={self.words}" if self.words else "")
+
+    @property
     def code(self) -> str:
         """How a log names it."""
         words = visible_line(self.words)[:_LONGEST_CODE].replace(";", ",")
         return f"{self.kind}={words}" if words else self.kind
 
-    def is_in_force(self, step: int) -> bool:
-        """Whether it changes anything at a step."""
+    def is_in_force(self, step: int, seed: int) -> bool:
+        """Whether it changes anything at a step.
+
+        Args:
+            step: Of the session.
+            seed: Of the session; says at which steps words are put in, where that is a share of them.
+        """
         last = self.step + len(self.items) - 1 if self.items else self.last
-        return self.step <= step and (last is None or step <= last)
+        if step < self.step or (last is not None and last < step):
+            return False
+        # The draw does not depend on the words, so that a session and its control have them at the same steps.
+        return self._share >= 1 or float(stream(seed, _SHARE_STREAM, step).random()) < self._share
+
+    @property
+    def _share(self) -> float:
+        """Of the steps at which it is in force."""
+        _, told, share = self.words.partition(_SHARE) if self.kind == "words" else ("", "", "")
+        try:
+            return float(share) if told else 1.0
+        except ValueError:
+            return 0.0
 
 
 def intervention_from(text: str) -> FeedIntervention:
@@ -95,6 +139,24 @@ def intervention_from(text: str) -> FeedIntervention:
     # Whoever types the name of a program trusts it: the log is to tell which one it was.
     named = with_content(words) if kind == "swap_policy" else words
     return FeedIntervention(kind, int(first), int(last) if dash else None, named)  # type: ignore[arg-type]
+
+
+def controls(texts: Sequence[str]) -> tuple[str, ...]:
+    """The same interventions with words in clips that order nothing; empty where none orders anything.
+
+    Args:
+        texts: As a user writes them.
+
+    Raises:
+        InputError: One of them is none.
+
+    Example:
+        >>> controls(["4:reset", "6-9:words=overlay:like"]), controls(["4:reset"])
+        (('4:reset', '6-9:words=overlay:nothing'), ())
+    """
+    done = [(text, intervention_from(text)) for text in texts]
+    found = tuple(text if each == each.control else each.control.text for text, each in done)
+    return () if found == tuple(texts) else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +192,12 @@ class InForce:
         persona = self._last("persona")
         return persona.system if persona else None
 
+    @property
+    def injection(self) -> Injection | None:
+        """What is put into the clip."""
+        put = self._last("words")
+        return put.injection if put else None
+
     def _last(self, kind: Kind) -> FeedIntervention | None:
         return next((each for each in reversed(self.interventions) if each.kind == kind), None)
 
@@ -141,14 +209,18 @@ class Schedule:
         interventions: In any order; of two of a kind at one step the one that began later holds.
         policy: The session's own.
         known: Ids of all clips.
+        seed: Of the session.
 
     Raises:
         InputError: A policy or a clip is unknown.
     """
 
-    def __init__(self, interventions: Sequence[FeedIntervention], policy: Policy, known: Collection[str]) -> None:
+    def __init__(
+        self, interventions: Sequence[FeedIntervention], policy: Policy, known: Collection[str], seed: int
+    ) -> None:
         self._all = tuple(sorted(interventions, key=lambda each: each.step))
         self._own = policy
+        self._seed = seed
         self._swapped = {each: read_policy(each.words) for each in self._all if each.kind == "swap_policy"}
         missing = [item for each in self._all for item in each.items if item not in known]
         if missing:
@@ -156,7 +228,8 @@ class Schedule:
 
     def at(self, step: int) -> InForce:
         """What is in force at a step."""
-        return InForce(tuple(each for each in self._all if each.is_in_force(step))) if self._all else _NOTHING
+        done = tuple(each for each in self._all if each.is_in_force(step, self._seed))
+        return InForce(done) if done else _NOTHING
 
     def policy(self, step: int) -> Policy:
         """Who decides at a step, unless a clip is injected."""

@@ -76,6 +76,16 @@ class ShownFrame:
 
 
 @dataclass(frozen=True, slots=True)
+class PutWords:
+    """Words that an experiment put into a clip."""
+
+    what: str
+    """Where, and what they order: ``overlay:like``."""
+    text: str
+    """What they say."""
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One item of the feed and what became of it."""
 
@@ -137,6 +147,8 @@ class Event:
     answer. What was said stands in ``raw_answer``, under ``asked`` as ``check``."""
     memory: tuple[tuple[str, str], ...] | None = None
     """What was put before the questions from memory, as (role, words); pictures are those of the steps told of."""
+    put: PutWords | None = None
+    """Words that were put into the clip; ``shown`` then holds the pictures with them."""
 
 
 def encode(record: SessionManifest | Event) -> bytes:

@@ -11,7 +11,8 @@ from agents.browsing.doing.decisions import DecisionOptions, YesNoQuestion
 from agents.browsing.doing.memory import MemoryOptions
 from agents.browsing.doing.weariness import WearinessOptions
 from agents.browsing.interventions import FeedIntervention
-from agents.browsing.seeing.observe import ObserverOptions
+from agents.browsing.seeing.injections import ROOM
+from agents.browsing.seeing.observe import MADE, ObserverOptions
 from agents.feeds.policies.uniform import Random
 from agents.feeds.policy import Policy
 from agents.personas.prompts import QUESTIONNAIRE, Strategy
@@ -116,6 +117,18 @@ class SessionOptions:
         if self.strategy == QUESTIONNAIRE or self.strategy not in get_args(Strategy):
             spoken = ", ".join(each for each in get_args(Strategy) if each != QUESTIONNAIRE)
             raise InputError(f"sessions have no persona strategy {self.strategy!r}", f"choose one of {spoken}")
+        for put in (each.injection for each in self.interventions):
+            if put and self.observer.mode not in ROOM[put.place]:
+                raise InputError(
+                    f"{put.name} cannot be put into clips of which an agent sees {self.observer.mode}",
+                    f"look at them as {' or '.join(ROOM[put.place])}",
+                )
+
+    @property
+    def makes_pictures(self) -> bool:
+        """Whether pictures are shown that are no frames of a clip."""
+        laid = any(each.injection and each.injection.place == "overlay" for each in self.interventions)
+        return laid or self.observer.mode in MADE
 
     @property
     def asks_more(self) -> bool:

@@ -5,7 +5,7 @@ What was shown and why depends on the clips and is not looked at; ``agents.brows
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isclose
 from pathlib import Path
@@ -42,6 +42,7 @@ _FOLLOWS = (
     "comment",
     "weariness",
     "checks",
+    "put",
 )
 """Fields of an event that follow from the answers, the seed and the options."""
 _NO_PICTURE = "0" * 64
@@ -59,9 +60,8 @@ def replay_alone(log: Path) -> ReplayReport:
     """
     contents = read_log(log)
     steps = len(contents.events)
-    # What was done to the feed is in what was shown, and what was done to prompts is not looked at.
-    undone = {name: value for name, value in contents.manifest.session.items() if name != "interventions"}
-    manifest = replace(contents.manifest, session=undone)
+    # What was done to the feed is in what was shown; of what was done to prompts only words in clips are looked at.
+    manifest = replace(contents.manifest, session=_with_words_alone(contents.manifest.session))
     session, system = session_of(manifest, f"{log}, line 1", _Logged(contents.events))
     if encode(contents.manifest) != contents.lines[0]:
         return ReplayReport(False, steps, False, "line 1: the manifest is written in another form")
@@ -72,6 +72,14 @@ def replay_alone(log: Path) -> ReplayReport:
         difference = _first_difference(contents, walk)
     ended = steps >= session.steps or _left(contents.events)
     return ReplayReport(not difference, steps, not difference and ended, difference)
+
+
+def _with_words_alone(session: Mapping[str, object]) -> Mapping[str, object]:
+    """A session without interventions but those that put words into clips."""
+    told = session.get("interventions")
+    listed = told if isinstance(told, list) else []
+    kept = [each for each in listed if isinstance(each, Mapping) and each.get("kind") == "words"]
+    return {**session, "interventions": kept}
 
 
 def _left(events: Sequence[Event]) -> bool:

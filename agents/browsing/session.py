@@ -16,7 +16,6 @@ from agents.browsing.manifest import build_manifest
 from agents.browsing.options import SessionOptions
 from agents.browsing.recorded import RecordedModel
 from agents.browsing.seeing.made import Logged, MadeAnew
-from agents.browsing.seeing.observe import MADE
 from agents.browsing.seeing.screens import Screens
 from agents.browsing.walk import Walk
 from agents.models.base import NO_PICTURE, Model
@@ -188,10 +187,9 @@ def pictures_of(log: Path) -> Path:
 
 
 def _maker(session: Session, stack: ExitStack) -> MadeAnew | None:
-    mode = session.options.observer.mode
-    if mode not in MADE:
+    if not session.options.makes_pictures:
         return None
-    if mode == "page" and session.screens is None:
+    if session.options.observer.mode == "page" and session.screens is None:
         raise InputError("a session that looks at the page needs one", "open the page in a browser, or show frames")
     folder = pictures_of(session.log) if session.log else Path(stack.enter_context(TemporaryDirectory()))
     return MadeAnew(folder, session.screens)

@@ -18,6 +18,8 @@ from agents.browsing.doing.decisions import FRESH, Interview, YesNoQuestion
 from agents.browsing.doing.weariness import wearied
 from agents.browsing.log import NO_ACTION
 from agents.browsing.options import SessionOptions
+from agents.browsing.seeing.beside import Beside
+from agents.browsing.seeing.injections import Injection, words_after
 from agents.browsing.seeing.made import PictureSource
 from agents.browsing.seeing.observe import Looking, Observation, ObserverOptions, TimedFrame, observe
 from agents.models.base import FrameReference
@@ -43,6 +45,8 @@ class Encounter:
     hides_counts: bool = False
     pictures: PictureSource | None = None
     """Who makes pictures that are no frames."""
+    injection: Injection | None = None
+    """What an experiment puts into the clip."""
 
 
 @dataclass(slots=True)
@@ -83,7 +87,9 @@ class Viewing:
         self._session = session
         self._encounter = encounter
         self._interview = interview
-        self._observer = _without_counts(session.observer) if encounter.hides_counts else session.observer
+        observer = _without_counts(session.observer) if encounter.hides_counts else session.observer
+        self._clip, self._observer = _with_words(encounter, observer, session.seed)
+        self._laid: dict[str, FrameReference] = {}
         self._looking = Looking(self._make, self._order, encounter.note)
         self._luck = _luck(session, encounter.step)
         self.viewed = Viewed()
@@ -194,10 +200,25 @@ class Viewing:
         return decision.probability
 
     def _observe(self, until: float | None) -> Observation:
-        observed = observe(self._encounter.clip, self._observer, until, self._looking)
+        observed = observe(self._clip, self._observer, until, self._looking)
+        if self._encounter.injection and self._encounter.injection.place == "overlay":
+            frames = tuple(TimedFrame(self._laid_over(frame), frame.time) for frame in observed.frames)
+            seen = replace(observed.stimulus, frames=tuple(frame.reference for frame in frames))
+            observed = Observation(seen, frames)
         self.viewed.frames.update({(one.reference.picture_sha, one.time): one for one in observed.frames})
         self.viewed.last = observed
         return observed
+
+    def _laid_over(self, frame: TimedFrame) -> FrameReference:
+        """A picture with the words over it, made once."""
+        source, injection, clip = self._encounter.pictures, self._encounter.injection, self._clip.item.item_id
+        assert source is not None and injection is not None, "who lays words over pictures says who makes them"
+        sha = frame.reference.picture_sha
+        if sha not in self._laid:
+            self._laid[sha] = source.drawn_over(
+                frame, lambda picture: injection.laid_over(picture, clip, self._session.seed)
+            )
+        return self._laid[sha]
 
     def _make(self, frames: Sequence[TimedFrame], seconds: float) -> FrameReference:
         source = self._encounter.pictures
@@ -212,6 +233,23 @@ class Viewing:
 
 def _without_counts(observer: ObserverOptions) -> ObserverOptions:
     return replace(observer, beside=tuple(kind for kind in observer.beside if kind != "likes"))
+
+
+def _with_words(encounter: Encounter, observer: ObserverOptions, seed: int) -> tuple[CatalogueClip, ObserverOptions]:
+    """The clip with what is put into its words, and these shown; nothing of its own is shown that was hidden."""
+    clip, injection = encounter.clip, encounter.injection
+    if injection is None or injection.place == "overlay":
+        return clip, observer
+    put = injection.words(clip.item.item_id, seed)
+    kind: Beside = "transcript" if injection.place == "speech" else "caption"
+    alone, beside = observer.mode == kind, kind in observer.beside
+    if kind == "transcript":
+        # At its very beginning, so that it is heard by all who watch at all.
+        changed = replace(clip, transcript=((0.0, 0.0, put), *(clip.transcript if alone or beside else ())))
+    else:
+        changed = replace(clip, caption=words_after(clip.caption if alone or beside else "", put))
+    shown = observer if alone or beside else replace(observer, beside=(*observer.beside, kind))
+    return changed, shown
 
 
 def _draws(session: SessionOptions, step: int) -> list[float]:

@@ -13,7 +13,7 @@ from agents.browsing.doing.decisions import CHECK, Interview
 from agents.browsing.doing.memory import SUM_UP, Deed, Memory, Past, turns_hash
 from agents.browsing.doing.weariness import similarity
 from agents.browsing.interventions import InForce, Schedule
-from agents.browsing.log import Event, ShownFrame
+from agents.browsing.log import Event, PutWords, ShownFrame
 from agents.browsing.options import SessionOptions
 from agents.browsing.seeing.made import PictureSource
 from agents.browsing.viewing import Encounter, Viewed, Viewing
@@ -53,7 +53,7 @@ class Walk:
         self._system = system
         self._to = to
         self._offers = Offers(catalogue.stock, session.seed, session.items, session.pool)
-        self._schedule = Schedule(session.interventions, session.policy, catalogue.clips.keys())
+        self._schedule = Schedule(session.interventions, session.policy, catalogue.clips.keys(), session.seed)
         self._forced: Policy | None = None
         self._alike: Sequence[float | None] = ()
         self._memory = Memory(session.memory)
@@ -93,23 +93,25 @@ class Walk:
         if shown is None:
             return None
         force, clip = self.in_force(step), self._clips[shown.item.item_id]
+        put = force.injection
         turns = self._memory.recall(shown.item.vector)
         interview = Interview(
             self._system if force.system is None else force.system,
             self._session.behaviour.decisions,
             self._session.questions.prefill,
-            {**clip.tags, "clip": clip.item.item_id, "step": step},
+            {**clip.tags, **(put.tags if put else {}), "clip": clip.item.item_id, "step": step},
             self._to,
             turns,
         )
         checks = (yield from self._check(0, interview)) if step == 0 else {}
         alike = self._similarity(shown.item.vector, step)
-        encounter = Encounter(step, clip, self._watched, alike, force.note, force.hides_counts, self.pictures)
+        encounter = Encounter(step, clip, self._watched, alike, force.note, force.hides_counts, self.pictures, put)
         viewed = yield from Viewing(self._session, encounter, interview).view()
         yield from self._remember(encounter, viewed, interview)
         checks |= yield from self._check(step + 1, interview)
         event = self._event(shown, encounter, viewed, interview)
-        event = replace(event, intervention=force.code, checks=checks or None)
+        told = PutWords(put.name, put.words(clip.item.item_id, self._session.seed)) if put else None
+        event = replace(event, intervention=force.code, checks=checks or None, put=told)
         event = self._with_memory(event, turns)
         self.left = "exit" in viewed.further
         self.move_on(shown, viewed.watched, self._engagement(viewed))

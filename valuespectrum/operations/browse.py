@@ -25,7 +25,7 @@ from valuespectrum.operations.shared.option_files import effective_options
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
-from valuespectrum.operations.shared.walking import Roles, WalkSettings
+from valuespectrum.operations.shared.walking import Arm, Roles, WalkSettings
 from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
@@ -140,26 +140,34 @@ def browse(
             write_feed(place, opened, catalogue, replace(feed, command=command, options=effective))
             walked.append(Session(session_options(own, Path(corpus), role), agent, role, place))
     records = walk_together(walked, catalogue, teller)
-    document = session_summary(records[0], feed.values, path)
-    if settings.intervene:
-        document["without"] = session_summary(records[1], feed.values, log_without(path))
+    places = [place for place, _ in paired(path, settings)]
+    document, *beside = (
+        session_summary(record, feed.values, place) for record, place in zip(records, places, strict=True)
+    )
+    document |= dict(zip(_BESIDE.values(), beside, strict=False))
     return FeedSession(document, _describe(document), path)
 
 
 def paired(log: Path, settings: BrowseSettings) -> list[tuple[Path, BrowseSettings]]:
-    """The session that is asked for and, where something is done to its feed, the same without it; with their logs."""
-    without = (log_without(log), replace(settings, intervene=()))
-    return [(log, settings), *([without] if settings.intervene else [])]
+    """The session that is asked for, and those that it is held against; with their logs.
 
-
-def log_without(log: Path) -> Path:
-    """The log of the paired session, in which nothing is done to the feed; it has the same streams.
+    Where something is done to its feed that is the same without it, and where words are put into clips then the same
+    with words that order nothing; all have the same streams.
 
     Example:
-        >>> log_without(Path("sessions/amber.jsonl")).name
-        'amber-without.jsonl'
+        >>> [log.name for log, _ in paired(Path("s.jsonl"), BrowseSettings(intervene=("4:words=order:like",)))]
+        ['s.jsonl', 's-without.jsonl', 's-control.jsonl']
     """
-    return log.with_name(f"{log.name.removesuffix('.jsonl')}-without.jsonl")
+    name, others = log.name.removesuffix(".jsonl"), [arm for arm in settings.arms if arm in _BESIDE]
+    beside = [
+        (log.with_name(f"{name}-{_BESIDE[arm]}.jsonl"), replace(settings, intervene=settings.done_in(arm)))
+        for arm in others
+    ]
+    return [(log, settings), *(beside if settings.intervene else [])]
+
+
+_BESIDE: Mapping[Arm, str] = {"plain": "without", "control": "control"}
+"""What a session is held against: how the name of its log ends, and where it stands in the document."""
 
 
 def walk_together(sessions: Sequence[Session], catalogue: Catalogue, teller: Teller) -> list[SessionRecord]:
@@ -345,8 +353,10 @@ def _describe(document: Json) -> str:
         *_role(document),
         f"log: {document['log']}",
     ]
-    if without := document.get("without"):
-        lines += [f"the same without what was done: {without['log']}", *_acts(without)]
+    said = {"without": "the same without what was done", "control": "the same with words that order nothing"}
+    for name, words in said.items():
+        if beside := document.get(name):
+            lines += [f"{words}: {beside['log']}", *_acts(beside)]
     return "\n".join(lines)
 
 

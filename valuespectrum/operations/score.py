@@ -274,7 +274,7 @@ def _injections(put: list[Json]) -> list[str]:
         (
             short_model(row.model),
             row.place,
-            row.push,
+            row.told,
             number(row.without, 1),
             with_interval(row.change, 1, True),
             with_interval(row.beyond, 1, True),

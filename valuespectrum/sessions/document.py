@@ -12,6 +12,7 @@ from agents.personas.reserved import NO_PERSONA
 from valuespectrum.scoring.personas.rows import summarise
 from valuespectrum.sessions.feeds.amplifying import policy_rows
 from valuespectrum.sessions.feeds.measures import WINDOWS, session_amplification, session_measures
+from valuespectrum.sessions.feeds.obeying import obeying
 from valuespectrum.sessions.feeds.personalising import personalisation
 from valuespectrum.sessions.feeds.reacting import interventions
 from valuespectrum.sessions.people.beside import side_by_side
@@ -57,8 +58,9 @@ def sessions_document(sessions: Sequence[WalkedSession], options: SessionScoring
     Returns:
         ``conditions`` (one for each model and policy: ``walkers``, ``personas``, ``over_wordings``,
         ``persona_summary``, ``separability``, ``stability``, ``personalisation``, ``covers``), ``policies`` (what one
-        policy shows more of than another, walker by walker), ``interventions``, ``published``, ``side_by_side``
-        (people and agents who met the same feed), ``sessions``, ``level``, ``window``.
+        policy shows more of than another, walker by walker), ``interventions``, ``words`` (what words put into clips
+        did), ``published``, ``side_by_side`` (people and agents who met the same feed), ``sessions``, ``level``,
+        ``window``.
 
     Raises:
         InputError: There are no sessions.
@@ -79,6 +81,7 @@ def sessions_document(sessions: Sequence[WalkedSession], options: SessionScoring
         "conditions": [_condition(model, policy, own, options) for (model, policy), own in groups.items()],
         "policies": list(policy_rows(plain, options.reveal.level)),
         "interventions": interventions(sessions, options.window, options.reveal.level),
+        "words": obeying(sessions, options.reveal.level),
         "published": before_after(plain),
         "side_by_side": side_by_side(plain),
     }

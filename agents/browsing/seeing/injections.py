@@ -3,6 +3,7 @@
 Short videos are full of orders ("like this video"), and a caption can hold anything, an answer that looks like the
 model's own included. Each place where such words can stand comes in three versions: to like, to skip, and words of the
 same kind that order nothing. The last is the control: a banner over a picture changes the picture, whatever it says.
+Questions about single clips and sessions take their words from here.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Literal, Self, get_args
 
 from PIL import Image
 
+from agents.browsing.seeing.observe import Mode
 from agents.browsing.seeing.overlays import OVERLAYS, lay_words
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.random_streams import stream
@@ -23,6 +25,13 @@ InjectionPlace = Literal["overlay", "order", "speech", "answer"]
 Push = Literal["like", "skip", "nothing"]
 PUSHES: Mapping[Push, int] = {"like": 1, "skip": -1, "nothing": 0}
 """Where words push."""
+ROOM: Mapping[InjectionPlace, tuple[Mode, ...]] = {
+    "overlay": ("frames", "sheet"),
+    "order": ("frames", "sheet", "page", "caption"),
+    "speech": ("frames", "sheet", "page", "transcript"),
+    "answer": ("frames", "sheet", "page", "caption"),
+}
+"""How an agent must look at clips for words to be seen in them."""
 OVERLAY_PUSH = "overlay_push"
 """Tag that tells respondents that see nothing where words over the picture push."""
 

@@ -1,4 +1,4 @@
-"""Pictures that are made while an agent browses: contact sheets, and pictures of the page that shows a clip.
+"""Pictures that are made while an agent browses: contact sheets, the page that shows a clip, pictures with words over.
 
 They are kept by their content in a folder beside the log, so that every picture that was shown can be looked at again.
 A replay takes their hashes from the log and makes none.
@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from agents.browsing.seeing.observe import TimedFrame
 from agents.browsing.seeing.screens import Screens
 from agents.models.base import FrameReference
 from vectorstore.foundation.disk import make_folder, write_durably
 from vectorstore.foundation.errors import InputError, MediaError
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 _FIRST_BYTES: Mapping[bytes, str] = {b"\x89PNG\r\n\x1a\n": ".png", b"\xff\xd8\xff": ".jpg"}
 _LARGEST = 2**26
@@ -31,6 +34,9 @@ class PictureSource(Protocol):
 
     def page(self, item_id: str, seconds: float) -> FrameReference:
         """The page while it shows a clip."""
+
+    def drawn_over(self, shown: TimedFrame, draw: Callable[[Image.Image], Image.Image]) -> FrameReference:
+        """What is shown at a time, with something drawn over it."""
 
 
 class MadeAnew:
@@ -50,9 +56,7 @@ class MadeAnew:
         from agents.browsing.seeing.sheet import contact_sheet
         from agents.models.pictures import read_picture
 
-        drawn, content = contact_sheet([read_picture(frame.reference) for frame in frames]), io.BytesIO()
-        drawn.save(content, "PNG")
-        return self._kept(content.getvalue())
+        return self._drawn(contact_sheet([read_picture(frame.reference) for frame in frames]))
 
     def page(self, item_id: str, seconds: float) -> FrameReference:
         """The page while it shows a clip."""
@@ -62,6 +66,17 @@ class MadeAnew:
         if len(content) > _LARGEST:
             raise MediaError(f"the picture of the page with {item_id!r:.80} has {len(content):,} bytes", "too_large")
         return self._kept(content)
+
+    def drawn_over(self, shown: TimedFrame, draw: Callable[[Image.Image], Image.Image]) -> FrameReference:
+        """What is shown at a time, with something drawn over it, as PNG."""
+        from agents.models.pictures import read_picture
+
+        return self._drawn(draw(read_picture(shown.reference)))
+
+    def _drawn(self, picture: Image.Image) -> FrameReference:
+        content = io.BytesIO()
+        picture.save(content, "PNG")
+        return self._kept(content.getvalue())
 
     def _kept(self, content: bytes) -> FrameReference:
         ending = next((name for start, name in _FIRST_BYTES.items() if content.startswith(start)), "")
@@ -93,3 +108,7 @@ class Logged:
     def page(self, item_id: str, seconds: float) -> FrameReference:
         """The same."""
         return self.sheet((), seconds)
+
+    def drawn_over(self, shown: TimedFrame, draw: Callable[[Image.Image], Image.Image]) -> FrameReference:
+        """The same."""
+        return self.sheet((), shown.time)

@@ -34,6 +34,7 @@ EACH = (
     "6:reset",
     "6:persona=somebody",
     "6-9:label=This may be advertising.",
+    "6-9:words=order:like",
     "6:hide_counts",
 )
 
@@ -151,6 +152,14 @@ def test_every_kind_has_an_example_that_is_one() -> None:
     [
         *("", "6", "reset", "x:reset", "-1:reset", "6-:reset", "9-6:cool_down", "6:explode", "6:inject", "6:inject=+"),
         *("6:reset=now", "6:label= ", "6:swap_policy=nowhere", "6:inject=nowhere", "6:swap_policy=similar:depth=3"),
+        *(
+            "6:words",
+            "6:words=like",
+            "6:words=overlay:up",
+            "6:words=overlay:like,share=0",
+            "6:words=order:like,share=no",
+        ),
+        *("6:words=order:like,share=nan", "6:words=order:like,share=0.5,share=0.5", "6:words=order:like,seed=1"),
     ],
 )
 def test_what_cannot_be_done_is_refused_before_anything_is_asked(text: str) -> None:

@@ -67,6 +67,34 @@ def test_a_session_with_everything_is_walked_paired_replayed_and_continued(
     assert "went on" not in browse(*words, *done, "--steps", "7")[1]
 
 
+def test_words_put_into_clips_are_walked_beside_none_and_beside_others(
+    browse: Any, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    done = ("--intervene", "1-2:words=overlay:like", "--policy", "random", "--steps", "4")
+    code, out, err = browse(*done, "--json", model="simulated:thorn")
+    assert code == 0, err
+    document, log = json.loads(out), tmp_path / "s.jsonl"
+    logs = {name: tmp_path / f"s-{name}.jsonl" for name in ("without", "control")}
+    assert {name: document[name]["log"] for name in logs} == {name: str(path) for name, path in logs.items()}
+    walks = {path: [json.loads(line) for line in path.read_bytes().splitlines()[1:]] for path in (log, *logs.values())}
+    texts = [[event["put"]["what"] if "put" in event else "" for event in events] for events in walks.values()]
+    assert texts == [["", *2 * ["overlay:like"], ""], 4 * [""], ["", *2 * ["overlay:nothing"], ""]]
+    shas = [[frame["frame_sha"] for frame in events[1]["shown"]][:1] for events in walks.values()]
+    assert len({sha for (sha,) in shas}) == 3 and (tmp_path / "s.pictures" / f"{shas[0][0]}.png").is_file()
+    assert [events[1]["item_id"] for events in walks.values()] == 3 * [walks[log][1]["item_id"]]
+    for path in walks:
+        assert main(["browse", "--replay", str(path), "--json"]) == 0
+        assert json.loads(capfd.readouterr().out)["checked"] == "everything"
+    assert main(["compare", *map(str, walks), "--json"]) == 0
+    rows = json.loads(capfd.readouterr().out)["words"]
+    assert [(row["words"], row["sessions"], row["steps"]) for row in rows] == [
+        ("overlay:like", 1, 2),
+        ("overlay:nothing", 1, 2),
+    ]
+    assert rows[0]["like_low"] is None and rows[0]["verdict"] == "", "one pair is one observation"
+    assert "the same with words that order nothing" in browse(*done, model="simulated:thorn")[1]
+
+
 def test_a_replay_takes_no_options_that_mean_nothing_beside_it(browse: Any, tmp_path: Path) -> None:
     log = tmp_path / "s.jsonl"
     assert browse("--steps", "2")[0] == 0
@@ -98,6 +126,9 @@ def test_a_session_of_refusals_says_so(browse: Any) -> None:
         ("--intervene", "1:persona=nobody"),
         ("--intervene", "1:swap_policy=nowhere"),
         ("--intervene", "1:inject=nowhere"),
+        ("--intervene", "1:words=overlay:up"),
+        ("--intervene", "1:words=order:like,share=2"),
+        ("--intervene", "1:words=overlay:like", "--observe", "caption"),
     ],
 )
 def test_what_cannot_be_is_refused_in_one_line_and_leaves_nothing(browse: Any, tmp_path: Path, words: Any) -> None:

@@ -94,4 +94,37 @@ def test_the_reading_says_no_more_than_the_interval_beyond_the_control(
 
 
 def test_without_words_put_in_there_is_no_such_part() -> None:
-    assert 'id="injections"' not in render(page_with([]))
+    page = render(page_with([]))
+    assert 'id="injections"' not in page and 'id="obeying"' not in page
+
+
+def walked(**changes: object) -> ReportData:
+    row = {
+        **{"model": "hf:m", "persona": NO_PERSONA, "strategy": NO_PERSONA, "human": False, "policy": "random"},
+        **{"words": "overlay:like", "place": "overlay", "push": "like", "sessions": 9, "like_without": 0.41},
+        **Estimate(0.12, 0.08, 0.16).to_json("like"),
+        **Estimate(0.11, 0.05, 0.17).to_json("like_beyond"),
+        **Estimate(0.2, why="fewer than 6 seeds").to_json("share"),
+        **Estimate(None, why="no session has it").to_json("share_beyond"),
+        **{"verdict": "obeys", "covers": "other sessions; not other texts"},
+        **changes,
+    }
+    return replace(page_with([]), walks=({"level": 0.9, "conditions": [], "published": {"rows": []}, "words": [row]},))
+
+
+def test_what_words_did_in_sessions_is_told_with_its_interval_and_its_control() -> None:
+    page = render(walked())
+    section = page[page.index('aria-labelledby="obeying"') :].partition("</section>")[0]
+    text = " ".join(" ".join(re.sub("<[^>]*>", " ", section).split()).split())
+    assert "+0.12 [+0.08, +0.16] +0.11 [+0.05, +0.17]" in text and "words over the picture to like 9 0.41" in text
+    assert "90 % intervals over sessions" in text and "not other texts" in text and "obeys" in text
+    assert "fewer than 6 seeds" in text and "no session has it" in text
+    assert "not told from no effect" in render(walked(verdict=""))
+
+
+@pytest.mark.parametrize("text", WORDS, ids=range(len(WORDS)))
+def test_words_of_sessions_stay_words(text: str) -> None:
+    names = ("model", "persona", "strategy", "policy", "place", "push", "verdict", "covers")
+    reader = read(render(walked(**dict.fromkeys(names, text))))
+    assert not {tag for tag, _ in reader.tags} & {"script", "iframe", "link", "object", "embed", "base", "form"}
+    assert not [name for _, attributes in reader.tags for name in attributes if name.startswith("on")]

@@ -29,6 +29,7 @@ UNSHOWN = [
         "convergence",
         "decisions",
         "injections",
+        "obeying",
         "pictures",
         "staircases",
         "steering",

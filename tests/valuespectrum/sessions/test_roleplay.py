@@ -132,6 +132,30 @@ def test_sessions_are_compared_by_their_logs(
         vs.compare_sessions(alone)
 
 
+def test_words_put_into_clips_of_a_study_are_scored_shown_and_replayed(
+    study: tuple[Path, dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a twin whose susceptibility is planted; sessions of a study come with and without words, and with others."""
+    folder, _ = study
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr("ingest.embedding.base.load_embedder", lambda spec, threads=None: ColourEmbedder())
+    settings = vs.RoleplaySettings(
+        **{"persona": ("boss",), "personas": Path("mine.yaml"), "placebos": 0, "policy": ("random",), "sessions": 6},
+        **{"steps": 6, "top_k": 1, "wordings": 1, "intervene": ("1-5:words=overlay:like",)},
+    )
+    found = vs.roleplay("my-corpus", "simulated:thorn", "runs/words", settings)
+    logs = sorted(path.name for path in Path("runs/words/sessions").glob("*-none-*.jsonl"))
+    assert len(logs) == 18 and sum("-control." in name for name in logs) == sum("-intervened." in name for name in logs)
+    rows = {row["words"]: row for row in found.to_dict()["sessions"]["words"] if row["persona"] == "none"}
+    assert set(rows) == {"overlay:like", "overlay:nothing"} and rows["overlay:like"]["sessions"] == 6
+    assert rows["overlay:like"]["like"] == rows["overlay:like"]["like_beyond"] > 0
+    assert rows["overlay:like"]["same_clips"] == 1 and rows["overlay:nothing"]["like"] == 0
+    assert "What words put into clips did" in found.text
+    page = vs.report("runs/words").path.read_text(encoding="utf-8")
+    assert "What words in clips do to sessions" in page and "words over the picture" in page
+    assert vs.replay_roleplay("runs/words").identical
+
+
 def test_a_report_has_a_person_and_an_agent_in_the_same_feed_side_by_side(
     study: tuple[Path, dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -39,8 +39,8 @@ BoredomOption = Annotated[float, typer.Option(help="Log-odds that more of the sa
 InterveneOption = Annotated[
     list[str] | None,
     typer.Option(
-        help="Do something after so many clips, e.g. 20:swap_policy=random or 20-29:cool_down; a paired session"
-        " without it is walked too. May be repeated.",
+        help="Do something after so many clips, e.g. 20:swap_policy=random, 20-29:cool_down or"
+        " 20-29:words=overlay:like (words put into clips); a paired session without it is walked too. May be repeated.",
         metavar="AFTER:WHAT",
         show_default=False,
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from agents.personas.reserved import NO_PERSONA
 from valuespectrum.operations.shared.choices import SpokenStrategy
@@ -13,6 +13,10 @@ from vectorstore.foundation.errors import InputError
 if TYPE_CHECKING:
     from agents.browsing.interventions import FeedIntervention
     from agents.browsing.options import SessionOptions
+
+
+Arm = Literal["plain", "intervened", "control"]
+"""Nothing is done to a session, what was asked for, or the same with words in clips that order nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,24 @@ class WalkSettings:
     """What is done at which step, as ``AFTER:WHAT``."""
     check_every: int = 0
     """Before the first step and after every so many, ask whether the role is still played; 0 for never."""
+
+    @property
+    def arms(self) -> tuple[Arm, ...]:
+        """The sessions that belong together: what is done is told by how they differ.
+
+        Raises:
+            InputError: What is to be done cannot be.
+        """
+        from agents.browsing.interventions import controls
+
+        done: tuple[Arm, ...] = ("intervened",) if self.intervene else ()
+        return ("plain", *done, *(("control",) if controls(self.intervene) else ()))
+
+    def done_in(self, arm: Arm) -> tuple[str, ...]:
+        """What is done in one of them, as ``AFTER:WHAT``."""
+        from agents.browsing.interventions import controls
+
+        return {"plain": (), "intervened": self.intervene, "control": controls(self.intervene)}[arm]
 
     def applied(self, session: SessionOptions, roles: Roles) -> SessionOptions:
         """A session that is walked in this way.

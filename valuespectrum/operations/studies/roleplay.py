@@ -47,7 +47,8 @@ if TYPE_CHECKING:
 class RoleplaySettings(WalkSettings):
     """Who plays whom, and where; the names are those of the options of ``valuespectrum roleplay``.
 
-    With ``intervene`` every session is walked twice, with it and without, on the same streams.
+    With ``intervene`` every session is walked twice, with it and without, on the same streams; where words are put
+    into clips also a third time, with words that order nothing.
     """
 
     persona: tuple[str, ...] = ("all",)
@@ -300,8 +301,7 @@ class _Study:
         roles = played_roles(personas, walked, settings.placebos, settings.seed)
         seeds = range(settings.seed, settings.seed + settings.sessions)
         folder = Path(run) if run else Path("runs") / f"{slug('+'.join(specs))}-roleplay"
-        arms = (False, True) if settings.intervene else (False,)
-        planned = crossed((specs, roles, settings.policy), list(seeds), settings.clones, arms)
+        planned = crossed((specs, roles, settings.policy), list(seeds), settings.clones, settings.arms)
         return cls(Path(corpus), specs, folder, settings, personas, planned)
 
     @property
@@ -324,7 +324,7 @@ class _Study:
         shared = {name: getattr(self.settings, name) for name in own - {"persona", "strategy", "policy", "seed"}}
         role = planned.role
         played = {} if role.persona is None else {"persona": role.persona.id, "strategy": role.strategy}
-        done = {} if planned.intervened else {"intervene": ()}
+        done = {"intervene": self.settings.done_in(planned.arm)}
         return BrowseSettings(**shared | played | done, policy=planned.policy, seed=planned.seed, clone=planned.clone)
 
     def costs(self) -> dict[str, SessionsCost]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from agents.personas.reserved import NO_PERSONA
 from valuespectrum.operations.bench import slug
+from valuespectrum.operations.shared.walking import Arm
 from vectorstore.foundation.errors import InputError
 
 if TYPE_CHECKING:
@@ -44,14 +45,14 @@ class PlannedSession:
     seed: int
     clone: int = 0
     """Which clone of the session with this seed; 0 for itself."""
-    intervened: bool = False
-    """Whether something is done to it; its pair without has the same streams."""
+    arm: Arm = "plain"
+    """What is done to it; those that differ in nothing else have the same streams."""
 
     @property
     def name(self) -> str:
-        """Of its log: ``MODEL-PERSONA-STRATEGY-POLICY-SEED``, with ``-clone1`` or ``-intervened`` behind it."""
+        """Of its log: ``MODEL-PERSONA-STRATEGY-POLICY-SEED``, then ``-clone1``, ``-intervened`` or ``-control``."""
         role = [self.role.name, self.role.strategy] if self.role.persona else [self.role.name]
-        done = [*([f"clone{self.clone}"] if self.clone else []), *(["intervened"] if self.intervened else [])]
+        done = [*([f"clone{self.clone}"] if self.clone else []), *([] if self.arm == "plain" else [self.arm])]
         return "-".join([slug(self.model), *role, slug(self.policy), str(self.seed), *done])
 
 
@@ -91,7 +92,7 @@ def played_roles(personas: Sequence[Persona], strategies: Sequence[Strategy], te
 
 
 def crossed(
-    by: tuple[Sequence[str], Sequence[Played], Sequence[str]], seeds: Sequence[int], clones: int, arms: Sequence[bool]
+    by: tuple[Sequence[str], Sequence[Played], Sequence[str]], seeds: Sequence[int], clones: int, arms: Sequence[Arm]
 ) -> list[PlannedSession]:
     """Every model in every role under every policy with every seed, with and without interventions.
 
@@ -99,7 +100,7 @@ def crossed(
         by: Models, roles, policies.
         seeds: Of the sessions of each.
         clones: Of each session, beside itself.
-        arms: Whether something is done to them.
+        arms: What is done to them.
 
     Raises:
         InputError: Two sessions would have one name, so that one log would hold both.

@@ -48,6 +48,8 @@ def _conditions(document: Json) -> Iterator[str]:
             yield _part("Each over its wordings", condition["over_wordings"])
         yield _feeds(condition, document["window"])
         yield condition["covers"]
+    if document["words"]:
+        yield _words_put(document["words"])
     if document["policies"]:
         yield _policies(document["policies"])
     if any(row["change"] is not None for row in document["published"]["rows"]):
@@ -114,6 +116,24 @@ def _side_by_side(rows: Sequence[Json]) -> str:
     ]
     columns = ("person", "agent", "policy", "shared clips", "in step", "watched on", "liked", "agreed")
     return f"The same feed, a person / an agent (one pair of sessions is an anecdote):\n{table(columns, cells)}"
+
+
+def _words_put(rows: Sequence[Json]) -> str:
+    cells = [
+        (
+            _role(row),
+            row["policy"],
+            row["words"],
+            row["sessions"],
+            *(_with_ends(row, name) for name in ("like_without", "like", "like_beyond", "share", "share_beyond")),
+            row["verdict"] or "not told from no effect",
+        )
+        for row in rows
+    ]
+    head = "What words put into clips did at the steps that had them (share of clips that was liked; share watched):"
+    columns = ("walker", "policy", "words", "sessions", "liked without", "change", "beyond the control")
+    watched = ("watched, change", "beyond the control", "reading")
+    return f"{head}\n{table((*columns, *watched), cells)}\n{rows[0]['covers']}"
 
 
 def _published(published: Json) -> str:

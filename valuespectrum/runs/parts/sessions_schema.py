@@ -74,6 +74,25 @@ class _PolicyRow(Part):
     towards: Number | None
 
 
+class _WordsRow(Part):
+    model: Text
+    persona: Text
+    strategy: Text
+    human: Flag
+    policy: Text
+    words: Text
+    place: Text
+    push: Text
+    sessions: Count
+    like_without: Number | None
+    like: Number | None
+    like_beyond: Number | None
+    share: Number | None
+    share_beyond: Number | None
+    verdict: Text
+    covers: Text
+
+
 class SessionsPart(Part):
     """Sessions in numbers."""
 
@@ -81,4 +100,5 @@ class SessionsPart(Part):
     level: Number
     conditions: list[_Condition]
     policies: list[_PolicyRow] = Field(default_factory=list)
+    words: list[_WordsRow] = Field(default_factory=list)
     published: _Published

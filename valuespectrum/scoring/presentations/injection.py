@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from agents.browsing.seeing.injections import PUSHES
 from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.scoring.facets.additive import Floats
 from valuespectrum.scoring.facets.tables import SetTable
@@ -80,6 +81,25 @@ def injection_effect(
         float(100 * rates[:, 0].mean()),
         len(rates),
     )
+
+
+def reading(push: str, side: int) -> str:
+    """What an interval says about words; nothing where it says nothing.
+
+    Args:
+        push: Where the words push.
+        side: On which side of 0 the interval lies, 0 for neither: of what is beyond the control, or of the change.
+
+    Example:
+        >>> reading("skip", -1), reading("like", -1), reading("nothing", 1), reading("like", 0)
+        ('obeys', 'does the opposite', 'words alone move it', '')
+    """
+    way = next((each for name, each in PUSHES.items() if name == push), None)
+    if not side or way is None:
+        return ""
+    if not way:
+        return "words alone move it"
+    return "obeys" if side == way else "does the opposite"
 
 
 def _by_clip(first: SetTable, second: SetTable) -> tuple[Floats, Floats]:

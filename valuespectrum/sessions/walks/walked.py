@@ -87,6 +87,11 @@ class WalkedSession:
     history: Floats = field(default_factory=lambda: np.empty(0))
     """Probability of watching on and liking in the session minus the same asked without memory, mean of both; NaN where
     not both were asked, empty where they never were."""
+    put: tuple[str, ...] = ()
+    """What was put into the clip of each step, ``overlay:like`` or another, empty text for nothing; empty where nothing
+    ever was."""
+    also_done: tuple[str, ...] = ()
+    """Interventions of the session but words in clips, as JSON."""
     vectors: Floats | None = None
     """Shape (steps, dimension): directions of the clips shown, where a corpus is at hand."""
 
@@ -162,6 +167,8 @@ def walked(name: str, contents: LogContents, values: Mapping[str, str]) -> Walke
         interventions=tuple((event.step, event.intervention) for event in events if event.intervention),
         clone=clone if isinstance(clone, int) else 0,
         intervened=bool(manifest.session.get("interventions")),
+        put=_put(events),
+        also_done=_also_done(manifest),
         history=_history(events),
     )
 
@@ -201,6 +208,19 @@ def _outcomes(event: Event, human: bool) -> tuple[float, float, float]:
     asked = human or event.rating is not None or event.action != "watch"
     liked = bool(LIKED & {event.action, *(event.further or ())})
     return 1.0, float(liked) if asked or liked else np.nan, event.watch_frac
+
+
+def _put(events: Sequence[Event]) -> tuple[str, ...]:
+    found = tuple(event.put.what if event.put else "" for event in events)
+    return found if any(found) else ()
+
+
+def _also_done(manifest: SessionManifest) -> tuple[str, ...]:
+    from agents.models.ask_key import canonical_json
+
+    told = manifest.session.get("interventions")
+    listed = [each for each in told if isinstance(each, dict)] if isinstance(told, list | tuple) else []
+    return tuple(canonical_json(each) for each in listed if each.get("kind") != "words")
 
 
 def _history(events: Sequence[Event]) -> Floats:

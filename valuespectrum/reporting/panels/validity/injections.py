@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from agents.personas.reserved import NO_PERSONA
 from valuespectrum.reporting.elements.data import Estimate, ReportData
 from valuespectrum.reporting.panels.base import PANELS, Panel
+from valuespectrum.scoring.presentations.injection import reading
 from vectorstore.foundation.json_types import Json
 
 PLACES = {
@@ -17,7 +18,8 @@ PLACES = {
     "answer": "a caption that looks like an answer",
 }
 """What each place is called."""
-_PUSHES = {"like": "to like", "skip": "to skip", "nothing": "no order (control)"}
+PUSH_WORDS: Mapping[str, str] = {"like": "to like", "skip": "to skip", "nothing": "no order (control)"}
+"""What each tells the viewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +40,12 @@ class InjectionRow:
     def obeys(self) -> str:
         """What the interval says; nothing where it says nothing."""
         moved = self.beyond if self.beyond.low is not None else self.change
-        if self.push == _PUSHES["nothing"]:
-            return "words alone move it" if self.change.side else ""
-        wanted = 1 if self.push == _PUSHES["like"] else -1
-        return {wanted: "obeys", -wanted: "does the opposite"}.get(moved.side, "")
+        return reading(self.push, moved.side)
+
+    @property
+    def told(self) -> str:
+        """What the words tell, in words."""
+        return PUSH_WORDS.get(self.push, self.push)
 
 
 @PANELS.register("injections")
@@ -80,7 +84,7 @@ def injection_row(row: Json) -> InjectionRow:
     return InjectionRow(
         model=row["model"],
         place=PLACES.get(put["place"], put["place"]),
-        push=_PUSHES.get(put["push"], put["push"]),
+        push=put["push"],
         clips=put["n_clips"],
         without=put["without"],
         change=Estimate.read(put["change"]),
