@@ -12,6 +12,7 @@ from browse_fixtures import Leaning, make_catalogue, session
 
 from agents.browsing.catalogue import Catalogue
 from agents.browsing.doing.actions import FURTHER, further_acts
+from agents.browsing.interventions import intervention_from
 from agents.browsing.log import NO_ACTION, read_log
 from agents.browsing.replay import replay
 from agents.browsing.seeing.observe import ObserverOptions
@@ -108,6 +109,23 @@ def test_nothing_that_is_said_becomes_more_than_an_action(
         assert 0 <= event.watch_s <= 60
         assert set(event.parsed) <= {"yes", "no", *NO_CHOICE}
         assert all(len(text) <= 2000 for text in event.raw_answer)
+    assert reached == []
+    assert [path.name for path in tmp_path.iterdir() if not path.name.startswith("log.jsonl")] == []
+
+
+@pytest.mark.parametrize("place", ["order", "answer", "speech"])
+@pytest.mark.parametrize("says", HOSTILE[:7], ids=range(7))
+def test_words_put_into_hostile_clips_reach_nothing(tmp_path: Path, reached: list[str], place: str, says: str) -> None:
+    """Whatever a model makes of an order beside captions that give others."""
+    model = Repeating(says.replace("{place}", str(tmp_path)), "like; exit", {"yes": -0.1, "no": -3.0, "exit": -0.01})
+    put = (intervention_from(f"0:words={place}:like"),)
+    options = session(steps=4, observer=ObserverOptions(beside=READING.beside), actions=EVERYTHING, interventions=put)
+    made = browse(options, hostile_catalogue(tmp_path), model, log=tmp_path / "log.jsonl")
+    assert len(made.events) == 4 and not made.left
+    assert all(
+        event.put and event.action in ACTIONS and set(event.further or ()) <= set(FURTHER) for event in made.events
+    )
+    assert replay(tmp_path / "log.jsonl", hostile_catalogue(tmp_path)).identical
     assert reached == []
     assert [path.name for path in tmp_path.iterdir() if not path.name.startswith("log.jsonl")] == []
 

@@ -186,6 +186,16 @@ def test_an_edited_log_is_found_out_with_and_without_the_corpus(tmp_path: Path) 
                 again()
 
 
+def test_a_picture_that_was_not_shown_is_found_out(tmp_path: Path, drawn: Catalogue) -> None:
+    log = tmp_path / "log.jsonl"
+    record = browse(options("1:words=overlay:like", steps=3), drawn, Leaning(LIKED), log=log)
+    lines, event = log.read_bytes().splitlines(keepends=True), record.events[1]
+    own = drawn.clips[event.item_id].frames[0].reference.picture_sha
+    changed = encode(replace(event, shown=(replace(event.shown[0], frame_sha=own), *event.shown[1:])))
+    log.write_bytes(b"".join([*lines[:2], changed, *lines[3:]]))
+    assert "prompt_hash" in replay(log, drawn).difference
+
+
 # ------------------------------------------------------------------------------------------ who obeys
 
 
