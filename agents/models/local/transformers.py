@@ -84,6 +84,8 @@ class TransformersModel(LocalModel):
         self._base_id, self._processor, self._template_variables = id, processor, template_variables
         for each in self._interventions:
             each.check_model(id)
+            if each.gate:
+                each.gate.check()
         self._adapter = ModelAdapter(model, self._tokenizer, self._steering_by(model, self._interventions))
         self._readout = Reader(ChoiceTokens(self._tokenizer), options, self._adapter.picture_token, self._decode)
         self._writer = writer = PromptWriter(processor, template_variables, options.layout)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -33,6 +34,10 @@ ReadScorer = Callable[[Mapping[str, object], Arrays], Scorer]
 """Makes a scorer of what its ``written`` gave; raises ``ValueError`` or ``InputError`` for anything else."""
 
 _READERS: dict[str, ReadScorer] = {}
+_ENCODED = "valuespectrum.steering.gating.encoded"
+_AT_HOME: Mapping[str, str] = {"nearness": _ENCODED, "encoded_classifier": _ENCODED}
+"""Kinds of ours that need more than this package has, to the module that reads them: imported when a file names one."""
+_TRIED = "Is this a question?"
 
 
 def scorer_kind(kind: str) -> Callable[[ReadScorer], ReadScorer]:
@@ -66,6 +71,14 @@ class Gate:
         score = self.scorer(question)
         return score > self.above or (self.below is not None and score < self.below)
 
+    def check(self) -> None:
+        """Score something, so that a gate that cannot is found out before a model is asked.
+
+        Raises:
+            ValueSpectrumError: It cannot: its encoder is missing, or another one by now.
+        """
+        self.opens(_TRIED)
+
 
 def written_gate(gate: Gate) -> tuple[Document, dict[str, NDArray[np.generic]]]:
     """A gate as JSON and arrays."""
@@ -82,6 +95,8 @@ def read_gate(document: Mapping[str, object], arrays: Arrays) -> Gate:
         InputError: Nothing here reads scorers of its kind.
     """
     kind = text(document.get("kind"), "kind of gate")
+    if kind not in _READERS and kind in _AT_HOME:
+        importlib.import_module(_AT_HOME[kind])
     if kind not in _READERS:
         raise InputError(f"its gate is of kind {kind!r:.40}, which nothing here reads", "update, or make it again")
     told = document.get("scorer")
