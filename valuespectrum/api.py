@@ -187,6 +187,7 @@ if TYPE_CHECKING:
     )
     from valuespectrum.operations.steering.applying import (
         AppliedSteering as AppliedSteering,
+        GateSettings as GateSettings,
         SteeringList as SteeringList,
         apply_steering as apply_steering,
         list_steering as list_steering,
@@ -357,7 +358,7 @@ _HOMES = {
         "CounterfactualSettings LoopPart LoopRecords SteeredAnswers steer_counterfactual"
     ),
     "valuespectrum.operations.steering.applying": (
-        "AppliedSteering SteeringList apply_steering list_steering steered_spec"
+        "AppliedSteering GateSettings SteeringList apply_steering list_steering steered_spec"
     ),
     "valuespectrum.operations.steering.fit": (
         "FitSettings FittedIntervention PairSettings fit_steering steering_pairs"

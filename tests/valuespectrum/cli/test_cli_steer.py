@@ -13,14 +13,17 @@ import pytest
 from trial_instruments import FourQuestions
 
 import valuespectrum as vs
+from agents.models.base import Ask, Stimulus
 from agents.models.capabilities import TorchModel
 from agents.models.steering.edits import Add
 from agents.models.steering.files import read_intervention, write_intervention
 from agents.models.steering.gates import Gate, WordScorer
 from agents.models.steering.intervention import About, Intervention
+from agents.models.yes_no import NO, YES
 from valuespectrum.cli import main
 from valuespectrum.instruments.registry import INSTRUMENTS
 from valuespectrum.reference.truth import planted_member
+from valuespectrum.steering.gating.encoded import NearnessScorer
 from vectorstore.foundation.json_types import Json
 from vectorstore.foundation.random_streams import stream
 
@@ -129,3 +132,52 @@ def test_other_weights_are_refused(noise: Path, run: Run) -> None:
         "there is no block 99: the model has 6"
         in run("steer", "apply", str(noise), "--model", "reference", code=2)["error"]["message"]
     )
+
+
+def examples(path: Path) -> Path:
+    """Texts that name a lock, and texts that do not."""
+    lines = [f"{number} is the number of the {thing}.,{label}" for thing, label in _THINGS for number in range(12)]
+    path.write_text("\n".join(["text,label", *lines]), encoding="utf-8")
+    return path
+
+
+_THINGS = (("lock", "for"), ("soup", "against"))
+
+
+def test_a_gate_is_made_of_examples_and_leaves_the_rest_to_the_model(
+    noise: Path, reference: TorchModel, run: Run, tmp_path: Path
+) -> None:
+    gated, texts = tmp_path / "gated.steer", examples(tmp_path / "examples.csv")
+    apply = ("steer", "apply", str(noise), "--model", "reference", "--device", "cpu")
+    found = run(*apply, "--out", str(gated), "--gate", f"classifier:{texts}")
+    assert found["gate"]["gate_accuracy"] == 1.0 and found["gate"]["kind"] == "words" and found["engine"]
+    (told,) = run("steer", "list", str(gated))["interventions"]
+    assert told["gate"] == "words" and told["measured"]["gate_held_out"] == 8 and told["measured"]["accuracy"] == 0.9
+    asks = [Ask(Stimulus(), f"Do you like the {thing}?", (YES, NO), max_tokens=1) for thing, _ in _THINGS]
+    steered = reference.steered([read_intervention(gated)])  # type: ignore[attr-defined]
+    (opened, shut), (plain, bare) = list(steered.score(asks)), list(reference.score(asks))  # type: ignore[attr-defined]
+    assert shut == bare and opened.log_probabilities != plain.log_probabilities  # to the last bit
+    for words, problem in (
+        (("--gate", f"classifier:{texts}"), "a gate is written into a file"),
+        (("--gate-option", "above=1"), "--gate-option means nothing without --gate"),
+        (("--out", "NEW", "--gate", "classifier"), "no examples"),
+        (("--out", "NEW", "--gate", "classifier:nowhere.csv"), "examples cannot be read"),
+        (("--out", "NEW", "--gate", "embedding:grammar"), "needs an encoder"),
+    ):
+        refused = run(*apply, *(word.replace("NEW", f"{gated}2") for word in words), code=2)["error"]
+        assert problem in refused["message"] and "\n" not in refused["message"]
+    again = (*apply[:2], str(gated), *apply[3:], "--out", f"{gated}2", "--gate", f"classifier:{texts}")
+    assert "has a gate already" in run(*again, code=2)["error"]["message"] and not Path(f"{gated}2").exists()
+
+
+def test_a_gate_of_an_encoder_is_for_that_encoder_alone(noise: Path, run: Run, tmp_path: Path) -> None:
+    gated, texts = tmp_path / "gated.steer", examples(tmp_path / "examples.csv")
+    apply = ("steer", "apply", str(noise), "--model", "reference", "--out", str(gated), "--gate", f"embedding:{texts}")
+    found = run(*apply, "--gate-option", "encoder=reference")
+    assert found["gate"]["kind"] == "nearness" and found["gate"]["gate_stays_shut"] > 0.7
+    made = read_intervention(gated)
+    assert made.gate and isinstance(made.gate.scorer, NearnessScorer)
+    other = replace(made.gate.scorer, encoder=replace(made.gate.scorer.encoder, id="open_clip/other/weights-0"))
+    write_intervention(replace(made, gate=replace(made.gate, scorer=other)), gated)
+    refused = run("steer", "apply", str(gated), "--model", "reference", code=2)["error"]
+    assert "made with the encoder open_clip/other/weights-0, and reference is open_clip/reference" in refused["message"]

@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from valuespectrum import api
-from valuespectrum.cli.console.options import DeviceOption, DtypeOption, EngineOption, LayoutOption, ModelHelp
+from valuespectrum.cli.console.options import DeviceOption, DtypeOption, EngineOption, LayoutOption, ModelHelp, pairs
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
+from vectorstore.foundation.errors import InputError
 
 
 def list_steering(
@@ -41,6 +42,23 @@ def apply(
             help="Put all of them, as strong as said, into this one file.", metavar="FILE", show_default=False
         ),
     ] = None,
+    gate: Annotated[
+        str | None,
+        typer.Option(
+            help="Write a gate before them: classifier:EXAMPLES or embedding:EXAMPLES, a CSV file (text, label: for or "
+            "against), or grammar or unmatched for our own pairs.",
+            metavar="KIND:EXAMPLES",
+            show_default=False,
+        ),
+    ] = None,
+    gate_option: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Option of the gate: encoder, above, below, value, seed. May be repeated.",
+            metavar="NAME=VALUE",
+            show_default=False,
+        ),
+    ] = None,
     device: DeviceOption = "auto",
     dtype: DtypeOption = "auto",
     engine: EngineOption = "auto",
@@ -49,8 +67,13 @@ def apply(
 ) -> None:
     """Put interventions on a model, and see that they fit and which engine is exact.
 
+    With --gate, what is written works only for questions that are like the examples that are for.
     Any verb takes the model with them: --steer FILE, or SPEC?steer=FILE as its name.
     """
     with Terminal(as_json) as terminal:
         options = api.ModelOptions(device=device, dtype=dtype, engine=engine, layout=layout)
-        terminal.show(api.apply_steering(model, files, out, options))
+        given = pairs("--gate-option", gate_option or [], "encoder=reference")
+        if given and not gate:
+            raise InputError("--gate-option means nothing without --gate", "name a gate, e.g. --gate classifier:FILE")
+        made = api.GateSettings(gate, given) if gate else None
+        terminal.show(api.apply_steering(model, files, out, options, made))

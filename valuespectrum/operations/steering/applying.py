@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,18 @@ if TYPE_CHECKING:
     from agents.models.base import ModelOptions
     from agents.models.steering.edits import Edit
     from agents.models.steering.intervention import Intervention
+    from valuespectrum.steering.gating.fitting import FittedGate
+
+
+@dataclass(frozen=True, slots=True)
+class GateSettings:
+    """A gate that is made; the names are those of the options of ``valuespectrum steer apply``."""
+
+    gate: str
+    """``classifier:EXAMPLES`` or ``embedding:EXAMPLES``: a CSV file with the columns ``text`` and ``label`` (``for`` or
+    ``against``), or ``grammar`` or ``unmatched``, for our own pairs."""
+    gate_option: Mapping[str, str] = field(default_factory=dict)
+    """``encoder``, ``above``, ``below``, ``value``, ``seed``."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -84,7 +96,11 @@ def list_steering(files: Sequence[str] = ()) -> SteeringList:
 
 
 def apply_steering(
-    model: str, files: Sequence[str], out: str | PathLike[str] | None = None, options: ModelOptions | None = None
+    model: str,
+    files: Sequence[str],
+    out: str | PathLike[str] | None = None,
+    options: ModelOptions | None = None,
+    gate: GateSettings | None = None,
 ) -> AppliedSteering:
     """Load a model with interventions, see which engine gives the right answers, and say how it is named.
 
@@ -93,9 +109,11 @@ def apply_steering(
         files: Interventions in their order, ``FILE`` or ``FILE:strength=NUMBER``.
         out: Write all of them into this one file, with the strengths they have here; none writes nothing.
         options: How the model is loaded.
+        gate: One that is made and put before all of them, in the file that is written.
 
     Raises:
-        InputError: A file cannot be used, was not made for this model, or cannot be put together with the others.
+        InputError: A file cannot be used, was not made for this model, or cannot be put together with the others; or
+            the examples of a gate cannot be told apart.
         ModelError: The model cannot be loaded or steered.
         StorageError: The file cannot be written.
 
@@ -115,10 +133,13 @@ def apply_steering(
     if target:
         refuse_existing(target)
         refuse_words(files)
+    elif gate:
+        raise InputError("a gate is written into a file", "name one with --out")
     joined = joined_intervention(read_steering(files)) if target else None
+    fitted = made_gate(joined, gate) if joined and gate else None
     loaded = load_model(steered_spec(model, files), options or ModelOptions())
     if target and joined:
-        write_intervention(joined, target)
+        write_intervention(_gated(joined, fitted) if fitted else joined, target)
     named = steered_spec(model, [str(target)] if target else files)
     document: Json = {
         "spec": named,
@@ -127,10 +148,58 @@ def apply_steering(
         "interventions": [_told(file) for file in files],
         "engine": loaded.settings.get("engine"),
         "steering": loaded.settings.get("steering"),
+        "gate": _gate_told(fitted) if fitted else None,
     }
     explained = loaded.explanation if isinstance(loaded, ExplainedModel) else ""
     lines = [f"{loaded.id}", explained, *([f"written: {target}"] if target else []), f"name it --model {named!r}"]
+    lines += _gate_in_words(fitted) if fitted else []
     return AppliedSteering(document, "\n".join(filter(None, lines)))
+
+
+def made_gate(intervention: Intervention, settings: GateSettings) -> FittedGate:
+    """The gate that settings describe, for what an intervention is about.
+
+    Raises:
+        InputError: The intervention has one, an option makes no sense, or the examples cannot be told apart.
+        ValueSpectrumError: The encoder cannot be loaded.
+    """
+    from valuespectrum.steering.gating.examples import gate_examples
+    from valuespectrum.steering.gating.fitting import fit_gate
+    from valuespectrum.steering.gating.thresholds import GateOptions
+
+    if intervention.gate:
+        raise InputError(
+            f"intervention {intervention.about.name} has a gate already", "take the file that it was made of"
+        )
+    kind, _, named = settings.gate.partition(":")
+    if not named:
+        raise InputError(f"--gate {settings.gate[:80]}: no examples", "write --gate classifier:FILE or embedding:FILE")
+    options = GateOptions.read(settings.gate_option)
+    value = options.value or str(intervention.about.target.get("value", ""))
+    return fit_gate(kind, gate_examples(named, value), options, value)
+
+
+def _gated(intervention: Intervention, fitted: FittedGate) -> Intervention:
+    about = replace(intervention.about, measured={**intervention.about.measured, **fitted.told})
+    return replace(intervention, gate=fitted.gate, about=about)
+
+
+def _gate_told(fitted: FittedGate) -> Json:
+    gate = fitted.gate
+    thresholds = {"kind": gate.scorer.kind, "above": gate.above, "below": gate.below}
+    return {**thresholds, **fitted.told, "notes": list(fitted.notes)}
+
+
+def _gate_in_words(fitted: FittedGate) -> list[str]:
+    gate, told = fitted.gate, fitted.told
+    below = "" if gate.below is None else f" or below {gate.below:.3g}"
+    lines = [f"gate: {gate.scorer.kind}, open above {gate.above:.3g}{below}"]
+    if "gate_accuracy" in told:
+        lines.append(
+            f"of {told['gate_held_out']} held-out texts {told['gate_accuracy']:.1%} are told rightly: it opens for "
+            f"{told['gate_opens']:.1%} of those that are for, stays shut for {told['gate_stays_shut']:.1%} of others"
+        )
+    return [*lines, *fitted.notes]
 
 
 def refuse_words(files: Sequence[str]) -> None:
