@@ -132,6 +132,8 @@ def rank_value_features(
     teller.doing("checking what comes back of the model's own activations")
     checked = block_activations(loaded, probing_asks(_CHECKED_ASKS, settings.seed + 1), found.layer)
     back = check_reconstruction(found.autoencoder, checked, str(path), settings.least)
+    if back.doubt:
+        teller.say(f"{path}: {back.doubt}")
     teller.doing("ranking features")
     ranked, at = _ranked(loaded, found, settings)
     document: Json = {
@@ -140,6 +142,7 @@ def rank_value_features(
         "explained": back.explained,
         "active": back.active,
         "tokens": back.tokens,
+        "doubt": back.doubt,
         "ranked_by": at,
         "features": ranked,
         "written": _written(loaded, found, settings),

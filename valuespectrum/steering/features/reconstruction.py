@@ -4,6 +4,10 @@ A wrong reading raises no error by itself: a file of kind topk that is read as r
 are transposed (677), a bias taken off that should not be, an autoencoder of another block. What all have in common is
 that little comes back of activations. Readings that differ in one respect are tried, too, so that the message can name
 the one that fits.
+
+A file of kind topk that is read as relu may give back as much as it should, where it has few features. Its small
+features show it: they never learned what the k largest leave over, and add too much. Under a penalty on activations
+each active feature is held below what would fit best, so that what small ones add fits at its size, or at more of it.
 """
 
 from __future__ import annotations
@@ -24,6 +28,9 @@ _BETTER = 0.05
 _SINK = 10.0
 """Tokens whose length is so many times the median hold attention, not meaning; autoencoders are not trained on them."""
 _TOPS = (8, 16, 32, 50, 64, 100, 128, 256)
+_LARGEST = (1, 2, 3, 4, 6, 8, 11, 16, 23, 32, 45, 64, 91, 128, 181, 256)
+_TOO_MUCH = 0.65
+"""Share of what small features add, from which on down they are doubted; measured in docs/steering/features.md."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,25 @@ class Reconstruction:
     """Mean number of features that are not 0."""
     tokens: int
     """Activations that were looked at."""
+    doubt: str = ""
+    """Why it may have been meant to be read in another way, in words; empty for no doubt."""
+
+
+@dataclass(frozen=True, slots=True)
+class SmallFeatures:
+    """How what small features add fits what the largest of each token leave over."""
+
+    largest: int
+    """Features of each token that are not small."""
+    share: float
+    """Times which what the small ones add would fit best: 1 for just so, below a half it does more harm than good."""
+    error: float
+    """Standard error of that share, over tokens."""
+
+    @property
+    def bound(self) -> float:
+        """What the share is hardly above."""
+        return self.share + 2 * self.error
 
 
 def reconstruct(autoencoder: Autoencoder, activations: NDArray[np.float32]) -> Reconstruction:
@@ -71,6 +97,8 @@ def check_reconstruction(
 ) -> Reconstruction:
     """Refuse a reading under which too little comes back, or clearly less than under another one.
 
+    What is less clear is told and not refused: activations that an autoencoder was not trained on can look so, too.
+
     Args:
         autoencoder: As it was read.
         activations: Outputs of the block that it is about, shape ``(tokens, width)``.
@@ -85,13 +113,59 @@ def check_reconstruction(
     best = max(others, key=lambda words: others[words])
     wrong = others[best] >= max(least, found.explained + _BETTER)
     if not wrong and found.explained >= least:
-        return found
+        return replace(found, doubt=_doubt(autoencoder, activations, found.active))
     so = f"{named}, read as {_words(autoencoder)}, gives back {found.explained:.0%} of the variance of the block"
     if wrong:
         raise InputError(f"{so}; read as {best}, {others[best]:.0%}", "state how it is to be read")
     raise InputError(
         f"{so}, less than {least:.0%} ({found.active:.0f} features active)",
         "is it about this block of this model, and read as it was meant?",
+    )
+
+
+def small_features(autoencoder: Autoencoder, activations: NDArray[np.float32], active: float) -> SmallFeatures | None:
+    """Where small features fit worst.
+
+    Args:
+        autoencoder: As it was read.
+        activations: Outputs of the block, shape ``(tokens, width)``; attention sinks are left out.
+        active: Features that are active at a token, on average: fewer count as the largest.
+
+    Returns:
+        Of several numbers of largest features the one with the lowest bound; ``None`` where there are no small ones.
+    """
+    import torch
+
+    values = torch.from_numpy(_meaningful(activations))
+    coder = autoencoder.on("cpu")
+    worst: SmallFeatures | None = None
+    with torch.inference_mode():
+        features = coder.encode(values)
+        whole = coder.decode(features)
+        order = features.topk(min(_LARGEST[-1], autoencoder.features), dim=-1)
+        for count in (each for each in _LARGEST if each < min(active, autoencoder.features)):
+            few = torch.zeros_like(features).scatter(-1, order.indices[:, :count], order.values[:, :count])
+            known = coder.decode(few)
+            added = whole - known
+            size = added.square().sum(-1)
+            total = float(size.sum())
+            if total <= 0:
+                continue
+            fit = ((values - known) * added).sum(-1)
+            share = float(fit.sum()) / total
+            found = SmallFeatures(count, share, float((fit - share * size).square().sum().sqrt()) / total)
+            worst = min((each for each in (worst, found) if each), key=lambda each: each.bound)
+    return worst
+
+
+def _doubt(autoencoder: Autoencoder, activations: NDArray[np.float32], active: float) -> str:
+    small = small_features(autoencoder, activations, active) if autoencoder.activation == "relu" else None
+    if small is None or small.bound >= _TOO_MUCH:
+        return ""
+    return (
+        f"it says relu, and {active:.0f} features are active at a token, but what those beyond the {small.largest} "
+        f"largest add would fit best at {small.share:.2f} of its size: so it is where a file of kind topk is read as "
+        "relu, or where activations are unlike those that it was trained on"
     )
 
 
