@@ -73,9 +73,11 @@ def test_what_was_really_shown_is_logged_kept_and_replayed_without_pictures(
     kept = {path.stem: path for path in pictures_of(log).iterdir()}
     for event in record.events:
         assert (event.put is not None) is (2 <= event.step <= 4) and (event.intervention is not None) is bool(event.put)
-        for frame in event.shown if event.put else ():
-            injection, text = Injection.read(event.put.what), event.put.text if event.put else ""
-            assert injection.words(event.item_id, 3) == text and frame.frame_sha not in frames_of(drawn)
+        if event.put is None:
+            continue
+        for frame in event.shown:
+            words = Injection.read(event.put.what).words(event.item_id, 3)
+            assert words == event.put.text and frame.frame_sha not in frames_of(drawn)
             assert hashlib.sha256(kept[frame.frame_sha].read_bytes()).hexdigest() == frame.frame_sha
     seen = {frame.picture_sha for ask in model.asked for frame in ask.stimulus.frames}
     assert seen == {frame.frame_sha for event in record.events for frame in event.shown}
@@ -181,9 +183,10 @@ def test_an_edited_log_is_found_out_with_and_without_the_corpus(tmp_path: Path) 
     for words in ("order:up", "$(touch owned)", "order:like,share=9"):
         manifest["session"]["interventions"][0]["words"] = words
         log.write_bytes(json.dumps(manifest, separators=(",", ":")).encode() + b"\n" + b"".join(lines[1:]))
-        for again in (lambda: replay(log, WORDS), lambda: replay_alone(log)):
-            with pytest.raises(InputError):
-                again()
+        with pytest.raises(InputError):
+            replay(log, WORDS)
+        with pytest.raises(InputError):
+            replay_alone(log)
 
 
 def test_a_picture_that_was_not_shown_is_found_out(tmp_path: Path, drawn: Catalogue) -> None:

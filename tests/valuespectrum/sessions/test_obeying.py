@@ -75,7 +75,7 @@ def study(catalogue: Catalogue, name: str, put: Sequence[str], seeds: Sequence[i
 
 def planted(name: str, push: Push) -> dict[str, float]:
     """Rates over all clips, as the formulas of the twin give them."""
-    mind, found = Mind(BY_NAME[name]), {"like": [], "kept": []}
+    mind, found = Mind(BY_NAME[name]), dict[str, list[float]](like=[], kept=[])
     for value in VALUES:
         weights = {part: 1 / len(TEN[value]) for part in TEN[value]}
         odds = seen_log_odds(mind, Depicted(weights, "", PUSHES[push]))

@@ -140,8 +140,15 @@ def test_words_put_into_clips_of_a_study_are_scored_shown_and_replayed(
     monkeypatch.chdir(folder)
     monkeypatch.setattr("ingest.embedding.base.load_embedder", lambda spec, threads=None: ColourEmbedder())
     settings = vs.RoleplaySettings(
-        **{"persona": ("boss",), "personas": Path("mine.yaml"), "placebos": 0, "policy": ("random",), "sessions": 6},
-        **{"steps": 6, "top_k": 1, "wordings": 1, "intervene": ("1-5:words=overlay:like",)},
+        persona=("boss",),
+        personas=Path("mine.yaml"),
+        placebos=0,
+        policy=("random",),
+        sessions=6,
+        steps=6,
+        top_k=1,
+        wordings=1,
+        intervene=("1-5:words=overlay:like",),
     )
     found = vs.roleplay("my-corpus", "simulated:thorn", "runs/words", settings)
     logs = sorted(path.name for path in Path("runs/words/sessions").glob("*-none-*.jsonl"))
