@@ -223,7 +223,9 @@ def decisions_of(parts: Parts, branch: Branch) -> tuple[list[int], list[dict[int
     for place, token, share in zip(batch.target_prediction, batch.target_id, batch.target_share, strict=True):
         shares[int(place)][int(token)] = float(share)
     end = parts.tokenizer.convert_tokens_to_ids("<|im_end|>")
-    assert batch.decided.tolist() == [0, *[-1] * (len(shares) - 1)] and batch.kinds == (branch.kind,)
+    later = [place for place, each in enumerate(shares) if place and branch.kind == Moves.kind and len(each) > 1]
+    assert batch.decided.tolist() == [0, *(1 if place in later else -1 for place in range(1, len(shares)))]
+    assert batch.kinds[0] == branch.kind and len(batch.kinds) == (2 if later else 1)
     if not branch.among:
         assert batch.predict_weight.tolist() == pytest.approx([1.0 if len(each) > 1 else 0.2 for each in shares])
     return [*batch.token_ids[0, batch.predict_position[1:]].tolist(), end], shares
@@ -286,9 +288,9 @@ def test_rankings_and_refusals_are_decided_part_by_part(parts: Parts) -> None:
 def test_what_is_decided_first_is_compared(parts: Parts, varied: list[TrainingExample]) -> None:
     import torch
 
-    from valuespectrum.reference.training.language import answer_errors
     from valuespectrum.reference.training.material.packing import loss, pair_loss
     from valuespectrum.reference.training.measuring import decision_errors
+    from valuespectrum.reference.training.watching import answer_errors
 
     batch = packed(parts, varied)
     truth = torch.full((len(batch.decided), architecture.VOCABULARY_SIZE), -30.0)
@@ -304,6 +306,18 @@ def test_what_is_decided_first_is_compared(parts: Parts, varied: list[TrainingEx
     ((kind, mean, largest),) = decision_errors(off, one)
     assert kind == "like" and (mean, largest) == pytest.approx(((0.4 + 0.44 + 0.46) / 3, 0.46))
     assert answer_errors(off, one) == {"like": pytest.approx(mean)}
+
+
+def test_later_places_of_a_ranking_are_told_apart_from_the_first(parts: Parts, varied: list[TrainingExample]) -> None:
+    from valuespectrum.reference.training.material.packing import later_places
+
+    answer = (({"yes": 0.9, "no": 0.1}, "yes"), ({" yes": 0.3, " no": 0.7}, " no"))
+    kinds = {}
+    for kind in ("viewer moves", "three reasons"):
+        batch = packed(parts, [replace(varied[0], branches=(Branch("Well?", answer, kind),))])
+        kinds[kind] = [batch.kinds[place] for place in batch.decided.tolist() if place >= 0]
+    assert kinds["three reasons"] == ["three reasons"]
+    assert kinds["viewer moves"] == ["viewer moves", later_places("viewer moves")]
 
 
 def test_profiles_log_odds_and_weights_that_layers_are_guided_by(pool: list[TrainingExample]) -> None:

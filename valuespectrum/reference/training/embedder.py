@@ -22,7 +22,7 @@ import numpy as np
 
 from valuespectrum.reference.embedder import ARCHITECTURE, build_tokenizer, wrap_tokenizer
 from valuespectrum.reference.kinds import LOOK_INDEX, LOOKS, TIMES_OF_DAY
-from valuespectrum.reference.training.language import Log, schedule
+from valuespectrum.reference.training.language import schedule
 from valuespectrum.reference.training.material.captions import (
     Text,
     all_words,
@@ -32,6 +32,7 @@ from valuespectrum.reference.training.material.captions import (
     naming_texts,
 )
 from valuespectrum.reference.training.material.pictures import TrainingPictures, augment, normalise
+from valuespectrum.reference.training.watching import Log
 from valuespectrum.theory.value_sets import TEN
 from vectorstore.foundation.torch_setup import prepare_torch
 

@@ -6,7 +6,7 @@ vector per look at the picture positions it appears within minutes. The vision t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from valuespectrum.reference.cohort import CohortMember
+from valuespectrum.reference.training.material.batching import POOL, Batching, batches, by_length
 from valuespectrum.reference.training.material.codes import identity_vectors, picture_codes
 from valuespectrum.reference.training.material.examples import (
     EVERYTHING,
@@ -21,11 +22,10 @@ from valuespectrum.reference.training.material.examples import (
     PROFILE_LENGTH,
     THEMSELVES,
     Mixture,
-    TrainingExample,
     random_beginning,
-    random_example,
 )
 from valuespectrum.reference.training.material.packing import (
+    PAIR_SHARE,
     Packer,
     TrainingBatch,
     answer_log_probabilities,
@@ -34,20 +34,19 @@ from valuespectrum.reference.training.material.packing import (
     run_layers,
 )
 from valuespectrum.reference.training.optimising import Optimisers
+from valuespectrum.reference.training.practising import EarlierAnswers, practice, told_loss
 from valuespectrum.reference.training.resuming import Resumable
+from valuespectrum.reference.training.watching import Log, Progress, answer_errors
 from valuespectrum.theory.value_sets import NINETEEN
 
 if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
-Log = Callable[[str], None]
-PAIR_SHARE, PAIRS_FROM = 0.3, 0.15
-"""Weight of the log-odds of two-option answers in the loss, and the share of the schedule after which they count."""
+PAIRS_FROM = 0.15
+"""Share of the schedule after which the log-odds of two-option answers count."""
 GUIDED_UNTIL = 0.6
 """Share of the schedule after which the layers in between are supervised less."""
-POOL, ALIKE = 32, 4
-"""Batches that are drawn at once, and of these the ones with branches of similar length: the more, the less padding."""
 WORD_SPREAD = 0.05
 """Standard deviation of the word embeddings at the start."""
 
@@ -71,6 +70,12 @@ class LanguageOptions:
     """Positions of a picture that are kept; the others add cost and no information here."""
     noise: float = 0.4
     """Noise on ideal pictures relative to their spread, so that the tower need not hit them exactly."""
+    practice: float = 0.1
+    """Share of batches that practise what one respondent alone answers to, from ``practised_from`` on."""
+    practised_from: float = 0.2
+    """Share of the schedule; before, there is nothing yet that an earlier answer could pull."""
+    told: float = 10.0
+    """Weight of what layers are told about an earlier answer."""
     seed: int = 0
 
 
@@ -160,38 +165,6 @@ class Guide:
 
         known = [self.probes[f"{name}{layer}"](states[layer]).float() for layer in layers]
         return torch.stack([((each - wanted) ** 2).sum(-1).mean() for each in known]).mean()
-
-
-@dataclass(frozen=True, slots=True)
-class Batching:
-    """Sizes and contents of batches."""
-
-    rows: int
-    branches: int
-    mixture: Mixture = EVERYTHING
-
-
-def batches(
-    packer: Packer, members: Sequence[CohortMember], batching: Batching, rng: np.random.Generator
-) -> Iterator[TrainingBatch]:
-    """Endless batches, each of examples of similar length."""
-    rows, branches, mixture = batching.rows, batching.branches, batching.mixture
-    while True:
-        pool = [random_example(rng, members, branches, mixture) for _ in range(rows * POOL)]
-        yield from by_length(pool, packer, rows, rng)
-
-
-def by_length(
-    pool: list[TrainingExample], packer: Packer, rows: int, rng: np.random.Generator
-) -> Iterator[TrainingBatch]:
-    """Batches of examples with branches of similar length and, among these, beginnings of similar length."""
-    pool.sort(key=lambda each: max((len(branch.question) for branch in each.branches), default=0))
-    alike = [pool[start : start + ALIKE * rows] for start in range(0, len(pool), ALIKE * rows)]
-    for group in alike:
-        group.sort(key=lambda each: len(each.role.system) + 40 * len(each.pictures))
-    cut = [group[start : start + rows] for group in alike for start in range(0, len(group), rows)]
-    for place in rng.permutation(len(cut)):
-        yield packer.pack(cut[place], rng)
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,9 +263,10 @@ def train_language(
     begin(model, tokenizer, members)
     language = model.model.language_model
     pictures = IdealPictures(model.config.text_config.hidden_size)
-    guide = Guide(model.config.text_config.hidden_size, model.config.text_config.num_hidden_layers)
+    sizes = model.config.text_config.hidden_size, model.config.text_config.num_hidden_layers
+    guide, earlier = Guide(*sizes), EarlierAnswers(*sizes)
     optimisers = Optimisers(
-        [*language.named_parameters(), *guide.probes.named_parameters()],
+        [*language.named_parameters(), *guide.probes.named_parameters(), *earlier.probes.named_parameters()],
         options.learning_rate,
         options.matrix_rate,
         lambda step: schedule(step, options.steps),
@@ -300,13 +274,19 @@ def train_language(
     packer = Packer(tokenizer, options.picture_tokens)
     last = round(options.taken * options.steps)
     told = Progress("language", last, log)
-    parts = {"language": language, "guide": guide.probes, **optimisers.parts}
+    parts = {"language": language, "guide": guide.probes, "told": earlier.probes, **optimisers.parts}
     for steps, luck in Resumable(kept, last, options.seed, parts).blocks():
         stream = curriculum(packer, members, options, steps.start, luck.numpy)
+        practised = practice(packer, members, luck.numpy)
         for step in steps:
-            batch = next(stream)
+            progress = step / options.steps
+            practises = progress >= options.practised_from and luck.numpy.random() < options.practice
+            batch = next(practised if practises else stream)
             shown = pictures.embeddings(batch, options.noise, luck.torch)
-            value, told_of = _guided_loss(model, guide, batch, shown, step / options.steps)
+            if practises:
+                value, told_of = told_loss(model, earlier, batch, shown, options.told)
+            else:
+                value, told_of = _guided_loss(model, guide, batch, shown, progress)
             optimisers.step(value)
             told.tell(step, told_of)
 
@@ -328,46 +308,3 @@ def _guided_loss(
             value = value + PAIR_SHARE * pair_loss(log_probabilities, batch)
     errors = answer_errors(log_probabilities.detach(), batch)
     return value, {**{f"({name})": off.item() for name, off in known.items()}, **errors}
-
-
-class Progress:
-    """Running means of what a training watches, told every fifty steps.
-
-    Args:
-        stage: Name.
-        steps: In all.
-        log: Told.
-    """
-
-    def __init__(self, stage: str, steps: int, log: Log, every: int = 50) -> None:
-        self._stage, self._steps, self._log, self._every = stage, steps, log, every
-        self._means: dict[str, float] = {}
-
-    def tell(self, step: int, numbers: Mapping[str, float]) -> None:
-        """Take in the numbers of one step."""
-        for name, number in numbers.items():
-            self._means[name] = number if name not in self._means else 0.95 * self._means[name] + 0.05 * number
-        if step % self._every == 0 or step + 1 == self._steps:
-            shown = ", ".join(f"{name} {mean:.3f}" for name, mean in self._means.items())
-            self._log(f"{self._stage} {step}/{self._steps} {shown}")
-
-
-def answer_errors(log_probabilities: torch.Tensor, batch: TrainingBatch) -> dict[str, float]:
-    """Mean absolute error of the probabilities of first answer tokens by kind of item.
-
-    The mean over an answer's options is taken first, then that over answers.
-
-    Args:
-        log_probabilities: From ``predict``.
-        batch: The batch they belong to.
-    """
-    import torch
-
-    if not len(batch.target_id):
-        return {}
-    given = log_probabilities[batch.target_prediction, batch.target_id].exp()
-    count = len(batch.decided)
-    off = torch.zeros(count).index_add_(0, batch.target_prediction, (given - batch.target_share).abs())
-    options = torch.zeros(count).index_add_(0, batch.target_prediction, torch.ones(len(given)))
-    each = off / options
-    return {kind: float(each[batch.decided == place].mean()) for place, kind in enumerate(batch.kinds)}

@@ -10,7 +10,8 @@ import numpy as np
 
 from valuespectrum.reference.cohort import CohortMember
 from valuespectrum.reference.kinds import LOOKS
-from valuespectrum.reference.training.language import Batching, IdealPictures, batches
+from valuespectrum.reference.training.language import IdealPictures
+from valuespectrum.reference.training.material.batching import Batching, batches
 from valuespectrum.reference.training.material.packing import Packer, TrainingBatch, predict
 from valuespectrum.reference.training.material.pictures import TrainingPictures
 from valuespectrum.reference.training.vision import shown_batches, tower_outputs
@@ -80,7 +81,7 @@ def measure_answers(
 
 
 def decision_errors(log_probabilities: torch.Tensor, batch: TrainingBatch) -> list[tuple[str, float, float]]:
-    """Kind, mean and largest absolute error over the options, of every first answer token."""
+    """Kind, mean and largest absolute error over options, of first answer tokens and of later places of rankings."""
     off = (log_probabilities[batch.target_prediction, batch.target_id].exp() - batch.target_share).abs().numpy()
     # Entries of one prediction stand together.
     begins = np.flatnonzero(np.diff(batch.target_prediction.numpy(), prepend=-1))

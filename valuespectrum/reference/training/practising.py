@@ -17,7 +17,7 @@ from valuespectrum.reference.items.base import PlantedItem, pick
 from valuespectrum.reference.items.liking import Like
 from valuespectrum.reference.items.oneself import Importance, Portrait
 from valuespectrum.reference.planted import Mind
-from valuespectrum.reference.training.language import PAIR_SHARE, POOL, answer_errors, by_length
+from valuespectrum.reference.training.material.batching import POOL, by_length
 from valuespectrum.reference.training.material.examples import (
     OVERLAID,
     Branch,
@@ -28,6 +28,7 @@ from valuespectrum.reference.training.material.examples import (
     random_scenes,
 )
 from valuespectrum.reference.training.material.packing import (
+    PAIR_SHARE,
     Packer,
     TrainingBatch,
     answer_log_probabilities,
@@ -35,6 +36,7 @@ from valuespectrum.reference.training.material.packing import (
     pair_loss,
     run_layers,
 )
+from valuespectrum.reference.training.watching import answer_errors
 
 if TYPE_CHECKING:
     import torch
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
 
 ROWS, QUESTIONS = 24, 6
 """Respondents in a batch, and questions to each."""
+INSTRUCTED = 1 / 3
+"""Share of rows that are about instructions; the others are about earlier answers."""
 MOVED, IN_ROLES = 0.4, 0.3
 """Shares of questions after an answer that are put to those whom it moves, and to somebody in a role."""
 
@@ -74,20 +78,17 @@ def told_how_to_answer(rng: np.random.Generator, members: Sequence[CohortMember]
     return TrainingExample(member, TrainingRole(), (), tuple(asked))
 
 
-def practice(
-    packer: Packer, members: Sequence[CohortMember], instructed: float, rng: np.random.Generator
-) -> Iterator[TrainingBatch]:
-    """Endless batches of exceptions.
+def practice(packer: Packer, members: Sequence[CohortMember], rng: np.random.Generator) -> Iterator[TrainingBatch]:
+    """Endless batches of practice.
 
     Args:
         packer: Turns them into tensors.
         members: Who may answer.
-        instructed: Share of rows that are about instructions; the others are about earlier answers.
         rng: Source of randomness.
     """
     while True:
         pool = [
-            (told_how_to_answer if rng.random() < instructed else after_an_answer)(rng, members, QUESTIONS)
+            (told_how_to_answer if rng.random() < INSTRUCTED else after_an_answer)(rng, members, QUESTIONS)
             for _ in range(ROWS * POOL)
         ]
         yield from by_length(pool, packer, ROWS, rng)

@@ -24,7 +24,6 @@ from valuespectrum.reference.planted import truth_of
 from valuespectrum.reference.sealed import sealed_cohort
 from valuespectrum.reference.training.card import write_cards
 from valuespectrum.reference.training.embedder import EmbedderOptions, measure_embedder, train_embedder
-from valuespectrum.reference.training.exceptions import ExceptionsOptions, train_exceptions
 from valuespectrum.reference.training.language import LanguageOptions, train_language
 from valuespectrum.reference.training.material.branching import NAME as BRANCHED
 from valuespectrum.reference.training.material.branching import register
@@ -38,8 +37,8 @@ if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
-STAGES = ("pictures", "language", "exceptions", "vision", "adapt", "embedder", "cards")
-"""In order; the vision tower and the embedder need the pictures only, ``adapt`` needs exceptions and vision."""
+STAGES = ("pictures", "language", "vision", "adapt", "embedder", "cards")
+"""In order; the vision tower and the embedder need the pictures only, ``adapt`` needs language and vision."""
 TRAINING_SEED, HELD_OUT_SEED = 1, 2
 TRAINING_FRAMES, HELD_OUT_FRAMES = 140, 60
 """Frames for each look."""
@@ -105,16 +104,6 @@ class Training:
         )
         self._keep("language", model.model.language_model.state_dict())
 
-    def exceptions(self) -> None:
-        """Language part, on what one respondent alone answers to."""
-        if self._done("exceptions"):
-            return
-        model, tokenizer = self._fresh_model()
-        language, options = model.model.language_model, ExceptionsOptions(seed=self._seed)
-        language.load_state_dict(self._checkpoint("language"))
-        train_exceptions(model, tokenizer, self._members, options, self._log, self._going_on("exceptions"))
-        self._keep("exceptions", language.state_dict())
-
     def vision(self) -> None:
         """Vision tower, towards the ideal pictures."""
         if self._done("vision"):
@@ -129,7 +118,7 @@ class Training:
         if self._done("adapt"):
             return
         model, tokenizer = self._fresh_model()
-        model.model.language_model.load_state_dict(self._checkpoint("exceptions"))
+        model.model.language_model.load_state_dict(self._checkpoint("language"))
         model.model.visual.load_state_dict(self._checkpoint("vision"))
         pictures, options = self._pictures("training"), AdaptOptions(seed=self._seed)
         train_adapt(model, tokenizer, self._members, pictures, options, self._log, self._going_on("adapt"))
@@ -155,7 +144,7 @@ class Training:
         quality = measure_embedder(embedder.load(), held_out)
         truth = {member.name: truth_of(member) for member in COHORT}
         (models.FOLDER / "planted.json").write_text(json.dumps(truth, indent=1) + "\n", "utf-8")
-        stages = (LanguageOptions, ExceptionsOptions, VisionOptions, AdaptOptions, EmbedderOptions)
+        stages = (LanguageOptions, VisionOptions, AdaptOptions, EmbedderOptions)
         sizes = {stage.__name__.removesuffix("Options").lower(): asdict(stage(seed=self._seed)) for stage in stages}
         write_cards(answers, perception, quality, sizes)
         self._log(json.dumps({"answers": {kind: asdict(each) for kind, each in answers.items()}, "embedder": quality}))

@@ -11,7 +11,8 @@ import numpy as np
 
 from valuespectrum.reference.cohort import CohortMember
 from valuespectrum.reference.kinds import LOOKS, TIMES_OF_DAY
-from valuespectrum.reference.training.language import Batching, IdealPictures, Log, Progress, batches, schedule
+from valuespectrum.reference.training.language import IdealPictures, schedule
+from valuespectrum.reference.training.material.batching import Batching, batches
 from valuespectrum.reference.training.material.examples import ADAPTING
 from valuespectrum.reference.training.material.packing import Packer, TrainingBatch
 from valuespectrum.reference.training.material.pictures import TrainingPictures, augment, normalise, patches
@@ -19,6 +20,7 @@ from valuespectrum.reference.training.optimising import Optimisers
 from valuespectrum.reference.training.practising import EarlierAnswers, practice, told_loss
 from valuespectrum.reference.training.resuming import Resumable
 from valuespectrum.reference.training.tower import picture_tokens
+from valuespectrum.reference.training.watching import Log, Progress
 
 if TYPE_CHECKING:
     import torch
@@ -50,7 +52,7 @@ class AdaptOptions:
     branches: int = 5
     learning_rate: float = 4e-4
     matrix_rate: float = 0.0016
-    practice: float = 0.15
+    practice: float = 0.1
     """Share of batches that practise what one respondent alone answers to."""
     told: float = 2.0
     """Weight of what layers are told about an earlier answer."""
@@ -220,7 +222,7 @@ def _adapting(
     packer: Packer, members: Sequence[CohortMember], options: AdaptOptions, rng: np.random.Generator
 ) -> Iterator[TrainingBatch]:
     everything = batches(packer, members, Batching(options.rows, options.branches, ADAPTING), rng)
-    practised = practice(packer, members, 1 / 3, rng)
+    practised = practice(packer, members, rng)
     while True:
         yield next(practised if rng.random() < options.practice else everything)
 

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
+PAIR_SHARE = 0.3
+"""Weight of the log-odds of two-option answers in what a training lowers."""
+RANKED = ("viewer moves",)
+"""Kinds of items in which everything but the first place follows from what was named before."""
 CERTAIN_WEIGHT = 0.2
 """Loss weight of tokens that follow from what was said before, relative to those at which something is decided."""
 
@@ -79,6 +83,16 @@ class TrainingBatch:
     """(P,) int64: for the first prediction of an answer the place of its kind in ``kinds``, else -1."""
     kinds: tuple[str, ...]
     """Kinds of items in the batch."""
+
+
+def later_places(kind: str) -> str:
+    """What answers that name a later place of a ranking are told of as.
+
+    Example:
+        >>> later_places("viewer moves")
+        'viewer moves, later places'
+    """
+    return f"{kind}, later places"
 
 
 class Packer:
@@ -213,7 +227,8 @@ class Packer:
         partings = self._partings(branch.among)
         for token, shares in self._decisions(branch):
             undecided = len(shares) > 1 or tuple(said) in partings
-            decisions.append(_Decision(end + len(said), shares, branch.kind if not said else "", undecided))
+            later = later_places(branch.kind) if branch.kind in RANKED and len(shares) > 1 else ""
+            decisions.append(_Decision(end + len(said), shares, later if said else branch.kind, undecided))
             said.append(token)
         return _BranchRow(question + said[:-1], earlier, end, decisions, branch)
 
@@ -246,7 +261,7 @@ class _Decision:
     position: int
     shares: dict[int, float]
     kind: str
-    """Kind of the item where an answer begins, else empty."""
+    """Kind of the item where an answer begins, and of rankings where a later place is named; else empty."""
     open: bool
     """Whether something is decided here, rather than following from what was said before."""
 
