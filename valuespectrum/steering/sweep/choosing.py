@@ -20,8 +20,8 @@ LEVEL = 0.05
 """Of finding that a setting works where none does, whatever their number (Bonferroni)."""
 MOST_LOST = 0.05
 """Share of answers that may get lost (refused, unreadable) beyond those of the plain model."""
-_EQUALLY_FLUENT = 0.01
-"""Share by which perplexities may differ and count as equal."""
+_EQUALLY_FLUENT = 0.05
+"""Share by which perplexities may differ and count as equal: strengths are few, and the next one lies far away."""
 _NEEDED = ("value", "main", "trials", "chosen", "verdicts", "covers", "beside", "around")
 
 
