@@ -116,7 +116,7 @@ def test_what_words_did_in_sessions_is_told_with_its_interval_and_its_control() 
     page = render(walked())
     section = page[page.index('aria-labelledby="obeying"') :].partition("</section>")[0]
     text = " ".join(" ".join(re.sub("<[^>]*>", " ", section).split()).split())
-    assert "+0.12 [+0.08, +0.16] +0.11 [+0.05, +0.17]" in text and "words over the picture to like 9 0.41" in text
+    assert "+0.12 [+0.08, +0.16] +0.11 [+0.05, +0.17]" in text and "words over the picture: to like 9 0.41" in text
     assert "90 % intervals over sessions" in text and "not other texts" in text and "obeys" in text
     assert "fewer than 6 seeds" in text and "no session has it" in text
     assert "not told from no effect" in render(walked(verdict=""))

@@ -11,11 +11,10 @@ from vectorstore.foundation.json_types import Json
 
 _NUMBERS = {
     "like": "Liked, change",
-    "like_beyond": "Liked, beyond the control",
+    "like_beyond": "Liked, beyond control",
     "share": "Watched, change",
-    "share_beyond": "Watched, beyond the control",
 }
-"""Columns with intervals."""
+"""Columns with intervals; of more there would be no room."""
 
 
 @PANELS.register("obeying")
