@@ -360,6 +360,9 @@ def test_a_sweep_finds_what_moves_the_value_most_and_spoils_no_answers(swept: An
     matched, _ = swept(prompts=True, strengths=(4.0, 8.0), equal_fluency=True)
     assert {trial["perplexity"] for trial in matched.document["trials"]} == {2.0, None}
     assert any(line.startswith("at equal fluency") for line in matched.document["verdicts"])
+    match = matched.document["equal_fluency"]["prompt-named"]
+    assert match["main"] == matched.document["chosen"]["fixed"] and match["most"] == pytest.approx(2.1)
+    assert told["equal_fluency"] == {}
 
 
 def test_the_run_of_a_sweep_is_shown_before_and_after_by_an_instrument_without_wordings(

@@ -304,7 +304,22 @@ def _document(model: str, outcome: SweepOutcome, settings: SweepSettings, run: P
         "chosen": {way: None if trial is None else trial.model for way, trial in chosen.items()},
         "around": {way: trial.told_by.around(outcome.value, outcome.order) for way, trial in chosen.items() if trial},
         "verdicts": outcome.verdicts(main),
+        "equal_fluency": _matches(outcome, main),
         "covers": "Intervals are over the units of the half that tells, not over other pairs, seeds or models.",
+    }
+
+
+def _matches(outcome: SweepOutcome, main: str) -> Json:
+    """Rival to the largest perplexity and both settings at it; empty where nobody listened."""
+    found = {way: outcome.at_equal_fluency(main, way) for way in outcome.ways if way != main}
+    return {
+        way: {
+            "most": match.most,
+            "main": match.main.model if match.main else None,
+            "rival": match.rival.model if match.rival else None,
+        }
+        for way, match in found.items()
+        if match
     }
 
 

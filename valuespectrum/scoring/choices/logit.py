@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 PRIOR_PRECISION = 1e-6
 """Of each weight, in units of what describes options."""
+FARTHEST = 20.0
+"""Log-odds below the likeliest option at which one counts as ruled out: a probability of 0 has no logarithm, and how
+far an option lies beyond that would drive every weight."""
 _MOST_STEPS, _CLOSE = 60, 1e-10
 
 
@@ -55,7 +58,7 @@ def inverted_weights(described: Floats, shares: Floats) -> Floats:
 
     Args:
         described: Shape (asks, options, weights): what tells options apart; NaN all along an option that is not there.
-        shares: Shape (asks, options), above 0 for each option that is there.
+        shares: Shape (asks, options); what is less likely than ``exp(-FARTHEST)`` times the likeliest counts as that.
 
     Returns:
         Shape (weights,); of the solutions that fit equally the one nearest to 0.
@@ -63,7 +66,8 @@ def inverted_weights(described: Floats, shares: Floats) -> Floats:
     there = ~np.isnan(described[..., 0])
     count = there.sum(axis=1, keepdims=True)
     known = np.where(there[..., None], described, 0.0)
-    logs = np.where(there, np.log(np.where(there, shares, 1.0)), 0.0)
+    least = np.exp(-FARTHEST) * np.where(there, shares, 0.0).max(axis=1, keepdims=True)
+    logs = np.where(there, np.log(np.where(there, np.maximum(shares, least), 1.0)), 0.0)
     apart = (known - known.sum(axis=1, keepdims=True) / count[..., None])[there]
     higher = (logs - logs.sum(axis=1, keepdims=True) / count)[there]
     return np.asarray(np.linalg.lstsq(apart, higher, rcond=None)[0])

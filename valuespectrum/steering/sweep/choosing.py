@@ -124,7 +124,7 @@ class FluencyMatch:
     """Two ways at their best among settings after which what is said is no more surprising than a limit."""
 
     most: float
-    """Perplexity that neither exceeds: the smaller one of the two ways' own choices."""
+    """Perplexity that neither exceeds: the smaller one of the two ways' own choices, and a little more."""
     main: SweepTrial | None
     """``None`` where no working setting of the main way stays below."""
     rival: SweepTrial | None

@@ -33,7 +33,7 @@ from valuespectrum.reference.items.deciding import SceneDeed
 from valuespectrum.reference.planted import BY_NAME, Mind, deed_utilities
 from valuespectrum.reference.twin.model import TwinModel
 from valuespectrum.scoring.cells import ScoringOptions
-from valuespectrum.scoring.choices.logit import fitted_weights, inverted_weights
+from valuespectrum.scoring.choices.logit import FARTHEST, fitted_weights, inverted_weights
 from vectorstore.foundation.errors import InputError
 
 SCORING = ScoringOptions()
@@ -211,19 +211,25 @@ def test_weights_are_found_by_an_independent_maximum() -> None:
 
 def test_weights_of_probabilities_are_those_of_a_regression_with_a_constant_for_each_ask() -> None:
     """Against dummy variables, with options that are gone; what options have beside it leaves weights alone."""
-    rng, weights = np.random.default_rng(4), np.array([3.0, -2.0, 0.5])
+    rng, weights = np.random.default_rng(4), np.array([1.5, -1.0, 0.25])
     described = rng.normal(size=(400, 4, 3))
     described[::3, 3] = np.nan
     there = ~np.isnan(described[..., 0])
-    utilities = np.nan_to_num(described) @ weights + rng.normal(0, 2.0, there.shape)
+    utilities = np.nan_to_num(described) @ weights + rng.normal(0, 1.5, there.shape)
     shares = np.where(there, np.exp(utilities), 0.0)
     shares /= shares.sum(axis=1, keepdims=True)
     asks = np.broadcast_to(np.arange(400)[:, None], there.shape)[there]
     constants = (asks[:, None] == np.arange(400)).astype(float)
     wanted = np.linalg.lstsq(np.hstack([described[there], constants]), np.log(shares[there]))[0][:3]
     found = inverted_weights(described, shares)
-    assert found == pytest.approx(wanted, abs=1e-9) and found == pytest.approx(weights, abs=0.2)
-    assert fitted_weights(described, shares)[0] < 2.5
+    assert found == pytest.approx(wanted, abs=1e-9) and found == pytest.approx(weights, abs=0.15)
+    assert fitted_weights(described, shares)[0] < 1.25
+    ruled_out = shares.copy()
+    ruled_out[0, 0] = 0.0
+    least = ruled_out.copy()
+    least[0, 0] = np.exp(-FARTHEST) * ruled_out[0].max()
+    assert inverted_weights(described, ruled_out) == pytest.approx(inverted_weights(described, least), abs=1e-12)
+    assert inverted_weights(described, ruled_out) == pytest.approx(weights, abs=0.4), "one answer drives nothing"
 
 
 def test_a_run_is_taken_up_again_and_scored_without_a_model(tmp_path: Path) -> None:
