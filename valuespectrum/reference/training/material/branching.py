@@ -82,22 +82,37 @@ def branched_attention(
 
 
 def _attend(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, layout: BranchedRows) -> torch.Tensor:
-    """(rows, heads, L, width), all four."""
+    """(rows, heads, L, width), all four, in the precision of the mask."""
     import torch
 
     start, length, branches, mask = layout.start, layout.length, layout.branches, layout.mask
-    first = query[:, :, :start] @ key[:, :, :start].transpose(2, 3) + _causal(start, query) + mask[..., :start]
-    parts = [first.softmax(-1).to(value.dtype) @ value[:, :, :start]]
-    if branches:
-        shape = (*query.shape[:2], branches, length, query.shape[3])
-        queries, keys, values = (each[:, :, start:].reshape(shape) for each in (query, key, value))
-        own = queries @ keys.transpose(3, 4) + _causal(length, query)
-        own = own + mask[..., start:].view(len(query), 1, branches, 1, length)
-        shared = (query[:, :, start:] @ key[:, :, :start].transpose(2, 3)) + mask[..., :start]
-        scores = torch.cat([shared.view(*shape[:4], start), own], dim=-1).softmax(-1).to(value.dtype)
-        seen = scores[..., :start].reshape(*shape[:2], branches * length, start) @ value[:, :, :start]
-        parts.append(seen + (scores[..., start:] @ values).flatten(2, 3))
-    return torch.cat(parts, dim=2)
+    with torch.autocast("cpu", enabled=False):
+        query, key, value = (each.to(mask.dtype) for each in (query, key, value))
+        begun = _weighted(
+            *(each[:, :, :start] for each in (query, key, value)), _causal(start, query) + mask[..., :start]
+        )
+        if not branches:
+            return begun
+        rows, heads, _, width = query.shape
+
+        def by_branch(each: torch.Tensor) -> torch.Tensor:
+            return each[:, :, start:].view(rows, heads, branches, length, width)
+
+        def with_beginning(each: torch.Tensor) -> torch.Tensor:
+            shared = each[:, :, None, :start].expand(-1, -1, branches, -1, -1)
+            return torch.cat([shared, by_branch(each)], dim=3)
+
+        own = _causal(length, query) + mask[..., start:].view(rows, 1, branches, 1, length)
+        shared = mask[:, :, None, :, :start].expand(-1, -1, branches, length, -1)
+        seen = _weighted(by_branch(query), with_beginning(key), with_beginning(value), torch.cat([shared, own], dim=-1))
+        return torch.cat([begun, seen.flatten(2, 3)], dim=2)
+
+
+def _weighted(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    # In place: the pairs of tokens are the largest thing of a step, and each pass over them costs as much as a product.
+    scores = (query @ key.transpose(-1, -2)).add_(mask)
+    seen: torch.Tensor = scores.softmax(-1) @ value
+    return seen
 
 
 def _causal(length: int, like: torch.Tensor) -> torch.Tensor:
