@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
+from functools import partial
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -443,7 +444,8 @@ def test_the_curriculum_comes_to_every_kind_and_begins_with_its_parts(parts: Par
 
     def stream(step: int, count: int) -> Iterator[Any]:
         packer = Packer(parts.tokenizer, options.picture_tokens)
-        return islice(curriculum(packer, COHORT, options, step, np.random.default_rng(7)), count)
+        halves = chain.from_iterable(curriculum(packer, COHORT, options, step, np.random.default_rng(7)))
+        return islice(halves, 2 * count)
 
     first = list(stream(0, 8))
     assert not any(batch.kinds for batch in first), "nothing is asked"
@@ -560,6 +562,53 @@ def test_patches_and_the_fast_tower_equal_the_library(parts: Parts) -> None:
         library = tower(values, grid_thw=grid).pooler_output
         assert torch.allclose(picture_tokens(tower, values, grid), library, atol=2e-6)
         assert torch.equal(tower(values, grid_thw=grid).pooler_output, library), "the tower is left as it was"
+
+
+def test_losses_side_by_side_are_a_step_down_their_mean() -> None:
+    import torch
+
+    from valuespectrum.reference.training.optimising import Optimisers
+
+    inputs = torch.randn(2, 5, 4, generator=torch.Generator().manual_seed(0))
+
+    def after_a_step(threads: int, together: bool) -> tuple[list[torch.Tensor], dict[str, float]]:
+        torch.manual_seed(1)
+        named = {"layer.weight": torch.nn.Parameter(torch.randn(4, 4)), "unused": torch.nn.Parameter(torch.ones(3))}
+        shift = torch.nn.Parameter(torch.zeros(4))
+        optimisers = Optimisers([*named.items(), ("shift", shift)], 0.05, 0.05, lambda step: 1.0)
+
+        def loss(part: int) -> tuple[torch.Tensor, dict[str, float]]:
+            value = ((inputs[part] @ named["layer.weight"] + (shift if part else 0.0)) ** 2).mean()
+            return value, {"loss": value.item(), f"only {part}": 1.0}
+
+        torch.set_num_threads(threads)
+        told: dict[str, float] = {}
+        if together:
+            told = optimisers.step_together([partial(loss, part) for part in (0, 1)])
+            assert torch.get_num_threads() == threads
+        else:
+            optimisers.step((loss(0)[0] + loss(1)[0]) / 2)
+        return [*named.values(), shift], told
+
+    before = torch.get_num_threads()
+    try:
+        expected, _ = after_a_step(1, False)
+        for threads in (1, 2):
+            found, told = after_a_step(threads, True)
+            assert all(torch.allclose(one, other, atol=1e-6) for one, other in zip(found, expected, strict=True))
+            assert told.keys() == {"loss", "only 0", "only 1"} and told["only 0"] == told["only 1"] == 1.0
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_halves_of_a_batch_are_alike(parts: Parts) -> None:
+    from valuespectrum.reference.training.material.batching import Batching, batches
+    from valuespectrum.reference.training.material.packing import Packer
+
+    stream = batches(Packer(parts.tokenizer, 4), COHORT, Batching(6, 3), np.random.default_rng(3))
+    tokens = [[int((~half.padding).sum()) for half in halves] for halves in islice(stream, 24)]
+    assert all(len(half.token_ids) == 3 for half in next(stream))
+    assert np.mean([max(pair) / min(pair) for pair in tokens]) < 1.25, "one core would wait for the other"
 
 
 def test_matrices_are_turned_and_tables_are_not() -> None:

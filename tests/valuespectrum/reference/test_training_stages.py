@@ -152,10 +152,10 @@ def test_answers_are_measured_on_frames_that_fit(
     examples = [random_example(rng, COHORT, 2) for _ in range(4)]
     kinds = [branch.kind for example in examples for branch in example.branches]
     batch = Packer(tokenizer).pack(examples, rng)
-    monkeypatch.setattr(measuring, "batches", lambda *_: iter([batch] * 3))
+    monkeypatch.setattr(measuring, "batches", lambda *_: iter([(batch, batch)] * 3))
     model.set_attn_implementation({"text_config": BRANCHED, "vision_config": "sdpa"})
     found = measuring.measure_answers(model, tokenizer, COHORT, few_frames(), 2)
-    assert {kind: each.answers for kind, each in found.items()} == {kind: 2 * kinds.count(kind) for kind in kinds}
+    assert {kind: each.answers for kind, each in found.items()} == {kind: 4 * kinds.count(kind) for kind in kinds}
     assert all(0 < each.error <= each.largest <= 1 for each in found.values())
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from valuespectrum.reference.cohort import CohortMember
-from valuespectrum.reference.training.material.batching import POOL, Batching, batches, by_length
+from valuespectrum.reference.training.material.batching import POOL, Batching, Halves, batches, by_length
 from valuespectrum.reference.training.material.codes import identity_vectors, picture_codes
 from valuespectrum.reference.training.material.examples import (
     EVERYTHING,
@@ -152,8 +153,9 @@ class Guide:
         if len(batch.branch_row):
             ends = [state[batch.branch_row, batch.branch_end] for state in states]
             linear = ~batch.branch_weights[:, 0].isnan()
-            at = [state[linear] for state in ends]
-            found["weights"] = self._off("weights", self._early, at, batch.branch_weights[linear])
+            if linear.any():
+                at = [state[linear] for state in ends]
+                found["weights"] = self._off("weights", self._early, at, batch.branch_weights[linear])
             found["behind"] = self._off("behind", self._late, ends, batch.branch_log_odds[:, None])
         return found
 
@@ -195,7 +197,7 @@ alone and on short rows it is there after two hundred."""
 
 def curriculum(
     packer: Packer, members: Sequence[CohortMember], options: LanguageOptions, step: int, rng: np.random.Generator
-) -> Iterator[TrainingBatch]:
+) -> Iterator[Halves]:
     """Batches of stage 1 from a step on: first the parts, which are short and cheap, then more of everything."""
     begun = {roles: _beginnings(packer, members, options, roles, rng) for roles in {each.roles for each in CURRICULUM}}
     asked = {
@@ -214,7 +216,7 @@ def curriculum(
 
 def _beginnings(
     packer: Packer, members: Sequence[CohortMember], options: LanguageOptions, roles: float, rng: np.random.Generator
-) -> Iterator[TrainingBatch]:
+) -> Iterator[Halves]:
     while True:
         pool = [random_beginning(rng, members, roles) for _ in range(options.beginnings * POOL)]
         yield from by_length(pool, packer, options.beginnings, rng)
@@ -281,14 +283,15 @@ def train_language(
         for step in steps:
             progress = step / options.steps
             practises = progress >= options.practised_from and luck.numpy.random() < options.practice
-            batch = next(practised if practises else stream)
-            shown = pictures.embeddings(batch, options.noise, luck.torch)
+            halves = [
+                (half, pictures.embeddings(half, options.noise, luck.torch))
+                for half in next(practised if practises else stream)
+            ]
             if practises:
-                value, told_of = told_loss(model, earlier, batch, shown, options.told)
+                losses = [partial(told_loss, model, earlier, *half, options.told) for half in halves]
             else:
-                value, told_of = _guided_loss(model, guide, batch, shown, progress)
-            optimisers.step(value)
-            told.tell(step, told_of)
+                losses = [partial(_guided_loss, model, guide, *half, progress) for half in halves]
+            told.tell(step, optimisers.step_together(losses))
 
 
 def _guided_loss(

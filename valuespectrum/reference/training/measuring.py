@@ -69,10 +69,10 @@ def measure_answers(
     import torch
 
     rng = np.random.default_rng(HELD_OUT_STREAM)
-    stream = batches(Packer(tokenizer), members, Batching(24, 5), rng)
+    stream = (half for halves in batches(Packer(tokenizer), members, Batching(24, 5), rng) for half in halves)
     found: dict[str, list[tuple[float, float]]] = {}
     with torch.no_grad():
-        for _, (batch, shown) in zip(range(count), shown_batches(model, pictures, stream, rng), strict=False):
+        for _, (batch, shown) in zip(range(2 * count), shown_batches(model, pictures, stream, rng), strict=False):
             log_probabilities = predict(model, batch, shown)
             for kind, error, largest in decision_errors(log_probabilities, batch):
                 found.setdefault(kind, []).append((error, largest))

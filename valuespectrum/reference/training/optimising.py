@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, cast
 
 from valuespectrum.reference.training.resuming import Kept
 
 if TYPE_CHECKING:
     import torch
+
+Loss = Callable[[], tuple["torch.Tensor", Mapping[str, float]]]
+"""Gives what shall be lowered, and what is told about it."""
 
 
 class Optimisers:
@@ -49,11 +53,45 @@ class Optimisers:
 
     def step(self, value: torch.Tensor) -> None:
         """Go one step down the gradient of a loss."""
-        import torch
-
         for optimiser in self._optimisers:
             optimiser.zero_grad(set_to_none=True)
         value.backward()
+        self._go()
+
+    def step_together(self, losses: Sequence[Loss]) -> dict[str, float]:
+        """Go one step down the mean gradient of several losses; returns the means of what they tell.
+
+        Each is computed on one core, side by side where torch has as many threads: two halves of a batch on a core
+        each take less time than a batch on both, since what is done between matrix products does not spread well.
+        """
+        import torch
+
+        threads = torch.get_num_threads()
+        workers = min(threads, len(losses))
+        torch.set_num_threads(threads // workers)
+        try:
+            with ThreadPoolExecutor(workers) as pool:
+                found = list(pool.map(self._gradients, losses))
+        finally:
+            torch.set_num_threads(threads)
+        for place, parameter in enumerate(self._parameters):
+            parts = [gradients[place] for gradients, _ in found]
+            known = [each for each in parts if each is not None]
+            parameter.grad = sum(known[1:], start=known[0]) / len(found) if known else None
+        self._go()
+        names = dict.fromkeys(name for _, told in found for name in told)
+        means = {name: [told[name] for _, told in found if name in told] for name in names}
+        return {name: sum(numbers) / len(numbers) for name, numbers in means.items()}
+
+    def _gradients(self, loss: Loss) -> tuple[tuple[torch.Tensor | None, ...], Mapping[str, float]]:
+        import torch
+
+        value, told = loss()
+        return torch.autograd.grad(value, self._parameters, allow_unused=True), told
+
+    def _go(self) -> None:
+        import torch
+
         torch.nn.utils.clip_grad_norm_(self._parameters, 1.0)
         for optimiser, scheduler in zip(self._optimisers, self._schedulers, strict=True):
             optimiser.step()

@@ -17,7 +17,7 @@ from valuespectrum.reference.items.base import PlantedItem, pick
 from valuespectrum.reference.items.liking import Like
 from valuespectrum.reference.items.oneself import Importance, Portrait
 from valuespectrum.reference.planted import Mind
-from valuespectrum.reference.training.material.batching import POOL, by_length
+from valuespectrum.reference.training.material.batching import POOL, Halves, by_length
 from valuespectrum.reference.training.material.examples import (
     OVERLAID,
     Branch,
@@ -78,7 +78,7 @@ def told_how_to_answer(rng: np.random.Generator, members: Sequence[CohortMember]
     return TrainingExample(member, TrainingRole(), (), tuple(asked))
 
 
-def practice(packer: Packer, members: Sequence[CohortMember], rng: np.random.Generator) -> Iterator[TrainingBatch]:
+def practice(packer: Packer, members: Sequence[CohortMember], rng: np.random.Generator) -> Iterator[Halves]:
     """Endless batches of practice.
 
     Args:

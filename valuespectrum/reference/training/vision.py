@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ import numpy as np
 from valuespectrum.reference.cohort import CohortMember
 from valuespectrum.reference.kinds import LOOKS, TIMES_OF_DAY
 from valuespectrum.reference.training.language import IdealPictures, schedule
-from valuespectrum.reference.training.material.batching import Batching, batches
+from valuespectrum.reference.training.material.batching import Batching, Halves, batches
 from valuespectrum.reference.training.material.examples import ADAPTING
 from valuespectrum.reference.training.material.packing import Packer, TrainingBatch
 from valuespectrum.reference.training.material.pictures import TrainingPictures, augment, normalise, patches
@@ -47,7 +48,7 @@ class VisionOptions:
 class AdaptOptions:
     """Size of the last training of the language part."""
 
-    steps: int = 1800
+    steps: int = 1500
     rows: int = 24
     branches: int = 5
     learning_rate: float = 4e-4
@@ -211,16 +212,14 @@ def train_adapt(
     for steps, luck in Resumable(kept, options.steps, options.seed + 500, parts).blocks():
         stream = _adapting(packer, members, options, luck.numpy)
         for step in steps:
-            batch = next(stream)
-            shown = drawn.shown(outputs, batch, luck.numpy)
-            value, told_of = told_loss(model, earlier, batch, shown, options.told)
-            optimisers.step(value)
-            told.tell(step, told_of)
+            halves = [(half, drawn.shown(outputs, half, luck.numpy)) for half in next(stream)]
+            losses = [partial(told_loss, model, earlier, *half, options.told) for half in halves]
+            told.tell(step, optimisers.step_together(losses))
 
 
 def _adapting(
     packer: Packer, members: Sequence[CohortMember], options: AdaptOptions, rng: np.random.Generator
-) -> Iterator[TrainingBatch]:
+) -> Iterator[Halves]:
     everything = batches(packer, members, Batching(options.rows, options.branches, ADAPTING), rng)
     practised = practice(packer, members, rng)
     while True:
