@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import Counter
 from pathlib import Path
@@ -36,6 +37,15 @@ def test_imports_point_down(module: str) -> None:
     package = module.split(".")[0]
     reached = {target.split(".")[0] for target in imports(module)}
     assert reached & set(PACKAGES) <= ALLOWED[package]
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_no_module_is_named_in_text_past_the_direction_of_imports(module: str) -> None:
+    """``importlib`` would not be seen above; what a package cannot import it finds by an entry point."""
+    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    named = {text.partition(":")[0] for text in texts} & set(MODULES)
+    assert {name.split(".")[0] for name in named if "." in name} <= ALLOWED[module.split(".")[0]]
 
 
 @pytest.mark.parametrize("module", sorted(MODULES))

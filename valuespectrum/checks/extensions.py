@@ -13,8 +13,10 @@ OWN: Mapping[str, tuple[str, ...]] = {
     "valuespectrum.sources": ("data_export", "folder", "manifest", "ytdlp"),
     "valuespectrum.recognisers": ("faster-whisper",),
     "valuespectrum.policies": ("decide",),
+    "valuespectrum.gates": ("encoded_classifier", "nearness"),
 }
-"""What our own installation declares; instruments and the policies that know no values register themselves."""
+"""What our own installation declares; instruments, gates by words, and the policies that know no values register
+themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ def extension_groups() -> tuple[Extensions[object], ...]:
     """Every kind of extension that there is."""
     from agents.feeds.policy import POLICIES
     from agents.models.registry import MODELS
+    from agents.models.steering.gates import GATES
     from ingest.embedding.base import EMBEDDERS
     from ingest.sources.registry import SOURCES
     from ingest.transcripts.recognisers import RECOGNISERS
@@ -40,7 +43,7 @@ def extension_groups() -> tuple[Extensions[object], ...]:
     from valuespectrum.reporting.panels.base import PANELS
     from valuespectrum.steering.registry import STEERING
 
-    return (MODELS, EMBEDDERS, SOURCES, RECOGNISERS, POLICIES, INSTRUMENTS, STEERING, PANELS)
+    return (MODELS, EMBEDDERS, SOURCES, RECOGNISERS, POLICIES, INSTRUMENTS, STEERING, GATES, PANELS)
 
 
 def look_at_extensions() -> Iterator[GroupReport]:

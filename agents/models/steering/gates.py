@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +13,10 @@ from numpy.typing import NDArray
 from agents.models.steering.written import Arrays, Document
 from vectorstore.foreign.typed import finite, listed, text
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.plugins import Extensions, guarded
 
 
+@runtime_checkable
 class Scorer(Protocol):
     """Says how much a text is about something."""
 
@@ -33,21 +34,16 @@ class Scorer(Protocol):
 ReadScorer = Callable[[Mapping[str, object], Arrays], Scorer]
 """Makes a scorer of what its ``written`` gave; raises ``ValueError`` or ``InputError`` for anything else."""
 
-_READERS: dict[str, ReadScorer] = {}
-_ENCODED = "valuespectrum.steering.gating.encoded"
-_AT_HOME: Mapping[str, str] = {"nearness": _ENCODED, "encoded_classifier": _ENCODED}
-"""Kinds of ours that need more than this package has, to the module that reads them: imported when a file names one."""
 _TRIED = "Is this a question?"
+_WRITTEN = (np.float32, np.int64)
 
 
-def scorer_kind(kind: str) -> Callable[[ReadScorer], ReadScorer]:
-    """Make the function below read scorers of a kind out of files; the module must be imported before one is read."""
+def _reader(found: object) -> ReadScorer | None:
+    return cast(ReadScorer, found) if callable(found) else None
 
-    def add(read: ReadScorer) -> ReadScorer:
-        _READERS[kind] = read
-        return read
 
-    return add
+GATES = Extensions("valuespectrum.gates", "kind of gate", _reader, "read(document, arrays) -> Scorer is needed")
+"""What reads scorers out of files, by the kind that the file names."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +63,15 @@ class Gate:
             raise InputError("a gate's thresholds must be finite")
 
     def opens(self, question: str) -> bool:
-        """Whether the intervention works for a question."""
-        score = self.scorer(question)
+        """Whether the intervention works for a question.
+
+        Raises:
+            ValueSpectrumError: The scorer fails, or gives what is no number.
+        """
+        what = f"a gate of kind {self.scorer.kind!r:.40}"
+        score = guarded(self.scorer, f"{what} cannot score", lambda: float(self.scorer(question)))
+        if not math.isfinite(score):
+            raise InputError(f"{what} gives {score}, which is no score", "remove its package, or the gate")
         return score > self.above or (self.below is not None and score < self.below)
 
     def check(self) -> None:
@@ -81,8 +84,15 @@ class Gate:
 
 
 def written_gate(gate: Gate) -> tuple[Document, dict[str, NDArray[np.generic]]]:
-    """A gate as JSON and arrays."""
-    document, arrays = gate.scorer.written()
+    """A gate as JSON and arrays.
+
+    Raises:
+        InputError: The scorer cannot be written, or has numbers of a kind that files do not hold.
+    """
+    what = f"a gate of kind {gate.scorer.kind!r:.40}"
+    document, arrays = guarded(gate.scorer, f"{what} cannot be written", gate.scorer.written)
+    if not all(part.dtype in _WRITTEN for part in arrays.values()):
+        raise InputError(f"{what} has arrays of another kind than float32 or int64", "remove its package")
     told = {"kind": gate.scorer.kind, "above": gate.above, "below": gate.below, "scorer": document}
     return told, {f"gate.{name}": part for name, part in arrays.items()}
 
@@ -92,20 +102,24 @@ def read_gate(document: Mapping[str, object], arrays: Arrays) -> Gate:
 
     Raises:
         ValueError: Something in it is not what it should be.
-        InputError: Nothing here reads scorers of its kind.
+        InputError: Nothing here reads scorers of its kind, or what does cannot.
     """
     kind = text(document.get("kind"), "kind of gate")
-    if kind not in _READERS and kind in _AT_HOME:
-        importlib.import_module(_AT_HOME[kind])
-    if kind not in _READERS:
-        raise InputError(f"its gate is of kind {kind!r:.40}, which nothing here reads", "update, or make it again")
     told = document.get("scorer")
     if not isinstance(told, Mapping):
         raise ValueError("scorer is no object")
     own = {name.removeprefix("gate."): part for name, part in arrays.items() if name.startswith("gate.")}
     below = document.get("below")
     above = finite(document.get("above"), "above")
-    return Gate(_READERS[kind](told, own), above, None if below is None else finite(below, "below"))
+    return Gate(_scorer(kind, told, own), above, None if below is None else finite(below, "below"))
+
+
+def _scorer(kind: str, told: Mapping[str, object], arrays: Arrays) -> Scorer:
+    read = GATES.load(kind)
+    made = guarded(read, f"its gate of kind {kind!r:.40} cannot be read", lambda: read(told, arrays))
+    if not isinstance(made, Scorer) or made.kind != kind:
+        raise InputError(f"what reads gates of kind {kind!r:.40} makes no scorer of that kind", "remove its package")
+    return made
 
 
 @dataclass(frozen=True)
@@ -145,8 +159,14 @@ def words_of(question: str) -> list[str]:
     return letters.split()
 
 
-@scorer_kind("words")
-def _read_words(document: Mapping[str, object], arrays: Arrays) -> WordScorer:
+@GATES.register("words")
+def read_words(document: Mapping[str, object], arrays: Arrays) -> WordScorer:
+    """A scorer of words out of a file: a ``ReadScorer``.
+
+    Raises:
+        ValueError: Something in it is not what it should be.
+        InputError: There are not as many weights as words.
+    """
     words = tuple(text(word, "word") for word in listed(document.get("words"), "words"))
     if set(document) != {"words", "bias"} or set(arrays) != {"weights"}:
         raise ValueError("a scorer of words has words, a bias and weights")

@@ -14,14 +14,13 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.models.steering.gates import scorer_kind
 from agents.models.steering.written import Arrays, Document
 from valuespectrum.instruments.decisions.network.encoders import load_encoder
 from vectorstore.foreign.typed import finite, text
 from vectorstore.foundation.errors import InputError
 
 NEARNESS, CLASSIFIER = "nearness", "encoded_classifier"
-"""Kinds of scorers, as files have them."""
+"""Kinds of scorers, as files and entry points have them."""
 _REMEMBERED = 8192
 """Texts: the same question is asked about every clip."""
 Floats32 = NDArray[np.float32]
@@ -158,13 +157,23 @@ def _read(
     return make(encoder, np.asarray(arrays[array], dtype=np.float32))
 
 
-@scorer_kind(NEARNESS)
-def _read_nearness(document: Mapping[str, object], arrays: Arrays) -> NearnessScorer:
+def read_nearness(document: Mapping[str, object], arrays: Arrays) -> NearnessScorer:
+    """A scorer by nearness out of a file: an entry point of the group ``valuespectrum.gates``.
+
+    Raises:
+        ValueError: Something in it is not what it should be.
+        InputError: Its numbers are none.
+    """
     return _read(document, arrays, ("", "texts"), NearnessScorer)
 
 
-@scorer_kind(CLASSIFIER)
-def _read_classifier(document: Mapping[str, object], arrays: Arrays) -> EncodedClassifier:
+def read_classifier(document: Mapping[str, object], arrays: Arrays) -> EncodedClassifier:
+    """A classifier out of a file: an entry point of the group ``valuespectrum.gates``.
+
+    Raises:
+        ValueError: Something in it is not what it should be.
+        InputError: Its numbers are none.
+    """
     return _read(
         document,
         arrays,

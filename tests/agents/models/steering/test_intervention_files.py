@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import struct
 from dataclasses import replace
 from pathlib import Path
@@ -10,10 +9,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from forged_interventions import forged
 
 from agents.models.steering.autoencoder import Autoencoder
 from agents.models.steering.edits import Add, Clamp, ConditionalAdd, Edit, EditMlp
-from agents.models.steering.files import MANIFEST, is_intervention, read_intervention, write_intervention
+from agents.models.steering.files import is_intervention, read_intervention, write_intervention
 from agents.models.steering.intervention import About, Intervention, steered_id
 from agents.models.steering.positions import LAST, span
 from vectorstore.foundation.errors import InputError, SchemaError
@@ -97,20 +97,6 @@ def test_another_model_is_refused_and_the_same_weights_are_not(written: Path) ->
         made.check_model("hf:other@ffff")
     with pytest.raises(InputError):
         replace(made, about=replace(ABOUT, model="hf:a@unknown")).check_model("hf:b@unknown")
-
-
-def forged(path: Path, change: Any) -> Path:
-    """A copy whose manifest or header somebody changed."""
-    content = path.read_bytes()
-    (length,) = struct.unpack("<Q", content[:8])
-    header = json.loads(content[8 : 8 + length])
-    manifest = json.loads(header["__metadata__"][MANIFEST])
-    change(manifest, header)
-    header["__metadata__"][MANIFEST] = json.dumps(manifest)
-    text = json.dumps(header).encode()
-    copy = path.with_name("forged")
-    copy.write_bytes(struct.pack("<Q", len(text)) + text + content[8 + length :])
-    return copy
 
 
 FORGERIES = {

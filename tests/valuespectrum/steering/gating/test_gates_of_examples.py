@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import struct
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
+from forged_interventions import forged
 
 from agents.models.steering.edits import Add
-from agents.models.steering.files import MANIFEST, read_intervention, write_intervention
+from agents.models.steering.files import read_intervention, write_intervention
 from agents.models.steering.gates import Gate, Scorer, WordScorer
 from agents.models.steering.intervention import About, Intervention
 from valuespectrum.steering.gating import encoded
@@ -171,28 +169,15 @@ def test_a_gate_that_is_read_with_numbers_of_another_width_is_refused() -> None:
             Gate(scorer, 0.5).check()
 
 
-def forged(path: Path, change: Any) -> Path:
-    content = path.read_bytes()
-    (length,) = struct.unpack("<Q", content[:8])
-    header = json.loads(content[8 : 8 + length])
-    manifest = json.loads(header["__metadata__"][MANIFEST])
-    change(manifest["gate"], header)
-    header["__metadata__"][MANIFEST] = json.dumps(manifest)
-    text = json.dumps(header).encode()
-    copy = path.with_name("forged")
-    copy.write_bytes(struct.pack("<Q", len(text)) + text + content[8 + length :])
-    return copy
-
-
 FORGERIES = {
-    "another kind": lambda gate, header: gate.update(kind="run"),
-    "no encoder": lambda gate, header: gate["scorer"].pop("encoder"),
-    "an encoder that is none": lambda gate, header: gate["scorer"].update(encoder=7),
-    "a stranger's field": lambda gate, header: gate["scorer"].update(command="rm"),
-    "an endless threshold": lambda gate, header: gate.update(above=1e999),
-    "no threshold": lambda gate, header: gate.pop("above"),
-    "no array": lambda gate, header: [header.pop(name) for name in list(header) if name.startswith("gate.")],
-    "another array": lambda gate, header: header.update({"gate.more": header["edit.0.vector"]}),
+    "another kind": lambda told, header: told["gate"].update(kind="run"),
+    "no encoder": lambda told, header: told["gate"]["scorer"].pop("encoder"),
+    "an encoder that is none": lambda told, header: told["gate"]["scorer"].update(encoder=7),
+    "a stranger's field": lambda told, header: told["gate"]["scorer"].update(command="rm"),
+    "an endless threshold": lambda told, header: told["gate"].update(above=1e999),
+    "no threshold": lambda told, header: told["gate"].pop("above"),
+    "no array": lambda told, header: [header.pop(name) for name in list(header) if name.startswith("gate.")],
+    "another array": lambda told, header: header.update({"gate.more": header["edit.0.vector"]}),
 }
 
 
