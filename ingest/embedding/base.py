@@ -8,13 +8,15 @@ leaves the choice of a number format is a ``LoadWithFormat``.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol, cast, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL.Image import Image
 
-from ingest.embedding.embedder_names import split_spec
+from ingest.embedding.embedder_names import how_to_fetch, split_spec
+from vectorstore.foreign.on_disk import from_this_disk
 from vectorstore.foundation.errors import EmbedderError, InputError, ValueSpectrumError
 from vectorstore.foundation.plugins import Extensions
 from vectorstore.foundation.text import one_line
@@ -105,6 +107,20 @@ def load_embedder(spec: str, threads: int | None = None, dtype: str = "fp32") ->
         raise EmbedderError(f"cannot load embedder {spec!r}: {one_line(error)}") from error
     embedder.spec = spec
     return embedder
+
+
+def named_embedder(spec: str, by: str) -> AbstractContextManager[None]:
+    """Within it an embedder that a file names may be loaded, and nothing is fetched.
+
+    Args:
+        spec: As for ``load_embedder``.
+        by: What names it, for the message, e.g. ``"the corpus clips"``.
+
+    Raises:
+        EmbedderError: It would have had to be fetched.
+    """
+    hint = how_to_fetch(spec) or "name it yourself with --embedder"
+    return from_this_disk(f"the embedder {spec!r:.120}, which {by} names,", hint)
 
 
 def _load(load: LoadEmbedder, spec: str, reference: str, dtype: str) -> Embedder:

@@ -8,8 +8,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Self
+
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+_HUB_NAME = re.compile(rf"{_WORD.pattern}(?:/{_WORD.pattern})?")
+_REVISION = re.compile(rf"(?:{_WORD.pattern})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +85,23 @@ def split_weights(reference: str) -> tuple[str, str]:
     """
     architecture, _, weights = reference.partition("/")
     return architecture, weights
+
+
+def how_to_fetch(spec: str) -> str:
+    """What somebody runs who wants a model to be on this disk; empty where no line is known that does it.
+
+    The spec may be anybody's: what could be more than a name to a shell makes no line.
+
+    Example:
+        >>> how_to_fetch("hf:OWNER/NAME@main"), how_to_fetch("hf:a/b;reboot")
+        ('if you trust it: hf download OWNER/NAME --revision main', '')
+    """
+    scheme, reference = split_spec(spec)
+    name, revision = split_revision(reference)
+    if scheme in ("hf", "text") and _HUB_NAME.fullmatch(name) and _REVISION.fullmatch(revision):
+        return f"if you trust it: hf download {name}{f' --revision {revision}' if revision else ''}"
+    architecture, tag = split_weights(reference)
+    if scheme == "open_clip" and _WORD.fullmatch(architecture) and _WORD.fullmatch(tag):
+        made = f"open_clip.create_model('{architecture}', '{tag}'); open_clip.get_tokenizer('{architecture}')"
+        return f'if you trust it: python -c "import open_clip; {made}"'
+    return ""

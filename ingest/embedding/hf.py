@@ -15,6 +15,7 @@ from ingest.embedding.base import LoadWithFormat
 from ingest.embedding.embedder_names import split_revision
 from ingest.embedding.torch_embedder import Preparer, TwoTowers, cast, choose_dtype, long_name, weights_hash
 from vectorstore.foreign.model_files import NEVER_ITS_CODE, check_model_folder
+from vectorstore.foreign.on_disk import whole_folder
 from vectorstore.foundation.errors import EmbedderError, ValueSpectrumError
 from vectorstore.foundation.text import first_sentence
 from vectorstore.foundation.torch_setup import prepare_torch
@@ -53,8 +54,9 @@ def load_hf(reference: str, dtype: str) -> HfEmbedder:
     if Path(name).is_dir():
         check_model_folder(Path(name), reference)
     try:
-        model = AutoModel.from_pretrained(name, dtype=torch.float32, weights_only=True, **where)
-        processor = AutoProcessor.from_pretrained(name, **where)
+        with whole_folder(Path(name), reference, EmbedderError):
+            model = AutoModel.from_pretrained(name, dtype=torch.float32, weights_only=True, **where)
+            processor = AutoProcessor.from_pretrained(name, **where)
     except ValueSpectrumError:
         raise
     except Exception as error:  # reading configurations and weights of strangers raises anything

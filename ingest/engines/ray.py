@@ -71,6 +71,8 @@ class RayOptions:
     """The function that loads the embedder on the workers."""
     examine: str = "ingest.examining.media_file:examine"
     """The function that decodes on the workers."""
+    named_by: str = ""
+    """What names the embedder, where that is not the user: then each machine takes it from its own disk."""
 
 
 class RayEngine:
@@ -206,7 +208,7 @@ class _RayEncoder:
         threads = None if gpus else 1
         what = (options.load, options.spec, options.dtype, threads)
         # Paths in the specification are those of whoever wrote it.
-        self._actors = [actor.remote(*what, str(Path.cwd())) for _ in range(count)]
+        self._actors = [actor.remote(*what, str(Path.cwd()), options.named_by) for _ in range(count)]
         self._free: queue.SimpleQueue[_Actor] = queue.SimpleQueue()
         for one in self._actors * _BATCHES_PER_ACTOR:
             self._free.put(one)

@@ -25,7 +25,7 @@ from PIL import Image
 
 from ingest.cleaning.paths import settle
 from ingest.decoding.decode import DecodeOptions, recipe
-from ingest.embedding.base import Embedder
+from ingest.embedding.base import Embedder, named_embedder
 from ingest.examining.executors import FileRows, Measures, with_measures
 from ingest.examining.quality import Quality
 from ingest.examining.worker_messages import MAX_JPEG, pack, pack_error, unpack
@@ -108,10 +108,14 @@ class EmbeddingWorker:
         dtype: In which number format.
         threads: For torch; ``None`` leaves torch's choice.
         folder: From which relative paths in ``spec`` go, where this machine has it.
+        named_by: What names it, where that is not the user: then it is taken from the disk of this machine.
     """
 
-    def __init__(self, load: str, spec: str, dtype: str, threads: int | None, folder: str = "/") -> None:
+    def __init__(
+        self, load: str, spec: str, dtype: str, threads: int | None, folder: str = "/", named_by: str = ""
+    ) -> None:
         self._what = (load, spec, dtype, threads)
+        self._named_by = named_by
         with contextlib.suppress(OSError):
             os.chdir(folder)
 
@@ -119,7 +123,8 @@ class EmbeddingWorker:
     def _embedder(self) -> Embedder:
         # Not when the actor is made: what goes wrong there reaches the driver as text only.
         load, spec, dtype, threads = self._what
-        embedder: Embedder = _entry(load)(spec, threads=threads, dtype=dtype)
+        with named_embedder(spec, self._named_by) if self._named_by else contextlib.nullcontext():
+            embedder: Embedder = _entry(load)(spec, threads=threads, dtype=dtype)
         return embedder
 
     def describe(self) -> tuple[str, str, int]:

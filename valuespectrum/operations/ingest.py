@@ -109,10 +109,12 @@ def ingest(
     named, options = _named(sources), _options(settings)
     check_engine(settings.engine, settings.ray_address)
     teller.doing("looking at what there is")
-    spec = settings.embedder or _default_embedder(named, folder, options, settings.chroma)
+    spec, named_by = settings.embedder, ""
+    if not spec:
+        spec, named_by = _default_embedder(named, folder, options, settings.chroma)
     teller.doing(f"loading the embedder {spec}")
     with (
-        chosen_encoder(spec, settings.dtype, settings.engine, settings.ray_address) as encoder,
+        chosen_encoder(spec, settings.dtype, settings.engine, settings.ray_address, named_by) as encoder,
         Corpus.ensure(folder, chroma_url=settings.chroma) as opened,
         stage_progress(teller) as progress,
     ):
@@ -187,8 +189,10 @@ def _options(settings: IngestSettings) -> IngestOptions:
     )
 
 
-def _default_embedder(sources: Sequence[str], corpus: Path, options: IngestOptions, chroma: str | None) -> str:
-    """The embedder to take when none was named: that of the corpus, or ours for clips that we drew.
+def _default_embedder(
+    sources: Sequence[str], corpus: Path, options: IngestOptions, chroma: str | None
+) -> tuple[str, str]:
+    """The embedder to take when none was named, that of the corpus, or ours for clips that we drew; and what names it.
 
     Raises:
         InputError: Our embedder would be given clips that are not drawn by us.
@@ -202,14 +206,14 @@ def _default_embedder(sources: Sequence[str], corpus: Path, options: IngestOptio
         with Corpus.open(corpus, write=True, chroma_url=chroma) as opened:
             spec = embedder_choice(opened)[0] if opened.embedders() else ""
         if spec and spec != REFERENCE:
-            return spec
+            return spec, f"the corpus {corpus}"
     for item in find_items(list(sources), options.source).items:
         if not says_drawn(item.describe("")):
             raise InputError(
                 f"{item.locator} is not drawn by this project, and its reference embedder knows no other clips",
                 "name an embedder for real videos, e.g. --embedder open_clip:ViT-B-32/laion2b_s34b_b79k",
             )
-    return REFERENCE
+    return REFERENCE, ""
 
 
 @contextlib.contextmanager

@@ -21,6 +21,13 @@ _TEXTS = {".json", ".jinja", ".txt", ".model"}
 _LARGEST, _LARGEST_WORDS, _LARGEST_INDEX = 8 << 20, 512 << 20, 64 << 20
 """Bytes of a configuration, of a vocabulary, of a list of tensors; those in use have 1, 40 and 10 MB at most."""
 _WORDS = re.compile(r"(?:tokenizer|vocab|merges|added_tokens|spiece|sentencepiece|.*\.spm|.*bpe)\b.*", re.IGNORECASE)
+_OTHERS = {
+    "adapter_config.json": "an adapter names another model, which would be fetched and loaded with it",
+    "audio_tokenizer_config.json": "it names another model, which would be fetched and loaded with it",
+}
+"""Files that name further models."""
+_OTHER = "audio_tokenizer"
+"""Key of a processor's configuration that does."""
 _DEEPEST = 100
 _WEIGHTS = {".safetensors", ".bin", ".pt", ".pth"}
 _LEAST_BYTES = 0.2
@@ -41,18 +48,21 @@ _STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
 def check_model_folder(folder: Path, name: str) -> None:
-    """Refuse a model folder whose files would take absurd time or memory to read or to build.
+    """Refuse a model folder whose files would take absurd time or memory to read or to build, or lead to other models.
 
     Args:
         folder: As ``save_pretrained`` writes it.
         name: What the user calls it.
 
     Raises:
-        ModelError: If a file is no plain file, too large, nested too deeply or no JSON, or if its numbers are those
-            of no model: more layers, words or parameters than can be, or than the weights beside them hold.
+        ModelError: If it names another model to be loaded with it; if a file is no plain file, too large, nested too
+            deeply or no JSON; or if its numbers are those of no model: more layers, words or parameters than can be,
+            or than the weights beside them hold.
     """
     weights = 0
     for path in sorted(folder.iterdir()):
+        if path.name in _OTHERS:
+            raise _refused(name, path, _OTHERS[path.name])
         if path.suffix in _TEXTS or path.suffix in _WEIGHTS:
             size = _size(path, name)
             weights += size if path.suffix in _WEIGHTS else 0
@@ -60,6 +70,8 @@ def check_model_folder(folder: Path, name: str) -> None:
                 raise _refused(name, path, f"{size:,} bytes, more than {most:,}")
     for path in sorted(folder.glob("*config*.json")):
         document = _document(path, name)
+        if isinstance(document, Mapping) and document.get(_OTHER):
+            raise _refused(name, path, f"its {_OTHER} names another model, which would be fetched and loaded with it")
         for place, number in _numbers(document):
             if number > (bound := _bound(place)):
                 raise _refused(name, path, f"{place} = {number:,}, more than {bound:,}")

@@ -12,6 +12,7 @@ from agents.models.base import ModelOptions
 from agents.models.hf_types import HfModel, Processor
 from agents.models.model_names import ModelId, read_options, split_options, split_revision
 from vectorstore.foreign.model_files import NEVER_ITS_CODE, check_model_folder
+from vectorstore.foreign.on_disk import whole_folder
 from vectorstore.foundation.errors import ModelError
 from vectorstore.foundation.text import one_line
 from vectorstore.foundation.user_paths import user_path
@@ -145,7 +146,8 @@ def find_source(reference: str) -> WeightsSource:
 def _from_pretrained(source: WeightsSource, dtype: str) -> tuple[HfModel, Processor]:
     """Model and processor; what is already in the local cache is not asked for on the network."""
     try:
-        return _load_once(source, dtype, local_only=True)
+        with whole_folder(Path(source.location), source.name, ModelError):
+            return _load_once(source, dtype, local_only=True)
     except OSError as error:
         if source.local:
             raise ModelError(f"{source.name}: cannot be loaded: {one_line(error)}", "are all files there?") from error

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hub_watch import hub_that_nobody_reaches
 from tiny_models import FolderMaker
 
 from agents.models.base import ModelOptions
@@ -110,6 +111,7 @@ def fifo(folder: Path) -> None:
     os.mkfifo(folder / "tokenizer.json")
 
 
+VOICE = {"audio_tokenizer_class": "DacModel", "audio_tokenizer_name_or_path": "nobody/nothing-of-the-kind"}
 ABSURD: dict[str, tuple[Damage, str]] = {
     "words": (text_config(vocab_size=2**40), r"text_config\.vocab_size = 1,099,511,627,776"),
     "more words than weights": (text_config(vocab_size=8_000_000), "parameters, but .* bytes of weights"),
@@ -128,6 +130,15 @@ ABSURD: dict[str, tuple[Damage, str]] = {
     "large": (written("config.json", '{"a": "' + "x" * 9_000_000 + '"}'), "9,000,009 bytes"),
     "sparse": (lambda folder: os.truncate(folder / "tokenizer.json", 2**40), "1,099,511,627,776 bytes"),
     "fifo": (fifo, "no plain file"),
+    "an adapter": (
+        written("adapter_config.json", '{"base_model_name_or_path": "a/b"}'),
+        "an adapter names another model",
+    ),
+    "another model": (
+        lambda folder: edit(folder, "processor_config.json", audio_tokenizer=VOICE),
+        "audio_tokenizer names another model",
+    ),
+    "another model beside": (written("audio_tokenizer_config.json", json.dumps(VOICE)), "names another model"),
     "nowhere": (lambda folder: (folder / "vocab.json").symlink_to("gone"), "No such file"),
 }
 
@@ -141,6 +152,16 @@ def test_absurd_files_are_refused_before_they_cost_anything(case: str, folder: P
         load(str(folder), ModelOptions(device="cpu"))
     assert time.process_time() - begun < 5
     assert "\n" not in refused.value.message and refused.value.message.startswith("model: ")
+
+
+def test_another_model_that_a_folder_names_is_not_fetched(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the way of naming one is none that is refused above."""
+    asked = hub_that_nobody_reaches(monkeypatch)
+    monkeypatch.setattr("agents.models.local.weights.check_model_folder", lambda *_: None)
+    edit(folder, "processor_config.json", audio_tokenizer=VOICE)
+    with pytest.raises(ModelError, match="what the folder 'model' names beside itself is not on this disk") as refused:
+        load(str(folder), ModelOptions(device="cpu"))
+    assert "\n" not in refused.value.message and asked == []
 
 
 @pytest.mark.parametrize("family", ["qwen3_vl", "smolvlm", "gemma3", "internvl"])

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from hub_watch import hub_that_nobody_reaches
 from PIL import Image
 
+from ingest.embedding import hf
 from ingest.embedding import torch_embedder as precision
 from ingest.embedding.base import Embedder
 from ingest.embedding.hf import load_hf
 from ingest.embedding.open_clip import OpenClipEmbedder
 from ingest.embedding.torch_embedder import choose_dtype
-from vectorstore.foundation.errors import EmbedderError, InputError
+from vectorstore.foundation.errors import EmbedderError, InputError, ModelError
 from vectorstore.foundation.torch_setup import prepare_torch
 
 WORDS = ["<pad>", "<s>", "</s>", "<unk>", "a", "dog", "cat", "on", "mat", "the"]
@@ -103,6 +108,27 @@ def test_identity_covers_weights_and_number_format_but_not_the_place(folder: Pat
     assert load_hf(str(other)).id != first
     assert "/float32/" in first
     assert str(folder) not in first
+
+
+def test_another_model_that_a_folder_names_is_not_fetched(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = shutil.copytree(folder, tmp_path / "copy")
+    told = json.loads((copy / "processor_config.json").read_text())
+    voice = {"audio_tokenizer_class": "DacModel", "audio_tokenizer_name_or_path": "nobody/nothing-of-the-kind"}
+    (copy / "processor_config.json").write_text(json.dumps({**told, "audio_tokenizer": voice}))
+    with pytest.raises(ModelError, match="its audio_tokenizer names another model"):
+        load_hf(str(copy))
+    asked = hub_that_nobody_reaches(monkeypatch)
+    monkeypatch.setattr(hf, "check_model_folder", lambda *_: None)
+    with pytest.raises(EmbedderError, match="names beside itself is not on this disk") as refused:
+        load_hf(str(copy))
+    assert "\n" not in refused.value.message and asked == []
+    # Nothing but that stood in the way.
+    monkeypatch.setattr(hf, "whole_folder", lambda *_: nullcontext())
+    with pytest.raises(EmbedderError):
+        load_hf(str(copy))
+    assert asked
 
 
 needs_bf16 = pytest.mark.skipif(

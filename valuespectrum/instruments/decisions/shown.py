@@ -24,7 +24,7 @@ from valuespectrum.instruments.decisions.asking import STATED, read_ratings, sta
 from valuespectrum.instruments.decisions.choosing.orders import Order
 from valuespectrum.instruments.decisions.measured import Followed, ListedOrder, agreement_numbers
 from valuespectrum.instruments.decisions.network.deciding import Decider, RatedScene, rated_clips
-from valuespectrum.instruments.decisions.network.encoders import StateEncoder, load_encoder
+from valuespectrum.instruments.decisions.network.encoders import StateEncoder, load_encoder, named_encoder
 from valuespectrum.instruments.decisions.network.saved import DecisionNetwork, chosen_network
 from valuespectrum.instruments.decisions.reading import VALUES, stated_wishes
 from valuespectrum.instruments.measurement import Measurement
@@ -117,7 +117,8 @@ class DecisionsShown:
             raise InputError("these questions are about pictures, and there is no corpus", "name one with --corpus")
         showing = setting.showing or OneFrame(setting.pictures, setting.shown)
         network = chosen_network(self.options.networks)
-        encoder = load_encoder(network.manifest.written_as)
+        with named_encoder(network.manifest.written_as, "the manifest of the networks"):
+            encoder = load_encoder(network.manifest.written_as)
         if encoder.id != network.manifest.encoder:
             raise InputError(
                 f"the networks were trained on {network.manifest.encoder:.160}, and {network.manifest.written_as} is "

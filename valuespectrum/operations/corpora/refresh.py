@@ -91,7 +91,8 @@ def refresh(
         items = find_again(opened, granted)
         options = RefreshOptions(_how(opened, settings), settings.check_links, settings.remove_gone)
         spec, dtype = embedder_choice(opened, settings.embedder)
-        with chosen_encoder(spec, dtype, settings.engine, settings.ray_address) as encoder:
+        named_by = "" if settings.embedder else f"the corpus {opened.folder}"
+        with chosen_encoder(spec, dtype, settings.engine, settings.ray_address, named_by) as encoder:
             report = run_refresh(opened, items, encoder, options, progress)
         warn_of_pictures(teller, opened, opened.default_embedder() or "")
     return Refreshed(report.to_json(), _described(report))

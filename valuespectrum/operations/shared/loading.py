@@ -135,26 +135,35 @@ def corpus_embedder(corpus: Corpus, spec: str = "") -> Embedder:
 
     Raises:
         InputError: As ``embedder_choice``.
-        EmbedderError: It cannot be loaded.
+        EmbedderError: It cannot be loaded; or the corpus alone names it, and it is not on this disk.
     """
-    return embedder_in_format(*embedder_choice(corpus, spec))
+    chosen, dtype = embedder_choice(corpus, spec)
+    return embedder_in_format(chosen, dtype, "" if spec else f"the corpus {corpus.folder}")
 
 
-def embedder_in_format(spec: str, dtype: str) -> Embedder:
+def embedder_in_format(spec: str, dtype: str, named_by: str = "") -> Embedder:
     """An embedder in a number format; one that has no choice of formats is not asked for one.
+
+    Args:
+        spec: Embedder spec.
+        dtype: Number format.
+        named_by: What names it, where that is not the user: then it is taken from this disk.
 
     Raises:
         InputError: Unknown scheme or number format.
         EmbedderError: It cannot be loaded.
     """
-    from ingest.embedding.base import load_embedder
+    from ingest.embedding.base import load_embedder, named_embedder
 
-    return load_embedder(spec) if dtype == "fp32" else load_embedder(spec, dtype=dtype)
+    with named_embedder(spec, named_by) if named_by else contextlib.nullcontext():
+        return load_embedder(spec) if dtype == "fp32" else load_embedder(spec, dtype=dtype)
 
 
 @contextlib.contextmanager
-def chosen_encoder(spec: str, dtype: str, engine: str, address: str | None) -> Iterator[Embedder | IngestEngine]:
-    """An embedder, or an engine that has one and works elsewhere.
+def chosen_encoder(
+    spec: str, dtype: str, engine: str, address: str | None, named_by: str = ""
+) -> Iterator[Embedder | IngestEngine]:
+    """An embedder, or an engine that has one and works elsewhere; ``named_by`` as for ``embedder_in_format``.
 
     Raises:
         InputError: Unknown engine, embedder or number format; or Ray is not installed, or no cluster answers.
@@ -164,10 +173,10 @@ def chosen_encoder(spec: str, dtype: str, engine: str, address: str | None) -> I
     if engine == "ray":
         from ingest.engines.ray import RayEngine, RayOptions
 
-        with RayEngine(RayOptions(spec, dtype, address)) as cluster:
+        with RayEngine(RayOptions(spec, dtype, address, named_by=named_by)) as cluster:
             yield cluster
     else:
-        yield embedder_in_format(spec, dtype)
+        yield embedder_in_format(spec, dtype, named_by)
 
 
 def check_engine(engine: str, address: str | None) -> None:

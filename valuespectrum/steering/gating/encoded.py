@@ -7,6 +7,7 @@ of the encoder and its id, which has the hash of its weights; under another enco
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.models.steering.written import Arrays, Document
-from valuespectrum.instruments.decisions.network.encoders import load_encoder
+from valuespectrum.instruments.decisions.network.encoders import load_encoder, named_encoder
 from vectorstore.foreign.typed import finite, text
 from vectorstore.foundation.errors import InputError
 
@@ -35,15 +36,17 @@ class NamedEncoder:
     """How a user names it: ``reference``, ``open_clip:...``, ``hf:...``, ``text:...``."""
     id: str
     """Its id, with the hash of its weights."""
+    by_user: bool = False
+    """Whether the user names it, who may have it fetched; what a file names is taken from this disk."""
 
     @classmethod
     def load(cls, written_as: str) -> NamedEncoder:
-        """The encoder of that name, as it is now.
+        """The encoder of that name, as it is now, fetched where it is not here: the user names it.
 
         Raises:
             ValueSpectrumError: It cannot be loaded.
         """
-        return cls(written_as, load_encoder(written_as).id)
+        return cls(written_as, load_encoder(written_as).id, by_user=True)
 
     def vector(self, words: str) -> Floats32:
         """A text as a vector of length one, shape ``(width,)``; of a text without words all numbers are 0.
@@ -52,9 +55,10 @@ class NamedEncoder:
 
         Raises:
             InputError: Another encoder has the name by now.
-            ValueSpectrumError: It cannot be loaded.
+            ValueSpectrumError: It cannot be loaded, or a file names it and it is not on this disk.
         """
-        return _vector(self.written_as, self.id, words)
+        with nullcontext() if self.by_user else named_encoder(self.written_as, "the gate"):
+            return _vector(self.written_as, self.id, words)
 
 
 @lru_cache(_REMEMBERED)

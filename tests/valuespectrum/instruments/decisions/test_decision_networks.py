@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from language_models import write_language_model
 from PIL import Image
 
 from valuespectrum.instruments.decisions.network import learning
@@ -286,25 +287,6 @@ def test_our_own_networks_are_small_and_know_their_scenes() -> None:
         np.concatenate([each.actions for each in rated]),
     )
     assert np.mean(np.abs(found - truth) < 0.2) > np.mean(np.abs(truth) < 0.2) + 0.3
-
-
-def write_language_model(folder: Path) -> Path:
-    prepare_torch(1)
-    import torch
-    import transformers as t
-    from tokenizers import Tokenizer, models, pre_tokenizers
-
-    torch.manual_seed(0)
-    words = ["<pad>", "<unk>", "open", "the", "trunk", "rest"]
-    inner = Tokenizer(models.WordLevel({word: place for place, word in enumerate(words)}, unk_token="<unk>"))
-    inner.pre_tokenizer = pre_tokenizers.Whitespace()
-    tokenizer = t.PreTrainedTokenizerFast(tokenizer_object=inner, pad_token="<pad>", unk_token="<unk>")
-    config = t.T5Config(
-        vocab_size=len(words), d_model=8, d_kv=4, d_ff=16, num_layers=1, num_heads=2, decoder_start_token_id=0
-    )
-    t.T5Model(config).save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    return folder
 
 
 def test_a_language_encoder_gives_a_state_a_token_and_knows_no_frames(tmp_path: Path) -> None:

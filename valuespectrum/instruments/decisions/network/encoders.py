@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,8 +22,10 @@ from numpy.typing import NDArray
 from PIL.Image import Image
 
 from ingest.embedding.base import Embedder, load_embedder
+from ingest.embedding.embedder_names import how_to_fetch
 from valuespectrum.instruments.decisions.choosing.blending import Floats
 from vectorstore.foreign.model_files import check_model_folder
+from vectorstore.foreign.on_disk import from_this_disk, whole_folder
 from vectorstore.foundation.errors import EmbedderError, InputError, ValueSpectrumError
 from vectorstore.foundation.text import first_sentence
 from vectorstore.foundation.torch_setup import prepare_torch
@@ -160,16 +163,30 @@ def load_encoder(written: str) -> StateEncoder:
     return _language_encoder(written.removeprefix(TEXT))
 
 
+def named_encoder(written: str, by: str) -> AbstractContextManager[None]:
+    """Within it an encoder that a file names may be loaded and used, and nothing is fetched.
+
+    Args:
+        written: As for ``load_encoder``.
+        by: What names it, for the message, e.g. ``"the gate"``.
+
+    Raises:
+        EmbedderError: It would have had to be fetched.
+    """
+    hint = how_to_fetch(written) or "take one that names an encoder which is on this disk"
+    return from_this_disk(f"the encoder {written!r:.120}, which {by} names,", hint)
+
+
 def _language_encoder(name: str) -> TokenStates:
     prepare_torch()
     from transformers import AutoModel, AutoTokenizer
 
-    local = Path(name).is_dir()
-    if local:
+    if Path(name).is_dir():
         check_model_folder(Path(name), name)
     try:
-        tokenizer = AutoTokenizer.from_pretrained(name, trust_remote_code=False)
-        model = AutoModel.from_pretrained(name, use_safetensors=True, trust_remote_code=False)
+        with whole_folder(Path(name), name, EmbedderError):
+            tokenizer = AutoTokenizer.from_pretrained(name, trust_remote_code=False)
+            model = AutoModel.from_pretrained(name, use_safetensors=True, trust_remote_code=False)
     except ValueSpectrumError:
         raise
     except Exception as error:  # downloading and parsing raise anything
