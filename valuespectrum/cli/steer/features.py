@@ -52,6 +52,14 @@ def features(
     least: Annotated[
         float, typer.Option(help="Share of the variance of the block that must come back.", min=-1.0, max=1.0)
     ] = 0.5,
+    insist_on: Annotated[
+        ActivationName | None,
+        typer.Option(
+            help="The activation that the file has, where you know so and its small features speak against it; kept "
+            "with what is written.",
+            show_default=False,
+        ),
+    ] = None,
     feature: Annotated[int | None, typer.Option(help="Steer by this one.", min=0, show_default=False)] = None,
     coefficient: Annotated[
         float | None,
@@ -78,8 +86,8 @@ def features(
 ) -> None:
     """Rank the features of a sparse autoencoder, and steer by one of them.
 
-    Reading a file runs nothing that is in it; one that gives back too little of what the model's block really gives is
-    refused. The file written is used by `--steer FILE` of other verbs.
+    Reading a file runs nothing that is in it; one that gives back too little of what the model's block really gives, or
+    adds what does harm, is refused. The file written is used by `--steer FILE` of other verbs.
     """
     edit = None if feature is None else api.FeatureEdit(feature, coefficient, clamp, keep_rest)
     settings = api.FeatureSettings(
@@ -91,6 +99,7 @@ def features(
         value=value,
         top=top,
         least=least,
+        insist_on=insist_on,
         edit=edit,
         out=out,
         train=api.FeatureTraining(train_features, train_kept, train_steps) if train else None,

@@ -240,10 +240,22 @@ def joined_intervention(interventions: Sequence[Intervention]) -> Intervention:
         method="joined",
         name="-".join(each.about.name for each in interventions)[:40].strip("-_"),
         target={},
-        data={each.about.name: each.digest for each in interventions},
+        data={each.about.name: each.digest for each in interventions} | _insisted(interventions),
         measured={},
     )
     return replace(first, edits=all_edits(interventions), about=about, strength=1.0)
+
+
+def _insisted(interventions: Sequence[Intervention]) -> dict[str, str | int | float | bool]:
+    """Against which doubts files behind interventions were read."""
+    from valuespectrum.steering.features.reconstruction import DOUBT, INSISTED
+
+    return {
+        f"{each.about.name}, {name}": each.about.data[name]
+        for each in interventions
+        for name in (INSISTED, DOUBT)
+        if name in each.about.data
+    }
 
 
 def _told(file: str) -> Json:

@@ -69,6 +69,8 @@ class FeatureSettings:
     top: int = 24
     least: float = 0.5
     """Share of the variance of the block that must come back."""
+    insist_on: ActivationName | None = None
+    """The activation that the file has, where you know so and the check of small features speaks against it."""
     edit: FeatureEdit | None = None
     out: Path | None = None
     """Intervention file."""
@@ -102,8 +104,8 @@ def rank_value_features(
         teller: Who is told how it goes.
 
     Raises:
-        InputError: The file is not understood, does not fit the model, gives too little back, or options contradict
-            each other.
+        InputError: The file is not understood, does not fit the model, gives too little back, adds what does harm, or
+            options contradict each other.
         ModelError: The model cannot be loaded or its weights cannot be reached.
         StorageError: A file cannot be written.
 
@@ -131,9 +133,7 @@ def rank_value_features(
     check_model(found, loaded.id, width, len(layers))
     teller.doing("checking what comes back of the model's own activations")
     checked = block_activations(loaded, probing_asks(_CHECKED_ASKS, settings.seed + 1), found.layer)
-    back = check_reconstruction(found.autoencoder, checked, str(path), settings.least)
-    if back.doubt:
-        teller.say(f"{path}: {back.doubt}")
+    back = check_reconstruction(found.autoencoder, checked, str(path), settings.least, settings.insist_on)
     teller.doing("ranking features")
     ranked, at = _ranked(loaded, found, settings)
     document: Json = {
@@ -142,10 +142,10 @@ def rank_value_features(
         "explained": back.explained,
         "active": back.active,
         "tokens": back.tokens,
-        "doubt": back.doubt,
+        **_overridden(found, back),
         "ranked_by": at,
         "features": ranked,
-        "written": _written(loaded, found, settings),
+        "written": _written(loaded, found, settings, back),
     }
     return RankedFeatures(document, _in_words(document, back))
 
@@ -202,7 +202,16 @@ def _ranked(model: TorchModel, found: PublishedAutoencoder, settings: FeatureSet
     return [asdict(each) for each in rank_features(found.autoencoder, values, settings.top)], at
 
 
-def _written(model: TorchModel, found: PublishedAutoencoder, settings: FeatureSettings) -> Json | None:
+def _overridden(found: PublishedAutoencoder, back: Reconstruction) -> dict[str, str]:
+    """What the user insisted on, and against which doubt; both empty where there was none."""
+    from valuespectrum.steering.features.reconstruction import DOUBT, INSISTED
+
+    return {INSISTED: found.autoencoder.activation if back.doubt else "", DOUBT: back.doubt}
+
+
+def _written(
+    model: TorchModel, found: PublishedAutoencoder, settings: FeatureSettings, back: Reconstruction
+) -> Json | None:
     from agents.models.steering.files import write_intervention
     from agents.models.steering.intervention import About, Intervention
     from valuespectrum.steering.features.ranking import added_feature, clamped_feature
@@ -219,7 +228,8 @@ def _written(model: TorchModel, found: PublishedAutoencoder, settings: FeatureSe
         size, what = edit.clamp, "set"
         made = clamped_feature(found, edit.feature, size, not edit.keep_rest)
     target: dict[str, str | int | float | bool] = {"feature": edit.feature, "operation": what, "size": size}
-    about = About("features", f"feature-{edit.feature}", model.id, target, dict(found.told), settings.seed)
+    data = {**found.told, **(_overridden(found, back) if back.doubt else {})}
+    about = About("features", f"feature-{edit.feature}", model.id, target, data, settings.seed)
     intervention = Intervention((made,), about)
     write_intervention(intervention, settings.out)
     return {"path": str(settings.out), "digest": intervention.digest, "feature": edit.feature, "operation": what}
@@ -233,6 +243,7 @@ def _in_words(document: Json, back: Reconstruction) -> str:
         f"{', trained on ' + told['trained_on'] if told['trained_on'] else ''}",
         f"gives back {back.explained:.1%} of the variance of {document['model']} there ({back.tokens:,} tokens, "
         f"{back.active:.1f} features active at each)",
+        *([f"read as {document['insisted_on']} because you insist, although {back.doubt}"] if back.doubt else []),
         "",
         f"ranked by {document['ranked_by']}",
     ]

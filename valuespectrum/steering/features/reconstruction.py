@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.models.steering.autoencoder import Autoencoder
+from agents.models.steering.autoencoder import Activation, Autoencoder
 from vectorstore.foundation.errors import InputError
 
 LEAST = 0.5
@@ -30,7 +30,9 @@ _SINK = 10.0
 _TOPS = (8, 16, 32, 50, 64, 100, 128, 256)
 _LARGEST = (1, 2, 3, 4, 6, 8, 11, 16, 23, 32, 45, 64, 91, 128, 181, 256)
 _TOO_MUCH = 0.65
-"""Share of what small features add, from which on down they are doubted; measured in docs/steering/features.md."""
+"""Share of what small features add, from which on down a file is refused; measured in docs/steering/features.md."""
+INSISTED, DOUBT = "insisted_on", "doubt"
+"""What is kept with whatever is made from a file that was read against a doubt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Reconstruction:
     tokens: int
     """Activations that were looked at."""
     doubt: str = ""
-    """Why it may have been meant to be read in another way, in words; empty for no doubt."""
+    """Why it would have been refused, had nobody insisted; empty for no doubt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,27 +95,41 @@ def reconstruct(autoencoder: Autoencoder, activations: NDArray[np.float32]) -> R
 
 
 def check_reconstruction(
-    autoencoder: Autoencoder, activations: NDArray[np.float32], named: str, least: float = LEAST
+    autoencoder: Autoencoder,
+    activations: NDArray[np.float32],
+    named: str,
+    least: float = LEAST,
+    insisted: Activation | None = None,
 ) -> Reconstruction:
-    """Refuse a reading under which too little comes back, or clearly less than under another one.
+    """Refuse a reading under which too little comes back, clearly less than under another one, or small features harm.
 
-    What is less clear is told and not refused: activations that an autoencoder was not trained on can look so, too.
+    The last may come of activations that an autoencoder was not trained on, so that somebody may insist.
 
     Args:
         autoencoder: As it was read.
         activations: Outputs of the block that it is about, shape ``(tokens, width)``.
         named: What it is, for the message.
         least: Share of variance that must come back.
+        insisted: The activation that it has although small features speak against it, as somebody knows.
 
     Raises:
-        InputError: It was not meant to be read so, or is about another block or model.
+        InputError: It was not meant to be read so, or is about another block or model; or it has another activation
+            than the one that is insisted on.
     """
+    if insisted not in (None, autoencoder.activation):
+        raise InputError(f"{named} is read as {autoencoder.activation}, not {insisted}", "insist on what it says")
     found = reconstruct(autoencoder, activations)
     others = {words: reconstruct(other, activations).explained for words, other in _others(autoencoder)}
     best = max(others, key=lambda words: others[words])
     wrong = others[best] >= max(least, found.explained + _BETTER)
     if not wrong and found.explained >= least:
-        return replace(found, doubt=_doubt(autoencoder, activations, found.active))
+        doubt = _doubt(autoencoder, activations, found.active)
+        if doubt and insisted is None:
+            raise InputError(
+                f"{named} is refused: {doubt}",
+                f"where you know better, go on with --insist-on {autoencoder.activation}",
+            )
+        return replace(found, doubt=doubt)
     so = f"{named}, read as {_words(autoencoder)}, gives back {found.explained:.0%} of the variance of the block"
     if wrong:
         raise InputError(f"{so}; read as {best}, {others[best]:.0%}", "state how it is to be read")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,12 @@ from agents.models.base import Ask, ModelOptions
 from agents.models.capabilities import TorchModel
 from agents.models.registry import load_model
 from agents.models.steering.autoencoder import Autoencoder
+from agents.models.steering.files import read_intervention
 from agents.models.steering.hooks import steered, watched
 from agents.models.steering.positions import phrase_tokens
 from valuespectrum import api
+from valuespectrum.cli.exit_codes import run
+from valuespectrum.operations.steering.applying import joined_intervention
 from valuespectrum.steering.features.layouts import read_autoencoder
 from valuespectrum.steering.features.probing import opposed_features, probing_asks
 from valuespectrum.steering.features.published import PublishedAutoencoder
@@ -98,14 +102,14 @@ def test_a_feature_is_set_with_or_without_the_rest(model: TorchModel) -> None:
         )
     )
     coder, plain = few.on("cpu"), outputs(model, ask)
-    for replace in (True, False):
-        changed = outputs(model, ask, clamped_feature(published(few), 3, 8.0, replace))
+    for instead in (True, False):
+        changed = outputs(model, ask, clamped_feature(published(few), 3, 8.0, instead))
         features = coder.encode(changed)
         assert torch.allclose(features[:, 3], torch.full_like(features[:, 3], 8.0), atol=1e-4)
         others = [place for place in range(50) if place != 3]
         assert torch.allclose(features[:, others], coder.encode(plain)[:, others], atol=1e-4)
         left = changed - coder.decode(features)
-        assert (float(left.abs().max()) < 1e-3) == replace
+        assert (float(left.abs().max()) < 1e-3) == instead
 
 
 def test_features_are_ranked_by_their_largest_activation_at_the_phrase(model: TorchModel) -> None:
@@ -144,6 +148,32 @@ def test_training_finds_planted_features(tmp_path: Path) -> None:
     for wrong in (AutoencoderTraining(4, 4), AutoencoderTraining(1000, 4)):
         with pytest.raises(InputError):
             train_autoencoder(values, wrong)
+
+
+def test_what_was_insisted_on_is_told_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The line is drawn so high here that no file passes; where it is drawn else has tests of its own."""
+    monkeypatch.setattr("valuespectrum.operations.steering.features._CHECKED_ASKS", 4)
+    write_sae_lens(orthonormal(), tmp_path / "sae", "reference", LAYER)
+    out, plain = tmp_path / "feature.safetensors", tmp_path / "plain.safetensors"
+    settings = api.FeatureSettings(phrase="", edit=api.FeatureEdit(3, clamp=2.0), out=out, top=2)
+    clean = api.rank_value_features("reference", tmp_path / "sae", replace(settings, out=plain, insist_on="relu"))
+    assert clean.document["doubt"] == clean.document["insisted_on"] == "" and "insist" not in str(clean)
+    assert not {"doubt", "insisted_on"} & set(read_intervention(plain).about.data)
+    monkeypatch.setattr("valuespectrum.steering.features.reconstruction._TOO_MUCH", 99.0)
+    with pytest.raises(InputError, match="is refused: it says relu"):
+        api.rank_value_features("reference", tmp_path / "sae", settings)
+    assert not out.exists()
+    words = ["steer", "features", str(tmp_path / "sae"), "--phrase", "", "--feature", "3", "--clamp", "2"]
+    assert run([*words, "--out", str(out)]) == 2 and not out.exists()
+    assert run([*words, "--out", str(out), "--insist-on", "relu"]) == 0
+    kept = read_intervention(out)
+    assert kept.about.data["insisted_on"] == "relu" and str(kept.about.data["doubt"]).startswith("it says relu")
+    assert kept.digest == read_intervention(plain).digest
+    told = api.rank_value_features("reference", tmp_path / "sae", replace(settings, force=True, insist_on="relu"))
+    assert f"read as relu because you insist, although {told.document['doubt']}" in str(told)
+    joined = joined_intervention([kept, kept])
+    assert joined.about.data["feature-3, insisted_on"] == "relu"
+    assert joined.about.data["feature-3, doubt"] == kept.about.data["doubt"]
 
 
 def test_the_verb_trains_ranks_and_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

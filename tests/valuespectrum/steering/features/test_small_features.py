@@ -53,16 +53,19 @@ def with_penalty(values: NDArray[np.float32], penalty: float, seed: int) -> Auto
 
 @pytest.mark.parametrize("seed", [0, 1])
 @pytest.mark.parametrize("penalty", [0.03, 0.1, 0.3])
-def test_a_file_of_relu_is_not_doubted(penalty: float, seed: int) -> None:
+def test_a_file_of_relu_is_not_refused(penalty: float, seed: int) -> None:
     values = activations(seed)
     honest = with_penalty(values[:4000], penalty, seed)
     found = check_reconstruction(honest, values[4000:], "honest")
     assert found.active > 3 and found.explained > 0.7 and found.doubt == ""
+    assert check_reconstruction(honest, values[4000:], "honest", insisted="relu") == found
+    with pytest.raises(InputError, match="honest is read as relu, not topk"):
+        check_reconstruction(honest, values[4000:], "honest", insisted="topk")
 
 
 @pytest.mark.parametrize("seed", [0, 1])
 @pytest.mark.parametrize("top", [3, 6])
-def test_a_file_of_topk_that_says_relu_is_found_out(top: int, seed: int) -> None:
+def test_a_file_of_topk_that_says_relu_is_refused(top: int, seed: int) -> None:
     values = activations(seed)
     made = train_autoencoder(values[:4000], AutoencoderTraining(FEATURES, top, STEPS, 256, 3e-3, seed))
     assert check_reconstruction(made, values[4000:], "as it is").doubt == ""
@@ -71,13 +74,15 @@ def test_a_file_of_topk_that_says_relu_is_found_out(top: int, seed: int) -> None
     small = small_features(relabelled, values[4000:], active)
     assert small and small.largest < active and small.bound < 0.65
     assert small_features(relabelled, values[4000:], 1) is None
-    told = objection(relabelled, values[4000:])
-    assert f"beyond the {small.largest} largest" in told or "read as relu, gives back" in told
-
-
-def objection(coder: Autoencoder, values: NDArray[np.float32]) -> str:
-    """What a reading is refused by, where another one gives back far more; else what it is doubted by."""
-    try:
-        return check_reconstruction(coder, values, "the file").doubt
-    except InputError as refused:
-        return refused.message
+    with pytest.raises(InputError) as refused:
+        check_reconstruction(relabelled, values[4000:], "the file")
+    told = refused.value
+    assert "\n" not in told.message
+    if "read as relu, gives back" in told.message:  # another reading gives back far more, which nobody may insist on
+        with pytest.raises(InputError, match="read as relu, gives back"):
+            check_reconstruction(relabelled, values[4000:], "the file", insisted="relu")
+        return
+    assert told.message.startswith("the file is refused: it says relu")
+    assert f"beyond the {small.largest} largest" in told.message and told.hint.endswith("--insist-on relu")
+    kept = check_reconstruction(relabelled, values[4000:], "the file", insisted="relu")
+    assert told.message == f"the file is refused: {kept.doubt}"
