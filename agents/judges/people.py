@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from agents.judges.cases import Case, JudgeVerdict
-from vectorstore.foreign.documents import read_regular
+from vectorstore.foreign.documents import read_rows
 from vectorstore.foundation.csv_cells import guarded
 from vectorstore.foundation.disk import write_durably
 from vectorstore.foundation.errors import InputError
@@ -56,7 +56,9 @@ def read_queue(path: Path, cases: Sequence[Case], options: Sequence[str]) -> tup
     known = {name.casefold(): name for name in options}
     wanted = {str(guarded(case.id)): case.id for case in cases}
     found: dict[str, JudgeVerdict] = {}
-    for number, row in enumerate(_rows(path), start=2):
+    hint = f"a CSV file with the columns {', '.join(_COLUMNS[:3])}"
+    rows = read_rows(path, "verdicts", ("case", "verdict"), hint, _LARGEST, empty=True)
+    for number, row in enumerate(rows, start=2):
         where = f"{path}, row {number}"
         case, said = wanted.get(row["case"] or ""), (row["verdict"] or "").strip()
         if case is None:
@@ -67,15 +69,3 @@ def read_queue(path: Path, cases: Sequence[Case], options: Sequence[str]) -> tup
             raise InputError(f"{where}: {said[:60]!r} is no verdict", f"one of {', '.join(options)}, or nothing")
         found[case] = JudgeVerdict(known[said.casefold()]) if said else JudgeVerdict(why="unparsed")
     return tuple(found.get(case.id, JudgeVerdict(why="unparsed")) for case in cases)
-
-
-def _rows(path: Path) -> list[dict[str, str | None]]:
-    hint = f"a CSV file with the columns {', '.join(_COLUMNS[:3])}"
-    try:
-        text = read_regular(path, _LARGEST).decode("utf-8-sig")
-        rows = list(csv.DictReader(io.StringIO(text), strict=True))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path}: verdicts cannot be read ({one_line(error)})", hint) from error
-    if rows and not {"case", "verdict"} <= set(rows[0]):
-        raise InputError(f"{path}: verdicts without the columns case and verdict", hint)
-    return rows

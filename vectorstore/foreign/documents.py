@@ -1,4 +1,4 @@
-"""YAML and JSON that people write or hand on: hostile until checked, and wrong in one line.
+"""YAML, JSON and CSV that people write or hand on: hostile until checked, and wrong in one line.
 
 A document is read within limits of size and depth, from a regular file. YAML has neither aliases, which blow a small
 file up, nor keys that silently replace each other; JSON has neither NaN nor halves of characters.
@@ -6,11 +6,14 @@ file up, nor keys that silently replace each other; JSON has neither NaN nor hal
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import re
 import stat
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeVar
@@ -155,6 +158,33 @@ def check_shape(shape: type[Checked], document: object, where: str, hint: str = 
         raise InputError(f"{where}: {place[:120]!r}: {first['msg'][:200]}", hint) from error
     except RecursionError as error:
         raise InputError(f"{where} is nested too deeply", hint) from error
+
+
+def read_rows(
+    path: Path, what: str, columns: Sequence[str], hint: str, largest: int = LARGEST, *, empty: bool = False
+) -> list[dict[str, str | None]]:
+    """The rows of a CSV file with a header; a row that is too short has ``None`` for what it lacks.
+
+    Args:
+        path: The file.
+        what: What its rows are, as a person would call them: ``"examples"``.
+        columns: Which there must be; others may be beside them.
+        hint: What to do when it is not that.
+        largest: Bytes.
+        empty: Whether a file without rows will do.
+
+    Raises:
+        InputError: It is missing, too large, no CSV, without rows, or lacks a column.
+    """
+    try:
+        rows = list(csv.DictReader(io.StringIO(read_regular(path, largest).decode("utf-8-sig")), strict=True))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{path}: {what} cannot be read ({one_line(error)})", hint) from error
+    if not set(columns) <= set(rows[0] if rows else ()) and not (empty and not rows):
+        *first, last = columns
+        listed = f"{', '.join(first)} and {last}" if first else last
+        raise InputError(f"{path}: no {what} with the column{'s' if first else ''} {listed}", hint)
+    return rows
 
 
 def read_regular(path: Path, largest: int) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import resource
 from collections.abc import Callable
@@ -9,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agents.models.local.simulated import read_profile
 from agents.personas.persona import load_personas
 from valuespectrum.costs.prices import load_prices
 from valuespectrum.stimuli.keywords import load_keywords
-from vectorstore.foreign.documents import LARGEST, check_shape, parse_json, read_json, read_yaml
+from vectorstore.foreign.documents import LARGEST, check_shape, parse_json, read_json, read_rows, read_yaml
 from vectorstore.foundation.errors import InputError
 
 BOMB = "a: &a [x, x]\n" + "".join(
@@ -110,3 +114,51 @@ def test_shapes_name_the_place(document: Any, place: str) -> None:
 
 def test_the_limit_is_generous() -> None:
     assert LARGEST >= 10 * 2**20
+
+
+CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)
+
+
+@given(st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=5), st.booleans())
+def test_rows_are_those_that_were_written(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]], marked: bool
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "rows.csv"
+    written = io.StringIO(newline="")
+    csv.writer(written, quoting=csv.QUOTE_ALL).writerows(
+        [("text", "further", "label"), *((a, "x", b) for a, b in rows)]
+    )
+    path.write_bytes(written.getvalue().encode("utf-8-sig" if marked else "utf-8"))
+    found = read_rows(path, "examples", ("label", "text"), "a CSV file")
+    # The module reads ends of lines within cells as they are, whatever kind they are of.
+    assert [(row["text"], row["label"]) for row in found] == rows
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "no examples with the columns text, label and side"),
+        (b"text,label\na,b\n", "no examples with the columns text, label and side"),
+        (b"text,label,side\n", "no examples with the columns text, label and side"),
+        (b'text,label,side\n"a,b,c\n', "examples cannot be read"),
+        (b"\xff\xfe\x00", "examples cannot be read"),
+        (b"text,label,side\n" + b"a" * 200_000, "examples cannot be read"),
+        (b"text,label,side\n" + b"a,b,c\n" * 200_000, "is larger than 1,000,000 bytes"),
+    ],
+)
+def test_other_tables_are_one_line(content: bytes, told: str, tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=told) as refused:
+        read_rows(path, "examples", ("text", "label", "side"), "a CSV file", 1_000_000)
+    assert "\n" not in refused.value.message and str(path) in refused.value.message
+    if content in (b"", b"text,label,side\n"):
+        assert read_rows(path, "examples", ("text", "label", "side"), "a CSV file", empty=True) == []
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(InputError, match="is not a regular file"):
+        read_rows(path, "examples", ("text",), "a CSV file")
+    with pytest.raises(InputError, match="no examples with the column text"):
+        path.unlink()
+        path.write_text("a\n1\n")
+        read_rows(path, "examples", ("text",), "a CSV file")

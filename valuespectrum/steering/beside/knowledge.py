@@ -6,17 +6,14 @@ which know nothing of that, there are tasks of their own world: how strongly a t
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from agents.models.base import Ask, Choice, Model, Stimulus
 from valuespectrum.instruments.wordings.speaking import TEXT_STRENGTH
-from vectorstore.foreign.documents import read_regular
+from vectorstore.foreign.documents import read_rows
 from vectorstore.foundation.errors import InputError
-from vectorstore.foundation.text import one_line
 
 LETTERS = "ABCD"
 COLUMNS = ("question", *LETTERS, "answer")
@@ -43,14 +40,8 @@ def read_tasks(path: Path) -> list[KnowledgeTask]:
         InputError: It is missing, too large, or no such file, or an answer is no letter.
     """
     hint = f"a CSV file with the columns {', '.join(COLUMNS)}"
-    try:
-        rows = list(csv.DictReader(io.StringIO(read_regular(path, _LARGEST).decode("utf-8-sig")), strict=True))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path}: questions cannot be read ({one_line(error)})", hint) from error
-    if not rows or not set(COLUMNS) <= set(rows[0]):
-        raise InputError(f"{path}: no questions with the columns {', '.join(COLUMNS)}", hint)
     tasks = []
-    for number, row in enumerate(rows, start=2):
+    for number, row in enumerate(read_rows(path, "questions", COLUMNS, hint, _LARGEST), start=2):
         right = (row["answer"] or "").strip().upper()
         if right not in tuple(LETTERS):
             raise InputError(f"{path}, row {number}: {right!r:.20} is no answer", f"one of {', '.join(LETTERS)}")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +10,8 @@ from pathlib import Path
 from agents.models.ask_key import canonical_json
 from valuespectrum.steering.pairs.grammar import GRAMMAR, UNMATCHED, own_pairs
 from valuespectrum.theory.values import VALUES
-from vectorstore.foreign.documents import read_regular
+from vectorstore.foreign.documents import read_rows
 from vectorstore.foundation.errors import InputError
-from vectorstore.foundation.text import one_line
 from vectorstore.foundation.user_paths import user_path
 
 COLUMNS = ("text", "label")
@@ -88,12 +85,7 @@ def _of_pairs(value: str, source: str, opens: bool) -> Iterator[GateExample]:
 
 def _of_file(path: Path) -> Iterator[GateExample]:
     hint = f"a CSV file with the columns {' and '.join(COLUMNS)}, where a label is for or against"
-    try:
-        rows = list(csv.DictReader(io.StringIO(read_regular(path, _LARGEST).decode("utf-8-sig")), strict=True))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path}: examples cannot be read ({one_line(error)})", hint) from error
-    if not rows or not set(COLUMNS) <= set(rows[0]):
-        raise InputError(f"{path}: no examples with the columns {' and '.join(COLUMNS)}", hint)
+    rows = read_rows(path, "examples", COLUMNS, hint, _LARGEST)
     if len(rows) > _MOST:
         raise InputError(f"{path}: {len(rows):,} examples, and at most {_MOST:,} are read", "leave some out")
     for number, row in enumerate(rows, start=2):

@@ -7,11 +7,10 @@ import io
 from pathlib import Path
 
 from valuespectrum.steering.pairs.base import ContrastPair, PairSet
-from vectorstore.foreign.documents import read_regular
+from vectorstore.foreign.documents import read_rows
 from vectorstore.foundation.csv_cells import guarded
 from vectorstore.foundation.disk import write_durably
 from vectorstore.foundation.errors import InputError
-from vectorstore.foundation.text import one_line
 
 COLUMNS = ("question_1", "question_2")
 """Columns of the published files: for the value, and against it."""
@@ -36,13 +35,7 @@ def read_pairs(path: Path, value: str) -> PairSet:
         InputError: It is missing, too large, no such file, or a text is empty, too long, or twice in its pair.
     """
     hint = f"a CSV file with the columns {' and '.join(COLUMNS)}"
-    try:
-        text = read_regular(path, _LARGEST).decode("utf-8-sig")
-        rows = list(csv.DictReader(io.StringIO(text), strict=True))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path}: pairs cannot be read ({one_line(error)})", hint) from error
-    if not rows or not set(COLUMNS) <= set(rows[0]):
-        raise InputError(f"{path}: no pairs with the columns {' and '.join(COLUMNS)}", hint)
+    rows = read_rows(path, "pairs", COLUMNS, hint, _LARGEST)
     if len(rows) > _MOST_PAIRS:
         raise InputError(f"{path}: {len(rows):,} pairs, and at most {_MOST_PAIRS:,} are read", "leave some out")
     pairs = []

@@ -8,8 +8,6 @@ keep a model from obeying what it reads: how far it does shows in the difference
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from agents.models.parsing.declining import written_words
 from valuespectrum.instruments.wordings.liking import CAPTIONED, NUMBERED_CAPTION, NUMBERED_SPEECH, SPOKEN
 from valuespectrum.instruments.wordings.template import Template
 from valuespectrum.stimuli.presenting.presentation import WordKind
+from vectorstore.foreign.documents import read_rows
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.text import quotable
 
@@ -51,17 +50,8 @@ def read_transcripts(path: Path) -> dict[str, str]:
     Raises:
         InputError: It cannot be read, lacks a column, or names a clip twice.
     """
-    try:
-        if path.stat().st_size > _LARGEST:
-            raise InputError(f"{path}: transcripts of more than {_LARGEST // 2**20} MiB", "split the corpus")
-        rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig")), strict=True))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path}: transcripts cannot be read ({error})", _HINT) from error
-    lacking = [name for name in _COLUMNS if not rows or name not in rows[0]]
-    if lacking:
-        raise InputError(f"{path}: transcripts without {' and '.join(lacking)}", _HINT)
     found: dict[str, str] = {}
-    for number, row in enumerate(rows, start=2):
+    for number, row in enumerate(read_rows(path, "transcripts", _COLUMNS, _HINT, _LARGEST), start=2):
         clip, text = (row["clip"] or "").strip(), quotable(row["text"] or "")
         if clip in found:
             raise InputError(f"{path}, row {number}: the clip {clip[:80]!r} comes twice", "keep one transcript a clip")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from valuespectrum.stimuli.retrieval import StimulusRow
 from valuespectrum.theory.value_sets import NINETEEN, TEN
-from vectorstore.foreign.documents import read_regular
+from vectorstore.foreign.documents import read_rows
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.text import one_line
 
@@ -44,7 +42,7 @@ def read_levels(path: Path) -> tuple[ShownLevel, ...]:
         InputError: It cannot be read or is too large, lacks a column, names a clip or a level twice, or has a sequence
             of two values or of fewer than two levels; the message names the first such row.
     """
-    rows = _rows(path)
+    rows = read_rows(path, "levels", _COLUMNS, _HINT, _LARGEST, empty=True)
     found: dict[str, ShownLevel] = {}
     taken: dict[tuple[str, int], str] = {}
     values: dict[str, str] = {}
@@ -100,14 +98,3 @@ def _level(row: Mapping[str, str | None], where: str) -> ShownLevel:
     if not cells["level"].isascii() or not cells["level"].isdecimal() or not 1 <= int(cells["level"]) <= MOST_LEVELS:
         raise InputError(f"{where}: a level lies in 1..{MOST_LEVELS}", _HINT)
     return ShownLevel(cells["clip"], cells["sequence"], int(cells["level"]), cells["value"])
-
-
-def _rows(path: Path) -> list[dict[str, str | None]]:
-    try:
-        text = read_regular(path, _LARGEST).decode("utf-8-sig")
-        rows = list(csv.DictReader(io.StringIO(text), strict=True))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"levels {path} cannot be read ({one_line(error)})", _HINT) from error
-    if rows and not set(_COLUMNS) <= set(rows[0]):
-        raise InputError(f"levels {path}: the columns {', '.join(_COLUMNS)} are needed", _HINT)
-    return rows
