@@ -136,6 +136,21 @@ def test_the_example_of_a_steering_method_fits(tmp_path: Path, request: pytest.F
     assert told["method"] == "two-words" and [edit["block"] for edit in told["edits"]] == [2]
 
 
+def test_the_example_of_a_kind_of_gate_comes_back() -> None:
+    from agents.models.steering.gates import Gate, Scorer
+
+    names = example_of("A kind of gate")
+    make, read = names["LengthScorer"], names["read"]
+    scorer = make(40)  # type: ignore[operator]
+    assert isinstance(scorer, Scorer)
+    gate = Gate(scorer, above=0.0)
+    assert gate.opens("a" * 41) and not gate.opens("a" * 40)
+    assert read(*scorer.written()) == scorer  # type: ignore[operator]
+    for wrong in ({}, {"spared": "40"}, {"spared": 40, "more": 1}):
+        with pytest.raises(ValueError, match="a scorer of lengths has a number of letters"):
+            read(wrong, {})  # type: ignore[operator]
+
+
 def test_the_example_of_python_makes_a_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from cli_world import MODEL, ColourEmbedder, write_clips
 
