@@ -157,7 +157,7 @@ def test_what_was_insisted_on_is_told_and_kept(tmp_path: Path, monkeypatch: pyte
     out, plain = tmp_path / "feature.safetensors", tmp_path / "plain.safetensors"
     settings = api.FeatureSettings(phrase="", edit=api.FeatureEdit(3, clamp=2.0), out=out, top=2)
     clean = api.rank_value_features("reference", tmp_path / "sae", replace(settings, out=plain, insist_on="relu"))
-    assert clean.document["doubt"] == clean.document["insisted_on"] == "" and "insist" not in str(clean)
+    assert clean.document["doubt"] == clean.document["insisted_on"] == "" and "you insist" not in str(clean)
     assert not {"doubt", "insisted_on"} & set(read_intervention(plain).about.data)
     monkeypatch.setattr("valuespectrum.steering.features.reconstruction._TOO_MUCH", 99.0)
     with pytest.raises(InputError, match="is refused: it says relu"):
