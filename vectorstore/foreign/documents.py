@@ -180,7 +180,9 @@ def read_rows(
         rows = list(csv.DictReader(io.StringIO(read_regular(path, largest).decode("utf-8-sig")), strict=True))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{path}: {what} cannot be read ({one_line(error)})", hint) from error
-    if not set(columns) <= set(rows[0] if rows else ()) and not (empty and not rows):
+    if not rows and empty:
+        return []
+    if not rows or not set(columns) <= set(rows[0]):
         *first, last = columns
         listed = f"{', '.join(first)} and {last}" if first else last
         raise InputError(f"{path}: no {what} with the column{'s' if first else ''} {listed}", hint)

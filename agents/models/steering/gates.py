@@ -91,7 +91,7 @@ def written_gate(gate: Gate) -> tuple[Document, dict[str, NDArray[np.generic]]]:
     """
     what = f"a gate of kind {gate.scorer.kind!r:.40}"
     document, arrays = guarded(gate.scorer, f"{what} cannot be written", gate.scorer.written)
-    if not all(part.dtype in _WRITTEN for part in arrays.values()):
+    if not all(part.dtype.type in _WRITTEN for part in arrays.values()):
         raise InputError(f"{what} has arrays of another kind than float32 or int64", "remove its package")
     told = {"kind": gate.scorer.kind, "above": gate.above, "below": gate.below, "scorer": document}
     return told, {f"gate.{name}": part for name, part in arrays.items()}
