@@ -9,12 +9,12 @@ import numpy as np
 
 from bench.truth.cells import Asked, Planted, truth_and_cells
 from valuespectrum.scoring.guards.directional import directional_share
-from valuespectrum.scoring.guards.finding import Finding
+from valuespectrum.scoring.guards.finding import Finding, told
 from valuespectrum.scoring.guards.refusals import unequal_refusals
 from valuespectrum.scoring.guards.sameness import constant_answers, readout_mass, strong_leans
 from valuespectrum.scoring.guards.wordings import wording_agreement
 from valuespectrum.scoring.readouts.evidence import Kind
-from valuespectrum.scoring.readouts.identify import understanding
+from valuespectrum.scoring.readouts.identify import identify, understanding
 from valuespectrum.theory.values import VALUES
 
 Trial = Callable[[np.random.Generator], Finding]
@@ -27,6 +27,17 @@ def negation_trial(planted: Planted, kind: Kind, clips: int, wordings: int = 2) 
     def trial(generator: np.random.Generator) -> Finding:
         _, cells = truth_and_cells(planted, Asked(kind, ONE, clips, wordings), generator)
         return understanding(cells, 0)
+
+    return trial
+
+
+def silence_trial(planted: Planted, clips: int, wordings: int = 2) -> Trial:
+    """One respondent's single most likely texts, flagged where nothing is told of liking, not even an order."""
+
+    def trial(generator: np.random.Generator) -> Finding:
+        _, cells = truth_and_cells(planted, Asked("greedy_text", ONE, clips, wordings), generator)
+        found = identify(cells)[0]
+        return told("identification", found.status == "not identifiable", 0.0, 0.0, ("", found.why))
 
     return trial
 
@@ -91,13 +102,15 @@ def sameness_trials() -> Iterator[tuple[str, Trial, bool]]:
 
 def trials() -> Iterator[tuple[str, Trial, bool]]:
     """Every planted case: its name, a trial, and whether it should be flagged."""
-    kinds: tuple[Kind, ...] = ("log_probability", "samples", "sampled_text")
+    kinds: tuple[Kind, ...] = ("log_probability", "samples", "sampled_text", "greedy_text")
     for kind in kinds:
         for lean in (0.0, 1.0, 2.0):
             for understood, flag in ((1.0, False), (0.0, True), (-1.0, True)):
                 planted = Planted(lean=lean, understood=understood, value_wording_sd=0.15)
                 name = f"negation x {understood:g}: {kind}, lean {lean:g}"
                 yield name, negation_trial(planted, kind, 15), flag
+                if kind == "greedy_text":
+                    yield f"nothing told: {name}", silence_trial(planted, 15), flag
     for clips, background in ((15, 0.0), (15, 0.02), (15, 0.05), (40, 0.05), (15, 0.15), (40, 0.15)):
         name = f"refusals, C {clips}, {background:.0%} anywhere"
         yield f"{name}, 30 % of one value", refusal_trial(clips, 0.3, background), True

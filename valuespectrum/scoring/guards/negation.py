@@ -53,7 +53,7 @@ def negation(answers: Floats, shares: bool) -> Finding:
     reliable = [half > _LEAST_CORRELATION for half in halves]
     against = _contradiction(rows)
     if against is not None:
-        return told(NAME, True, against, LEAST_AGREEMENT, _statements(against, LEAST_AGREEMENT))
+        return told(NAME, True, against, LEAST_AGREEMENT, agreement_in_words(against, LEAST_AGREEMENT))
     if not any(reliable):
         return unknown_negation("answers do not tell one picture from another")
     if not all(reliable):
@@ -63,7 +63,7 @@ def negation(answers: Floats, shares: bool) -> Finding:
     r = float(np.clip(across / math.sqrt(both), -1.0, 1.0))
     error = math.sqrt(covariance[:2, :2].mean() * covariance[2:, 2:].mean() / both / len(rows))
     needed = LEAST_AGREEMENT - (_LOST_TO_LEANS * (1 - 2 * rows.mean()) ** 2 if shares else 0.0)
-    return told(NAME, r + _ONE_SIDED * error < needed, r, needed, _statements(r, needed))
+    return told(NAME, r + _ONE_SIDED * error < needed, r, needed, agreement_in_words(r, needed))
 
 
 def _agreement(covariance: Floats, first: int) -> float:
@@ -97,7 +97,8 @@ def _one_sided(rows: Floats, halves: list[float], shares: bool) -> Finding:
     return told(NAME, True, 0.0, LEAST_AGREEMENT, ("", failed))
 
 
-def _statements(r: float, needed: float) -> tuple[str, str]:
+def agreement_in_words(r: float, needed: float) -> tuple[str, str]:
+    """What is said of a correlation of both polarities when it is enough, and when it is not."""
     failed = "negation is not understood" if r < 0 else "positive and negative questions do not agree"
     return (
         f"positive and negative questions agree about which pictures are liked (r = {r:.2f})",

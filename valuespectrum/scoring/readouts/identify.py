@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from valuespectrum.scoring.guards.finding import Finding
 from valuespectrum.scoring.guards.known import mean_over
 from valuespectrum.scoring.guards.negation import negation
+from valuespectrum.scoring.guards.negation_in_likeliest import negation_in_likeliest_texts
 from valuespectrum.scoring.guards.negation_in_texts import negation_in_texts
 from valuespectrum.scoring.readouts.evidence import FIRST, POLARITY, Cells, Floats
 
@@ -41,7 +42,8 @@ def identify(cells: Cells) -> list[Identification]:
     Log-probabilities say enough wherever both polarities were asked in both orders. Counts and texts of a value say as
     much as ``sum n share (1 - share)`` over the polarities, which is the information on log-odds: with all answers
     alike it is 0, and any number would be the prior's. Single most likely texts never have log-odds (no chance is in
-    them): at best they tell the order of values, in units of how clips and questions spread.
+    them): at best they tell the order of values, in units of how clips and questions spread, and not even that where
+    one polarity is answered whatever the picture.
 
     Args:
         cells: Of any kind.
@@ -86,7 +88,10 @@ def understanding(cells: Cells, place: int) -> Finding:
     """
     if cells.kind == "sampled_text":
         return negation_in_texts(*(each[place].sum(axis=2).reshape(-1, 4) for each in (cells.yes, cells.said)))
-    return negation(mean_over(cells.share()[place], 2).reshape(-1, 4), cells.kind != "log_probability")
+    shares = mean_over(cells.share()[place], 2).reshape(-1, 4)
+    if cells.kind == "greedy_text":
+        return negation_in_likeliest_texts(shares)
+    return negation(shares, cells.kind != "log_probability")
 
 
 def _one(cells: Cells, place: int) -> Identification:
@@ -99,6 +104,9 @@ def _one(cells: Cells, place: int) -> Identification:
         return Identification("not identifiable", why, nothing)
     finding = understanding(cells, place)
     if finding.flagged:
+        return Identification("not identifiable", finding.statement, nothing)
+    if cells.kind == "greedy_text" and finding.number is None:
+        # One polarity alone is left, whose answers may be liking as well as a lean that goes with the picture.
         return Identification("not identifiable", finding.statement, nothing)
     heard = said.sum(axis=(1, 2, 3)) > 0
     if cells.kind == "log_probability":

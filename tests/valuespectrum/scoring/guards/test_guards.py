@@ -13,10 +13,12 @@ from bench.truth.guarded import (
     rate,
     refusal_trial,
     sameness_trials,
+    silence_trial,
     wording_trial,
 )
 from valuespectrum.scoring.guards.directional import directional_share, response_orthogonality
 from valuespectrum.scoring.guards.negation import negation
+from valuespectrum.scoring.guards.negation_in_likeliest import negation_in_likeliest_texts, polychoric_likelihood
 from valuespectrum.scoring.guards.negation_in_texts import negation_in_texts
 from valuespectrum.scoring.guards.refusals import refusal_bounds, unequal_refusals
 from valuespectrum.scoring.guards.sameness import constant_answers, readout_mass, strong_leans
@@ -27,13 +29,13 @@ from valuespectrum.scoring.readouts.evidence import POLARITY, Kind
 MANY, FEW = 0.95, 0.05
 
 
-@pytest.mark.parametrize("kind", ["log_probability", "samples", "sampled_text"])
+@pytest.mark.parametrize("kind", ["log_probability", "samples", "sampled_text", "greedy_text"])
 def test_ignored_negation_is_flagged_and_understood_is_not(kind: Kind) -> None:
     assert rate(negation_trial(Planted(understood=-1.0, lean=2.0), kind, 15), 20) >= MANY
     assert rate(negation_trial(Planted(lean=2.0), kind, 15), 20) <= FEW
 
 
-@pytest.mark.parametrize("kind", ["log_probability", "samples", "sampled_text"])
+@pytest.mark.parametrize("kind", ["log_probability", "samples", "sampled_text", "greedy_text"])
 def test_negative_answers_that_ignore_the_picture_are_flagged(kind: Kind) -> None:
     assert rate(negation_trial(Planted(understood=0.0), kind, 15), 20) >= MANY
 
@@ -64,6 +66,61 @@ def test_slopes_of_single_texts_are_those_of_a_second_implementation() -> None:
     end = minimize(loss, [0, 0, 0, 1, 0.5], method="Nelder-Mead", options={"maxiter": 4000, "fatol": 1e-8})
     number = negation_in_texts(yes, said).number
     assert number == pytest.approx(end.x[4] / end.x[3], abs=0.01)
+
+
+@pytest.mark.parametrize(("lean", "level"), [(2.0, 0.0), (-2.0, 0.0), (1.0, 1.0), (1.0, -1.0)])
+def test_leans_and_general_liking_feign_no_misunderstanding_in_most_likely_texts(lean: float, level: float) -> None:
+    assert rate(negation_trial(Planted(lean=lean, level=level), "greedy_text", 15), 40) <= FEW
+    ignored = Planted(lean=lean, level=level, understood=-1.0)
+    assert rate(negation_trial(ignored, "greedy_text", 15), 40) >= MANY
+
+
+@pytest.mark.parametrize("lean", [0.0, 0.5, 1.0, 2.0, 4.0, -1.0])
+@pytest.mark.parametrize("understood", [0.0, -1.0])
+def test_most_likely_texts_whose_negation_is_ignored_tell_nothing(lean: float, understood: float) -> None:
+    """A lean can hide that it is ignored: what is left must not pass for liking either."""
+    assert rate(silence_trial(Planted(lean=lean, understood=understood), 15), 40) == 1.0
+    if abs(lean) <= 1:
+        assert rate(silence_trial(Planted(lean=lean), 15), 40) <= FEW
+
+
+def test_what_lies_under_two_lists_is_that_of_a_second_implementation() -> None:
+    """Chances of cells by scipy's bivariate normal distribution."""
+    from scipy.special import ndtri
+    from scipy.stats import multivariate_normal
+
+    drawn = np.random.default_rng(4).multivariate_normal([0, 0], [[1, 0.6], [0.6, 1]], 300)
+    one, other = np.digitize(drawn[:, 0], [-0.5, 1.0]) / 2, np.digitize(drawn[:, 1], [1.2]) / 1.0
+    first, second = (
+        np.concatenate([[-9.0], ndtri(np.cumsum(np.bincount(np.unique(each, return_inverse=True)[1])) / 300)])
+        for each in (one, other)
+    )
+    first[-1] = second[-1] = 9.0
+    found = polychoric_likelihood(one, other)
+    for place in (0, 49, 64, 98):
+        r = np.linspace(-0.98, 0.98, 99)[place]
+        under = multivariate_normal([0, 0], [[1, r], [r, 1]])
+        expected = 0.0
+        for row, of_one in enumerate(np.unique(one)):
+            for column, of_other in enumerate(np.unique(other)):
+                high, low = [first[row + 1], second[column + 1]], [first[row], second[column]]
+                count = ((one == of_one) & (other == of_other)).sum()
+                expected += count * np.log(max(under.cdf(high, lower_limit=low), 1e-12)) if count else 0.0
+        assert found[place] == pytest.approx(expected, rel=2e-3)
+    assert np.linspace(-0.98, 0.98, 99)[found.argmax()] == pytest.approx(0.6, abs=0.15)
+
+
+def test_most_likely_texts_that_are_all_alike_say_nothing_of_negation() -> None:
+    alike = negation_in_likeliest_texts(np.ones((150, 4)))
+    assert (alike.state, alike.number) == ("unknown", None) and "do not tell" in alike.statement
+    liked = (np.arange(150) % 3 == 0).astype(float)
+    one_side = negation_in_likeliest_texts(np.stack([liked, liked, np.ones(150), np.ones(150)], axis=1))
+    assert (one_side.state, one_side.number) == ("unknown", None) and "negative questions" in one_side.statement
+    assert "fewer than 10" in negation_in_likeliest_texts(np.full((150, 4), np.nan)).statement
+    rare = np.ones((40, 4))
+    rare[0, :2], rare[1, 2:] = 0.0, 0.0
+    guess = negation_in_likeliest_texts(rare)
+    assert guess.state == "unknown" and guess.number is not None and "guess" in guess.statement
 
 
 def test_few_single_texts_say_nothing_of_negation() -> None:
