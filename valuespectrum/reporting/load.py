@@ -16,6 +16,7 @@ from valuespectrum.reporting.elements.words import short_model
 from valuespectrum.reporting.examples import read_examples
 from valuespectrum.reporting.measured import read_personas, read_playing, read_profiles
 from valuespectrum.reporting.sessions import read_session
+from valuespectrum.reporting.watched import read_feeds
 from valuespectrum.runs.manifest import Manifest
 from valuespectrum.runs.run import check_alike, read_manifest, read_scores
 from vectorstore.foundation.errors import InputError
@@ -99,6 +100,9 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
             *_walks(sources.sessions, values),
         ),
         examples=next(filter(None, examples), ()),
+        feeds=tuple(
+            feed for run, name in zip(runs, called, strict=True) for feed in read_feeds(run, name, sources.corpus)
+        ),
         provenance=[row for run in runs for row in _provenance(run)],
         command=command or str(runs[0].manifest.provenance.get("command", "")),
         runs=tuple(runs),

@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 from agents.personas.reserved import NO_PERSONA
 from valuespectrum.instruments.registry import published_as
 from valuespectrum.runs.manifest import RunKind
+from valuespectrum.runs.parts.acts_schema import ClipActs
 from valuespectrum.runs.parts.pictures_schema import CorrectedPart, PicturesPart
 from valuespectrum.runs.parts.presentations_schema import ShownConditions
 from valuespectrum.runs.parts.schema import Count, Flag, Number, Part, Text, ValueName
@@ -135,6 +136,7 @@ class _Respondent(Part):
     corrected: CorrectedPart | None = None
     shape: ShapePart | None = None
     staircases: StaircasesPart | None = None
+    acts_by_clip: dict[Text, ClipActs] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _measured(self) -> Self:

@@ -36,6 +36,7 @@ UNSHOWN = [
         "structure",
         "telling",
         "walks",
+        "watched",
     )
 ]
 """What the page of the tests has no data for."""

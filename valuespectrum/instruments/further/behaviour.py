@@ -42,6 +42,7 @@ from valuespectrum.scoring.instructions.between import faking_between
 from valuespectrum.scoring.instructions.parts import instructed
 from valuespectrum.scoring.units import Units
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -132,7 +133,11 @@ class BehaviourInFeed(PictureBattery):
         )
         measured = faceted(self, told, heard, TableStyle(bounds=LIKING_RANGE), units, options)
         liked = acts.groupby("value")["liked"].mean()
-        details = {**measured.details, "liked_of_shown": {str(value): float(each) for value, each in liked.items()}}
+        details = {
+            **measured.details,
+            "liked_of_shown": {str(value): float(each) for value, each in liked.items()},
+            "acts_by_clip": acts_by_clip(acts, plain),
+        }
         return replace(measured, details=details).with_faking(faking_between(self.sets, answers, options))
 
     def sets(self, answers: pd.DataFrame, options: ScoringOptions) -> ToldSets:
@@ -184,6 +189,33 @@ def session_acts(answers: pd.DataFrame, options: ScoringOptions) -> pd.DataFrame
     liked = np.where(asked_again, by_step[_REACT], 0.0)
     acts = pd.DataFrame({"watched": asked_again.astype(float), "liked": liked}, index=by_step.index)
     return acts[decided].reset_index()
+
+
+def acts_by_clip(acts: pd.DataFrame, answers: pd.DataFrame) -> dict[str, Json]:
+    """What became of each clip over all sessions, for who wants to see it.
+
+    Args:
+        acts: As ``session_acts`` returns them.
+        answers: With ``clip`` and the ``frame`` that was shown of it.
+
+    Returns:
+        Clip to its ``value`` and ``frame``, how often it was ``shown`` and ``watched`` on, and ``liked``: the mean
+        probability of liking it, skipped ones counting 0; ``None`` where that was never answered.
+    """
+    frames = answers.groupby("clip")["frame"].first()
+    found = acts.groupby(["clip", "value"]).agg(
+        shown=("watched", "size"), watched=("watched", "sum"), liked=("liked", "mean")
+    )
+    return {
+        str(clip): {
+            "value": str(value),
+            "frame": str(frames[clip]),
+            "shown": int(row["shown"]),
+            "watched": int(row["watched"]),
+            "liked": None if np.isnan(row["liked"]) else float(row["liked"]),
+        }
+        for (clip, value), row in found.iterrows()
+    }
 
 
 def _catalogue(setting: Setting) -> Catalogue:

@@ -257,6 +257,38 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchedClip:
+    """One clip of a feed that was an instrument, and what was done with it."""
+
+    title: str
+    caption: str
+    value: str
+    picture: bytes
+    """JPEG or PNG; empty for no picture."""
+    shown: int
+    watched: int
+    """How often it was gone on with."""
+    liked: float | None = None
+    """Mean probability of liking it, 0 to 1, skipped ones counting 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedFeed:
+    """What one model did with the clips of its feed."""
+
+    model: str
+    run: str
+    watched: tuple[WatchedClip, ...]
+    """Gone on with in half of their showings or more, those first that were so most often."""
+    left: tuple[WatchedClip, ...]
+    """The others, those first that were left most often."""
+    clips: int
+    """How many there were."""
+    why: str = ""
+    """Why the scores of the same answers tell nothing or less, where they do."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReportedRun:
     """A run that a report is made of, whole: for panels that show what no other panel needs."""
 
@@ -280,6 +312,8 @@ class ReportData:
     """Name of a run, and how a model plays over all its personas, in a sentence."""
     sessions: tuple[ReportedSession, ...] = ()
     examples: tuple[Example, ...] = ()
+    feeds: tuple[WatchedFeed, ...] = ()
+    """What models without a persona did in feeds that are an instrument."""
     provenance: Sequence[tuple[str, str]] = ()
     """Label and text, in the order shown."""
     command: str = ""

@@ -13,8 +13,9 @@ from planted_instruments import SCORING, centred, measured, pictures, planted, s
 from agents.browsing.walk import Walk
 from agents.models.base import Ask
 from agents.procedures.procedure import SUBJECT, Addressed, Procedure, alone
-from valuespectrum.instruments.further.behaviour import BehaviourInFeed, BehaviourOptions, session_acts
+from valuespectrum.instruments.further.behaviour import BehaviourInFeed, BehaviourOptions, acts_by_clip, session_acts
 from valuespectrum.reference.twin.model import TwinModel
+from valuespectrum.runs.parts.acts_schema import ClipActs
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError
 
@@ -86,6 +87,20 @@ def test_what_is_liked_is_watched_more(amber: pd.DataFrame) -> None:
     assert np.corrcoef(scores, [truth[value] for value in VALUES])[0, 1] > 0.6
     assert all(0 <= (score.estimate.mean or 0) <= 100 for score in found.scores.values())
     assert set(found.details["liked_of_shown"]) == set(VALUES)  # type: ignore[call-overload]
+
+
+def test_every_act_is_counted_with_its_clip(amber: pd.DataFrame) -> None:
+    acts = session_acts(amber, SCORING)
+    by_clip: dict[str, Any] = measured(BehaviourInFeed(SMALL), amber).details["acts_by_clip"]  # type: ignore[assignment]
+    assert sum(did["shown"] for did in by_clip.values()) == len(acts)
+    assert sum(did["watched"] for did in by_clip.values()) == acts["watched"].sum()
+    assert {clip: did["value"] for clip, did in by_clip.items()} == dict(zip(acts["clip"], acts["value"], strict=True))
+    assert {did["frame"] for did in by_clip.values()} == {"f"}
+    for clip, did in by_clip.items():
+        ClipActs.model_validate(did)
+        assert did["liked"] == pytest.approx(acts.loc[acts["clip"] == clip, "liked"].mean())
+    unanswered = acts.assign(liked=np.nan)
+    assert all(did["liked"] is None for did in acts_by_clip(unanswered, amber).values())  # type: ignore[call-overload, index]
 
 
 def test_other_words_change_the_questions_and_not_the_walk() -> None:
