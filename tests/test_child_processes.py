@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from vectorstore.processes.child_process import NOWHERE, end_child, map_in_children, start_child, wait_for
+from vectorstore.processes.child_process import NOWHERE, ChildSetting, end_child, map_in_children, start_child, wait_for
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("valuespectrum", "agents", "ingest", "vectorstore")
@@ -129,7 +129,7 @@ def test_a_child_that_has_lost_its_parent_does_nothing() -> None:
 def test_a_child_that_is_done_is_not_taken_down_by_its_libraries(tmp_path: Path, function: str, status: int) -> None:
     with (tmp_path / "out").open("wb+") as out, (tmp_path / "err").open("wb+") as err:
         entry = f"child_jobs:{function}"
-        child = start_child(entry, ["said"], streams=(NOWHERE, out, err), modules=[entry])
+        child = start_child(entry, ["said"], streams=(NOWHERE, out, err), setting=ChildSetting(modules=[entry]))
         assert wait_for(child, 60) == status
         end_child(child)
     assert (tmp_path / "out").read_text() == "said"

@@ -33,7 +33,7 @@ from ingest.transcripts.beside import FoundWords, read_subtitle_files
 from ingest.transcripts.subtitles import LARGEST
 from vectorstore.foundation.errors import FetchError, InputError, MediaError, StorageError
 from vectorstore.ledger.records import Failure
-from vectorstore.processes.child_process import NOWHERE, PIPE, end_child, start_child, tell, wait_for
+from vectorstore.processes.child_process import NOWHERE, PIPE, ChildSetting, end_child, start_child, tell, wait_for
 from vectorstore.processes.confinement import UNCONFINED, Confinement
 
 _LOGGER = logging.getLogger(__name__)
@@ -205,7 +205,7 @@ def try_confinement() -> Confinement:
         StorageError: It does not start.
     """
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as answer:
-        child = start_child(_TRIAL, streams=(NOWHERE, answer, NOWHERE), folder=Path(folder))
+        child = start_child(_TRIAL, streams=(NOWHERE, answer, NOWHERE), setting=ChildSetting(folder=Path(folder)))
         try:
             status = wait_for(child, _START)
         finally:
@@ -229,8 +229,7 @@ def _run(task: str, folder: Path, seconds: float, name: str, line: socket.socket
             [str(line.fileno())],
             streams=(PIPE, answer, messages),
             descriptors=[line.fileno()],
-            environment=environment,
-            folder=folder,
+            setting=ChildSetting(environment, folder=folder),
         )
         try:
             tell(process, task.encode())

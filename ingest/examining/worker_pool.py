@@ -25,7 +25,7 @@ from ingest.decoding.decode import DecodeOptions
 from ingest.examining.media_file import FileFindings, IsKnown, MediaFile, examine, nothing_is_known
 from ingest.examining.worker_messages import MAX_HEADER, unpack
 from vectorstore.foundation.errors import InputError, MediaError, StorageError, ValueSpectrumError
-from vectorstore.processes.child_process import end_child, start_child, wait_for
+from vectorstore.processes.child_process import ChildSetting, end_child, start_child, wait_for
 from vectorstore.processes.confinement import MAX_THREADS, UNCONFINED, Confinement
 
 _GRACE = 1.0
@@ -160,8 +160,7 @@ class _Worker:
                 _SERVE,
                 [str(theirs.fileno())],
                 descriptors=[theirs.fileno()],
-                environment=_SETTINGS,
-                modules=[entry],
+                setting=ChildSetting(_SETTINGS, [entry]),
             )
         self._socket = ours
         self._connection: Connection[object, object] = Connection(os.dup(ours.fileno()))

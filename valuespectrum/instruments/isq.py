@@ -152,12 +152,8 @@ def questionnaire_forms() -> list[Form]:
 
 
 def isq_score(
-    visual_appeal: float,
-    curiosity_stimulation: float,
-    emotional_engagement: float,
-    value_expectation: float,
-    preference_alignment: float,
-    action_desire: float,
+    ratings: tuple[float, float, float, float],
+    terms: tuple[float, float],
     options: IsqOptions = IsqOptions(),
 ) -> float:
     """Percent of the Inductive Scoring Questionnaire of Value-Spectrum (Li et al., ACL 2025).
@@ -165,12 +161,9 @@ def isq_score(
     ``(v_a + c_s + e_e + v_e + 10 p_a + 10 a_d) / 60 * 100``.
 
     Args:
-        visual_appeal: Rating 0 to 10. Ratings asked as digits 0 to 9 are to be multiplied by 10 / 9 first.
-        curiosity_stimulation: Rating 0 to 10.
-        emotional_engagement: Rating 0 to 10.
-        value_expectation: Rating 0 to 10.
-        preference_alignment: 0 to 1, or -1 to 1 with signed terms.
-        action_desire: The same.
+        ratings: Visual appeal, curiosity stimulation, emotional engagement and value expectation, 0 to 10. Those asked
+            as digits 0 to 9 are to be multiplied by 10 / 9 first.
+        terms: Preference alignment and action desire, 0 to 1, or -1 to 1 with signed terms.
         options: Range of the two terms.
 
     Returns:
@@ -180,11 +173,9 @@ def isq_score(
         InputError: A rating or term lies outside its range.
 
     Example:
-        >>> isq_score(7, 8, 6, 9, 0, 0)
+        >>> isq_score((7, 8, 6, 9), (0, 0))
         50.0
     """
-    ratings = (visual_appeal, curiosity_stimulation, emotional_engagement, value_expectation)
-    terms = (preference_alignment, action_desire)
     lowest = -1.0 if options.signed_terms else 0.0
     if not all(0 <= rating <= 10 for rating in ratings):
         raise InputError(f"ratings must lie in 0..10, got {ratings}", "rescale digit ratings first")
@@ -220,15 +211,9 @@ def questionnaire_scores(
 
 
 def _interest(terms: Mapping[Hashable, float], form: IsqOptions) -> float:
-    return isq_score(
-        visual_appeal=terms["visual_appeal"],
-        curiosity_stimulation=terms["curiosity_stimulation"],
-        emotional_engagement=terms["emotional_engagement"],
-        value_expectation=terms["value_expectation"],
-        preference_alignment=form.term(terms["preference_alignment"]),
-        action_desire=form.term(terms["action_desire"]),
-        options=form,
-    )
+    appeal, curiosity, engagement, expectation = (terms[name] for name in ISQ_RATINGS)
+    alignment, desire = (form.term(terms[name]) for name in ISQ_YES_NO)
+    return isq_score((appeal, curiosity, engagement, expectation), (alignment, desire), form)
 
 
 def _rating_terms(answers: pd.DataFrame, options: ScoringOptions, form: IsqOptions) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from typing import IO
 from vectorstore.foreign.inside import stamp
 from vectorstore.foreign.looked_at import cache_home, is_known, remember
 from vectorstore.foundation.errors import CorpusError, StorageError
-from vectorstore.processes.child_process import PIPE, end_child, start_child, wait_for
+from vectorstore.processes.child_process import PIPE, ChildSetting, end_child, start_child, wait_for
 
 LONGEST = 300.0
 """Seconds after which a child that only looks counts as hanging."""
@@ -38,9 +38,9 @@ def ask_child(entry: str, arguments: Sequence[str], descriptors: Sequence[int], 
     """
     with tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as complaints:
         # The child, too, need not look again at what was looked at.
-        memory = {"XDG_CACHE_HOME": str(cache_home())}
+        memory = ChildSetting({"XDG_CACHE_HOME": str(cache_home())})
         streams = (PIPE, answer, complaints)
-        child = start_child(entry, arguments, streams=streams, descriptors=descriptors, environment=memory)
+        child = start_child(entry, arguments, streams=streams, descriptors=descriptors, setting=memory)
         try:
             status = wait_for(child, patience)
         finally:

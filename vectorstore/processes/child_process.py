@@ -21,6 +21,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import IO, Any
@@ -42,15 +43,25 @@ Stream = int | IO[bytes]
 _running: set[Child] = set()
 
 
+@dataclass(frozen=True, slots=True)
+class ChildSetting:
+    """What is round a child."""
+
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Variables besides language, library path and folder for temporary files."""
+    modules: Sequence[str] = ()
+    """Others than our own, the entry and installed ones that the child shall find where this process does."""
+    folder: Path = Path("/")
+    """Where it runs."""
+
+
 def start_child(
     entry: str,
     arguments: Sequence[str] = (),
     *,
     streams: tuple[Stream, Stream, Stream] = (NOWHERE, NOWHERE, NOWHERE),
     descriptors: Sequence[int] = (),
-    environment: Mapping[str, str] | None = None,
-    modules: Sequence[str] = (),
-    folder: Path = Path("/"),
+    setting: ChildSetting = ChildSetting(),
 ) -> Child:
     """Start a function of ours in a process of its own.
 
@@ -59,15 +70,18 @@ def start_child(
         arguments: What the function is given.
         streams: Standard input, output and errors.
         descriptors: Open files that the child keeps, under the same numbers.
-        environment: Variables besides language, library path and folder for temporary files.
-        modules: Others than our own, the entry and installed ones that the child shall find where this process does.
-        folder: Where the child runs.
+        setting: What is round it.
 
     Raises:
         StorageError: The system does not let another process start.
     """
     user_site = site.getusersitepackages() if site.ENABLE_USER_SITE else ""
-    told = {"entry": entry, "parent": os.getpid(), "user_site": user_site, "folders": _folders([entry, *modules])}
+    told = {
+        "entry": entry,
+        "parent": os.getpid(),
+        "user_site": user_site,
+        "folders": _folders([entry, *setting.modules]),
+    }
     # -B: nothing is written beside our own files; -X utf8 is the one setting that changes what texts mean.
     command = [sys.executable, "-I", "-B", *(["-X", "utf8"] if sys.flags.utf8_mode else [])]
     try:
@@ -77,8 +91,8 @@ def start_child(
             stdout=streams[1],
             stderr=streams[2],
             pass_fds=tuple(descriptors),
-            env={"PATH": os.defpath, **_inherited(), **(environment or {})},
-            cwd=folder,
+            env={"PATH": os.defpath, **_inherited(), **setting.environment},
+            cwd=setting.folder,
             start_new_session=True,
         )
     except OSError as error:
@@ -170,7 +184,9 @@ class _Serving:
         ours, theirs = socket.socketpair()
         with theirs:
             words = [function, str(theirs.fileno())]
-            self.child = start_child(f"{__name__}:serve_jobs", words, descriptors=[theirs.fileno()], modules=[function])
+            self.child = start_child(
+                f"{__name__}:serve_jobs", words, descriptors=[theirs.fileno()], setting=ChildSetting(modules=[function])
+            )
         self.connection: Connection[tuple[object, ...], tuple[Exception | None, object]] = Connection(ours.detach())
 
     def ask(self, job: tuple[object, ...]) -> object:

@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 
 from agents.models.batches.client import ENDPOINT
 from agents.models.wire.pace import Usage
-from agents.models.wire.transport import AttemptError, RequestFailure, Transport, UnusableError, usage_of
+from agents.models.wire.transport import AttemptError, RequestFailure, ServerRefusal, Transport, UnusableError, usage_of
 
 Read = TypeVar("Read")
 
@@ -115,7 +115,8 @@ def tell(line: Line, read: Callable[[object], Read], transport: Transport, attem
             return Told(None, problem.failure(attempts), whole, used, True)
     problem = transport.refusal(line.status, told, {})
     if not line.status:
-        problem = AttemptError(f"an error in the batch: {problem.said}", said=problem.said, final=not whole)
+        refusal = ServerRefusal(said=problem.said)
+        problem = AttemptError(f"an error in the batch: {problem.said}", refusal=refusal, final=not whole)
     return Told(None, problem.failure(attempts), whole and not problem.final, used, False)
 
 

@@ -110,6 +110,17 @@ class Request(Generic[Read]):
     """What it will use at most, as far as can be said before; counted where the server does not say."""
 
 
+@dataclass(frozen=True, slots=True)
+class ServerRefusal:
+    """What a server said in place of an answer."""
+
+    status: int = 0
+    """Of HTTP; 0 where none came."""
+    said: str = ""
+    wait: float | None = None
+    """Seconds after which it wants to be asked again; ``None`` where it did not say."""
+
+
 class AttemptError(ModelError):
     """One attempt that brought no answer."""
 
@@ -117,16 +128,14 @@ class AttemptError(ModelError):
         self,
         reason: str,
         *,
-        status: int = 0,
-        said: str = "",
-        wait: float | None = None,
+        refusal: ServerRefusal = ServerRefusal(),
         final: bool = False,
         hopeless: bool = False,
         unusable: Exception | None = None,
     ) -> None:
         known = unusable if isinstance(unusable, UnusableError) else None
         super().__init__(reason, known.hint if known else "")
-        self.reason, self.status, self.said, self.wait = reason, status, said, wait
+        self.reason, self.status, self.said, self.wait = reason, refusal.status, refusal.said, refusal.wait
         self.final, self.hopeless = final, hopeless
         self.heard = known is not None and known.heard
 
@@ -286,9 +295,7 @@ class Transport:
         shown = self.clean(said)
         return AttemptError(
             f"HTTP {status}" + (f": {shown}" if shown else ""),
-            status=status,
-            said=self.clean(said, 2000),
-            wait=retry_after(headers, self.options.longest_wait),
+            refusal=ServerRefusal(status, self.clean(said, 2000), retry_after(headers, self.options.longest_wait)),
             final=hopeless or status not in _PASSING,
             hopeless=hopeless,
         )

@@ -12,28 +12,28 @@ from vectorstore.foundation.errors import InputError
 
 
 def test_isq_golden_scores() -> None:
-    assert isq_score(10, 10, 10, 10, 1, 1) == 100
-    assert isq_score(7, 8, 6, 9, 0, 0) == 50
-    assert isq_score(0, 0, 0, 0, -1, -1, IsqOptions(signed_terms=True)) == pytest.approx(-100 / 3)
+    assert isq_score((10, 10, 10, 10), (1, 1)) == 100
+    assert isq_score((7, 8, 6, 9), (0, 0)) == 50
+    assert isq_score((0, 0, 0, 0), (-1, -1), IsqOptions(signed_terms=True)) == pytest.approx(-100 / 3)
     # The published sample row, 49.58333, is reached with p_a + a_d = -0.025 only.
-    assert isq_score(7, 8, 6, 9, -0.025, 0, IsqOptions(signed_terms=True)) == pytest.approx(49.58333, abs=1e-5)
+    assert isq_score((7, 8, 6, 9), (-0.025, 0), IsqOptions(signed_terms=True)) == pytest.approx(49.58333, abs=1e-5)
     assert IsqOptions().threshold == 60
 
 
 def test_isq_refuses_terms_outside_their_range() -> None:
     with pytest.raises(InputError, match="terms"):
-        isq_score(1, 1, 1, 1, -0.5, 0)
+        isq_score((1, 1, 1, 1), (-0.5, 0))
     with pytest.raises(InputError, match="ratings"):
-        isq_score(11, 1, 1, 1, 0, 0)
+        isq_score((11, 1, 1, 1), (0, 0))
     with pytest.raises(InputError, match="ratings"):
-        isq_score(float("nan"), 1, 1, 1, 0, 0)
+        isq_score((float("nan"), 1, 1, 1), (0, 0))
 
 
 @settings(deadline=None)
 @given(st.floats(0, 1))
 def test_isq_terms_fill_their_range(probability: float) -> None:
     assert IsqOptions().term(probability) == probability
-    assert isq_score(5, 5, 5, 5, IsqOptions(True).term(probability), 0, IsqOptions(True)) <= 100
+    assert isq_score((5, 5, 5, 5), (IsqOptions(True).term(probability), 0), IsqOptions(True)) <= 100
 
 
 def test_open_points_are_options_of_the_instrument() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
@@ -9,53 +10,58 @@ import typer
 from valuespectrum import api
 from valuespectrum.api import DecoderName, SamplingName
 from valuespectrum.cli.console.corpus_options import ChromaOption, CorpusArgument
+from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.ingest_options import FetchOption, RayOption, UnconfinedOption, WhereOption
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
 
-def refresh(
-    corpus: CorpusArgument,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshGiven:
+    """What is typed after ``corpus refresh``."""
+
     check_links: Annotated[
         bool, typer.Option("--check-links", help="Ask the platforms whether known videos are still there.")
-    ] = False,
+    ] = False
     remove_gone: Annotated[
         bool, typer.Option("--remove-gone", help="Remove for good the clips whose link is dead.")
-    ] = False,
-    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try files again that failed before.")] = False,
-    decoder: Annotated[DecoderName | None, typer.Option(help="As for ingest; by default as the last time.")] = None,
+    ] = False
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try files again that failed before.")] = False
+    decoder: Annotated[DecoderName | None, typer.Option(help="As for ingest; by default as the last time.")] = None
     frames: Annotated[
         int | None, typer.Option(help="Frames per new clip; by default as the last time.", min=1, max=64)
-    ] = None,
-    sampling: Annotated[SamplingName | None, typer.Option(help="As for ingest; by default as the last time.")] = None,
-    embedder: Annotated[str, typer.Option(help="Embedder spec; by default the one that made the corpus.")] = "",
-    fetch: FetchOption = None,
-    unconfined: UnconfinedOption = False,
-    engine: WhereOption = "local",
-    ray_address: RayOption = None,
-    chroma: ChromaOption = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what there is to do, and stop.")] = False,
-    as_json: JsonOption = False,
-) -> None:
+    ] = None
+    sampling: Annotated[SamplingName | None, typer.Option(help="As for ingest; by default as the last time.")] = None
+    embedder: Annotated[str, typer.Option(help="Embedder spec; by default the one that made the corpus.")] = ""
+    fetch: FetchOption = None
+    unconfined: UnconfinedOption = False
+    engine: WhereOption = "local"
+    ray_address: RayOption = None
+    chroma: ChromaOption = None
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what there is to do, and stop.")] = False
+
+
+@grouped
+def refresh(corpus: CorpusArgument, given: RefreshGiven, as_json: JsonOption = False) -> None:
     """Bring a corpus up to date with the sources it was made from.
 
     What is new or changed comes in, failed downloads are tried again, what is gone is marked.
     """
     settings = api.RefreshSettings(
-        check_links=check_links,
-        remove_gone=remove_gone,
-        retry_failed=retry_failed,
-        decoder=decoder,
-        frames=frames,
-        sampling=sampling,
-        embedder=embedder,
-        fetch=tuple(fetch or ()),
-        unconfined=unconfined,
-        engine=engine,
-        ray_address=ray_address,
-        chroma=chroma,
+        check_links=given.check_links,
+        remove_gone=given.remove_gone,
+        retry_failed=given.retry_failed,
+        decoder=given.decoder,
+        frames=given.frames,
+        sampling=given.sampling,
+        embedder=given.embedder,
+        fetch=tuple(given.fetch or ()),
+        unconfined=given.unconfined,
+        engine=given.engine,
+        ray_address=given.ray_address,
+        chroma=given.chroma,
     )
     with Terminal(as_json) as terminal:
-        terminal.show(api.plan_refresh(corpus, settings) if dry_run else api.refresh(corpus, settings, terminal))
+        terminal.show(api.plan_refresh(corpus, settings) if given.dry_run else api.refresh(corpus, settings, terminal))
 
 
 def verify(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ import typer
 from valuespectrum import api
 from valuespectrum.api import RaterName
 from valuespectrum.cli.console.corpus_options import CorpusArgument
+from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.options import (
     BatchOption,
     DeviceOption,
@@ -37,13 +39,15 @@ _RatingsOption = Annotated[
 _JudgeOption = Annotated[str, typer.Option("--model", help="The judge, a model spec.", metavar="SPEC")]
 
 
-def label(
-    corpus: CorpusArgument,
-    by: Annotated[RaterName, typer.Option(help="A judge model, an embedder, or people who fill in a table.")] = "judge",
-    model: _JudgeOption = "",
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelGiven:
+    """What is typed after ``corpus label``."""
+
+    by: Annotated[RaterName, typer.Option(help="A judge model, an embedder, or people who fill in a table.")] = "judge"
+    model: _JudgeOption = ""
     rater: Annotated[
         str, typer.Option(help="Name of the rater; people need one, others are named by what they are.")
-    ] = "",
+    ] = ""
     file: Annotated[
         Path | None,
         typer.Option(
@@ -51,48 +55,58 @@ def label(
             metavar="FILE",
             show_default=False,
         ),
-    ] = None,
-    run: _OfRun = None,
-    ratings: _RatingsOption = None,
-    top_k: TopOption = 5,
-    keywords: KeywordsOption = None,
-    embedder: EmbedderOption = "",
-    seed: SeedOption = 0,
-    device: DeviceOption = "auto",
-    dtype: DtypeOption = "auto",
-    batch_size: BatchOption = 32,
-    as_json: JsonOption = False,
-) -> None:
+    ] = None
+    run: _OfRun = None
+    ratings: _RatingsOption = None
+    top_k: TopOption = 5
+    keywords: KeywordsOption = None
+    embedder: EmbedderOption = ""
+    seed: SeedOption = 0
+    device: DeviceOption = "auto"
+    dtype: DtypeOption = "auto"
+    batch_size: BatchOption = 32
+
+
+@grouped
+def label(corpus: CorpusArgument, given: LabelGiven, as_json: JsonOption = False) -> None:
     """Have somebody say which value each picture expresses, not told what it was found for.
 
     Which value most, endorsed, violated or absent, and how strongly (1 to 5).
     """
-    who = api.LabelSettings(by=by, rater=rater, file=file, seed=seed)
-    settings = api.PictureSettings(run=run, ratings=ratings, top_k=top_k, keywords=keywords, embedder=embedder)
-    judge = api.JudgeSettings(model=model, device=device, dtype=dtype, batch_size=batch_size)
+    who = api.LabelSettings(by=given.by, rater=given.rater, file=given.file, seed=given.seed)
+    settings = api.PictureSettings(
+        run=given.run, ratings=given.ratings, top_k=given.top_k, keywords=given.keywords, embedder=given.embedder
+    )
+    judge = api.JudgeSettings(model=given.model, device=given.device, dtype=given.dtype, batch_size=given.batch_size)
     with Terminal(as_json) as terminal:
         terminal.show(api.label(corpus, who, settings, judge, terminal))
 
 
-def nuisance(
-    corpus: CorpusArgument,
-    model: _JudgeOption = "",
-    run: _OfRun = None,
-    ratings: _RatingsOption = None,
-    top_k: TopOption = 5,
-    keywords: KeywordsOption = None,
-    embedder: EmbedderOption = "",
-    device: DeviceOption = "auto",
-    dtype: DtypeOption = "auto",
-    batch_size: BatchOption = 32,
-    as_json: JsonOption = False,
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NuisanceGiven:
+    """What is typed after ``corpus nuisance``."""
+
+    model: _JudgeOption = ""
+    run: _OfRun = None
+    ratings: _RatingsOption = None
+    top_k: TopOption = 5
+    keywords: KeywordsOption = None
+    embedder: EmbedderOption = ""
+    device: DeviceOption = "auto"
+    dtype: DtypeOption = "auto"
+    batch_size: BatchOption = 32
+
+
+@grouped
+def nuisance(corpus: CorpusArgument, given: NuisanceGiven, as_json: JsonOption = False) -> None:
     """Measure what pictures differ in beside the value: brightness, colour, text, motion, prettiness.
 
     Faces need OpenCV. With --model, a judge says how pretty each picture is, too.
     """
-    settings = api.PictureSettings(run=run, ratings=ratings, top_k=top_k, keywords=keywords, embedder=embedder)
-    judge = api.JudgeSettings(model=model, device=device, dtype=dtype, batch_size=batch_size)
+    settings = api.PictureSettings(
+        run=given.run, ratings=given.ratings, top_k=given.top_k, keywords=given.keywords, embedder=given.embedder
+    )
+    judge = api.JudgeSettings(model=given.model, device=given.device, dtype=given.dtype, batch_size=given.batch_size)
     with Terminal(as_json) as terminal:
         terminal.show(api.nuisance(corpus, settings, judge, terminal))
 

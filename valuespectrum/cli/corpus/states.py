@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 
 from valuespectrum import api
 from valuespectrum.cli.console.corpus_options import ChromaOption, CorpusArgument
+from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
 
@@ -36,15 +38,27 @@ def diff(
         terminal.show(api.diff(corpus, before, after))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportGiven:
+    """What is typed after ``corpus export``."""
+
+    links: Annotated[bool, typer.Option("--links", help="Only a list of links, times and hashes to publish.")] = False
+    vectors: Annotated[bool, typer.Option("--vectors", help="Also the vectors (derived from pictures).")] = False
+    values: Annotated[bool, typer.Option("--values", help="Count clips per value in the card.")] = False
+    contact: Annotated[str, typer.Option(help="Whom to ask for removal, for the card.")] = ""
+
+
+@grouped
 def export(
     corpus: CorpusArgument,
     target: Annotated[Path, typer.Argument(help="New folder, or with --links a new NAME.jsonl.", show_default=False)],
-    links: Annotated[bool, typer.Option("--links", help="Only a list of links, times and hashes to publish.")] = False,
-    vectors: Annotated[bool, typer.Option("--vectors", help="Also the vectors (derived from pictures).")] = False,
-    values: Annotated[bool, typer.Option("--values", help="Count clips per value in the card.")] = False,
-    contact: Annotated[str, typer.Option(help="Whom to ask for removal, for the card.")] = "",
+    given: ExportGiven,
     as_json: JsonOption = False,
 ) -> None:
     """Write a corpus as Parquet tables with a card, or as a list of links that can be ingested again."""
     with Terminal(as_json) as terminal:
-        terminal.show(api.export_corpus(corpus, target, api.CorpusExportSettings(links, vectors, values, contact)))
+        terminal.show(
+            api.export_corpus(
+                corpus, target, api.CorpusExportSettings(given.links, given.vectors, given.values, given.contact)
+            )
+        )

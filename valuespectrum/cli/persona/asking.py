@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 
 from valuespectrum import api
 from valuespectrum.api import SpokenStrategy
+from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.options import (
     DeviceOption,
     DtypeOption,
@@ -24,57 +26,87 @@ OneModelOption = Annotated[str, typer.Option("--model", help=ModelHelp, metavar=
 SpokenOption = Annotated[SpokenStrategy, typer.Option("--strategy", help="How a persona is put.")]
 
 
-def judge(
-    model: OneModelOption,
-    personas: PersonaFileOption = None,
-    persona: PersonasOption = None,
-    out: NewFileOption = Path("judged.yaml"),
-    seed: SeedOption = 0,
-    device: DeviceOption = "auto",
-    dtype: DtypeOption = "auto",
-    force: ForceOption = False,
-    as_json: JsonOption = False,
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeGiven:
+    """What is typed after ``persona judge``."""
+
+    model: OneModelOption
+    personas: PersonaFileOption = None
+    persona: PersonasOption = None
+    out: NewFileOption = Path("judged.yaml")
+    seed: SeedOption = 0
+    device: DeviceOption = "auto"
+    dtype: DtypeOption = "auto"
+    force: ForceOption = False
+
+
+@grouped
+def judge(given: JudgeGiven, as_json: JsonOption = False) -> None:
     """Have a model judge what personas without a target value."""
     with Terminal(as_json) as terminal:
         settings = api.PersonaAskSettings(
-            personas, tuple(persona or ()), seed=seed, device=device, dtype=dtype, force=force
+            given.personas,
+            tuple(given.persona or ()),
+            seed=given.seed,
+            device=given.device,
+            dtype=given.dtype,
+            force=given.force,
         )
-        terminal.show(api.judge_personas(model, out, settings, terminal))
+        terminal.show(api.judge_personas(given.model, given.out, settings, terminal))
 
 
-def interview(
-    model: OneModelOption,
-    personas: PersonaFileOption = None,
-    persona: PersonasOption = None,
-    strategy: SpokenOption = "simple",
-    out: NewFileOption = Path("interviewed.yaml"),
-    seed: SeedOption = 0,
-    device: DeviceOption = "auto",
-    dtype: DtypeOption = "auto",
-    force: ForceOption = False,
-    as_json: JsonOption = False,
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterviewGiven:
+    """What is typed after ``persona interview``."""
+
+    model: OneModelOption
+    personas: PersonaFileOption = None
+    persona: PersonasOption = None
+    strategy: SpokenOption = "simple"
+    out: NewFileOption = Path("interviewed.yaml")
+    seed: SeedOption = 0
+    device: DeviceOption = "auto"
+    dtype: DtypeOption = "auto"
+    force: ForceOption = False
+
+
+@grouped
+def interview(given: InterviewGiven, as_json: JsonOption = False) -> None:
     """Interview a model in every role; `--strategy interview` then lets it hear what it said."""
     with Terminal(as_json) as terminal:
-        settings = api.PersonaAskSettings(personas, tuple(persona or ()), strategy, seed, device, dtype, force)
-        terminal.show(api.interview_personas(model, out, settings, terminal))
+        settings = api.PersonaAskSettings(
+            given.personas,
+            tuple(given.persona or ()),
+            given.strategy,
+            given.seed,
+            given.device,
+            given.dtype,
+            given.force,
+        )
+        terminal.show(api.interview_personas(given.model, given.out, settings, terminal))
 
 
-def check(
-    model: OneModelOption,
-    personas: PersonaFileOption = None,
-    persona: PersonasOption = None,
-    strategy: SpokenOption = "simple",
-    seed: SeedOption = 0,
-    device: DeviceOption = "auto",
-    dtype: DtypeOption = "auto",
-    as_json: JsonOption = False,
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckGiven:
+    """What is typed after ``persona check``."""
+
+    model: OneModelOption
+    personas: PersonaFileOption = None
+    persona: PersonasOption = None
+    strategy: SpokenOption = "simple"
+    seed: SeedOption = 0
+    device: DeviceOption = "auto"
+    dtype: DtypeOption = "auto"
+
+
+@grouped
+def check(given: CheckGiven, as_json: JsonOption = False) -> None:
     """Ask a model in every role what the role implies, and the same without the role.
 
     Role breaks ("as an AI ...") are counted apart; they are no answers.
     """
     with Terminal(as_json) as terminal:
-        settings = api.PersonaAskSettings(personas, tuple(persona or ()), strategy, seed, device, dtype)
-        terminal.show(api.check_personas(model, settings, terminal))
+        settings = api.PersonaAskSettings(
+            given.personas, tuple(given.persona or ()), given.strategy, given.seed, given.device, given.dtype
+        )
+        terminal.show(api.check_personas(given.model, settings, terminal))

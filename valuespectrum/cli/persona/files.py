@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 
 from valuespectrum import api
 from valuespectrum.api import PersonaFormat, StrategyName
+from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.options import PersonaFileOption, SeedOption, numbers, one_of
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
@@ -41,10 +43,10 @@ def show(
         terminal.show(api.show_persona(name, personas, strategy, terminal))
 
 
-def make(
-    identity: Annotated[
-        str, typer.Argument(help="Id of the persona: a-z, 0-9, _ and -.", metavar="ID", show_default=False)
-    ],
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakeGiven:
+    """What is typed after ``persona make``."""
+
     profile: Annotated[
         str,
         typer.Option(
@@ -52,40 +54,60 @@ def make(
             metavar="VALUE=NUMBER,...",
             show_default=False,
         ),
-    ],
-    out: NewFileOption = Path("personas.yaml"),
-    name: Annotated[str, typer.Option(help="Name; by default the id in words.", show_default=False)] = "",
+    ]
+    out: NewFileOption = Path("personas.yaml")
+    name: Annotated[str, typer.Option(help="Name; by default the id in words.", show_default=False)] = ""
     rescale: Annotated[
         bool, typer.Option("--rescale", help="The numbers are on another scale: centre them and divide by the largest.")
-    ] = False,
-    seed: SeedOption = 0,
-    force: ForceOption = False,
+    ] = False
+    seed: SeedOption = 0
+    force: ForceOption = False
+
+
+@grouped
+def make(
+    identity: Annotated[
+        str, typer.Argument(help="Id of the persona: a-z, 0-9, _ and -.", metavar="ID", show_default=False)
+    ],
+    given: MakeGiven,
     as_json: JsonOption = False,
 ) -> None:
     """Write a persona that spells out a profile; a file that is there gets one more."""
     with Terminal(as_json) as terminal:
-        settings = api.MakeSettings(numbers("--profile", profile), name, rescale, seed, force)
-        terminal.show(api.make_persona(identity, out, settings))
+        settings = api.MakeSettings(
+            numbers("--profile", given.profile), given.name, given.rescale, given.seed, given.force
+        )
+        terminal.show(api.make_persona(identity, given.out, settings))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportGiven:
+    """What is typed after ``persona import``."""
+
+    out: NewFileOption = Path("personas.yaml")
+    columns: Annotated[
+        str,
+        typer.Option(help="Column map of a survey: ess, wvs_6 or a file (YAML).", metavar="MAP", show_default=False),
+    ] = ""
+    field: Annotated[str, typer.Option(help="hub: where the words stand.", metavar="NAME")] = "persona"
+    limit: Annotated[int, typer.Option(help="Personas at most, the first ones.", min=1)] = 200
+    encoding: Annotated[str, typer.Option(help="Encoding of the file, where it does not say itself.")] = "utf-8"
+    prefix: Annotated[str, typer.Option(help="Begins the ids; by default the format.", show_default=False)] = ""
+    force: ForceOption = False
+
+
+@grouped
 def import_file(
     form: Annotated[PersonaFormat, typer.Argument(help="What the file is.", show_default=False)],
     source: Annotated[
         Path, typer.Argument(help="The file, which you downloaded yourself.", metavar="FILE", show_default=False)
     ],
-    out: NewFileOption = Path("personas.yaml"),
-    columns: Annotated[
-        str,
-        typer.Option(help="Column map of a survey: ess, wvs_6 or a file (YAML).", metavar="MAP", show_default=False),
-    ] = "",
-    field: Annotated[str, typer.Option(help="hub: where the words stand.", metavar="NAME")] = "persona",
-    limit: Annotated[int, typer.Option(help="Personas at most, the first ones.", min=1)] = 200,
-    encoding: Annotated[str, typer.Option(help="Encoding of the file, where it does not say itself.")] = "utf-8",
-    prefix: Annotated[str, typer.Option(help="Begins the ids; by default the format.", show_default=False)] = "",
-    force: ForceOption = False,
+    given: ImportGiven,
     as_json: JsonOption = False,
 ) -> None:
     """Make a persona file out of lists of traits, persons in free words, or a value survey."""
     with Terminal(as_json) as terminal:
-        settings = api.PersonaImportSettings(columns, field, limit, encoding, prefix, force)
-        terminal.show(api.import_personas(form, source, out, settings))
+        settings = api.PersonaImportSettings(
+            given.columns, given.field, given.limit, given.encoding, given.prefix, given.force
+        )
+        terminal.show(api.import_personas(form, source, given.out, settings))

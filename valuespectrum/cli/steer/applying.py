@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from valuespectrum import api
+from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.options import DeviceOption, DtypeOption, EngineOption, LayoutOption, ModelHelp, pairs
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 from vectorstore.foundation.errors import InputError
@@ -28,20 +30,17 @@ def list_steering(
         terminal.show(api.list_steering(files or ()))
 
 
-def apply(
-    files: Annotated[
-        list[str],
-        typer.Argument(
-            help="Interventions in their order, each with :strength=NUMBER for another strength.", metavar="FILE"
-        ),
-    ],
-    model: Annotated[str, typer.Option("--model", help=ModelHelp, metavar="SPEC", show_default=False)],
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplyGiven:
+    """What is typed after ``steer apply``."""
+
+    model: Annotated[str, typer.Option("--model", help=ModelHelp, metavar="SPEC", show_default=False)]
     out: Annotated[
         Path | None,
         typer.Option(
             help="Put all of them, as strong as said, into this one file.", metavar="FILE", show_default=False
         ),
-    ] = None,
+    ] = None
     gate: Annotated[
         str | None,
         typer.Option(
@@ -50,7 +49,7 @@ def apply(
             metavar="KIND:EXAMPLES",
             show_default=False,
         ),
-    ] = None,
+    ] = None
     gate_option: Annotated[
         list[str] | None,
         typer.Option(
@@ -58,11 +57,22 @@ def apply(
             metavar="NAME=VALUE",
             show_default=False,
         ),
-    ] = None,
-    device: DeviceOption = "auto",
-    dtype: DtypeOption = "auto",
-    engine: EngineOption = "auto",
-    layout: LayoutOption = "persona-first",
+    ] = None
+    device: DeviceOption = "auto"
+    dtype: DtypeOption = "auto"
+    engine: EngineOption = "auto"
+    layout: LayoutOption = "persona-first"
+
+
+@grouped
+def apply(
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            help="Interventions in their order, each with :strength=NUMBER for another strength.", metavar="FILE"
+        ),
+    ],
+    given: ApplyGiven,
     as_json: JsonOption = False,
 ) -> None:
     """Put interventions on a model, and see that they fit and which engine is exact.
@@ -71,9 +81,9 @@ def apply(
     Any verb takes the model with them: --steer FILE, or SPEC?steer=FILE as its name.
     """
     with Terminal(as_json) as terminal:
-        options = api.ModelOptions(device=device, dtype=dtype, engine=engine, layout=layout)
-        given = pairs("--gate-option", gate_option or [], "encoder=reference")
-        if given and not gate:
+        options = api.ModelOptions(device=given.device, dtype=given.dtype, engine=given.engine, layout=given.layout)
+        told = pairs("--gate-option", given.gate_option or [], "encoder=reference")
+        if told and not given.gate:
             raise InputError("--gate-option means nothing without --gate", "name a gate, e.g. --gate classifier:FILE")
-        made = api.GateSettings(gate, given) if gate else None
-        terminal.show(api.apply_steering(model, files, out, options, made))
+        made = api.GateSettings(given.gate, told) if given.gate else None
+        terminal.show(api.apply_steering(given.model, files, given.out, options, made))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +10,7 @@ from typing import Annotated
 import typer
 
 from valuespectrum import api
+from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.options import DeviceOption, DtypeOption, ModelHelp, SeedOption, TemperatureOption
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
@@ -28,10 +30,13 @@ class RecordChoice(StrEnum):
     reasoning = "reasoning"
 
 
-def counterfactual(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CounterfactualGiven:
+    """What is typed after ``steer counterfactual``."""
+
     model: Annotated[
         str, typer.Option(help=f"Whose answers are steered. {ModelHelp}", metavar="SPEC", show_default=False)
-    ],
+    ]
     want: Annotated[
         list[str],
         typer.Option(
@@ -39,7 +44,7 @@ def counterfactual(
             metavar="VALUE=SCORE",
             show_default=False,
         ),
-    ],
+    ]
     theta: Annotated[
         float,
         typer.Option(
@@ -47,7 +52,7 @@ def counterfactual(
             min=0,
             show_default=False,
         ),
-    ],
+    ]
     questions: Annotated[
         Path | None,
         typer.Option(
@@ -55,17 +60,17 @@ def counterfactual(
             metavar="FILE",
             show_default=False,
         ),
-    ] = None,
+    ] = None
     out: Annotated[Path, typer.Option(help="Folder for answers, traces and records; again, it goes on.")] = Path(
         "runs/counterfactual"
-    ),
+    )
     attributor: Annotated[
         str,
         typer.Option(help="Who says which values an answer shows. Default: the model.", metavar="SPEC"),
-    ] = "",
+    ] = ""
     rewriter: Annotated[
         str, typer.Option(help="Who finds concepts and rewrites. Default: the model.", metavar="SPEC")
-    ] = "",
+    ] = ""
     system: Annotated[
         Path | None,
         typer.Option(
@@ -73,17 +78,17 @@ def counterfactual(
             metavar="FILE",
             show_default=False,
         ),
-    ] = None,
+    ] = None
     relations: Annotated[
         Path | None,
         typer.Option(help="Relations of a file of `steer graph`.", metavar="FILE", show_default=False),
-    ] = None,
+    ] = None
     measured: Annotated[
         list[Path] | None,
         typer.Option(
             help="Scored run for relations and covariances. May be repeated.", metavar="RUN", show_default=False
         ),
-    ] = None,
+    ] = None
     labels: Annotated[
         Path | None,
         typer.Option(
@@ -91,56 +96,58 @@ def counterfactual(
             metavar="FILE",
             show_default=False,
         ),
-    ] = None,
+    ] = None
     without: Annotated[
         list[PartChoice] | None,
         typer.Option(help="Leave a part of the method out. May be repeated.", show_default=False),
-    ] = None,
-    rounds: Annotated[int, typer.Option(help="Most rewritings of one answer.", min=1)] = 1,
-    draws: Annotated[int, typer.Option(help="Answers to each question.", min=1)] = 1,
+    ] = None
+    rounds: Annotated[int, typer.Option(help="Most rewritings of one answer.", min=1)] = 1
+    draws: Annotated[int, typer.Option(help="Answers to each question.", min=1)] = 1
     beside_prompt: Annotated[
         bool, typer.Option("--beside-prompt", help="Ask with a value prompt, too, and compare.")
-    ] = False,
+    ] = False
     blind: Annotated[
         bool, typer.Option("--blind", help="The attributor reads what the model saw in place of the pictures.")
-    ] = False,
+    ] = False
     records: Annotated[
         list[RecordChoice] | None,
         typer.Option(help="Write records for fine-tuning. May be repeated.", show_default=False),
-    ] = None,
-    replay: Annotated[bool, typer.Option("--replay", help="From stored answers, without any model.")] = False,
-    seed: SeedOption = 0,
-    temperature: TemperatureOption = 1.0,
-    device: DeviceOption = "auto",
-    dtype: DtypeOption = "auto",
-    as_json: JsonOption = False,
-) -> None:
+    ] = None
+    replay: Annotated[bool, typer.Option("--replay", help="From stored answers, without any model.")] = False
+    seed: SeedOption = 0
+    temperature: TemperatureOption = 1.0
+    device: DeviceOption = "auto"
+    dtype: DtypeOption = "auto"
+
+
+@grouped
+def counterfactual(given: CounterfactualGiven, as_json: JsonOption = False) -> None:
     """Rewrite answers until they show wanted values, and tell how near they come (COUPLE).
 
     Every answer is attributed, compared with what is wanted, and rewritten by concepts that would show it; what was
     seen and what says nothing of values stays. Any model that generates can be subject, attributor and rewriter.
     """
     settings = api.CounterfactualSettings(
-        want=tuple(want),
-        theta=theta,
-        attributor=attributor,
-        rewriter=rewriter,
-        questions=questions,
-        system=system,
-        relations=relations,
-        measured=tuple(measured or ()),
-        labels=labels,
-        without=tuple(each.value for each in without or ()),
-        rounds=rounds,
-        draws=draws,
-        beside_prompt=beside_prompt,
-        blind=blind,
-        records=tuple(each.value for each in records or ()),
-        replay=replay,
-        seed=seed,
-        temperature=temperature,
-        device=device,
-        dtype=dtype,
+        want=tuple(given.want),
+        theta=given.theta,
+        attributor=given.attributor,
+        rewriter=given.rewriter,
+        questions=given.questions,
+        system=given.system,
+        relations=given.relations,
+        measured=tuple(given.measured or ()),
+        labels=given.labels,
+        without=tuple(each.value for each in given.without or ()),
+        rounds=given.rounds,
+        draws=given.draws,
+        beside_prompt=given.beside_prompt,
+        blind=given.blind,
+        records=tuple(each.value for each in given.records or ()),
+        replay=given.replay,
+        seed=given.seed,
+        temperature=given.temperature,
+        device=given.device,
+        dtype=given.dtype,
     )
     with Terminal(as_json) as terminal:
-        terminal.show(api.steer_counterfactual(model, out, settings, terminal))
+        terminal.show(api.steer_counterfactual(given.model, given.out, settings, terminal))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -9,10 +10,78 @@ import typer
 
 from valuespectrum import api
 from valuespectrum.api import ActivationName
+from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.options import DeviceOption, DtypeOption, SeedOption
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeaturesGiven:
+    """What is typed after ``steer features``."""
+
+    model: Annotated[
+        str, typer.Option(help="A model in this process: hf:REPO_OR_PATH or reference[:NAME].", metavar="SPEC")
+    ] = "reference"
+    layer: Annotated[
+        int | None, typer.Option(help="Block, from 0, where the file does not say.", min=0, show_default=False)
+    ] = None
+    activation: Annotated[
+        ActivationName | None, typer.Option(help="Where the file does not say.", show_default=False)
+    ] = None
+    top_k: Annotated[
+        int, typer.Option(help="Features that a file of kind topk keeps, where it does not say.", min=0)
+    ] = 0
+    phrase: Annotated[
+        str, typer.Option(help="At whose tokens features are ranked and added; empty for the whole prompt.")
+    ] = "your values"
+    question: Annotated[
+        str, typer.Option(help="A prompt with the phrase; by default one of ours.", show_default=False)
+    ] = ""
+    value: Annotated[
+        str,
+        typer.Option(
+            help="Rank by how much more active features are where this value is held than where it is rejected.",
+            metavar="VALUE",
+            show_default=False,
+        ),
+    ] = ""
+    top: Annotated[int, typer.Option(help="Features that are listed.", min=1)] = 24
+    least: Annotated[
+        float, typer.Option(help="Share of the variance of the block that must come back.", min=-1.0, max=1.0)
+    ] = 0.5
+    insist_on: Annotated[
+        ActivationName | None,
+        typer.Option(
+            help="The activation that the file has, where you know so and its small features speak against it; kept "
+            "with what is written.",
+            show_default=False,
+        ),
+    ] = None
+    feature: Annotated[int | None, typer.Option(help="Steer by this one.", min=0, show_default=False)] = None
+    coefficient: Annotated[
+        float | None,
+        typer.Option(help="Add its decoder row so many times, at the phrase (published: 100).", show_default=False),
+    ] = None
+    clamp: Annotated[float | None, typer.Option(help="Set it to this, at every token.", show_default=False)] = None
+    keep_rest: Annotated[
+        bool, typer.Option("--keep-rest", help="With --clamp, keep what the autoencoder does not explain.")
+    ] = False
+    out: Annotated[
+        Path | None, typer.Option(help="Intervention file to write.", metavar="FILE", show_default=False)
+    ] = None
+    train: Annotated[
+        bool, typer.Option("--train", help="Train a small autoencoder on the block first (a minute or two).")
+    ] = False
+    train_features: Annotated[int, typer.Option(help="Features of it.", min=2)] = 384
+    train_kept: Annotated[int, typer.Option(help="Features it keeps at each token.", min=1)] = 16
+    train_steps: Annotated[int, typer.Option(help="Steps of training.", min=1)] = 1500
+    seed: SeedOption = 0
+    force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False
+    device: DeviceOption = "auto"
+    dtype: DtypeOption = "auto"
+
+
+@grouped
 def features(
     autoencoder: Annotated[
         Path,
@@ -22,66 +91,7 @@ def features(
             show_default=False,
         ),
     ],
-    model: Annotated[
-        str, typer.Option(help="A model in this process: hf:REPO_OR_PATH or reference[:NAME].", metavar="SPEC")
-    ] = "reference",
-    layer: Annotated[
-        int | None, typer.Option(help="Block, from 0, where the file does not say.", min=0, show_default=False)
-    ] = None,
-    activation: Annotated[
-        ActivationName | None, typer.Option(help="Where the file does not say.", show_default=False)
-    ] = None,
-    top_k: Annotated[
-        int, typer.Option(help="Features that a file of kind topk keeps, where it does not say.", min=0)
-    ] = 0,
-    phrase: Annotated[
-        str, typer.Option(help="At whose tokens features are ranked and added; empty for the whole prompt.")
-    ] = "your values",
-    question: Annotated[
-        str, typer.Option(help="A prompt with the phrase; by default one of ours.", show_default=False)
-    ] = "",
-    value: Annotated[
-        str,
-        typer.Option(
-            help="Rank by how much more active features are where this value is held than where it is rejected.",
-            metavar="VALUE",
-            show_default=False,
-        ),
-    ] = "",
-    top: Annotated[int, typer.Option(help="Features that are listed.", min=1)] = 24,
-    least: Annotated[
-        float, typer.Option(help="Share of the variance of the block that must come back.", min=-1.0, max=1.0)
-    ] = 0.5,
-    insist_on: Annotated[
-        ActivationName | None,
-        typer.Option(
-            help="The activation that the file has, where you know so and its small features speak against it; kept "
-            "with what is written.",
-            show_default=False,
-        ),
-    ] = None,
-    feature: Annotated[int | None, typer.Option(help="Steer by this one.", min=0, show_default=False)] = None,
-    coefficient: Annotated[
-        float | None,
-        typer.Option(help="Add its decoder row so many times, at the phrase (published: 100).", show_default=False),
-    ] = None,
-    clamp: Annotated[float | None, typer.Option(help="Set it to this, at every token.", show_default=False)] = None,
-    keep_rest: Annotated[
-        bool, typer.Option("--keep-rest", help="With --clamp, keep what the autoencoder does not explain.")
-    ] = False,
-    out: Annotated[
-        Path | None, typer.Option(help="Intervention file to write.", metavar="FILE", show_default=False)
-    ] = None,
-    train: Annotated[
-        bool, typer.Option("--train", help="Train a small autoencoder on the block first (a minute or two).")
-    ] = False,
-    train_features: Annotated[int, typer.Option(help="Features of it.", min=2)] = 384,
-    train_kept: Annotated[int, typer.Option(help="Features it keeps at each token.", min=1)] = 16,
-    train_steps: Annotated[int, typer.Option(help="Steps of training.", min=1)] = 1500,
-    seed: SeedOption = 0,
-    force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
-    device: DeviceOption = "auto",
-    dtype: DtypeOption = "auto",
+    given: FeaturesGiven,
     as_json: JsonOption = False,
 ) -> None:
     """Rank the features of a sparse autoencoder, and steer by one of them.
@@ -89,23 +99,27 @@ def features(
     Reading a file runs nothing that is in it; one that gives back too little of what the model's block really gives, or
     adds what does harm, is refused. The file written is used by `--steer FILE` of other verbs.
     """
-    edit = None if feature is None else api.FeatureEdit(feature, coefficient, clamp, keep_rest)
+    edit = (
+        None
+        if given.feature is None
+        else api.FeatureEdit(given.feature, given.coefficient, given.clamp, given.keep_rest)
+    )
     settings = api.FeatureSettings(
-        layer=layer,
-        activation=activation,
-        top_k=top_k,
-        phrase=phrase,
-        question=question,
-        value=value,
-        top=top,
-        least=least,
-        insist_on=insist_on,
+        layer=given.layer,
+        activation=given.activation,
+        top_k=given.top_k,
+        phrase=given.phrase,
+        question=given.question,
+        value=given.value,
+        top=given.top,
+        least=given.least,
+        insist_on=given.insist_on,
         edit=edit,
-        out=out,
-        train=api.FeatureTraining(train_features, train_kept, train_steps) if train else None,
-        seed=seed,
-        force=force,
-        loading=api.ModelOptions(device, dtype),
+        out=given.out,
+        train=api.FeatureTraining(given.train_features, given.train_kept, given.train_steps) if given.train else None,
+        seed=given.seed,
+        force=given.force,
+        loading=api.ModelOptions(given.device, given.dtype),
     )
     with Terminal(as_json) as terminal:
-        terminal.show(api.rank_value_features(model, autoencoder, settings, terminal))
+        terminal.show(api.rank_value_features(given.model, autoencoder, settings, terminal))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from valuespectrum import api
+from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.options import CorpusOption, DeviceOption, DtypeOption, SeedOption, pairs
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
@@ -25,47 +27,67 @@ MethodOptionsOption = Annotated[
 ]
 
 
-def fit(
-    value: ValueOption,
-    out: Annotated[Path, typer.Option(help="Intervention file to write.", metavar="FILE", show_default=False)],
-    model: SteeredModelOption = "reference",
-    method: Annotated[str, typer.Option(help="A steering method.", metavar="NAME")] = "vectors",
-    away: Annotated[bool, typer.Option("--away", help="Away from the value, not towards it.")] = False,
-    option: MethodOptionsOption = None,
-    corpus: CorpusOption = None,
-    seed: SeedOption = 0,
-    force: Annotated[bool, typer.Option("--force", help="Replace an intervention that is there.")] = False,
-    device: DeviceOption = "auto",
-    dtype: DtypeOption = "auto",
-    as_json: JsonOption = False,
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitGiven:
+    """What is typed after ``steer fit``."""
+
+    value: ValueOption
+    out: Annotated[Path, typer.Option(help="Intervention file to write.", metavar="FILE", show_default=False)]
+    model: SteeredModelOption = "reference"
+    method: Annotated[str, typer.Option(help="A steering method.", metavar="NAME")] = "vectors"
+    away: Annotated[bool, typer.Option("--away", help="Away from the value, not towards it.")] = False
+    option: MethodOptionsOption = None
+    corpus: CorpusOption = None
+    seed: SeedOption = 0
+    force: Annotated[bool, typer.Option("--force", help="Replace an intervention that is there.")] = False
+    device: DeviceOption = "auto"
+    dtype: DtypeOption = "auto"
+
+
+@grouped
+def fit(given: FitGiven, as_json: JsonOption = False) -> None:
     """Fit an intervention that moves a model towards a value, or away from it.
 
     With --corpus, clips are shown with both texts of a pair. The file is used by `--steer FILE` of other verbs.
     """
-    loading = api.ModelOptions(device, dtype)
-    settings = api.FitSettings(method, away, pairs("--option", option or [], "way=fixed"), corpus, seed, force, loading)
+    loading = api.ModelOptions(given.device, given.dtype)
+    settings = api.FitSettings(
+        given.method,
+        given.away,
+        pairs("--option", given.option or [], "way=fixed"),
+        given.corpus,
+        given.seed,
+        given.force,
+        loading,
+    )
     with Terminal(as_json) as terminal:
-        terminal.show(api.fit_steering(model, value, out, settings, terminal))
+        terminal.show(api.fit_steering(given.model, given.value, given.out, settings, terminal))
 
 
-def write_pairs(
-    value: ValueOption,
-    out: Annotated[Path, typer.Option(help="CSV file to write.", metavar="FILE", show_default=False)],
-    source: Annotated[str, typer.Option(help="grammar, traits or unmatched.", metavar="NAME")] = "grammar",
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairsGiven:
+    """What is typed after ``steer pairs``."""
+
+    value: ValueOption
+    out: Annotated[Path, typer.Option(help="CSV file to write.", metavar="FILE", show_default=False)]
+    source: Annotated[str, typer.Option(help="grammar, traits or unmatched.", metavar="NAME")] = "grammar"
     model: Annotated[
         str, typer.Option(help="A model that writes them in place of ours.", metavar="SPEC", show_default=False)
-    ] = "",
-    count: Annotated[int, typer.Option(help="Pairs.", min=1, max=10_000)] = 100,
-    seed: SeedOption = 0,
-    device: DeviceOption = "auto",
-    dtype: DtypeOption = "auto",
-    as_json: JsonOption = False,
-) -> None:
+    ] = ""
+    count: Annotated[int, typer.Option(help="Pairs.", min=1, max=10_000)] = 100
+    seed: SeedOption = 0
+    device: DeviceOption = "auto"
+    dtype: DtypeOption = "auto"
+
+
+@grouped
+def write_pairs(given: PairsGiven, as_json: JsonOption = False) -> None:
     """Write pairs of texts for a value and against it, in the published layout.
 
     Look at them, change them, and fit with `--option pairs=FILE`.
     """
-    settings = api.PairSettings(source, model, count, seed, api.ModelOptions(device, dtype))
+    settings = api.PairSettings(
+        given.source, given.model, given.count, given.seed, api.ModelOptions(given.device, given.dtype)
+    )
     with Terminal(as_json) as terminal:
-        terminal.show(api.steering_pairs(value, out, settings, terminal))
+        terminal.show(api.steering_pairs(given.value, given.out, settings, terminal))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from valuespectrum import api
+from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.options import (
     CorpusOption,
     DeviceOption,
@@ -22,16 +24,19 @@ from valuespectrum.cli.console.terminal import JsonOption, Terminal
 from valuespectrum.cli.steer.fit import MethodOptionsOption, SteeredModelOption, ValueOption
 
 
-def sweep(
-    value: ValueOption,
-    model: SteeredModelOption = "reference",
-    corpus: CorpusOption = None,
-    instrument: Annotated[str, typer.Option(help="What is measured with.", metavar="NAME")] = "like",
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepGiven:
+    """What is typed after ``steer sweep``."""
+
+    value: ValueOption
+    model: SteeredModelOption = "reference"
+    corpus: CorpusOption = None
+    instrument: Annotated[str, typer.Option(help="What is measured with.", metavar="NAME")] = "like"
     instrument_option: Annotated[
         list[str] | None,
         typer.Option(help="Option of the instrument. May be repeated.", metavar="NAME=VALUE", show_default=False),
-    ] = None,
-    option: MethodOptionsOption = None,
+    ] = None
+    option: MethodOptionsOption = None
     layers: Annotated[
         list[str] | None,
         typer.Option(
@@ -39,11 +44,11 @@ def sweep(
             metavar="BLOCKS",
             show_default=False,
         ),
-    ] = None,
+    ] = None
     strength: Annotated[
         list[float] | None,
         typer.Option(help="A strength. May be repeated. Default: 1, 2, 4, 8.", metavar="NUMBER", show_default=False),
-    ] = None,
+    ] = None
     way: Annotated[
         list[str] | None,
         typer.Option(
@@ -51,10 +56,10 @@ def sweep(
             metavar="NAME",
             show_default=False,
         ),
-    ] = None,
-    prompts: Annotated[bool, typer.Option(help="Hold it against prompts, too.")] = True,
-    away: Annotated[bool, typer.Option("--away", help="Away from the value, not towards it.")] = False,
-    top_k: TopOption = 3,
+    ] = None
+    prompts: Annotated[bool, typer.Option(help="Hold it against prompts, too.")] = True
+    away: Annotated[bool, typer.Option("--away", help="Away from the value, not towards it.")] = False
+    top_k: TopOption = 3
     knowledge: Annotated[
         str,
         typer.Option(
@@ -62,53 +67,55 @@ def sweep(
             metavar="NAME|FILE",
             show_default=False,
         ),
-    ] = "",
+    ] = ""
     judge: Annotated[
         str, typer.Option(help="A model that judges what is said.", metavar="SPEC", show_default=False)
-    ] = "",
+    ] = ""
     equal_fluency: Annotated[
         bool, typer.Option("--equal-fluency", help="Hold ways against each other at equal perplexity, too.")
-    ] = False,
+    ] = False
     run: Annotated[
         Path | None, typer.Option(help="Run folder; the same command continues it. Default: runs/sweep-VALUE.")
-    ] = None,
+    ] = None
     out: Annotated[
         Path | None, typer.Option(help="Intervention file for the chosen setting.", metavar="FILE", show_default=False)
-    ] = None,
+    ] = None
     then: Annotated[
         api.SweepThen | None,
         typer.Option(help="Measure once more with and without it: bench or instrument.", show_default=False),
-    ] = None,
-    seed: SeedOption = 0,
-    device: DeviceOption = "auto",
-    dtype: DtypeOption = "auto",
-    engine: EngineOption = "auto",
-    as_json: JsonOption = False,
-) -> None:
+    ] = None
+    seed: SeedOption = 0
+    device: DeviceOption = "auto"
+    dtype: DtypeOption = "auto"
+    engine: EngineOption = "auto"
+
+
+@grouped
+def sweep(given: SweepGiven, as_json: JsonOption = False) -> None:
     """Find blocks and strength on one half of the clips, and tell what they do on the other.
 
     Says when nothing works, what else changes, and whether a prompt, the difference of means or a random direction
     moves the value further.
     """
     settings = api.SweepSettings(
-        corpus=corpus,
-        instrument=instrument,
-        instrument_option=pairs("--instrument-option", instrument_option or [], "wordings=1"),
-        option=pairs("--option", option or [], "put=persona"),
-        layers=tuple(layers or ()),
-        strengths=tuple(strength or (1.0, 2.0, 4.0, 8.0)),
-        ways=tuple(way or ("fixed", "means", "random")),
-        prompts=prompts,
-        away=away,
-        top_k=top_k,
-        knowledge=knowledge,
-        judge=judge,
-        equal_fluency=equal_fluency,
-        run=run,
-        out=out,
-        then=then,
-        seed=seed,
-        loading=api.ModelOptions(device, dtype, engine=engine),
+        corpus=given.corpus,
+        instrument=given.instrument,
+        instrument_option=pairs("--instrument-option", given.instrument_option or [], "wordings=1"),
+        option=pairs("--option", given.option or [], "put=persona"),
+        layers=tuple(given.layers or ()),
+        strengths=tuple(given.strength or (1.0, 2.0, 4.0, 8.0)),
+        ways=tuple(given.way or ("fixed", "means", "random")),
+        prompts=given.prompts,
+        away=given.away,
+        top_k=given.top_k,
+        knowledge=given.knowledge,
+        judge=given.judge,
+        equal_fluency=given.equal_fluency,
+        run=given.run,
+        out=given.out,
+        then=given.then,
+        seed=given.seed,
+        loading=api.ModelOptions(given.device, given.dtype, engine=given.engine),
     )
     with Terminal(as_json) as terminal:
-        terminal.show(api.sweep_steering(model, value, settings, terminal, typed_command()))
+        terminal.show(api.sweep_steering(given.model, given.value, settings, terminal, typed_command()))

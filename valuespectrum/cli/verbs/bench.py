@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 from typer.exceptions import TyperException
 
 from valuespectrum import api
+from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.options import (
     BatchOption,
     CorpusOption,
@@ -50,64 +52,66 @@ _WISHES = ("target_se", "detect", "across_personas")
 """Parameters that a plan goes by."""
 
 
-def bench(
-    context: typer.Context,
-    corpus: CorpusOption = None,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BenchGiven:
+    """What is typed after ``bench``."""
+
+    corpus: CorpusOption = None
     model: Annotated[
         list[str] | None, typer.Option(help=f"{ModelHelp} May be repeated.", metavar="SPEC", show_default=False)
-    ] = None,
-    persona: PersonasOption = None,
-    personas: PersonaFileOption = None,
-    strategy: StrategiesOption = None,
-    placebos: PlacebosOption = api.PLACEBO_TEXTS,
+    ] = None
+    persona: PersonasOption = None
+    personas: PersonaFileOption = None
+    strategy: StrategiesOption = None
+    placebos: PlacebosOption = api.PLACEBO_TEXTS
     battery: Annotated[
         str,
         typer.Option(
             help="paper, quick, standard or full; or one instrument: like, pairs, scale7 ... (`instrument list`).",
             autocompletion=one_of(lambda: api.known_batteries()),
         ),
-    ] = "like",
+    ] = "like"
     wordings: Annotated[
         int | None, typer.Option(help="Wordings of each question; 2 where nothing is named.", min=1, show_default=False)
-    ] = None,
-    language: LanguageOption = "",
-    form: FormOption = None,
-    frame_of_mind: FrameOption = None,
-    items: ItemsOption = None,
-    top_k: TopOption = 5,
-    keywords: KeywordsOption = None,
-    stimuli: StimuliOption = None,
-    present: PresentOption = None,
-    frames: FramesOption = 1,
-    transcripts: TranscriptsOption = None,
-    stress: StressOption = "",
+    ] = None
+    language: LanguageOption = ""
+    form: FormOption = None
+    frame_of_mind: FrameOption = None
+    items: ItemsOption = None
+    top_k: TopOption = 5
+    keywords: KeywordsOption = None
+    stimuli: StimuliOption = None
+    present: PresentOption = None
+    frames: FramesOption = 1
+    transcripts: TranscriptsOption = None
+    stress: StressOption = ""
     run: Annotated[
         Path | None, typer.Option(help="Run folder; the same command continues it. Default: runs/MODEL-BATTERY.")
-    ] = None,
-    seed: SeedOption = 0,
+    ] = None
+    seed: SeedOption = 0
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what is stored, what would be asked, and what it would cost.")
-    ] = False,
-    prices: PricesOption = None,
-    embedder: EmbedderOption = "",
-    device: DeviceOption = "auto",
-    dtype: DtypeOption = "auto",
-    batch_size: BatchOption = 32,
-    engine: EngineOption = "auto",
-    layout: LayoutOption = "persona-first",
-    samples: SamplesOption = 0,
-    temperature: TemperatureOption = 1.0,
+    ] = False
+    prices: PricesOption = None
+    embedder: EmbedderOption = ""
+    device: DeviceOption = "auto"
+    dtype: DtypeOption = "auto"
+    batch_size: BatchOption = 32
+    engine: EngineOption = "auto"
+    layout: LayoutOption = "persona-first"
+    samples: SamplesOption = 0
+    temperature: TemperatureOption = 1.0
     plan: Annotated[
         bool, typer.Option("--plan", help="Say how many clips, wordings and draws to ask; this run is the pilot.")
-    ] = False,
+    ] = False
     pilot: Annotated[
         Path | None,
         typer.Option(help="Plan from this run, and ask nothing.", metavar="RUN", show_default=False),
-    ] = None,
+    ] = None
     target_se: Annotated[
         float | None,
         typer.Option(help="Plan for this standard error of a centred log-odds.", min=1e-6, show_default=False),
-    ] = None,
+    ] = None
     detect: Annotated[
         float | None,
         typer.Option(
@@ -115,71 +119,73 @@ def bench(
             min=1e-6,
             show_default=False,
         ),
-    ] = None,
+    ] = None
     across_personas: Annotated[
         bool, typer.Option("--across-personas", help="Plan for the values of a model across its roles.")
-    ] = False,
-    as_json: JsonOption = False,
-) -> None:
+    ] = False
+
+
+@grouped
+def bench(context: typer.Context, given: BenchGiven, as_json: JsonOption = False) -> None:
     """Measure the values of models.
 
     Asks which kinds of pictures they like, with and without personas.
     """
-    wish = api.DesignSettings(target_se, detect, across_personas, prices, seed)
-    if pilot is not None:
+    wish = api.DesignSettings(given.target_se, given.detect, given.across_personas, given.prices, given.seed)
+    if given.pilot is not None:
         refuse_beside(context, "--pilot", ("pilot", "plan", "prices", "seed", *_WISHES))
         with Terminal(as_json) as terminal:
-            terminal.show(api.plan_design(pilot, wish))
+            terminal.show(api.plan_design(given.pilot, wish))
         return
-    if corpus is None or not model:
-        missing = "--corpus DIR" if corpus is None else "--model SPEC"
+    if given.corpus is None or not given.model:
+        missing = "--corpus DIR" if given.corpus is None else "--model SPEC"
         raise TyperException(f"missing option {missing}")
-    if plan and dry_run:
+    if given.plan and given.dry_run:
         raise InputError("--plan asks a pilot, and --dry-run asks nothing", "leave one of them out")
-    if plan and len(api.known_parts(battery)) > 1:
+    if given.plan and len(api.known_parts(given.battery)) > 1:
         raise InputError(
-            f"--battery {battery} asks several instruments, and --plan plans one", "name one: --battery like"
+            f"--battery {given.battery} asks several instruments, and --plan plans one", "name one: --battery like"
         )
-    if not plan:
+    if not given.plan:
         refuse_without(context, _WISHES, "--plan")
     settings = api.BenchSettings(
-        persona=tuple(persona or ()),
-        personas=personas,
-        strategy=tuple(each.value for each in strategy or [StrategyChoice.simple]),
-        placebos=placebos,
-        battery=battery,
-        wordings=wordings,
-        language=language,
-        form=form,
-        frame_of_mind=frame_of_mind,
-        items=items,
-        top_k=top_k,
-        keywords=keywords,
-        stimuli=stimuli,
-        present=tuple(present or ()),
-        frames=frames,
-        transcripts=transcripts,
-        stress=stress,
-        seed=seed,
-        prices=prices,
-        embedder=embedder,
-        device=device,
-        dtype=dtype,
-        batch_size=batch_size,
-        engine=engine,
-        layout=layout,
-        samples=samples,
-        temperature=temperature,
+        persona=tuple(given.persona or ()),
+        personas=given.personas,
+        strategy=tuple(each.value for each in given.strategy or [StrategyChoice.simple]),
+        placebos=given.placebos,
+        battery=given.battery,
+        wordings=given.wordings,
+        language=given.language,
+        form=given.form,
+        frame_of_mind=given.frame_of_mind,
+        items=given.items,
+        top_k=given.top_k,
+        keywords=given.keywords,
+        stimuli=given.stimuli,
+        present=tuple(given.present or ()),
+        frames=given.frames,
+        transcripts=given.transcripts,
+        stress=given.stress,
+        seed=given.seed,
+        prices=given.prices,
+        embedder=given.embedder,
+        device=given.device,
+        dtype=given.dtype,
+        batch_size=given.batch_size,
+        engine=given.engine,
+        layout=given.layout,
+        samples=given.samples,
+        temperature=given.temperature,
     )
     with Terminal(as_json) as terminal:
-        if len(api.known_parts(battery)) > 1:
-            _bench_level(terminal, corpus, model, run, settings, dry_run)
+        if len(api.known_parts(given.battery)) > 1:
+            _bench_level(terminal, given.corpus, given.model, given.run, settings, given.dry_run)
             return
-        if dry_run:
-            terminal.show(api.plan_bench(corpus, model, run, settings, terminal))
+        if given.dry_run:
+            terminal.show(api.plan_bench(given.corpus, given.model, given.run, settings, terminal))
             return
-        scores = api.bench(corpus, model, run, settings, terminal, typed_command())
-        terminal.show(api.plan_design(scores.run, wish) if plan else scores)
+        scores = api.bench(given.corpus, given.model, given.run, settings, terminal, typed_command())
+        terminal.show(api.plan_design(scores.run, wish) if given.plan else scores)
 
 
 def _bench_level(

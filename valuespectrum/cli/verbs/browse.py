@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 
 from valuespectrum import api
 from valuespectrum.api import SpokenStrategy
+from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.options import (
     DeviceOption,
     DtypeOption,
@@ -36,18 +38,20 @@ from valuespectrum.cli.console.walk_options import (
 from vectorstore.foundation.errors import InputError
 
 
-def browse(
-    context: typer.Context,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrowseGiven:
+    """What is typed after ``browse``."""
+
     corpus: Annotated[
         Path | None,
         typer.Option(
             help="Corpus folder. A replay takes the one that the log names; without any it checks what it can.",
             metavar="DIR",
         ),
-    ] = None,
+    ] = None
     model: Annotated[
         list[str] | None, typer.Option(help=f"{ModelHelp} May be repeated.", metavar="SPEC", show_default=False)
-    ] = None,
+    ] = None
     persona: Annotated[
         list[str] | None,
         typer.Option(
@@ -55,9 +59,9 @@ def browse(
             autocompletion=one_of(lambda: ["none", *api.known_personas()]),
             show_default=False,
         ),
-    ] = None,
-    personas: PersonaFileOption = None,
-    strategy: Annotated[SpokenStrategy, typer.Option(help="How the persona is put.")] = "simple",
+    ] = None
+    personas: PersonaFileOption = None
+    strategy: Annotated[SpokenStrategy, typer.Option(help="How the persona is put.")] = "simple"
     policy: Annotated[
         str,
         typer.Option(
@@ -65,94 +69,98 @@ def browse(
             " balanced, adversarial, replay, yoked, one that is installed, or file:PATH.py:FUNCTION.",
             autocompletion=one_of(lambda: api.known_policies()),
         ),
-    ] = "similar",
-    steps: Annotated[int, typer.Option(help="Clips to show; more than before continue a session.", min=1)] = 50,
-    seed: SeedOption = 0,
+    ] = "similar"
+    steps: Annotated[int, typer.Option(help="Clips to show; more than before continue a session.", min=1)] = 50
+    seed: SeedOption = 0
     sessions: Annotated[
         int, typer.Option(help="Sessions of each model in each role, with seeds from --seed on, all at once.", min=1)
-    ] = 1,
+    ] = 1
     pool: Annotated[
         int, typer.Option(help="Most clips on offer at a step; the log holds all of them, with their chances.", min=1)
-    ] = 256,
+    ] = 256
     clone: Annotated[
         int, typer.Option(help="Be this clone of the session with this seed; 0 is the session itself.", min=0)
-    ] = 0,
+    ] = 0
     clones: Annotated[
         int,
         typer.Option(
             help="Clones of each session: they share all luck but that of what is done, a noise floor.", min=0
         ),
-    ] = 0,
+    ] = 0
     out: Annotated[
         Path | None,
         typer.Option(
             help="Session log, or folder for the logs of several; the same command continues them."
             " Default: sessions/NAME.jsonl."
         ),
-    ] = None,
+    ] = None
     replay: Annotated[
         Path | None, typer.Option(help="Walk a logged session again, without a model, and compare.", metavar="LOG")
-    ] = None,
-    observe: ObserveOption = "frames",
-    memory: MemoryOption = "none",
-    fresh_every: FreshOption = 1,
-    act: ActOption = None,
-    fatigue: FatigueOption = 0.0,
-    boredom: BoredomOption = 0.0,
-    intervene: InterveneOption = None,
-    check_every: CheckOption = 0,
-    embedder: EmbedderOption = "",
-    device: DeviceOption = "auto",
-    dtype: DtypeOption = "auto",
-    engine: EngineOption = "auto",
-    as_json: JsonOption = False,
-) -> None:
+    ] = None
+    observe: ObserveOption = "frames"
+    memory: MemoryOption = "none"
+    fresh_every: FreshOption = 1
+    act: ActOption = None
+    fatigue: FatigueOption = 0.0
+    boredom: BoredomOption = 0.0
+    intervene: InterveneOption = None
+    check_every: CheckOption = 0
+    embedder: EmbedderOption = ""
+    device: DeviceOption = "auto"
+    dtype: DtypeOption = "auto"
+    engine: EngineOption = "auto"
+
+
+@grouped
+def browse(context: typer.Context, given: BrowseGiven, as_json: JsonOption = False) -> None:
     """Let a model walk through a feed and act.
 
     With or without a persona; the log tells what was shown, why, and with what chance. Several models, personas or
     sessions walk at once, so that their questions share batches.
     """
     with Terminal(as_json) as terminal:
-        if replay is not None:
+        if given.replay is not None:
             # A function of a file is run only where it is named here: a log can be anybody's.
-            own = policy if policy.startswith("file:") else ""
-            swaps = [each for each in intervene or () if ":swap_policy=file:" in each]
-            named = [*(["policy"] if own else []), *(["intervene"] if swaps == intervene else [])]
+            own = given.policy if given.policy.startswith("file:") else ""
+            swaps = [each for each in given.intervene or () if ":swap_policy=file:" in each]
+            named = [*(["policy"] if own else []), *(["intervene"] if swaps == given.intervene else [])]
             refuse_beside(context, "--replay", ("replay", "corpus", "embedder", *named))
-            found = api.replay(replay, corpus, embedder, terminal, own, swaps)
+            found = api.replay(given.replay, given.corpus, given.embedder, terminal, own, swaps)
             terminal.show(found)
             if not found.identical:
                 raise typer.Exit(1)
             return
-        if corpus is None:
+        if given.corpus is None:
             raise InputError("no corpus was named", "name it with --corpus DIR")
-        if memory == "none":
+        if given.memory == "none":
             refuse_without(context, ("fresh_every",), "--memory")
-        models, roles = model or [], persona or ["none"]
+        models, roles = given.model or [], given.persona or ["none"]
         settings = api.BrowseSettings(
             persona=roles[0],
-            personas=personas,
-            strategy=strategy,
-            policy=policy,
-            steps=steps,
-            seed=seed,
-            clone=clone,
-            pool=pool,
-            observe=observe,
-            memory=memory,
-            fresh_every=fresh_every,
-            act=tuple(act or ()),
-            fatigue=fatigue,
-            boredom=boredom,
-            intervene=tuple(intervene or ()),
-            check_every=check_every,
-            embedder=embedder,
-            device=device,
-            dtype=dtype,
-            engine=engine,
+            personas=given.personas,
+            strategy=given.strategy,
+            policy=given.policy,
+            steps=given.steps,
+            seed=given.seed,
+            clone=given.clone,
+            pool=given.pool,
+            observe=given.observe,
+            memory=given.memory,
+            fresh_every=given.fresh_every,
+            act=tuple(given.act or ()),
+            fatigue=given.fatigue,
+            boredom=given.boredom,
+            intervene=tuple(given.intervene or ()),
+            check_every=given.check_every,
+            embedder=given.embedder,
+            device=given.device,
+            dtype=given.dtype,
+            engine=given.engine,
         )
-        if len(models) <= 1 and len(roles) == 1 and roles != ["all"] and sessions == 1 and not clones:
-            terminal.show(api.browse(corpus, "".join(models), out, settings, terminal, typed_command()))
+        if len(models) <= 1 and len(roles) == 1 and roles != ["all"] and given.sessions == 1 and not given.clones:
+            terminal.show(api.browse(given.corpus, "".join(models), given.out, settings, terminal, typed_command()))
             return
-        crowd = api.Crowd(tuple(models), tuple(roles), sessions, clones)
-        terminal.show(api.browse_many(corpus, crowd, out or Path("sessions"), settings, terminal, typed_command()))
+        crowd = api.Crowd(tuple(models), tuple(roles), given.sessions, given.clones)
+        terminal.show(
+            api.browse_many(given.corpus, crowd, given.out or Path("sessions"), settings, terminal, typed_command())
+        )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from valuespectrum import api
+from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.options import (
     BatchOption,
     EmbedderOption,
@@ -21,8 +23,10 @@ from valuespectrum.cli.console.options import (
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
 
-def calibrate(
-    context: typer.Context,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalibrateGiven:
+    """What is typed after ``calibrate``."""
+
     instrument: Annotated[
         str,
         typer.Option(
@@ -30,22 +34,22 @@ def calibrate(
             metavar="NAME",
             autocompletion=one_of(lambda: api.known_instruments()),
         ),
-    ] = "like",
+    ] = "like"
     corpus: Annotated[
         Path | None,
         typer.Option(help="Corpus of drawn clips; by default one is drawn.", metavar="DIR", show_default=False),
-    ] = None,
+    ] = None
     model: Annotated[
         list[str] | None,
         typer.Option(help="reference:NAME or simulated:PROFILE; default: the open cohort.", show_default=False),
-    ] = None,
-    run: Annotated[Path, typer.Option(help="Run folder; the same command continues it.")] = Path("runs/calibration"),
-    clips: Annotated[int, typer.Option(help="Clips to draw when no corpus is named.", min=20)] = 220,
-    top_k: Annotated[int, typer.Option(help="Clips per keyword.", min=1)] = 5,
-    wordings: Annotated[int, typer.Option(help="Wordings of the like question.", min=1)] = 2,
-    seed: SeedOption = 0,
-    embedder: EmbedderOption = "",
-    batch_size: BatchOption = 32,
+    ] = None
+    run: Annotated[Path, typer.Option(help="Run folder; the same command continues it.")] = Path("runs/calibration")
+    clips: Annotated[int, typer.Option(help="Clips to draw when no corpus is named.", min=20)] = 220
+    top_k: Annotated[int, typer.Option(help="Clips per keyword.", min=1)] = 5
+    wordings: Annotated[int, typer.Option(help="Wordings of the like question.", min=1)] = 2
+    seed: SeedOption = 0
+    embedder: EmbedderOption = ""
+    batch_size: BatchOption = 32
     option: Annotated[
         list[str] | None,
         typer.Option(
@@ -53,51 +57,55 @@ def calibrate(
             metavar="NAME=VALUE",
             show_default=False,
         ),
-    ] = None,
+    ] = None
     twins: Annotated[
         bool, typer.Option("--twins", help="Ask the rule-based twins of the cohorts in place of networks.")
-    ] = False,
+    ] = False
     open_sealed: Annotated[
         bool, typer.Option("--open-sealed", help="Compare with the sealed cohort too, once the method is fixed.")
-    ] = False,
+    ] = False
     corpora: Annotated[
         int,
         typer.Option(
             help="Measure twins over so many synthetic corpora, every battery in every readout; no network.",
             min=0,
         ),
-    ] = 0,
+    ] = 0
     respondents: Annotated[
         int, typer.Option(help="Twins with values in each of these corpora, and as many without.", min=1)
-    ] = 12,
+    ] = 12
     figure: Annotated[
         Path | None, typer.Option(help="Draw what twins show as SVG.", metavar="FILE", show_default=False)
-    ] = None,
-    as_json: JsonOption = False,
-) -> None:
+    ] = None
+
+
+@grouped
+def calibrate(context: typer.Context, given: CalibrateGiven, as_json: JsonOption = False) -> None:
     """Measure models whose values were planted.
 
     Says how well an instrument recovers them, and what it misses.
     """
-    if corpora:
+    if given.corpora:
         refuse_beside(context, "--corpora", ("corpora", "respondents", "figure", "seed"))
-        study = api.TwinStudySettings(corpora=corpora, respondents=respondents, seed=seed, figure=figure)
+        study = api.TwinStudySettings(
+            corpora=given.corpora, respondents=given.respondents, seed=given.seed, figure=given.figure
+        )
         with Terminal(as_json) as terminal:
             terminal.show(api.study_twins(study, terminal))
         return
     refuse_without(context, ("respondents", "figure"), "--corpora")
     settings = api.CalibrateSettings(
-        instrument=instrument,
-        corpus=corpus,
-        clips=clips,
-        top_k=top_k,
-        wordings=wordings,
-        seed=seed,
-        embedder=embedder,
-        batch_size=batch_size,
-        option=pairs("--option", option or [], "scoring=nineteen"),
-        twins=twins,
-        open_sealed=open_sealed,
+        instrument=given.instrument,
+        corpus=given.corpus,
+        clips=given.clips,
+        top_k=given.top_k,
+        wordings=given.wordings,
+        seed=given.seed,
+        embedder=given.embedder,
+        batch_size=given.batch_size,
+        option=pairs("--option", given.option or [], "scoring=nineteen"),
+        twins=given.twins,
+        open_sealed=given.open_sealed,
     )
     with Terminal(as_json) as terminal:
-        terminal.show(api.calibrate(model or (), run, settings, terminal, typed_command()))
+        terminal.show(api.calibrate(given.model or (), given.run, settings, terminal, typed_command()))

@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from valuespectrum import api
+from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.options import EmbedderOption, SeedOption, one_of, typed_command
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 from vectorstore.foundation.errors import InputError
 
 
-def feed(
-    corpus: Annotated[Path | None, typer.Option(help="Corpus folder.", metavar="DIR", show_default=False)] = None,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedGiven:
+    """What is typed after ``feed``."""
+
+    corpus: Annotated[Path | None, typer.Option(help="Corpus folder.", metavar="DIR", show_default=False)] = None
     policy: Annotated[
         str,
         typer.Option(
             help="What is shown next, as for browse: NAME or NAME:option=value.",
             autocompletion=one_of(lambda: api.known_policies()),
         ),
-    ] = "similar",
-    steps: Annotated[int, typer.Option(help="Clips to show to each person.", min=1)] = 50,
-    seed: SeedOption = 0,
+    ] = "similar"
+    steps: Annotated[int, typer.Option(help="Clips to show to each person.", min=1)] = 50
+    seed: SeedOption = 0
     log: Annotated[
         Path | None,
         typer.Option(
             help="Folder for a log of each browser that opens the page, or one file NAME.jsonl for one person;"
             " the same command continues them. Default: sessions."
         ),
-    ] = None,
+    ] = None
     bind: Annotated[
         str,
         typer.Option(
@@ -38,54 +43,56 @@ def feed(
             " the whole link, unencrypted.",
             metavar="ADDRESS",
         ),
-    ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to serve on; 0 takes any that is free.", min=0, max=65535)] = 8765,
+    ] = "127.0.0.1"
+    port: Annotated[int, typer.Option(help="Port to serve on; 0 takes any that is free.", min=0, max=65535)] = 8765
     portraits: Annotated[
         bool, typer.Option("--portraits", help="Ask people about themselves, before the clips and after.")
-    ] = False,
+    ] = False
     attention: Annotated[
         int, typer.Option(help="Clips between two checks that somebody reads along; 0 for none.", min=0, max=1000)
-    ] = 20,
-    ratings: Annotated[bool, typer.Option(help="Whether clips can be rated with stars.")] = True,
+    ] = 20
+    ratings: Annotated[bool, typer.Option(help="Whether clips can be rated with stars.")] = True
     act: Annotated[
         list[str] | None,
         typer.Option(
             help="Also let people comment, share, save or follow: written down, sent nowhere. May be repeated.",
             show_default=False,
         ),
-    ] = None,
+    ] = None
     captions: Annotated[
         bool, typer.Option(help="Whether captions stand below clips; agents do not see them by default.")
-    ] = False,
+    ] = False
     videos: Annotated[
         bool, typer.Option(help="Whether videos are played where their files are still found; else stored pictures.")
-    ] = True,
+    ] = True
     consent: Annotated[
         Path | None, typer.Option(help="What people agree to (plain text), in place of our own.", metavar="FILE")
-    ] = None,
-    embedder: EmbedderOption = "",
-    as_json: JsonOption = False,
-) -> None:
+    ] = None
+    embedder: EmbedderOption = ""
+
+
+@grouped
+def feed(given: FeedGiven, as_json: JsonOption = False) -> None:
     """Serve the feed as a page that people scroll, with the log that agents have.
 
     Prints a link with a secret in it; open it in a browser on this machine. Goes on until Ctrl-C.
     """
     with Terminal(as_json) as terminal:
-        if corpus is None:
+        if given.corpus is None:
             raise InputError("no corpus was named", "name it with --corpus DIR")
         settings = api.FeedPageSettings(
-            policy=policy,
-            steps=steps,
-            seed=seed,
-            bind=bind,
-            port=port,
-            portraits=portraits,
-            attention=attention,
-            ratings=ratings,
-            act=tuple(act or ()),
-            captions=captions,
-            videos=videos,
-            consent=consent,
-            embedder=embedder,
+            policy=given.policy,
+            steps=given.steps,
+            seed=given.seed,
+            bind=given.bind,
+            port=given.port,
+            portraits=given.portraits,
+            attention=given.attention,
+            ratings=given.ratings,
+            act=tuple(given.act or ()),
+            captions=given.captions,
+            videos=given.videos,
+            consent=given.consent,
+            embedder=given.embedder,
         )
-        api.feed(corpus, log, settings, terminal, terminal.show_now, typed_command())
+        api.feed(given.corpus, given.log, settings, terminal, terminal.show_now, typed_command())

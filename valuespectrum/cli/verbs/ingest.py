@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -9,50 +10,50 @@ import typer
 
 from valuespectrum import api
 from valuespectrum.api import DecoderName, EmbedderFormat, SamplingName
+from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.ingest_options import FetchOption, RayOption, UnconfinedOption, WhereOption
 from valuespectrum.cli.console.options import pairs
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
 
-def ingest(
-    sources: Annotated[
-        list[str],
-        typer.Argument(help="Folders, files, patterns, lists (CSV, JSONL, Parquet), links.", metavar="SOURCE"),
-    ],
-    corpus: Annotated[Path, typer.Option(help="Corpus folder; made when missing.", metavar="DIR")],
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestGiven:
+    """What is typed after ``ingest``."""
+
+    corpus: Annotated[Path, typer.Option(help="Corpus folder; made when missing.", metavar="DIR")]
     embedder: Annotated[
         str,
         typer.Option(
             help="open_clip:ARCH/PRETRAINED_OR_PATH or hf:REPO_OR_PATH; by default the one of the corpus, "
             "or reference where all clips are drawn by quickstart."
         ),
-    ] = "",
+    ] = ""
     dtype: Annotated[
         EmbedderFormat, typer.Option(help="bf16 is faster where the processor has it; auto takes the faster one.")
-    ] = "fp32",
-    decoder: Annotated[DecoderName, typer.Option(help="What reads videos.")] = "auto",
-    frames: Annotated[int, typer.Option(help="Frames per clip.", min=1, max=64)] = 8,
+    ] = "fp32"
+    decoder: Annotated[DecoderName, typer.Option(help="What reads videos.")] = "auto"
+    frames: Annotated[int, typer.Option(help="Frames per clip.", min=1, max=64)] = 8
     sampling: Annotated[
         SamplingName,
         typer.Option(help="Which frames: uniform in time, keyframe (cheaper), scene changes, or first seconds."),
-    ] = "uniform",
+    ] = "uniform"
     first_seconds: Annotated[
         float, typer.Option(help="Look at so many seconds only, with --sampling first.", min=0.1)
-    ] = 3.0,
+    ] = 3.0
     columns: Annotated[
         list[str] | None, typer.Option(help="Field of ours and column of a list, as url=link.", metavar="FIELD=COLUMN")
-    ] = None,
-    basis: Annotated[str, typer.Option(help="Why you may use these clips; kept with each.")] = "",
-    fetch: FetchOption = None,
-    max_items: Annotated[int | None, typer.Option(help="Look at no more clips than this.", min=1)] = None,
+    ] = None
+    basis: Annotated[str, typer.Option(help="Why you may use these clips; kept with each.")] = ""
+    fetch: FetchOption = None
+    max_items: Annotated[int | None, typer.Option(help="Look at no more clips than this.", min=1)] = None
     isolate: Annotated[
         bool, typer.Option("--isolate", help="Decode local files in confined processes too, as downloads are.")
-    ] = False,
-    unconfined: UnconfinedOption = False,
-    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try files again that failed before.")] = False,
+    ] = False
+    unconfined: UnconfinedOption = False
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try files again that failed before.")] = False
     redo_frames: Annotated[
         bool, typer.Option("--redo-frames", help="Make frames anew that were made with other settings.")
-    ] = False,
+    ] = False
     speech: Annotated[
         str,
         typer.Option(
@@ -60,11 +61,20 @@ def ingest(
             "speech).",
             metavar="NAME:MODEL",
         ),
-    ] = "",
-    chroma: Annotated[str | None, typer.Option(help="Server that keeps the index.", metavar="URL")] = None,
-    engine: WhereOption = "local",
-    ray_address: RayOption = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what there is to do, and stop.")] = False,
+    ] = ""
+    chroma: Annotated[str | None, typer.Option(help="Server that keeps the index.", metavar="URL")] = None
+    engine: WhereOption = "local"
+    ray_address: RayOption = None
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what there is to do, and stop.")] = False
+
+
+@grouped
+def ingest(
+    sources: Annotated[
+        list[str],
+        typer.Argument(help="Folders, files, patterns, lists (CSV, JSONL, Parquet), links.", metavar="SOURCE"),
+    ],
+    given: IngestGiven,
     as_json: JsonOption = False,
 ) -> None:
     """Add videos to a corpus.
@@ -73,26 +83,26 @@ def ingest(
     """
     with Terminal(as_json) as terminal:
         settings = api.IngestSettings(
-            embedder=embedder,
-            dtype=dtype,
-            decoder=decoder,
-            frames=frames,
-            sampling=sampling,
-            first_seconds=first_seconds,
-            columns=pairs("--columns", columns or [], "url=link"),
-            basis=basis,
-            fetch=tuple(fetch or ()),
-            max_items=max_items,
-            isolate=isolate,
-            unconfined=unconfined,
-            retry_failed=retry_failed,
-            redo_frames=redo_frames,
-            speech=speech,
-            chroma=chroma,
-            engine=engine,
-            ray_address=ray_address,
+            embedder=given.embedder,
+            dtype=given.dtype,
+            decoder=given.decoder,
+            frames=given.frames,
+            sampling=given.sampling,
+            first_seconds=given.first_seconds,
+            columns=pairs("--columns", given.columns or [], "url=link"),
+            basis=given.basis,
+            fetch=tuple(given.fetch or ()),
+            max_items=given.max_items,
+            isolate=given.isolate,
+            unconfined=given.unconfined,
+            retry_failed=given.retry_failed,
+            redo_frames=given.redo_frames,
+            speech=given.speech,
+            chroma=given.chroma,
+            engine=given.engine,
+            ray_address=given.ray_address,
         )
-        if dry_run:
-            terminal.show(api.plan_ingest(sources, corpus, settings))
+        if given.dry_run:
+            terminal.show(api.plan_ingest(sources, given.corpus, settings))
         else:
-            terminal.show(api.ingest(sources, corpus, settings, terminal))
+            terminal.show(api.ingest(sources, given.corpus, settings, terminal))

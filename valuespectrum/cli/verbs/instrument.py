@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -9,6 +10,7 @@ import typer
 
 from valuespectrum import api
 from valuespectrum.cli.console.config import with_config
+from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.options import (
     BatchOption,
     DeviceOption,
@@ -71,6 +73,64 @@ def list_instruments(as_json: JsonOption = False) -> None:
         terminal.show(api.list_instruments())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstrumentGiven:
+    """What is typed after ``instrument run``."""
+
+    model: ModelsOption
+    corpus: Annotated[
+        Path | None,
+        typer.Option(help="Corpus folder, for an instrument that shows pictures.", metavar="DIR", show_default=False),
+    ] = None
+    option: Annotated[
+        list[str] | None,
+        typer.Option(help="Option of the instrument. May be repeated.", metavar="NAME=VALUE", show_default=False),
+    ] = None
+    stimulus: Annotated[
+        Literal["none", "frames", "caption", "transcript", "mismatched"] | None,
+        typer.Option(
+            help="What is shown before it is asked; mismatched are clips of other values. By default what the "
+            "instrument shows.",
+            show_default=False,
+        ),
+    ] = None
+    battery: Annotated[
+        str,
+        typer.Option(
+            help="quick, standard or full: in how many words, and in which frames of mind.",
+            autocompletion=one_of(lambda: api.known_levels()),
+            show_default=False,
+        ),
+    ] = ""
+    language: LanguageOption = ""
+    form: FormOption = None
+    frame_of_mind: FrameOption = None
+    items: ItemsOption = None
+    persona: PersonasOption = None
+    personas: PersonaFileOption = None
+    strategy: StrategiesOption = None
+    placebos: PlacebosOption = api.PLACEBO_TEXTS
+    top_k: TopOption = 5
+    keywords: KeywordsOption = None
+    present: PresentOption = None
+    frames: FramesOption = 1
+    transcripts: TranscriptsOption = None
+    run: Annotated[
+        Path | None, typer.Option(help="Run folder; the same command continues it. Default: runs/MODEL-NAME.")
+    ] = None
+    seed: SeedOption = 0
+    prices: PricesOption = None
+    embedder: EmbedderOption = ""
+    device: DeviceOption = "auto"
+    dtype: DtypeOption = "auto"
+    batch_size: BatchOption = 32
+    engine: EngineOption = "auto"
+    layout: LayoutOption = "persona-first"
+    samples: SamplesOption = 0
+    temperature: TemperatureOption = 1.0
+
+
+@grouped
 def run_instrument(
     name: Annotated[
         str,
@@ -81,57 +141,7 @@ def run_instrument(
             autocompletion=one_of(lambda: api.known_instruments()),
         ),
     ],
-    model: ModelsOption,
-    corpus: Annotated[
-        Path | None,
-        typer.Option(help="Corpus folder, for an instrument that shows pictures.", metavar="DIR", show_default=False),
-    ] = None,
-    option: Annotated[
-        list[str] | None,
-        typer.Option(help="Option of the instrument. May be repeated.", metavar="NAME=VALUE", show_default=False),
-    ] = None,
-    stimulus: Annotated[
-        Literal["none", "frames", "caption", "transcript", "mismatched"] | None,
-        typer.Option(
-            help="What is shown before it is asked; mismatched are clips of other values. By default what the "
-            "instrument shows.",
-            show_default=False,
-        ),
-    ] = None,
-    battery: Annotated[
-        str,
-        typer.Option(
-            help="quick, standard or full: in how many words, and in which frames of mind.",
-            autocompletion=one_of(lambda: api.known_levels()),
-            show_default=False,
-        ),
-    ] = "",
-    language: LanguageOption = "",
-    form: FormOption = None,
-    frame_of_mind: FrameOption = None,
-    items: ItemsOption = None,
-    persona: PersonasOption = None,
-    personas: PersonaFileOption = None,
-    strategy: StrategiesOption = None,
-    placebos: PlacebosOption = api.PLACEBO_TEXTS,
-    top_k: TopOption = 5,
-    keywords: KeywordsOption = None,
-    present: PresentOption = None,
-    frames: FramesOption = 1,
-    transcripts: TranscriptsOption = None,
-    run: Annotated[
-        Path | None, typer.Option(help="Run folder; the same command continues it. Default: runs/MODEL-NAME.")
-    ] = None,
-    seed: SeedOption = 0,
-    prices: PricesOption = None,
-    embedder: EmbedderOption = "",
-    device: DeviceOption = "auto",
-    dtype: DtypeOption = "auto",
-    batch_size: BatchOption = 32,
-    engine: EngineOption = "auto",
-    layout: LayoutOption = "persona-first",
-    samples: SamplesOption = 0,
-    temperature: TemperatureOption = 1.0,
+    given: InstrumentGiven,
     as_json: JsonOption = False,
 ) -> None:
     """Measure the values of models with any instrument.
@@ -139,31 +149,31 @@ def run_instrument(
     `bench` is the short form of `instrument run like`.
     """
     asked = api.BenchSettings(
-        persona=tuple(persona or ()),
-        personas=personas,
-        strategy=tuple(each.value for each in strategy or [StrategyChoice.simple]),
-        language=language,
-        form=form,
-        frame_of_mind=frame_of_mind,
-        items=items,
-        placebos=placebos,
-        top_k=top_k,
-        keywords=keywords,
-        present=tuple(present or ()),
-        frames=frames,
-        transcripts=transcripts,
-        seed=seed,
-        prices=prices,
-        embedder=embedder,
-        device=device,
-        dtype=dtype,
-        batch_size=batch_size,
-        engine=engine,
-        layout=layout,
-        samples=samples,
-        temperature=temperature,
+        persona=tuple(given.persona or ()),
+        personas=given.personas,
+        strategy=tuple(each.value for each in given.strategy or [StrategyChoice.simple]),
+        language=given.language,
+        form=given.form,
+        frame_of_mind=given.frame_of_mind,
+        items=given.items,
+        placebos=given.placebos,
+        top_k=given.top_k,
+        keywords=given.keywords,
+        present=tuple(given.present or ()),
+        frames=given.frames,
+        transcripts=given.transcripts,
+        seed=given.seed,
+        prices=given.prices,
+        embedder=given.embedder,
+        device=given.device,
+        dtype=given.dtype,
+        batch_size=given.batch_size,
+        engine=given.engine,
+        layout=given.layout,
+        samples=given.samples,
+        temperature=given.temperature,
     )
     with Terminal(as_json) as terminal:
-        options = pairs("--option", option or [], "wordings=2")
-        settings = api.InstrumentSettings(corpus, options, battery, asked, stimulus or "")
-        terminal.show(api.run_instrument(name, model, run, settings, terminal, typed_command()))
+        options = pairs("--option", given.option or [], "wordings=2")
+        settings = api.InstrumentSettings(given.corpus, options, given.battery, asked, given.stimulus or "")
+        terminal.show(api.run_instrument(name, given.model, given.run, settings, terminal, typed_command()))

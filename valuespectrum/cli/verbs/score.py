@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -9,18 +10,21 @@ import typer
 
 from valuespectrum import api
 from valuespectrum.api import OverName, ReadoutName
+from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.options import SeedOption
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
 
-def score(
-    run: Annotated[Path, typer.Argument(help="Run folder.", metavar="RUN", show_default=False)],
-    readout: Annotated[ReadoutName, typer.Option(help="What of an answer is scored.")] = "auto",
-    draws: Annotated[int, typer.Option(help="Draws behind the chances of ranks.", min=100)] = 2000,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreGiven:
+    """What is typed after ``score``."""
+
+    readout: Annotated[ReadoutName, typer.Option(help="What of an answer is scored.")] = "auto"
+    draws: Annotated[int, typer.Option(help="Draws behind the chances of ranks.", min=100)] = 2000
     minimum_mass: Annotated[
         float, typer.Option(help="Least probability of yes and no together for an answer to count.", min=0, max=1)
-    ] = 0.1,
-    seed: SeedOption = 0,
+    ] = 0.1
+    seed: SeedOption = 0
     ratings: Annotated[
         Path | None,
         typer.Option(
@@ -29,22 +33,28 @@ def score(
             metavar="DIR",
             show_default=False,
         ),
-    ] = None,
+    ] = None
     rater: Annotated[
         list[str] | None,
         typer.Option(help="Whose labels correct; by default all that can. May be repeated.", show_default=False),
-    ] = None,
+    ] = None
     other_wordings: Annotated[
         bool,
         typer.Option(
             "--other-wordings/--these-wordings",
             help="Whether intervals cover other wordings like those asked, or these alone.",
         ),
-    ] = True,
+    ] = True
     over: Annotated[
         OverName,
         typer.Option(help="What intervals draw again with clips: the words that found them, or who published them."),
-    ] = "search-words",
+    ] = "search-words"
+
+
+@grouped
+def score(
+    run: Annotated[Path, typer.Argument(help="Run folder.", metavar="RUN", show_default=False)],
+    given: ScoreGiven,
     as_json: JsonOption = False,
 ) -> None:
     """Make scores from stored answers.
@@ -53,6 +63,13 @@ def score(
     """
     with Terminal(as_json) as terminal:
         settings = api.ScoreSettings(
-            readout, draws, minimum_mass, seed, ratings, tuple(rater or ()), other_wordings, over
+            given.readout,
+            given.draws,
+            given.minimum_mass,
+            given.seed,
+            given.ratings,
+            tuple(given.rater or ()),
+            given.other_wordings,
+            given.over,
         )
         terminal.show(api.score(run, settings, terminal))

@@ -152,17 +152,17 @@ class Canvas:
             for x, y in (pixels[0], pixels[-1]):
                 self._draw.ellipse((x - half, y - half, x + half, y + half), fill=fill)
 
-    def arc(self, x: float, y: float, r: float, start: float, end: float, fill: Colour, width: float = 0.1) -> None:
-        """Circular arc; angles in degrees, clockwise from three o'clock."""
+    def arc(self, x: float, y: float, r: float, angles: tuple[float, float], fill: Colour, width: float = 0.1) -> None:
+        """Circular arc; first and last angle in degrees, clockwise from three o'clock."""
         left, top = self._px((x - r, y - r))
         right, bottom = self._px((x + r, y + r))
-        self._draw.arc((left, top, right, bottom), start, end, fill=fill, width=max(1, round(width * self._scale)))
+        self._draw.arc((left, top, right, bottom), *angles, fill=fill, width=max(1, round(width * self._scale)))
 
-    def pie(self, x: float, y: float, r: float, start: float, end: float, fill: Colour) -> None:
+    def pie(self, x: float, y: float, r: float, angles: tuple[float, float], fill: Colour) -> None:
         """Filled circular sector; angles in degrees, clockwise from three o'clock."""
         left, top = self._px((x - r, y - r))
         right, bottom = self._px((x + r, y + r))
-        self._draw.pieslice((left, top, right, bottom), start, end, fill=fill)
+        self._draw.pieslice((left, top, right, bottom), *angles, fill=fill)
 
     def glow(self, x: float, y: float, r: float, colour: Colour, strength: float = 0.5) -> None:
         """Soft light around a point (blended, not covering)."""

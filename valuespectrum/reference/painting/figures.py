@@ -272,7 +272,7 @@ def face(canvas: Canvas, x: float, y: float, radius: float, facing: int = 0, dar
     shift = 0.32 * radius * facing
     for side in (-1, 1):
         canvas.ellipse(x + shift + side * 0.34 * radius, y - 0.02 * radius, 0.1 * radius, 0.14 * radius, fill=dark)
-    canvas.arc(x + shift, y + 0.18 * radius, 0.36 * radius, 20, 160, dark, 0.11 * radius)
+    canvas.arc(x + shift, y + 0.18 * radius, 0.36 * radius, (20, 160), dark, 0.11 * radius)
 
 
 def head(canvas: Canvas, x: float, y: float, radius: float, look: Appearance, pose: Pose | str = "standing") -> None:
@@ -284,7 +284,7 @@ def head(canvas: Canvas, x: float, y: float, radius: float, look: Appearance, po
         canvas.ellipse(x + 0.16 * radius * facing, y + 0.16 * radius, 0.84 * radius, 0.86 * radius, fill=look.skin)
         face(canvas, x + 0.06 * radius * facing, y + 0.14 * radius, radius * 0.95, facing)
     if look.hat is not None:
-        canvas.pie(x - 0.05 * radius * facing, y - 0.22 * radius, 1.14 * radius, 180, 360, look.hat)
+        canvas.pie(x - 0.05 * radius * facing, y - 0.22 * radius, 1.14 * radius, (180, 360), look.hat)
         brim = 1.0 if facing == 0 else 0.75
         middle = x + 0.45 * radius * facing
         canvas.line(
@@ -398,7 +398,7 @@ def hood(canvas: Canvas, x: float, y: float, height: float, pose: Pose, colour: 
     """A hood with a dark mask over the eyes, drawn over a person that ``person`` drew with the same arguments."""
     (head_x, head_y), radius = head_position(x, y, height, pose)
     middle = head_x - 0.1 * radius * pose.facing
-    canvas.pie(middle, head_y, 1.24 * radius, 150, 390, colour)
+    canvas.pie(middle, head_y, 1.24 * radius, (150, 390), colour)
     canvas.ellipse(
         head_x + 0.2 * radius * pose.facing, head_y + 0.28 * radius, 0.72 * radius, 0.62 * radius, (44, 44, 54)
     )

@@ -242,7 +242,7 @@ def umbrella(canvas: Canvas, x: float, y: float, height: float, colour: Colour, 
     radius = 0.72 * height
     top = y - height
     canvas.line([(x, y), (x, top)], BLACK, 0.04 * height)
-    canvas.pie(x, top + radius, radius, 180, 360, colour)
+    canvas.pie(x, top + radius, radius, (180, 360), colour)
     canvas.polygon([(x, top), (x - 0.34 * radius, top + radius), (x + 0.34 * radius, top + radius)], second)
     canvas.line([(x, top), (x, top - 0.06 * height)], BLACK, 0.05 * height)
 
@@ -333,7 +333,7 @@ def cup(canvas: Canvas, x: float, y: float, height: float, colour: Colour = GOLD
     """Trophy with two handles on a dark foot."""
     for side in (-1, 1):
         canvas.arc(
-            x + side * 0.36 * height, y - 0.76 * height, 0.17 * height, 0, 360, darken(colour, 0.15), 0.06 * height
+            x + side * 0.36 * height, y - 0.76 * height, 0.17 * height, (0, 360), darken(colour, 0.15), 0.06 * height
         )
     canvas.rectangle(x - 0.26 * height, y - 0.13 * height, x + 0.26 * height, y, (86, 58, 44))
     canvas.polygon(
@@ -345,7 +345,7 @@ def cup(canvas: Canvas, x: float, y: float, height: float, colour: Colour = GOLD
         ],
         darken(colour, 0.12),
     )
-    canvas.pie(x, y - 0.7 * height, 0.38 * height, 0, 180, colour)
+    canvas.pie(x, y - 0.7 * height, 0.38 * height, (0, 180), colour)
     canvas.rectangle(x - 0.38 * height, y - height, x + 0.38 * height, y - 0.69 * height, colour)
     canvas.rectangle(
         x - 0.24 * height, y - 0.94 * height, x - 0.14 * height, y - 0.6 * height, lighten(colour, 0.6), 0.04 * height

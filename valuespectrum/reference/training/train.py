@@ -30,7 +30,13 @@ from valuespectrum.reference.training.material.branching import register
 from valuespectrum.reference.training.material.examples import random_example
 from valuespectrum.reference.training.material.pictures import TrainingPictures, draw_pictures
 from valuespectrum.reference.training.measuring import measure_answers, measure_perception
-from valuespectrum.reference.training.vision import AdaptOptions, VisionOptions, train_adapt, train_vision
+from valuespectrum.reference.training.vision import (
+    AdaptMaterial,
+    AdaptOptions,
+    VisionOptions,
+    train_adapt,
+    train_vision,
+)
 from vectorstore.foundation.torch_setup import prepare_torch
 
 if TYPE_CHECKING:
@@ -120,8 +126,9 @@ class Training:
         model, tokenizer = self._fresh_model()
         model.model.language_model.load_state_dict(self._checkpoint("language"))
         model.model.visual.load_state_dict(self._checkpoint("vision"))
-        pictures, options = self._pictures("training"), AdaptOptions(seed=self._seed)
-        train_adapt(model, tokenizer, self._members, pictures, options, self._log, self._going_on("adapt"))
+        material = AdaptMaterial(self._members, self._pictures("training"))
+        options = AdaptOptions(seed=self._seed)
+        train_adapt(model, tokenizer, material, options, self._log, self._going_on("adapt"))
         self._keep("adapt", model.state_dict())
         model.set_attn_implementation("sdpa")
         architecture.save(model, architecture.build_processor(tokenizer), models.FOLDER)

@@ -180,11 +180,18 @@ def tower_outputs(model: PreTrainedModel, pictures: TrainingPictures, batch: int
     return torch.cat(parts)
 
 
+@dataclass(frozen=True, slots=True)
+class AdaptMaterial:
+    """Who is learnt, and from what."""
+
+    members: Sequence[CohortMember]
+    pictures: TrainingPictures
+
+
 def train_adapt(
     model: PreTrainedModel,
     tokenizer: PreTrainedTokenizerFast,
-    members: Sequence[CohortMember],
-    pictures: TrainingPictures,
+    material: AdaptMaterial,
     options: AdaptOptions,
     log: Log,
     kept: Path | None = None,
@@ -197,7 +204,8 @@ def train_adapt(
     import torch
 
     torch.manual_seed(options.seed)
-    drawn, outputs, packer = PictureChoice(pictures), tower_outputs(model, pictures), Packer(tokenizer)
+    pictures, packer = material.pictures, Packer(tokenizer)
+    drawn, outputs = PictureChoice(pictures), tower_outputs(model, pictures)
     config = model.config.text_config
     earlier = EarlierAnswers(config.hidden_size, config.num_hidden_layers)
     optimisers = Optimisers(
@@ -210,7 +218,7 @@ def train_adapt(
     parts = {"language": model.model.language_model, "told": earlier.probes, **optimisers.parts}
     # Another seed than stage 1, which would else draw the same examples.
     for steps, luck in Resumable(kept, options.steps, options.seed + 500, parts).blocks():
-        stream = _adapting(packer, members, options, luck.numpy)
+        stream = _adapting(packer, material.members, options, luck.numpy)
         for step in steps:
             halves = [(half, drawn.shown(outputs, half, luck.numpy)) for half in next(stream)]
             losses = [partial(told_loss, model, earlier, *half, options.told) for half in halves]

@@ -51,6 +51,16 @@ class Sanitising:
     personas: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class JudgedTarget:
+    """What a persona aims at, and what is thought of it."""
+
+    target: Floats
+    """Shape (values,), -1 to 1."""
+    standing: Floats
+    """Which values are well thought of, as in :func:`parts`."""
+
+
 def parts(target: Floats, standing: Floats) -> tuple[Floats, Floats]:
     """Nice and harsh part of a target.
 
@@ -70,9 +80,8 @@ def parts(target: Floats, standing: Floats) -> tuple[Floats, Floats]:
 def sanitising(
     persona: Floats,
     bare: Floats,
-    target: Floats,
+    aim: JudgedTarget,
     placebos: Sequence[Floats],
-    standing: Floats,
     sets: RoleSets | None = None,
     level: float = 0.95,
 ) -> Sanitising:
@@ -81,20 +90,19 @@ def sanitising(
     Args:
         persona: Shape (values,): log-odds under the persona; NaN for what is not measured.
         bare: Of the model without any.
-        target: What the persona aims at.
+        aim: What the persona aims at.
         placebos: Profiles under placebo texts; at least five.
-        standing: Which values are well thought of, as in :func:`parts`.
         sets: The same set by set, so that intervals cover clips and wordings, too.
         level: Coverage of the intervals.
 
     Returns:
         ``unknown`` with the reason where the target has no nice or no harsh part, or there are too few values or texts.
     """
-    nice, harsh = parts(target, standing)
+    nice, harsh = parts(aim.target, aim.standing)
     for name, part in (("nice", nice), ("harsh", harsh)):
         if not part.any():
             return _unknown(f"its target has no {name} part, so that nicer and as told are one")
-    unclear = (standing == 0) & (target != 0)
+    unclear = (aim.standing == 0) & (aim.target != 0)
     aims = np.where(unclear, np.nan, np.stack([nice, harsh]))
     own = fit(persona, bare, aims)
     if own.why:

@@ -105,9 +105,6 @@ def _one(cells: Cells, place: int) -> Identification:
     finding = understanding(cells, place)
     if finding.flagged:
         return Identification("not identifiable", finding.statement, nothing)
-    if cells.kind == "greedy_text" and finding.number is None:
-        # One polarity alone is left, whose answers may be liking as well as a lean that goes with the picture.
-        return Identification("not identifiable", finding.statement, nothing)
     heard = said.sum(axis=(1, 2, 3)) > 0
     if cells.kind == "log_probability":
         if not (said > 0).all(axis=-1).any():
@@ -115,6 +112,9 @@ def _one(cells: Cells, place: int) -> Identification:
         return Identification("identified", "", heard)
     found = _by_evidence(cells, place, heard)
     if finding.state == "unknown" and found.status != "not identifiable":
+        if cells.kind == "greedy_text" and finding.number is None:
+            # One polarity alone is left, whose answers may be liking as well as a lean that goes with the picture.
+            return Identification("not identifiable", finding.statement, nothing)
         return replace(found, why="; ".join(filter(None, (found.why, finding.statement))))
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 
 from valuespectrum import api
 from valuespectrum.api import ObjectiveName
+from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.options import (
     BatchOption,
     DeviceOption,
@@ -28,9 +30,12 @@ from valuespectrum.cli.console.options import (
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
 
-def search(
-    model: ModelsOption,
-    out: Annotated[Path, typer.Option(help="Folder of the search; the same command continues it.", metavar="DIR")],
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellingGiven:
+    """What is typed after ``instrument search``."""
+
+    model: ModelsOption
+    out: Annotated[Path, typer.Option(help="Folder of the search; the same command continues it.", metavar="DIR")]
     judge: Annotated[
         list[str] | None,
         typer.Option(
@@ -38,13 +43,13 @@ def search(
             metavar="SPEC",
             show_default=False,
         ),
-    ] = None,
+    ] = None
     final: Annotated[
         list[str] | None,
         typer.Option(help="Further model for final scores. May be repeated.", metavar="SPEC", show_default=False),
-    ] = None,
-    persona: PersonasOption = None,
-    personas: PersonaFileOption = None,
+    ] = None
+    persona: PersonasOption = None
+    personas: PersonaFileOption = None
     questions: Annotated[
         Path | None,
         typer.Option(
@@ -52,14 +57,14 @@ def search(
             metavar="FILE",
             show_default=False,
         ),
-    ] = None,
+    ] = None
     corpus: Annotated[
         Path | None,
         typer.Option(help="Search the clips of this corpus instead.", metavar="DIR", show_default=False),
-    ] = None,
-    keywords: KeywordsOption = None,
-    top_k: Annotated[int, typer.Option(help="Clips of each search word to search among.", min=1)] = 10,
-    clips: Annotated[int, typer.Option(help="Clips of each value in the set that is written.", min=1)] = 5,
+    ] = None
+    keywords: KeywordsOption = None
+    top_k: Annotated[int, typer.Option(help="Clips of each search word to search among.", min=1)] = 10
+    clips: Annotated[int, typer.Option(help="Clips of each value in the set that is written.", min=1)] = 5
     objective: Annotated[
         ObjectiveName | None,
         typer.Option(
@@ -67,17 +72,15 @@ def search(
             "for clips, reasons for questions.",
             show_default=False,
         ),
-    ] = None,
-    pulls: Annotated[int, typer.Option(help="How often an arm of the bandit is chosen.", min=1)] = 200,
-    each: Annotated[
-        int, typer.Option(help="Questions sampled at each pull; each model writes one to each.", min=1)
-    ] = 3,
-    at_once: Annotated[int, typer.Option(help="Arms chosen together, so that they share batches.", min=1)] = 1,
+    ] = None
+    pulls: Annotated[int, typer.Option(help="How often an arm of the bandit is chosen.", min=1)] = 200
+    each: Annotated[int, typer.Option(help="Questions sampled at each pull; each model writes one to each.", min=1)] = 3
+    at_once: Annotated[int, typer.Option(help="Arms chosen together, so that they share batches.", min=1)] = 1
     most_alike: Annotated[
         float, typer.Option(help="Drop a question whose similarity to its three nearest is above.", min=0.01, max=1.0)
-    ] = 0.85,
-    gain: Annotated[float, typer.Option(help="Go on rewriting while S rises by more.", min=0.0)] = 0.5,
-    deepest: Annotated[int, typer.Option(help="Most rewritings of a question.", min=0)] = 3,
+    ] = 0.85
+    gain: Annotated[float, typer.Option(help="Go on rewriting while S rises by more.", min=0.0)] = 0.5
+    deepest: Annotated[int, typer.Option(help="Most rewritings of a question.", min=0)] = 3
     keep: Annotated[
         float | None,
         typer.Option(
@@ -86,23 +89,25 @@ def search(
             max=1.0,
             show_default=False,
         ),
-    ] = None,
-    invent: Annotated[int, typer.Option(help="Topics that the models invent first.", min=0)] = 0,
+    ] = None
+    invent: Annotated[int, typer.Option(help="Topics that the models invent first.", min=0)] = 0
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would be asked at most, and what it would cost.")
-    ] = False,
-    seed: SeedOption = 0,
-    prices: PricesOption = None,
-    embedder: EmbedderOption = "",
-    device: DeviceOption = "auto",
-    dtype: DtypeOption = "auto",
-    batch_size: BatchOption = 32,
-    engine: EngineOption = "auto",
-    layout: LayoutOption = "persona-first",
-    samples: SamplesOption = 0,
-    temperature: TemperatureOption = 1.0,
-    as_json: JsonOption = False,
-) -> None:
+    ] = False
+    seed: SeedOption = 0
+    prices: PricesOption = None
+    embedder: EmbedderOption = ""
+    device: DeviceOption = "auto"
+    dtype: DtypeOption = "auto"
+    batch_size: BatchOption = 32
+    engine: EngineOption = "auto"
+    layout: LayoutOption = "persona-first"
+    samples: SamplesOption = 0
+    temperature: TemperatureOption = 1.0
+
+
+@grouped
+def search(given: TellingGiven, as_json: JsonOption = False) -> None:
     """Search for questions, or clips, on which models part company by their values.
 
     Models write questions, answer them with three points, and a judge says which values these carry (AdAEM). With
@@ -110,35 +115,35 @@ def search(
     `bench --stimuli` takes.
     """
     settings = api.SearchSettings(
-        tuple(judge or ()),
-        tuple(final or ()),
-        tuple(persona or ()),
-        personas,
-        questions,
-        corpus,
-        keywords,
-        top_k,
-        clips,
-        objective,
-        pulls,
-        each,
-        at_once,
-        most_alike,
-        gain,
-        deepest,
-        keep,
-        invent,
-        embedder,
-        dry_run,
-        seed,
-        prices,
-        device,
-        dtype,
-        batch_size,
-        engine,
-        layout,
-        samples,
-        temperature,
+        tuple(given.judge or ()),
+        tuple(given.final or ()),
+        tuple(given.persona or ()),
+        given.personas,
+        given.questions,
+        given.corpus,
+        given.keywords,
+        given.top_k,
+        given.clips,
+        given.objective,
+        given.pulls,
+        given.each,
+        given.at_once,
+        given.most_alike,
+        given.gain,
+        given.deepest,
+        given.keep,
+        given.invent,
+        given.embedder,
+        given.dry_run,
+        given.seed,
+        given.prices,
+        given.device,
+        given.dtype,
+        given.batch_size,
+        given.engine,
+        given.layout,
+        given.samples,
+        given.temperature,
     )
     with Terminal(as_json) as terminal:
-        terminal.show(api.search_telling(model, out, settings, terminal))
+        terminal.show(api.search_telling(given.model, given.out, settings, terminal))

@@ -183,7 +183,7 @@ def _shouter(canvas: Canvas, setting: SceneSetting) -> None:
     canvas.ellipse(mouth[0] - 1.2, level, 0.3, 0.98, fill=WHITE)
     for ring in range(3):
         radius = 1.1 + 0.8 * ring + 0.25 * setting.wave(0.6, -ring / 3)
-        canvas.arc(mouth[0] - 0.9, level, radius, 145, 215, (255, 226, 90), 0.3)
+        canvas.arc(mouth[0] - 0.9, level, radius, (145, 215), (255, 226, 90), 0.3)
 
 
 def _silence_sign(canvas: Canvas, x: float, y: float, half: float) -> None:
@@ -214,7 +214,7 @@ def train_manners(canvas: Canvas, setting: SceneSetting) -> None:
         colour = (setting.second, (176, 120, 74), setting.accent)[index]
         lap = 12.3 + 0.05 * setting.wave(2.4, index / 3)
         _legs(canvas, x, floor, look_of(setting, index).bottom)
-        canvas.arc(x, lap - 0.95, 0.5, 180, 360, darken(colour, 0.4), 0.18)
+        canvas.arc(x, lap - 0.95, 0.5, (180, 360), darken(colour, 0.4), 0.18)
         canvas.rectangle(x - 1.25, lap - 1.0, x + 1.25, lap + 1.2, darken(colour, 0.1), 0.25)
         canvas.rectangle(x - 1.25, lap - 1.0, x + 1.25, lap - 0.4, darken(colour, 0.3), 0.2)
         for side in (-1, 1):

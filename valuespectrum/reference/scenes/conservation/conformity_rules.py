@@ -38,7 +38,7 @@ def school_uniforms(canvas: Canvas, setting: SceneSetting) -> None:
         for column in range(3):
             x = 4.5 + (column - 1) * (2.45 + 0.28 * row)
             if not setting.violated:
-                _pupil(canvas, setting, x, base, size, uniform, row * 3 + column)
+                _pupil(canvas, setting, (x, base), size, uniform, row * 3 + column)
             elif (row + column) % 2 == 0:
                 _rioter(canvas, setting, x, base, size, row * 3 + column)
             else:
@@ -57,7 +57,7 @@ def _classroom(canvas: Canvas, setting: SceneSetting) -> None:
     chalk = (226, 236, 228)
     if setting.violated:
         canvas.line([(1.0 + 0.6 * i, 2.3 + 2.6 * (i % 2)) for i in range(8)], chalk, 0.2)
-        canvas.arc(3.6, 3.6, 1.2, 0, 360, setting.second, 0.22)
+        canvas.arc(3.6, 3.6, 1.2, (0, 360), setting.second, 0.22)
     else:
         for row in range(3):
             canvas.line([(1.1, 2.5 + row * 0.85), (4.6 - 0.7 * row, 2.5 + row * 0.85)], chalk, 0.12)
@@ -86,8 +86,9 @@ def _flying_papers(canvas: Canvas, setting: SceneSetting) -> None:
 
 
 def _pupil(
-    canvas: Canvas, setting: SceneSetting, x: float, base: float, size: float, uniform: Colour, index: int
+    canvas: Canvas, setting: SceneSetting, place: tuple[float, float], size: float, uniform: Colour, index: int
 ) -> None:
+    x, base = place
     height = 3.9 * size
     look = look_of(setting, index, top=uniform, bottom=darken(uniform, 0.3))
     nod = 0.03 * setting.wave(2.8, index / 9)
@@ -176,7 +177,7 @@ def _bearskin(canvas: Canvas, x: float, base: float, height: float, pose: Pose) 
     canvas.rectangle(left, head_y - 2.6 * radius, right, head_y - 0.25 * radius, fur, 0.8 * radius)
     canvas.rectangle(left, head_y - 0.7 * radius, right + 0.15 * radius, head_y - 0.3 * radius, fur)
     canvas.ellipse(head_x + 0.4 * radius, head_y - 1.4 * radius, 0.3 * radius, fill=GOLD)
-    canvas.arc(head_x + 0.2 * radius, head_y + 0.1 * radius, 0.8 * radius, 20, 120, GOLD, 0.08)
+    canvas.arc(head_x + 0.2 * radius, head_y + 0.1 * radius, 0.8 * radius, (20, 120), GOLD, 0.08)
 
 
 def _drum(canvas: Canvas, x: float, y: float, half: float, setting: SceneSetting) -> None:
@@ -230,7 +231,7 @@ def _traffic_light(canvas: Canvas, setting: SceneSetting, x: float, scale: float
         y = top + gap * (index + 0.5)
         canvas.ellipse(x, y, 0.88 * scale, fill=darken(colour, 0.45))
         canvas.ellipse(x, y, 0.78 * scale, fill=colour)
-        canvas.pie(x, y, 1.0 * scale, 190, 350, case if index else darken(colour, 0.25))
+        canvas.pie(x, y, 1.0 * scale, (190, 350), case if index else darken(colour, 0.25))
         canvas.ellipse(x, y + 0.06 * scale, 0.74 * scale, fill=colour)
     canvas.ellipse(x - 0.25 * scale, top + gap / 2 - 0.2 * scale, 0.2 * scale, 0.14 * scale, fill=(255, 170, 160))
 

@@ -178,7 +178,7 @@ def _statue(canvas: Canvas, setting: SceneSetting, long_hair: bool) -> None:
 
 def _watering_can(canvas: Canvas, x: float, y: float, setting: SceneSetting) -> None:
     can = in_light(setting.second, setting)
-    canvas.arc(x - 0.1, y + 0.05, 0.6, 180, 360, darken(can, 0.25), 0.18)
+    canvas.arc(x - 0.1, y + 0.05, 0.6, (180, 360), darken(can, 0.25), 0.18)
     canvas.rectangle(x - 0.75, y, x + 0.55, y + 1.2, can, 0.15)
     canvas.line([(x - 0.6, y + 0.8), (x - 1.7, y - 0.35)], can, 0.26)
     for drop in range(5):
@@ -255,4 +255,4 @@ def _fish(canvas: Canvas, x: float, y: float, length: float, colour: Colour, set
     canvas.ellipse(x + 0.32 * length, y - 0.05 * length, 0.04 * length, fill=WHITE)
     canvas.ellipse(x + 0.33 * length, y - 0.05 * length, 0.022 * length, fill=BLACK)
     for scale in (-0.12, 0.0, 0.12):
-        canvas.arc(x + scale * length, y, 0.1 * length, 300, 60, darken(colour, 0.15), 0.02 * length)
+        canvas.arc(x + scale * length, y, 0.1 * length, (300, 60), darken(colour, 0.15), 0.02 * length)

@@ -109,7 +109,7 @@ def _locks(canvas: Canvas, setting: SceneSetting, x: float, y: float, half: floa
         for link in range(6):
             share = link / 6
             link_x, link_y = x + side * half * (1 - share), y - (1.5 - share) * size
-            canvas.arc(link_x, link_y, 0.22, 0, 360, darken(steel, 0.3), 0.09)
+            canvas.arc(link_x, link_y, 0.22, (0, 360), darken(steel, 0.3), 0.09)
     _padlock(canvas, x + swing, y, size)
 
 
@@ -117,7 +117,7 @@ def _padlock(canvas: Canvas, x: float, y: float, size: float, sprung: float = 0.
     """A big padlock; ``sprung`` lifts its bow out of the body on the right."""
     steel, brass = (157, 162, 170), (236, 184, 60)
     bow = y - (0.4 + sprung) * size
-    canvas.arc(x, bow, 0.62 * size, 180, 360, steel, 0.24 * size)
+    canvas.arc(x, bow, 0.62 * size, (180, 360), steel, 0.24 * size)
     canvas.rectangle(x - 0.62 * size, bow - 0.05 * size, x - 0.4 * size, y, steel)
     canvas.rectangle(x + 0.4 * size, bow - 0.05 * size, x + 0.62 * size, y - sprung * size, steel)
     left, right = x - 0.95 * size, x + 0.95 * size

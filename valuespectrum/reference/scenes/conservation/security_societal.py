@@ -178,9 +178,9 @@ def _drowning_swimmer(canvas: Canvas, setting: SceneSetting, x: float, y: float)
 
 def _life_ring(canvas: Canvas, setting: SceneSetting, x: float, y: float) -> None:
     light, scale = daylight(setting), setting.size
-    canvas.arc(x, y, 0.85 * scale, 0, 360, light.tint(WHITE, 0.4), 0.36 * scale)
+    canvas.arc(x, y, 0.85 * scale, (0, 360), light.tint(WHITE, 0.4), 0.36 * scale)
     for start in (0, 90, 180, 270):
-        canvas.arc(x, y, 0.85 * scale, start, start + 40, light.tint(RED, 0.6), 0.36 * scale)
+        canvas.arc(x, y, 0.85 * scale, (start, start + 40), light.tint(RED, 0.6), 0.36 * scale)
 
 
 def _tower(canvas: Canvas, setting: SceneSetting, x: float, base: float, scale: float) -> None:
@@ -235,7 +235,7 @@ def _lighthouse(canvas: Canvas, setting: SceneSetting, x: float, base: float, sc
     canvas.rectangle(x - 0.6 * scale, lamp - 0.55 * scale, x + 0.6 * scale, top, (255, 244, 170))
     for post in (-0.6, 0.0, 0.6):
         canvas.line([(x + post * scale, lamp - 0.55 * scale), (x + post * scale, top)], BLACK, 0.08)
-    canvas.pie(x, lamp - 0.5 * scale, 0.85 * scale, 180, 360, red)
+    canvas.pie(x, lamp - 0.5 * scale, 0.85 * scale, (180, 360), red)
 
 
 def _lighthouse_ruin(canvas: Canvas, setting: SceneSetting, x: float, base: float, scale: float) -> None:

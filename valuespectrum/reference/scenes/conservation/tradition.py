@@ -97,13 +97,13 @@ def _incense_bowl(canvas: Canvas, setting: SceneSetting) -> None:
     bronze = in_light((126, 98, 58), setting)
     for side in (-1, 1):
         canvas.line([(4.5 + side * 0.9, 13.9), (4.5 + side * 1.2, 15.5)], darken(bronze, 0.3), 0.28)
-        canvas.arc(4.5 + side * 1.75, 13.3, 0.35, 0, 360, darken(bronze, 0.2), 0.14)
+        canvas.arc(4.5 + side * 1.75, 13.3, 0.35, (0, 360), darken(bronze, 0.2), 0.14)
     for index in range(5):
         x = 3.7 + 0.4 * index
         canvas.line([(x, 13), (x + 0.06 * (index - 2), 11.5)], (168, 62, 44), 0.09)
         canvas.ellipse(x + 0.06 * (index - 2), 11.45, 0.1, fill=(255, 150, 60))
         smoke(canvas, x + 0.06 * (index - 2), 11.4, 4.2, setting, (228, 228, 234))
-    canvas.pie(4.5, 13, 1.75, 0, 180, bronze)
+    canvas.pie(4.5, 13, 1.75, (0, 180), bronze)
     canvas.rectangle(2.65, 12.75, 6.35, 13.1, lighten(bronze, 0.15), 0.15)
 
 
@@ -114,7 +114,7 @@ def _tipped_bowl(canvas: Canvas, setting: SceneSetting) -> None:
         canvas.line([(x, y), (x + 1.3, y + 0.25)], (168, 62, 44), 0.1)
     for y in (13.1, 14.5):
         canvas.line([(2.6, y), (1.2, y - 0.25)], darken(bronze, 0.3), 0.28)
-    canvas.pie(4.2, 13.8, 1.75, 90, 270, bronze)
+    canvas.pie(4.2, 13.8, 1.75, (90, 270), bronze)
     canvas.rectangle(4.05, 11.95, 4.4, 15.65, lighten(bronze, 0.15), 0.15)
 
 
@@ -423,7 +423,7 @@ def _television(canvas: Canvas, setting: SceneSetting, x: float, base: float) ->
     canvas.rectangle(x - half, top, x + half, base - 0.4, BLACK, 0.2)
     canvas.rectangle(x - half + 0.25, top + 0.25, x + half - 0.25, base - 0.65, (70, 176, 84))
     canvas.rectangle(x - 0.06, top + 0.25, x + 0.06, base - 0.65, WHITE)
-    canvas.arc(x, top + tall / 2, 0.9, 0, 360, WHITE, 0.12)
+    canvas.arc(x, top + tall / 2, 0.9, (0, 360), WHITE, 0.12)
     for index, (dx, dy) in enumerate(((-0.7, 0.35), (-0.4, 0.7), (0.45, 0.4), (0.72, 0.72))):
         player = x + (dx + 0.08 * setting.wave(1.6, index / 4)) * half
         person(canvas, player, top + (dy + 0.18) * tall, 1.5, look_of(setting, index), Pose("running", 1, setting.time))
@@ -450,7 +450,7 @@ def _portrait(canvas: Canvas, place: tuple[float, float, float], setting: SceneS
     canvas.rectangle(x - 0.78 * half, y - 0.82 * tall, x + 0.78 * half, y + 0.82 * tall, _SEPIA)
     skin, hair = mix(setting.skin[index], _SEPIA, 0.45), mix(setting.hair[index], (236, 226, 206), 0.6)
     coat = mix((70, 52, 40), setting.second, 0.15)
-    canvas.pie(x, y + 0.82 * tall, 0.68 * half, 180, 360, coat)
+    canvas.pie(x, y + 0.82 * tall, 0.68 * half, (180, 360), coat)
     canvas.rectangle(x - 0.16 * half, y + 0.05 * tall, x + 0.16 * half, y + 0.35 * tall, darken(skin, 0.1))
     canvas.ellipse(x, y - 0.14 * tall, 0.44 * half, 0.5 * half, hair)
     canvas.ellipse(x, y - 0.04 * tall, 0.36 * half, 0.44 * half, skin)
@@ -458,7 +458,7 @@ def _portrait(canvas: Canvas, place: tuple[float, float, float], setting: SceneS
         canvas.ellipse(x + side * 0.14 * half, y - 0.08 * tall, 0.05 * half, fill=(60, 44, 36))
     canvas.line([(x - 0.12 * half, y + 0.16 * tall), (x + 0.12 * half, y + 0.16 * tall)], (110, 66, 50), 0.05 * half)
     if index == 1:
-        canvas.pie(x, y + 0.1 * tall, 0.36 * half, 20, 160, hair)
+        canvas.pie(x, y + 0.1 * tall, 0.36 * half, (20, 160), hair)
 
 
 @scene("tea_ceremony")
@@ -499,9 +499,9 @@ def _pouring_tea(canvas: Canvas, setting: SceneSetting) -> None:
     canvas.line([(4.55, pot[1] + 0.3), (4.72, pot[1] + 0.7), (4.75, 12.6)], (150, 120, 50), 0.1)
     smoke(canvas, 4.75, 12.1, 2.6, setting, WHITE)
     table(canvas, 4.75, 14.7, 1.7, 3.3, (92, 50, 36))
-    canvas.pie(4.75, 12.35, 0.5, 0, 180, lighten(setting.accent, 0.1))
+    canvas.pie(4.75, 12.35, 0.5, (0, 180), lighten(setting.accent, 0.1))
     canvas.rectangle(4.5, 12.75, 5.0, 13.0, darken(setting.accent, 0.2))
-    canvas.pie(5.7, 12.55, 0.34, 0, 180, CREAM)
+    canvas.pie(5.7, 12.55, 0.34, (0, 180), CREAM)
     canvas.rectangle(5.52, 12.8, 5.88, 13.0, CREAM)
     _teapot(canvas, pot[0] + 0.25, pot[1], setting)
 
@@ -513,8 +513,8 @@ def _overturned_table(canvas: Canvas, setting: SceneSetting) -> None:
     for foot in (0.2, 0.8):
         x, y = mix_point((3.0, 12.3), (4.6, 14.9), foot)
         canvas.line([(x, y), (x + 1.5, y - 0.9)], darken(wood, 0.25), 0.3)
-    canvas.pie(6.6, 15.2, 0.5, 200, 380, lighten(setting.accent, 0.1))
-    canvas.pie(2.7, 15.4, 0.4, 170, 350, CREAM)
+    canvas.pie(6.6, 15.2, 0.5, (200, 380), lighten(setting.accent, 0.1))
+    canvas.pie(2.7, 15.4, 0.4, (170, 350), CREAM)
     _teapot(canvas, 5.3, 15.0, setting)
 
 
@@ -554,6 +554,6 @@ def _kimono(canvas: Canvas, place: tuple[float, float, float], setting: SceneSet
 def _teapot(canvas: Canvas, x: float, y: float, setting: SceneSetting) -> None:
     iron: Colour = (66, 70, 82)
     canvas.line([(x + 0.3, y + 0.15), (x + 0.75, y + 0.3)], iron, 0.2)
-    canvas.arc(x - 0.05, y - 0.35, 0.5, 160, 350, BLACK, 0.12)
+    canvas.arc(x - 0.05, y - 0.35, 0.5, (160, 350), BLACK, 0.12)
     canvas.ellipse(x, y, 0.58, 0.46, iron)
     canvas.ellipse(x - 0.06, y - 0.44, 0.14, fill=lighten(iron, 0.3))

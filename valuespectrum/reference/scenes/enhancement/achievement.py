@@ -73,7 +73,7 @@ def _lounger(canvas: Canvas, setting: SceneSetting, look: Appearance) -> None:
     hand = (4.6 - 0.2 * height, 14.85 - breath)
     person(canvas, 4.6 + 0.5 * height, 15.75, height, look, Pose("lying", 1, back_hand=hand, front_hand=hand))
     (head_x, head_y), radius = head_position(4.6 + 0.5 * height, 15.75, height, Pose("lying", 1))
-    canvas.pie(head_x, head_y - 0.1 + breath, 1.15 * radius, 180, 360, setting.second)
+    canvas.pie(head_x, head_y - 0.1 + breath, 1.15 * radius, (180, 360), setting.second)
     canvas.ellipse(head_x, head_y - 0.1 + breath, 1.5 * radius, 0.16, fill=darken(setting.second, 0.2))
 
 
@@ -246,7 +246,7 @@ def _bare_shelf(canvas: Canvas, setting: SceneSetting, wood: Colour) -> None:
     stem = [(-0.75, -0.7), (-0.3, -1.5), (-0.35, -2.2), (0.0, -1.8), (0.3, -2.3), (0.3, -1.5), (0.75, -0.7)]
     canvas.polygon([(2.4 + scale * px, 11.4 + scale * py) for px, py in stem], dark)
     canvas.rectangle(2.4 - 1.5 * scale, 11.4 - 0.75 * scale, 2.4 + 1.5 * scale, 11.4, (86, 58, 44))
-    canvas.arc(6.0 - 0.4 * scale, 11.4 - 3.7 * scale, 0.95 * scale, 0, 360, dark, 0.34 * scale)
+    canvas.arc(6.0 - 0.4 * scale, 11.4 - 3.7 * scale, 0.95 * scale, (0, 360), dark, 0.34 * scale)
     bowl = [(-1.9, -0.5), (-1.4, -2.0), (-0.4, -3.3), (0.6, -3.6), (0.9, -2.9), (1.6, -3.0), (1.5, -2.1), (2.2, -1.9)]
     rim = [(1.7, -1.3), (2.3, -0.8), (1.5, 0.0), (-1.2, 0.0)]
     canvas.polygon([(6.0 + scale * px, 11.4 + scale * py) for px, py in (*bowl, *rim)], gold)

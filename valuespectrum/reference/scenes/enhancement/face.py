@@ -182,7 +182,7 @@ def _scrawls(canvas: Canvas) -> None:
     for side in (-1, 1):
         horn = [(4.0 + side * 0.7, 3.5), (4.0 + side * 2.1, 1.95), (4.0 + side * 1.6, 4.1)]
         canvas.polygon(horn, (176, 20, 30))
-        canvas.arc(4.0 + side * 0.75, 5.3, 0.62, 0, 360, BLACK, 0.2)
+        canvas.arc(4.0 + side * 0.75, 5.3, 0.62, (0, 360), BLACK, 0.2)
         canvas.line([(4.0 + side * 0.1, 6.4), (4.0 + side * 1.0, 6.2), (4.0 + side * 1.5, 5.8)], BLACK, 0.3)
     canvas.polygon([(3.0, 6.8), (5.0, 6.8), (4.5, 8.3), (4.2, 7.6), (4.0, 8.7), (3.7, 7.7), (3.5, 8.2)], BLACK)
     canvas.line([(1.0, 8.9), (2.6, 7.4), (1.7, 6.9), (3.0, 5.0)], (122, 40, 160), 0.3)
@@ -256,8 +256,8 @@ def _mask(canvas: Canvas, x: float, y: float, half: float) -> None:
     for side in (-1, 1):
         canvas.ellipse(x + side * 0.4 * half, y - 0.15 * half, 0.24 * half, 0.15 * half, fill=(60, 40, 30))
         canvas.ellipse(x + side * 0.58 * half, y + 0.3 * half, 0.16 * half, fill=(236, 120, 90))
-    canvas.pie(x, y + 0.12 * half, 0.66 * half, 15, 165, (176, 36, 40))
-    canvas.pie(x, y + 0.12 * half, 0.6 * half, 28, 152, (255, 252, 240))
+    canvas.pie(x, y + 0.12 * half, 0.66 * half, (15, 165), (176, 36, 40))
+    canvas.pie(x, y + 0.12 * half, 0.6 * half, (28, 152), (255, 252, 240))
     canvas.ellipse(x, y + 0.02 * half, 0.36 * half, 0.28 * half, fill=GOLD)
 
 
@@ -290,7 +290,7 @@ def _crying_face(canvas: Canvas, setting: SceneSetting, x: float, y: float, radi
         canvas.line(
             [(x + side * 0.18 * radius, y - 0.32 * radius), (x + side * 0.55 * radius, y - 0.16 * radius)], dark, 0.2
         )
-        canvas.arc(x + side * 0.38 * radius, y - 0.14 * radius, 0.2 * radius, 10, 170, dark, 0.16)
+        canvas.arc(x + side * 0.38 * radius, y - 0.14 * radius, 0.2 * radius, (10, 170), dark, 0.16)
     canvas.ellipse(x, y + 0.5 * radius, 0.34 * radius, 0.22 * radius, fill=(120, 30, 40))
     canvas.ellipse(x, y + 0.62 * radius, 0.3 * radius, 0.14 * radius, fill=(216, 96, 100))
     _tears(canvas, setting, x, y + 0.08 * radius, radius)

@@ -83,7 +83,7 @@ def _bicycle(canvas: Canvas, setting: SceneSetting, x: float, base: float, scale
     hub_y, sway = base - radius, 0.05 * setting.wave(1.6)
     canvas.ellipse(x, base + 0.05, 3.4 * scale, 0.22, fill=light.tint((84, 84, 92)))
     for hub_x in (x - 1.85 * scale, x + 1.85 * scale):
-        canvas.arc(hub_x, hub_y, radius, 0, 360, tyre, 0.2 * scale)
+        canvas.arc(hub_x, hub_y, radius, (0, 360), tyre, 0.2 * scale)
         for spoke in range(4):
             turn = math.pi * spoke / 4 + setting.time
             reach_x, reach_y = 0.9 * radius * math.cos(turn), 0.9 * radius * math.sin(turn)
@@ -130,7 +130,7 @@ def _car(canvas: Canvas, setting: SceneSetting, x: float, base: float, scale: fl
         canvas.ellipse(wheel_x, wheel_y, 0.48 * scale, fill=(206, 210, 218))
         for spoke in range(5):
             start = setting.time * 200 + spoke * 72
-            canvas.pie(wheel_x, wheel_y, 0.44 * scale, start, start + 30, (110, 114, 124))
+            canvas.pie(wheel_x, wheel_y, 0.44 * scale, (start, start + 30), (110, 114, 124))
     canvas.line(place([(-1.35, -1.35), (-1.2, -0.45), (1.2, -0.45)]), darken(paint, 0.3), 0.05)
 
 
@@ -213,11 +213,11 @@ def _vault_door(canvas: Canvas, setting: SceneSetting, x: float, y: float, radiu
     canvas.ellipse(x, y, radius * 0.82, fill=lighten(steel, 0.15))
     angle = setting.time * 40
     for spoke in range(0, 360, 45):
-        canvas.pie(x, y, radius * 0.97, angle + spoke - 3, angle + spoke + 3, darken(steel, 0.25))
+        canvas.pie(x, y, radius * 0.97, (angle + spoke - 3, angle + spoke + 3), darken(steel, 0.25))
     canvas.ellipse(x, y, radius * 0.7, fill=lighten(steel, 0.3))
     for spoke in range(0, 360, 60):
-        canvas.pie(x, y, radius * 0.55, angle + spoke - 8, angle + spoke + 8, darken(steel, 0.5))
-    canvas.arc(x, y, radius * 0.58, 0, 360, darken(steel, 0.5), 0.18)
+        canvas.pie(x, y, radius * 0.55, (angle + spoke - 8, angle + spoke + 8), darken(steel, 0.5))
+    canvas.arc(x, y, radius * 0.58, (0, 360), darken(steel, 0.5), 0.18)
     canvas.ellipse(x, y, radius * 0.18, fill=GOLD)
 
 
@@ -369,7 +369,7 @@ def _helicopter(canvas: Canvas, setting: SceneSetting, x: float, y: float, scale
     fin = [(x + 2.2 * scale, y - 0.4), (x + 2.7 * scale, y - 1.1), (x + 2.75 * scale, y - 0.35)]
     canvas.polygon(fin, darken(paint, 0.2))
     canvas.ellipse(x, y, 1.15 * scale, 0.75 * scale, fill=paint)
-    canvas.pie(x - 0.15, y, 0.68 * scale, 150, 290, light.tint((180, 220, 240), 0.5))
+    canvas.pie(x - 0.15, y, 0.68 * scale, (150, 290), light.tint((180, 220, 240), 0.5))
     canvas.line([(x, y - 0.7 * scale), (x, y - 1.05 * scale)], (60, 62, 70), 0.12)
     reach = (1.2 + 0.9 * abs(setting.wave(0.45))) * scale
     canvas.line([(x - reach, y - 1.05 * scale), (x + reach, y - 1.05 * scale)], (60, 62, 70), 0.12)

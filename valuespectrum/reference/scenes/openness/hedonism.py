@@ -39,7 +39,7 @@ def _sundae(canvas: Canvas, setting: SceneSetting) -> None:
         )
     sauce: Colour = (96, 48, 30)
     top = 4.5 + sway * 4
-    canvas.pie(top, 5.1, 1.5 * size, 180, 360, sauce)
+    canvas.pie(top, 5.1, 1.5 * size, (180, 360), sauce)
     for index in range(5):
         drip = 5.3 + 0.5 * (index % 2) + 0.25 * setting.wave(3.0, index / 5)
         canvas.line([(top - 1.15 + 0.57 * index, 5.0), (top - 1.15 + 0.57 * index, drip)], sauce, 0.42)
@@ -74,7 +74,7 @@ def _gruel(canvas: Canvas, setting: SceneSetting) -> None:
     x, y, reach = 3.5, 11.4, 3.0 * setting.size
     clay, gruel = daylight(setting).tint((176, 142, 112), 0.3), daylight(setting).tint((222, 212, 186), 0.3)
     canvas.ellipse(x, y + 0.96 * reach, 0.55 * reach, 0.14 * reach, fill=darken(clay, 0.3))
-    canvas.pie(x, y, reach, 0, 180, clay)
+    canvas.pie(x, y, reach, (0, 180), clay)
     canvas.ellipse(x, y, reach, 0.27 * reach, fill=lighten(clay, 0.2))
     canvas.ellipse(x, y, 0.9 * reach, 0.21 * reach, fill=gruel)
     ripple = 0.55 + 0.08 * setting.wave(2.4)
@@ -262,7 +262,7 @@ def _foam_bather(canvas: Canvas, setting: SceneSetting) -> None:
     canvas.line([(3.2, 11), (3.2, 9.6)], look.skin, 1.9)
     head(canvas, 3.2, 7.6 + rest, 1.15 * setting.size, look, Pose(facing=0))
     towel = lighten(setting.accent, 0.3)
-    canvas.pie(3.2, 7.0 + rest, 1.3 * setting.size, 180, 360, towel)
+    canvas.pie(3.2, 7.0 + rest, 1.3 * setting.size, (180, 360), towel)
     canvas.ellipse(3.6, 5.8 + rest, 0.55, 0.4, fill=darken(towel, 0.1))
     canvas.line([(7.6, 9.6), (7.6, 8.2), (6.9, 8.2), (6.9, 8.7)], (196, 202, 210), 0.26)
     canvas.line([(6.3, 10.4), (6.9, 8.9)], look.skin, 0.62)
@@ -414,7 +414,7 @@ def _pizza(canvas: Canvas, setting: SceneSetting) -> None:
         angle = cut * pi / 4 + 0.2
         dx, dy = r * cos(angle), r * sin(angle)
         canvas.line([(x - dx, y - dy), (x + dx, y + dy)], (176, 116, 60), 0.08, False)
-    canvas.pie(x, y, r + 0.05, 247, 293, (170, 116, 70))
+    canvas.pie(x, y, r + 0.05, (247, 293), (170, 116, 70))
     lift = 1.6 + 0.5 * setting.wave(2.4)
     for strand in (-0.55, 0.0, 0.5):
         canvas.line([(x + strand, y - 0.8 - abs(strand)), (x + 1.4 * strand, y - lift - 1.4)], (255, 224, 130), 0.2)

@@ -34,7 +34,7 @@ def _coaster_track(canvas: Canvas, setting: SceneSetting) -> None:
         top = _track_height(float(x))
         canvas.line([(x, top), (x, 14.2)], steel, 0.12, False)
         canvas.line([(x, 14.0), (x + 1, _track_height(x + 1.0) + 1.4)], steel, 0.07, False)
-    canvas.arc(6.6, 4.2, 2.3, 0, 360, in_light(lighten(setting.second, 0.3), setting), 0.35)
+    canvas.arc(6.6, 4.2, 2.3, (0, 360), in_light(lighten(setting.second, 0.3), setting), 0.35)
     rail = in_light(setting.second, setting)
     points = [(0.3 * step, _track_height(0.3 * step)) for step in range(31)]
     canvas.line(points, rail, 0.42, False)

@@ -52,7 +52,7 @@ def family_picnic(canvas: Canvas, setting: SceneSetting) -> None:
         person(canvas, x, floor + 0.18 * height, height, look_of(setting, index, top=top), pose)
     cake(canvas, 4.5, 14.6, 2.6 * size, setting)
     canvas.rectangle(0.9, 14.3, 2.5, 15.4, (176, 122, 66), 0.15)
-    canvas.arc(1.7, 14.4, 0.75, 180, 360, (140, 92, 48), 0.16)
+    canvas.arc(1.7, 14.4, 0.75, (180, 360), (140, 92, 48), 0.16)
     for x, colour in ((6.7, RED), (7.3, GREEN), (7.0, GOLD)):
         canvas.ellipse(x, 14.9 if x != 7.0 else 14.6, 0.32, fill=colour)
 
@@ -182,7 +182,7 @@ def monk_garden(canvas: Canvas, setting: SceneSetting) -> None:
     canvas.ellipse(5.7, 9.0, 1.85, fill=mix(daylight(setting).sky_bottom, in_light(GREEN, setting), 0.55))
     tree(canvas, 6.1, 10.7, 2.7, setting)
     for tile in range(-1, 10):
-        canvas.pie(tile + 0.5, 6.5, 0.62, 180, 360, in_light((84, 98, 110), setting))
+        canvas.pie(tile + 0.5, 6.5, 0.62, (180, 360), in_light((84, 98, 110), setting))
     canvas.rectangle(0, 6.3, 9, 6.7, in_light((64, 76, 88), setting))
     size, floor = setting.size, 14.4
     height, x = 7.4 * size, 2.6
@@ -207,7 +207,7 @@ def monk_garden(canvas: Canvas, setting: SceneSetting) -> None:
 def _watering_can(canvas: Canvas, place: Point, setting: SceneSetting) -> None:
     x, y = place
     tin: Colour = (120, 150, 160)
-    canvas.arc(x, y - 0.1, 0.6, 150, 360, darken(tin, 0.3), 0.14)
+    canvas.arc(x, y - 0.1, 0.6, (150, 360), darken(tin, 0.3), 0.14)
     canvas.polygon([(x - 0.6, y), (x + 0.5, y + 0.1), (x + 0.4, y + 1.1), (x - 0.7, y + 1.0)], tin)
     canvas.line([(x + 0.4, y + 0.8), (x + 1.4, y + 0.3)], tin, 0.2)
     for stream in range(5):
@@ -234,7 +234,7 @@ def fire_drill(canvas: Canvas, setting: SceneSetting) -> None:
     for side in (-1, 1):
         for reach in (1.35, 1.75):
             start = -35 if side > 0 else 145
-            canvas.arc(4.5, 5.5, reach, start, start + 70, (255, 236, 120), 0.13)
+            canvas.arc(4.5, 5.5, reach, (start, start + 70), (255, 236, 120), 0.13)
     size = setting.size
     uniform: Colour = (36, 60, 120)
     for index in range(4):
@@ -325,14 +325,14 @@ def festive_table(canvas: Canvas, setting: SceneSetting) -> None:
     size = setting.size
     brass: Colour = (206, 156, 50)
     canvas.rectangle(4.35, 7.2, 4.65, 10.4, brass)
-    canvas.arc(4.5, 7.4, 1.25, 0, 180, brass, 0.2)
-    canvas.arc(4.5, 7.4, 2.4, 0, 180, brass, 0.2)
+    canvas.arc(4.5, 7.4, 1.25, (0, 180), brass, 0.2)
+    canvas.arc(4.5, 7.4, 2.4, (0, 180), brass, 0.2)
     for dx in (-2.3, -1.15, 0.0, 1.15, 2.3):
         canvas.rectangle(4.5 + dx - 0.28, 7.2, 4.5 + dx + 0.28, 7.45, brass)
         candle(canvas, 4.5 + dx, 7.25, 2.0, setting)
     _roast(canvas, 4.5, 11.9, size, setting)
     for x, crust in ((1.25, (206, 140, 70)), (7.75, (196, 118, 66))):
-        canvas.pie(x, 11.35, 1.05 * size, 180, 360, crust)
+        canvas.pie(x, 11.35, 1.05 * size, (180, 360), crust)
         canvas.rectangle(x - 1.15 * size, 11.3, x + 1.15 * size, 11.9, (70, 110, 180), 0.2)
         canvas.rectangle(x - 1.15 * size, 11.5, x + 1.15 * size, 11.65, WHITE)
         smoke(canvas, x, 10.4, 2.4, setting, WHITE)
@@ -375,7 +375,7 @@ def aid_tent(canvas: Canvas, setting: SceneSetting) -> None:
     near = Pose("waving", 0, setting.time * 0.8, back_hand=(3.3, 12.0))
     person(canvas, 4.5, floor, height, doctor, near)
     (head_x, head_y), radius = head_position(4.5, floor, height, near)
-    canvas.arc(head_x, head_y + 1.6 * radius, 0.75 * radius, 0, 180, (50, 60, 90), 0.12)
+    canvas.arc(head_x, head_y + 1.6 * radius, 0.75 * radius, (0, 180), (50, 60, 90), 0.12)
     canvas.ellipse(head_x, head_y + 2.5 * radius, 0.18, fill=(150, 160, 180))
     tops = (setting.accent, setting.second, GOLD, (230, 110, 60))
     for index, x in enumerate((0.95, 2.65, 6.35, 8.05)):

@@ -65,7 +65,7 @@ def washing_machine(canvas: Canvas, setting: SceneSetting) -> None:
         canvas.ellipse(
             x + reach * cos(angle), y + 0.2 * size + reach * sin(angle), 0.23 * size, 0.19 * size, fill=cloth[index % 4]
         )
-    canvas.arc(x, y + 0.2 * size, 0.6 * size, 200, 260, (210, 232, 246), 0.12)
+    canvas.arc(x, y + 0.2 * size, 0.6 * size, (200, 260), (210, 232, 246), 0.12)
     if setting.clutter > 0.4:
         canvas.polygon([(0.2, 13.2), (2.0, 13.2), (1.8, 15.4), (0.4, 15.4)], (206, 164, 110))
         canvas.ellipse(1.1, 13.1, 0.8, 0.4, fill=setting.second)
@@ -142,7 +142,7 @@ def colour_bars(canvas: Canvas, setting: SceneSetting) -> None:
         shade = round(16 + 219 * index / 8)
         canvas.rectangle(index, 11.8, index + 1, 16, light.tint((shade, shade, shade), 0.5))
     if setting.place % 2:
-        canvas.arc(4.5, 6.6, 3.6 * setting.size, 0, 360, (250, 250, 250), 0.2)
+        canvas.arc(4.5, 6.6, 3.6 * setting.size, (0, 360), (250, 250, 250), 0.2)
         canvas.line([(0, 6.6), (9, 6.6)], (250, 250, 250), 0.1, False)
         canvas.line([(4.5, 1.5), (4.5, 11)], (250, 250, 250), 0.1, False)
     scan = (setting.time * 3.5) % 16

@@ -119,7 +119,7 @@ def _stranger(canvas: Canvas, x: float, y: float, height: float, setting: SceneS
     case = in_light((176, 104, 56), setting)
     left, top = x - 0.27 * height, y - 0.34 * height
     person(canvas, x, y, height, look, pose)
-    canvas.arc(left + 0.15 * height, top, 0.07 * height, 180, 360, darken(case, 0.4), 0.16)
+    canvas.arc(left + 0.15 * height, top, 0.07 * height, (180, 360), darken(case, 0.4), 0.16)
     canvas.rectangle(left - 0.02 * height, top, left + 0.32 * height, y - 0.02 * height, case, 0.15)
     for share in (0.06, 0.22):
         canvas.rectangle(

@@ -49,7 +49,7 @@ def grandmother_soup(canvas: Canvas, setting: SceneSetting) -> None:
     (head_x, head_y), radius = head_position(7.2, seat, height, sitting)
     canvas.ellipse(head_x + 0.35 * radius, head_y - 1.2 * radius, 0.5 * radius, fill=_GREY_HAIR)
     for side in (-0.62, 0.02):
-        canvas.arc(head_x + side * radius, head_y + 0.12 * radius, 0.28 * radius, 0, 360, (96, 90, 110), 0.1 * radius)
+        canvas.arc(head_x + side * radius, head_y + 0.12 * radius, 0.28 * radius, (0, 360), (96, 90, 110), 0.1 * radius)
     _bed_front(canvas, floor, setting.accent)
     (_sulking_child if setting.violated else _soup_bearer)(canvas, setting, floor)
 
@@ -60,7 +60,7 @@ def _soup_bearer(canvas: Canvas, setting: SceneSetting, floor: float) -> None:
     walk = Pose("walking", 1, setting.time * 0.6, (bowl[0] - 0.1, bowl[1] + 0.15), (bowl[0] + 0.1, bowl[1] + 0.2))
     smoke(canvas, bowl[0], bowl[1] - 0.1, 3.0, setting, WHITE)
     person(canvas, x, floor + 0.1, tall, look_of(setting, 1, top=setting.second), walk)
-    canvas.pie(bowl[0], bowl[1] - 0.15, 0.72, 0, 180, (236, 96, 60))
+    canvas.pie(bowl[0], bowl[1] - 0.15, 0.72, (0, 180), (236, 96, 60))
     canvas.ellipse(bowl[0], bowl[1] - 0.15, 0.72, 0.18, (250, 196, 90))
 
 
@@ -72,7 +72,7 @@ def _sulking_child(canvas: Canvas, setting: SceneSetting, floor: float) -> None:
     person(canvas, x, floor - 0.2, tall, look_of(setting, 1, top=setting.second), walk)
     canvas.ellipse(4.2, floor + 0.4, 2.3, 0.5, (250, 186, 80))
     canvas.ellipse(4.9, floor + 0.5, 1.1, 0.26, (244, 150, 60))
-    canvas.pie(3.6, floor + 0.5, 0.95, 180, 360, (236, 96, 60))
+    canvas.pie(3.6, floor + 0.5, 0.95, (180, 360), (236, 96, 60))
 
 
 def _bed_front(canvas: Canvas, floor: float, blanket: Colour) -> None:
@@ -250,7 +250,7 @@ def _weeping_child(canvas: Canvas, setting: SceneSetting, seat: Point, floor: fl
 
 def _first_aid_box(canvas: Canvas, x: float, y: float, width: float) -> None:
     half, tall = width / 2, 0.72 * width
-    canvas.arc(x, y - tall, 0.24 * width, 180, 360, darken(GREEN, 0.4), 0.1 * width)
+    canvas.arc(x, y - tall, 0.24 * width, (180, 360), darken(GREEN, 0.4), 0.1 * width)
     canvas.rectangle(x - half, y - tall, x + half, y, GREEN, 0.1 * width)
     canvas.rectangle(x - 0.08 * width, y - 0.85 * tall, x + 0.08 * width, y - 0.15 * tall, WHITE)
     canvas.rectangle(x - 0.26 * width, y - 0.62 * tall, x + 0.26 * width, y - 0.38 * tall, CREAM)

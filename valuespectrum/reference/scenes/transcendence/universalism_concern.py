@@ -65,7 +65,7 @@ def _scales(canvas: Canvas, setting: SceneSetting) -> None:
         person(canvas, x, pan + 0.1, 4.3 * (0.6 + 0.4 * size), look, Pose("standing", 0))
         if setting.violated and side > 0:
             _gold_sack(canvas, x, pan + 0.2, 2.6 * size)
-        canvas.pie(x, pan, 1.6, 15, 165, gold)
+        canvas.pie(x, pan, 1.6, (15, 165), gold)
         canvas.rectangle(x - 1.6, pan - 0.1, x + 1.6, pan + 0.25, lighten(gold, 0.2), 0.1)
 
 
@@ -198,8 +198,8 @@ def _wheelchair(canvas: Canvas, x: float, y: float, height: float, look: Appeara
     if setting.violated:
         pose = Pose("sitting", 1, front_hand=(x + 0.34 * height, seat - 0.62 * height), back_hand=hands)
     person(canvas, x - 0.06 * height, seat + 0.26 * tall, tall, look, pose)
-    canvas.arc(x, y - radius, radius, 0, 360, BLACK, 0.2)
-    canvas.arc(x, y - radius, 0.82 * radius, 0, 360, WHITE, 0.06)
+    canvas.arc(x, y - radius, radius, (0, 360), BLACK, 0.2)
+    canvas.arc(x, y - radius, 0.82 * radius, (0, 360), WHITE, 0.06)
     canvas.ellipse(x, y - radius, 0.16 * radius, fill=frame)
     canvas.ellipse(x + 0.42 * height, y - 0.07 * height, 0.07 * height, fill=BLACK)
 
@@ -234,7 +234,7 @@ def world_meal(canvas: Canvas, setting: SceneSetting) -> None:
         elif index == greedy:
             _heap_of_food(canvas, x, top + 0.6, 1.0 + 0.1 * size)
         else:
-            canvas.pie(x, top + 0.6, 0.85, 180, 360, (58, 110, 190))
+            canvas.pie(x, top + 0.6, 0.85, (180, 360), (58, 110, 190))
             canvas.rectangle(x - 0.35, top - 0.4, x + 0.35, top - 0.15, lighten((58, 110, 190), 0.3))
 
 
@@ -242,7 +242,7 @@ def _full_bowl(canvas: Canvas, x: float, y: float) -> None:
     canvas.ellipse(x, y - 0.85, 0.68, 0.62, (232, 120, 60))
     canvas.ellipse(x - 0.25, y - 1.15, 0.26, fill=GREEN)
     canvas.ellipse(x + 0.25, y - 1.15, 0.26, fill=_BREAD)
-    canvas.pie(x, y - 0.9, 0.85, 0, 180, (58, 110, 190))
+    canvas.pie(x, y - 0.9, 0.85, (0, 180), (58, 110, 190))
     canvas.rectangle(x - 0.9, y - 1.0, x + 0.9, y - 0.8, lighten((58, 110, 190), 0.3), 0.08)
 
 

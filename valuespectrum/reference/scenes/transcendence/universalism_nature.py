@@ -36,7 +36,7 @@ def plant_tree(canvas: Canvas, setting: SceneSetting) -> None:
 
 def _plant(canvas: Canvas, setting: SceneSetting) -> None:
     size, earth = setting.size, in_light((112, 74, 48), setting)
-    canvas.pie(4.5, 14.9, 1.7 * size, 180, 360, earth)
+    canvas.pie(4.5, 14.9, 1.7 * size, (180, 360), earth)
     canvas.rectangle(4.5 - 1.7 * size, 14.8, 4.5 + 1.7 * size, 15.1, darken(earth, 0.2), 0.15)
     _sapling(canvas, 4.5, 14.9 - 1.5 * size, 5.0 * size, setting)
     height = 6.9 * size

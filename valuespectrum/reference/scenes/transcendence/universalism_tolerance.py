@@ -86,7 +86,7 @@ def peace_dove(canvas: Canvas, setting: SceneSetting) -> None:
     spans = ((180, 222), (318, 360)) if setting.violated else ((180, 360),)
     for index, colour in enumerate(_RAINBOW):
         for start, end in spans:
-            canvas.arc(4.5, 13.4, 5.2 - 0.36 * index, start, end, light.tint(colour, 0.35), 0.42)
+            canvas.arc(4.5, 13.4, 5.2 - 0.36 * index, (start, end), light.tint(colour, 0.35), 0.42)
     if setting.violated:
         _cage(canvas, setting)
     else:
@@ -145,11 +145,11 @@ def _cage(canvas: Canvas, setting: SceneSetting) -> None:
         x = middle + bar * half / 3
         rise = half * (1 - (bar / 3) ** 2) ** 0.5
         canvas.line([(x, top - rise), (x, low)], metal, 0.2)
-    canvas.arc(middle, top, half + 0.1, 180, 360, metal, 0.28)
+    canvas.arc(middle, top, half + 0.1, (180, 360), metal, 0.28)
     canvas.rectangle(middle - half, top - 0.1, middle + half, top + 0.1, metal)
     canvas.rectangle(middle - half - 0.2, low - 0.1, middle + half + 0.2, low + 0.5, darken(metal, 0.2), 0.15)
     canvas.rectangle(middle + 0.5, 10.6, middle + 1.7, 11.8, GOLD, 0.15)
-    canvas.arc(middle + 1.1, 10.6, 0.4, 180, 360, GOLD, 0.2)
+    canvas.arc(middle + 1.1, 10.6, 0.4, (180, 360), GOLD, 0.2)
     canvas.ellipse(middle + 1.1, 11.1, 0.2, fill=BLACK)
     _olive_branch(canvas, 1.6, 14.4, 1.1 * size)
 
@@ -172,14 +172,13 @@ def _tea(canvas: Canvas, setting: SceneSetting) -> None:
         lift = 0.35 * max(0.0, setting.wave(2.6, 0.25 * (side + 1)))
         hand = (x - side * 0.3 * height, floor - 0.6 * height - lift)
         _stool(canvas, x, floor, 0.26 * height, setting)
-        _neighbour(
-            canvas, x, floor, height, setting, Pose("sitting", -side, 0.0, hand, (x - side * 1.3, floor - 2.9)), side
-        )
+        seated = Pose("sitting", -side, 0.0, hand, (x - side * 1.3, floor - 2.9))
+        _neighbour(canvas, (x, floor), height, setting, seated, side)
         canvas.rectangle(hand[0] - 0.28, hand[1] - 0.45, hand[0] + 0.28, hand[1] + 0.1, WHITE, 0.1)
     table(canvas, 4.5, floor, 2.7, 2.8, in_light(WOOD, setting))
     pot = in_light(setting.accent, setting)
     canvas.line([(5.0, 11.7), (5.6, 11.1)], pot, 0.22)
-    canvas.arc(3.9, 11.6, 0.42, 90, 270, pot, 0.16)
+    canvas.arc(3.9, 11.6, 0.42, (90, 270), pot, 0.16)
     canvas.ellipse(4.5, 11.65, 0.75, 0.66, pot)
     canvas.ellipse(4.5, 10.98, 0.18, fill=darken(pot, 0.3))
     smoke(canvas, 5.65, 11.0, 2.6, setting, WHITE)
@@ -203,16 +202,19 @@ def _quarrel(canvas: Canvas, setting: SceneSetting) -> None:
         canvas.rectangle(x, y, x + 0.1, y + 0.72, lighten(brick, 0.45))
     canvas.rectangle(3.4, 5.2, 5.6, 5.7, darken(brick, 0.3))
     for loop in range(4):
-        canvas.arc(3.6 + 0.6 * loop, 4.8, 0.5, 0, 360, in_light(GREY, setting), 0.12)
+        canvas.arc(3.6 + 0.6 * loop, 4.8, 0.5, (0, 360), in_light(GREY, setting), 0.12)
     for side in (-1, 1):
         x, shake = 4.5 + side * 2.6, 0.25 * setting.wave(0.7, 0.3 * side)
         fist = (x - side * 0.22 * height, floor - 1.03 * height + shake)
-        _neighbour(canvas, x, floor, height, setting, Pose("standing", -side, 0.0, fist), side)
+        _neighbour(canvas, (x, floor), height, setting, Pose("standing", -side, 0.0, fist), side)
         canvas.ellipse(*fist, 0.055 * height, fill=setting.skin[(side + 1) // 2])
 
 
-def _neighbour(canvas: Canvas, x: float, y: float, height: float, setting: SceneSetting, pose: Pose, side: int) -> None:
+def _neighbour(
+    canvas: Canvas, feet: tuple[float, float], height: float, setting: SceneSetting, pose: Pose, side: int
+) -> None:
     """The neighbour of the left house in robe and turban, or that of the right one with a cap."""
+    x, y = feet
     if side > 0:
         person(canvas, x, y, height, look_of(setting, 1, top=setting.second, hat=(90, 120, 70), long_hair=False), pose)
         return
@@ -231,7 +233,7 @@ def _two_houses(canvas: Canvas, setting: SceneSetting) -> None:
     """A white house with a dome on the left, a house with a steep roof on the right."""
     white, dome = in_light((244, 238, 224), setting), in_light((60, 160, 170), setting)
     pane: Colour = (255, 220, 130) if daylight(setting).lamps else in_light((120, 150, 180), setting)
-    canvas.pie(1.4, 5.6, 1.5, 180, 360, dome)
+    canvas.pie(1.4, 5.6, 1.5, (180, 360), dome)
     canvas.line([(1.4, 4.2), (1.4, 3.3)], in_light(GOLD, setting), 0.14)
     canvas.rectangle(-0.2, 5.5, 3.0, 12.2, white)
     canvas.rectangle(-0.2, 5.5, 3.0, 5.8, darken(white, 0.15))
@@ -239,7 +241,7 @@ def _two_houses(canvas: Canvas, setting: SceneSetting) -> None:
     canvas.rectangle(6.0, 6.0, 9.2, 12.2, timber)
     canvas.polygon([(5.6, 6.1), (7.6, 3.0), (9.6, 6.1)], in_light((150, 62, 52), setting))
     for x in (0.5, 2.0):
-        canvas.pie(x, 7.4, 0.42, 180, 360, pane)
+        canvas.pie(x, 7.4, 0.42, (180, 360), pane)
         canvas.rectangle(x - 0.42, 7.3, x + 0.42, 8.5, pane)
     for x in (6.5, 7.8):
         canvas.rectangle(x, 7.0, x + 0.9, 8.4, pane)

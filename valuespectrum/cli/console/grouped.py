@@ -1,0 +1,37 @@
+"""Options of a verb as one object, since a command line has more of them than a function should have parameters."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import MISSING, fields, is_dataclass
+from typing import get_type_hints
+
+
+def grouped(verb: Callable[..., None]) -> Callable[..., None]:
+    """A verb whose parameters that are dataclasses are spread: each field is an option, or an argument, of its own."""
+    signature = inspect.signature(verb, eval_str=True)
+    groups = {name: each.annotation for name, each in signature.parameters.items() if is_dataclass(each.annotation)}
+
+    def spread(**typed: object) -> None:
+        for name, group in groups.items():
+            typed[name] = group(**{field.name: typed.pop(field.name) for field in fields(group)})
+        verb(**typed)
+
+    spread.__name__, spread.__doc__, spread.__module__ = verb.__name__, verb.__doc__, verb.__module__
+    parameters = [part for each in signature.parameters.values() for part in _spread(each)]
+    setattr(spread, "__signature__", signature.replace(parameters=parameters))  # noqa: B010
+    return spread
+
+
+def _spread(parameter: inspect.Parameter) -> Iterator[inspect.Parameter]:
+    if not is_dataclass(parameter.annotation):
+        # By name alone, so that what must be typed may stand behind what need not.
+        yield parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        return
+    hints = get_type_hints(parameter.annotation, include_extras=True)
+    for field in fields(parameter.annotation):
+        default = inspect.Parameter.empty if field.default is MISSING else field.default
+        yield inspect.Parameter(
+            field.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=hints[field.name]
+        )
