@@ -26,7 +26,13 @@ from valuespectrum.scoring.facets.covering import Facets
 from valuespectrum.scoring.personas.desirable import PEOPLE
 from valuespectrum.scoring.personas.placebos import Movement, movement
 from valuespectrum.scoring.personas.role_sets import BARE, PERSONA, TEXTS, RoleSets
-from valuespectrum.scoring.personas.sanitised import JudgedTarget, Sanitising, sanitising, sanitising_over, standing_of
+from valuespectrum.scoring.personas.sanitised import (
+    EsteemedTarget,
+    Sanitising,
+    sanitising,
+    sanitising_over,
+    standing_of,
+)
 from valuespectrum.scoring.readouts.evidence import Cells, Floats
 from valuespectrum.scoring.readouts.liking import estimate_liking
 from valuespectrum.theory.values import VALUES
@@ -128,7 +134,7 @@ def play(
     profile, texts = bare + shifts[PERSONA], list(bare + shifts[TEXTS])
     moved = movement(profile, bare, aim, texts, sets)
     standing = standing_of(VALUES, desirable)
-    return Played(member, persona, moved, sanitising(profile, bare, JudgedTarget(aim, standing), texts, sets))
+    return Played(member, persona, moved, sanitising(profile, bare, EsteemedTarget(aim, standing), texts, sets))
 
 
 def play_all(

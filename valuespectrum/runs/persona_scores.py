@@ -19,7 +19,7 @@ from valuespectrum.scoring.personas.placebos import movement
 from valuespectrum.scoring.personas.pull import Floats
 from valuespectrum.scoring.personas.role_sets import PERSONA, TEXTS, RoleSets, aligned
 from valuespectrum.scoring.personas.rows import movement_row, played_row
-from valuespectrum.scoring.personas.sanitised import JudgedTarget, sanitising, sanitising_over, standing_of
+from valuespectrum.scoring.personas.sanitised import EsteemedTarget, sanitising, sanitising_over, standing_of
 from valuespectrum.theory.value_sets import TEN, ValueSet, carried
 from vectorstore.foundation.json_types import Json
 
@@ -55,7 +55,7 @@ def persona_rows(
     for one, aim, bare, profiles in _judgeable(respondents, targets, options):
         values = one.by.value_set
         judged = movement(profiles.persona, profiles.bare, aim, profiles.texts, profiles.sets, options.level)
-        both = JudgedTarget(aim, _standing(values))
+        both = EsteemedTarget(aim, _standing(values))
         played = sanitising(profiles.persona, profiles.bare, both, profiles.texts, profiles.sets, options.level)
         told = movement_row(judged, values.dimensions, profiles.scale) | ({} if bare else {"why": NO_BARE})
         yield {**one.who.but("placebo"), "target": dict(targets[one.who.persona]), **told, "played": played_row(played)}

@@ -52,7 +52,7 @@ class Sanitising:
 
 
 @dataclass(frozen=True, slots=True)
-class JudgedTarget:
+class EsteemedTarget:
     """What a persona aims at, and what is thought of it."""
 
     target: Floats
@@ -80,7 +80,7 @@ def parts(target: Floats, standing: Floats) -> tuple[Floats, Floats]:
 def sanitising(
     persona: Floats,
     bare: Floats,
-    aim: JudgedTarget,
+    aim: EsteemedTarget,
     placebos: Sequence[Floats],
     sets: RoleSets | None = None,
     level: float = 0.95,

@@ -14,7 +14,7 @@ from bench.truth.personas import CASES, PLANTED, Case, Words, called_moved, flag
 from valuespectrum.reference.planted import BY_NAME
 from valuespectrum.reproduction.human_values import FACTS
 from valuespectrum.scoring.personas.desirable import PEOPLE
-from valuespectrum.scoring.personas.sanitised import JudgedTarget, parts, sanitising, sanitising_over, standing_of
+from valuespectrum.scoring.personas.sanitised import EsteemedTarget, parts, sanitising, sanitising_over, standing_of
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.random_streams import stream
 
@@ -41,7 +41,7 @@ def texts(count: int = 8, spread: float = 0.1) -> list[np.ndarray]:
 def test_parts_that_are_played_are_told(nice: float, harsh: float, verdict: str) -> None:
     good, bad = parts(AIM, STANDING)
     assert (good + bad).tolist() == (AIM * (STANDING != 0)).tolist()
-    found = sanitising(0.3 * BARE + nice * good + harsh * bad, BARE, JudgedTarget(AIM, STANDING), texts())
+    found = sanitising(0.3 * BARE + nice * good + harsh * bad, BARE, EsteemedTarget(AIM, STANDING), texts())
     assert found.verdict == verdict
     assert found.nice.estimate.mean == pytest.approx(nice, abs=0.15)
     assert found.gap.estimate.mean == pytest.approx(nice - harsh, abs=0.2)
@@ -64,9 +64,9 @@ def test_what_people_think_well_of_follows_from_the_published_numbers() -> None:
 def test_a_target_with_one_part_only_is_not_judged() -> None:
     good, bad = parts(AIM, STANDING)
     for aim, part in ((good, "harsh"), (bad, "nice"), (np.zeros(10), "nice")):
-        found = sanitising(BARE + aim, BARE, JudgedTarget(aim, STANDING), texts())
+        found = sanitising(BARE + aim, BARE, EsteemedTarget(aim, STANDING), texts())
         assert found.verdict == "unknown" and f"no {part} part" in found.why
-    assert sanitising(BARE + AIM, BARE, JudgedTarget(AIM, STANDING), texts(4)).verdict == "unknown"
+    assert sanitising(BARE + AIM, BARE, EsteemedTarget(AIM, STANDING), texts(4)).verdict == "unknown"
     assert sanitising_over([BARE] * 4, [AIM] * 4, BARE, texts(), STANDING).verdict == "unknown"
     assert sanitising_over([BARE] * 6, [good] * 6, BARE, texts(), STANDING).verdict == "unknown"
 
@@ -75,8 +75,8 @@ def test_values_without_a_clear_standing_change_nothing() -> None:
     good, _ = parts(AIM, STANDING)
     unclear = np.where(STANDING == 0, 1.0, 0.0)
     profile = 0.3 * BARE + 1.5 * good
-    plain = sanitising(profile, BARE, JudgedTarget(AIM, STANDING), texts())
-    odd = sanitising(profile + 9 * unclear * np.arange(10), BARE, JudgedTarget(AIM + unclear, STANDING), texts())
+    plain = sanitising(profile, BARE, EsteemedTarget(AIM, STANDING), texts())
+    odd = sanitising(profile + 9 * unclear * np.arange(10), BARE, EsteemedTarget(AIM + unclear, STANDING), texts())
     assert (plain.verdict, odd.verdict) == ("sanitised", "sanitised")
 
 
