@@ -13,7 +13,7 @@ are told.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,6 +43,7 @@ from valuespectrum.reference.items.deciding import appeal_of
 from valuespectrum.reference.planted import Mind, choice_shares
 from valuespectrum.reference.respondents import draw_respondents
 from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.choices.logit import Counting
 from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.scoring.jackknife import left_out_interval
 from vectorstore.foundation.random_streams import stream
@@ -232,7 +233,11 @@ def as_planted(scenes: Sequence[DecisionScene]) -> list[RatedScene]:
 
 
 def planted_decisions(
-    member: CohortMember, strengths: Mapping[str, float], options: DecisionsOptions, seed: int
+    member: CohortMember,
+    strengths: Mapping[str, float],
+    options: DecisionsOptions,
+    seed: int,
+    heard: Callable[[Floats], Floats] = np.asarray,
 ) -> DecisionAnswers:
     """What the instrument would hear of a twin with these strengths: the same as asking it, without asking.
 
@@ -241,6 +246,7 @@ def planted_decisions(
         strengths: Of the six values.
         options: Of the instrument.
         seed: Of scenes and orders.
+        heard: What becomes of the probabilities of one answer before they are read; nothing as usual.
     """
     weights, mind, decided = np.array([strengths[value] for value in VALUES]), Mind(member), []
     for each in listings(options, seed):
@@ -252,7 +258,7 @@ def planted_decisions(
         while len(left) > 1:
             shown = [act for act in each.order if act in left]
             shares = dict(zip(shown, choice_shares(mind, [float(utilities[act]) for act in shown]), strict=True))
-            told = np.array([shares[act] for act in left])
+            told = heard(np.array([shares[act] for act in left]))
             rated = (np.array(each.scene.ratings), acts)
             decided.append(DecidedOnce(each.name, each.arrangement, tuple(left), told, each.order, rated, np.zeros(0)))
             left.remove(left[int(np.argmax(told))])
@@ -275,7 +281,12 @@ class StrengthCoverage:
 
 
 def strength_coverage(
-    members: Sequence[CohortMember], options: DecisionsOptions, scoring: ScoringOptions
+    members: Sequence[CohortMember],
+    options: DecisionsOptions,
+    scoring: ScoringOptions,
+    times: float = 1.0,
+    counting: Counting = "likely",
+    heard: Callable[[Floats], Floats] = np.asarray,
 ) -> StrengthCoverage:
     """Measure everybody twice: with their strengths, and without any.
 
@@ -283,16 +294,20 @@ def strength_coverage(
         members: Respondents; the scenes of each are drawn anew.
         options: Of the instrument.
         scoring: Level.
+        times: How often everybody has the strengths that were drawn.
+        counting: How acts count whose probabilities are known.
+        heard: What becomes of probabilities before they are read.
     """
     inside, alarms, widths, errors = [], [], [], []
     for number, member in enumerate(members):
-        for strengths in (member.everyday, dict.fromkeys(VALUES, 0.0)):
-            weights = revealed_weights(planted_decisions(member, strengths, options, number), scoring)
+        own = {value: times * strength for value, strength in member.everyday.items()}
+        for strengths in (own, dict.fromkeys(VALUES, 0.0)):
+            weights = revealed_weights(planted_decisions(member, strengths, options, number, heard), scoring, counting)
             for place, value in enumerate(VALUES):
                 told = weights.estimate(lambda each, place=place: float(each[place]), scoring.level)  # type: ignore[misc]
                 if told.low is None or told.high is None or told.mean is None:
                     continue
-                if strengths is member.everyday:
+                if strengths is own:
                     inside.append(told.low <= strengths[value] <= told.high)
                     widths.append((told.high - told.low) / 2)
                     errors.append(told.mean - strengths[value])

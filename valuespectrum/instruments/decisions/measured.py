@@ -2,7 +2,8 @@
 
 An act's utility is ``sum_v weight_v rating_v + lean * (listed first)``, and what comes first is drawn by the logit of
 utilities (McFadden 1974); what comes next likewise of the rest (Plackett 1975; Luce 1959). Weights are log-odds for one
-whole rating; those of probabilities are told by their logarithms, since there is more to acts than ratings. Decisions
+whole rating; those of probabilities are told by their logarithms, since there is more to acts than ratings, and likely
+acts count more, since logarithms of small probabilities are mostly noise. Decisions
 for somebody whose wishes are told have one weight more, ``follows``, of ``sum_v (2 wish_v - 1) rating_v``. Ratings are
 those that were planted or given with the scenes.
 """
@@ -25,7 +26,7 @@ from valuespectrum.instruments.decisions.choosing.orders import (
 from valuespectrum.instruments.decisions.network.deciding import Decider, RatedScene
 from valuespectrum.instruments.decisions.reading import VALUES, DecidedOnce, DecisionAnswers
 from valuespectrum.scoring.cells import ScoringOptions
-from valuespectrum.scoring.choices.logit import fitted_weights, inverted_weights
+from valuespectrum.scoring.choices.logit import Counting, fitted_weights, inverted_weights
 from valuespectrum.scoring.estimate import Estimate, Score
 from valuespectrum.scoring.guards.finding import Finding, told
 from valuespectrum.scoring.jackknife import left_out_interval
@@ -56,12 +57,13 @@ class RevealedWeights:
         return left_out_interval(whole, [number(each) for each in self.left_out], level, _WHY)
 
 
-def revealed_weights(found: DecisionAnswers, options: ScoringOptions) -> RevealedWeights:
+def revealed_weights(found: DecisionAnswers, options: ScoringOptions, counting: Counting = "likely") -> RevealedWeights:
     """Fit the weights, unless answers do not tell any.
 
     Args:
         found: Answers.
         options: ``minimum_clips`` is the fewest scenes that have an interval.
+        counting: How options count whose probabilities are known.
     """
     nothing, none = np.full(len(VALUES) + 2, np.nan), np.zeros((0, len(VALUES) + 2))
     if found.kind == "greedy_text":
@@ -76,7 +78,7 @@ def revealed_weights(found: DecisionAnswers, options: ScoringOptions) -> Reveale
     def fit(rows: Sequence[bool] | np.ndarray, start: Floats | None) -> Floats:
         weights = nothing.copy()
         some = described[rows][..., used], shares[rows]
-        weights[used] = inverted_weights(*some) if told else fitted_weights(*some, start)
+        weights[used] = inverted_weights(*some, counting, start) if told else fitted_weights(*some, start)
         return weights
 
     whole = fit(np.ones(len(described), bool), None)

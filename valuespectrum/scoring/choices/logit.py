@@ -3,21 +3,31 @@
 Counted draws are fitted by likelihood, with Newton's method and a normal prior that keeps weights finite where choices
 are never mixed. What an option has beside what describes it cannot be told from draws, and pulls their weights towards
 0. Logarithms of probabilities are utilities but for a constant of the ask, and least squares on them (Berry 1994) pulls
-weights nowhere.
+weights nowhere. What is hardly ever chosen has a logarithm that is mostly noise, so an option counts ``p / (p + 0.05)``
+there, with the probability ``p`` that the weights themselves give it. Observed probabilities would not do: an option
+that has more than its description tells would count more for it, which pulls weights towards 0.
 """
 
 from __future__ import annotations
+
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Counting = Literal["likely", "alike"]
+"""Whether likely options count more among logarithms, or all alike."""
 PRIOR_PRECISION = 1e-6
 """Of each weight, in units of what describes options."""
 FARTHEST = 20.0
 """Log-odds below the likeliest option at which one counts as ruled out: a probability of 0 has no logarithm, and how
 far an option lies beyond that would drive every weight."""
+HALF = 0.05
+"""Fitted probability at which the logarithm of an option counts half."""
 _MOST_STEPS, _CLOSE = 60, 1e-10
+_SETTLED = 1e-6
+"""Change of weights at which probabilities that follow from them are left as they are."""
 
 
 def fitted_weights(
@@ -53,24 +63,44 @@ def fitted_weights(
     return np.asarray(weights)
 
 
-def inverted_weights(described: Floats, shares: Floats) -> Floats:
+def inverted_weights(
+    described: Floats, shares: Floats, counting: Counting = "likely", start: Floats | None = None
+) -> Floats:
     """The weights that fit logarithms of probabilities best, by least squares within each ask.
 
     Args:
         described: Shape (asks, options, weights): what tells options apart; NaN all along an option that is not there.
         shares: Shape (asks, options); what is less likely than ``exp(-FARTHEST)`` times the likeliest counts as that.
+        counting: Whether options that are likely by the weights count more, or all alike.
+        start: Shape (weights,), near the result; those of ``fitted_weights`` when ``None``.
 
     Returns:
         Shape (weights,); of the solutions that fit equally the one nearest to 0.
     """
     there = ~np.isnan(described[..., 0])
-    count = there.sum(axis=1, keepdims=True)
     known = np.where(there[..., None], described, 0.0)
     least = np.exp(-FARTHEST) * np.where(there, shares, 0.0).max(axis=1, keepdims=True)
     logs = np.where(there, np.log(np.where(there, np.maximum(shares, least), 1.0)), 0.0)
-    apart = (known - known.sum(axis=1, keepdims=True) / count[..., None])[there]
-    higher = (logs - logs.sum(axis=1, keepdims=True) / count)[there]
-    return np.asarray(np.linalg.lstsq(apart, higher, rcond=None)[0])
+    if counting == "alike":
+        return _within_asks(known, logs, there.astype(np.float64))
+    weights = fitted_weights(described, shares) if start is None else start
+    for _ in range(_MOST_STEPS):
+        chances = _chances(known @ weights, there)
+        found = _within_asks(known, logs, chances / (chances + HALF))
+        settled = np.abs(found - weights).max() < _SETTLED
+        weights = found
+        if settled:
+            break
+    return weights
+
+
+def _within_asks(known: Floats, logs: Floats, counts: Floats) -> Floats:
+    """Least squares with a constant for each ask, every option counting as much as ``counts`` says."""
+    total = counts.sum(axis=1, keepdims=True)
+    apart = known - (counts[..., None] * known).sum(axis=1, keepdims=True) / total[..., None]
+    higher = logs - (counts * logs).sum(axis=1, keepdims=True) / total
+    counted = (np.sqrt(counts)[..., None] * apart).reshape(-1, known.shape[-1])
+    return np.asarray(np.linalg.lstsq(counted, (np.sqrt(counts) * higher).ravel(), rcond=None)[0])
 
 
 def _large(step: Floats) -> bool:

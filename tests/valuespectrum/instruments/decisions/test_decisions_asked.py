@@ -33,7 +33,7 @@ from valuespectrum.reference.items.deciding import SceneDeed
 from valuespectrum.reference.planted import BY_NAME, Mind, deed_utilities
 from valuespectrum.reference.twin.model import TwinModel
 from valuespectrum.scoring.cells import ScoringOptions
-from valuespectrum.scoring.choices.logit import FARTHEST, fitted_weights, inverted_weights
+from valuespectrum.scoring.choices.logit import FARTHEST, HALF, fitted_weights, inverted_weights
 from vectorstore.foundation.errors import InputError
 
 SCORING = ScoringOptions()
@@ -221,15 +221,55 @@ def test_weights_of_probabilities_are_those_of_a_regression_with_a_constant_for_
     asks = np.broadcast_to(np.arange(400)[:, None], there.shape)[there]
     constants = (asks[:, None] == np.arange(400)).astype(float)
     wanted = np.linalg.lstsq(np.hstack([described[there], constants]), np.log(shares[there]))[0][:3]
-    found = inverted_weights(described, shares)
+    found = inverted_weights(described, shares, "alike")
     assert found == pytest.approx(wanted, abs=1e-9) and found == pytest.approx(weights, abs=0.15)
     assert fitted_weights(described, shares)[0] < 1.25
     ruled_out = shares.copy()
     ruled_out[0, 0] = 0.0
     least = ruled_out.copy()
     least[0, 0] = np.exp(-FARTHEST) * ruled_out[0].max()
-    assert inverted_weights(described, ruled_out) == pytest.approx(inverted_weights(described, least), abs=1e-12)
-    assert inverted_weights(described, ruled_out) == pytest.approx(weights, abs=0.4), "one answer drives nothing"
+    for counting in ("alike", "likely"):
+        bounded = inverted_weights(described, least, counting)  # type: ignore[arg-type]
+        assert inverted_weights(described, ruled_out, counting) == pytest.approx(bounded, abs=1e-12)  # type: ignore[arg-type]
+        assert bounded == pytest.approx(weights, abs=0.4), "one answer drives nothing"
+
+
+def test_likely_options_count_as_much_as_the_weights_that_are_found_say() -> None:
+    """The weights solve the least squares, by scipy, that their own probabilities weigh; exact logits are exact."""
+    from scipy.optimize import least_squares
+    from scipy.special import softmax
+
+    rng, weights = np.random.default_rng(6), np.array([2.0, -1.5, 0.5])
+    described = rng.normal(size=(80, 4, 3))
+
+    def shared(utilities: np.ndarray) -> np.ndarray:
+        return np.asarray(softmax(utilities, axis=1))
+
+    assert inverted_weights(described, shared(described @ weights)) == pytest.approx(weights, abs=1e-6)
+    shares = shared(described @ weights + rng.normal(0, 0.7, (80, 4)))
+    found = inverted_weights(described, shares)
+    chances = shared(described @ found)
+    counts = np.sqrt(chances / (chances + HALF))
+
+    def off(given: np.ndarray) -> np.ndarray:
+        left = np.log(shares) - described @ given[:3] - given[3:, None]
+        return np.asarray((counts * left).ravel())
+
+    assert found == pytest.approx(least_squares(off, np.zeros(83)).x[:3], abs=1e-5)
+
+
+def test_noise_in_small_probabilities_moves_weights_less_where_likely_options_count_more() -> None:
+    from scipy.special import softmax
+
+    rng, weights = np.random.default_rng(7), np.array([4.0, -3.0, 1.0])
+    described = rng.normal(size=(150, 4, 3))
+    off: dict[str, list[float]] = {"alike": [], "likely": []}
+    for _ in range(20):
+        logs = described @ weights + rng.normal(0, 0.4, (150, 4))
+        shares = np.round(softmax(logs, axis=1), 4)
+        for counting, numbers in off.items():
+            numbers.append(float(np.abs(inverted_weights(described, shares, counting) - weights).max()))  # type: ignore[arg-type]
+    assert np.mean(off["likely"]) < 0.3 < np.mean(off["alike"])
 
 
 def test_a_run_is_taken_up_again_and_scored_without_a_model(tmp_path: Path) -> None:
