@@ -22,6 +22,8 @@ DILEMMA, STEP, ORDER, PRICED = "dilemma", "step", "order", "priced"
 own order has the price that rises (1 or 2; 0 for neither)."""
 REFINED = "refined"
 """Tag: the label of a course as it is written, where another value is scored."""
+CHANCES = "chances"
+"""Tag: values that a course may serve, each with its probability, where its label is in doubt; else there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,9 @@ class WalkPlan:
         told: list[object] = [self.seed, self.role.system, options.history, options.unforced, options.prefill]
         for each in self.dilemmas:
             told.append([each.id, [[step.words(0), *(course.value for course in step.courses)] for step in each.steps]])
+            told += [
+                list(map(list, course.chances)) for step in each.steps for course in step.courses if course.chances
+            ]
         return hashlib.sha256(canonical_json(told).encode()).hexdigest()[:16]
 
 
@@ -123,6 +128,8 @@ def _values(step: DilemmaStep, order: int, value_of: dict[str, str]) -> dict[str
     tags: dict[str, str | int | float] = {}
     for place, course in enumerate(step.listed(order)):
         tags |= {numbered("value", place): value_of[course.value], numbered(REFINED, place): course.value}
+        if course.chances:
+            tags[numbered(CHANCES, place)] = " ".join(f"{value} {chance:g}" for value, chance in course.chances)
     return tags
 
 

@@ -27,6 +27,8 @@ class Course:
     text: str
     value: str
     """What it serves: a dimension of the labels' set."""
+    chances: tuple[tuple[str, float], ...] = ()
+    """Values that it may serve with their probabilities, where judges leave that in doubt."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import numpy as np
 
 from agents.models.base import REFUSAL
 from valuespectrum.instruments.base import Instrument
-from valuespectrum.instruments.dilemmas.asking import DILEMMA, ORDER, PRICED, REFINED, STEP
+from valuespectrum.instruments.dilemmas.asking import CHANCES, DILEMMA, ORDER, PRICED, REFINED, STEP
 from valuespectrum.instruments.dilemmas.items import NEITHER_MARK, OPTIONS, STEPS
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.profiled import UnitScores, profiled
@@ -19,6 +19,7 @@ from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.choices.reading import OptionAnswers, read_options, verdict_rates
 from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.scoring.shares import share_row
+from valuespectrum.scoring.staircases.doubtful import doubtful_scores
 from valuespectrum.scoring.staircases.drift import price_drift
 from valuespectrum.scoring.staircases.preferences import (
     SAME,
@@ -45,6 +46,10 @@ BOUNDS = (-0.5, 0.5)
 """Least and largest preference score."""
 _DRAWS = 1000
 _LEAST_P = 0.05
+_IN_DOUBT = (
+    "what judges left in doubt of the labels is in preference scores and their intervals; steps, slopes and win rates "
+    "go by the likeliest label"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,28 @@ def walks_of(answers: pd.DataFrame, read: OptionAnswers, column: str, values: Va
     if read.kind == "log_probability":
         apart = read.said[:, 0] - read.said[:, 1]
         logs[codes, step, order] = np.where(turned, -apart, apart)
-    return Walks(tuple(map(str, names)), served, len(values), by_order, logs, priced)
+    doubts = _doubts(answers, values)
+    chances = None
+    if doubts is not None:
+        chances = np.zeros((*shape, 2, len(values)))
+        for course in (0, 1):
+            chances[codes, step, course] = doubts[course ^ order, np.arange(len(order))]
+    return Walks(tuple(map(str, names)), served, len(values), by_order, logs, priced, chances)
+
+
+def _doubts(answers: pd.DataFrame, values: ValueSet) -> Floats | None:
+    """Shape (places, answers, values): probability that the course listed there serves each value, if any is open."""
+    columns = [numbered(CHANCES, place) for place in range(len(OPTIONS))]
+    if not any(column in answers and (answers[column].fillna("") != "").any() for column in columns):
+        return None
+    chances = np.zeros((len(OPTIONS), len(answers), len(values)))
+    for place, column in enumerate(columns):
+        told = answers[column].fillna("").astype(str) if column in answers else [""] * len(answers)
+        for row, (text, label) in enumerate(zip(told, answers[numbered("value", place)], strict=True)):
+            words = text.split() or [str(label), "1"]
+            for value, chance in zip(words[::2], words[1::2], strict=True):
+                chances[place, row, values.position(value)] = float(chance)
+    return chances
 
 
 def measured_staircases(
@@ -128,17 +154,23 @@ def measured_staircases(
         bias={"first_option": first_option(walks, options)},
         rates={name: Estimate.read(row) for name, row in rates.items()},
         verdicts=(*base.verdicts, *_verdicts(drift, moving, values, details)),
-        notes=(*base.notes, *_notes(found.read)),
+        notes=(*base.notes, *_notes(found.read), *((_IN_DOUBT,) if walks.chances is not None else ())),
         details={**base.details, "readout": found.read.kind, "staircases": details}
         | {f"{name}_rate": row["mean"] for name, row in rates.items()},
     )
 
 
 def unit_scores(walks: Walks, values: ValueSet) -> pd.DataFrame:
-    """Preference score of every value in every dilemma: the mean over those of its steps that offered it."""
+    """Preference score of every value in every dilemma: the mean over those of its steps that offered it.
+
+    Where labels are in doubt these are one-step values, whose mean and spread are set right for that.
+    """
     import pandas as pd
 
-    scores = ratio(walks.chosen.sum(axis=1), walks.offered.sum(axis=1)) - 0.5
+    if walks.chances is None:
+        scores = ratio(walks.chosen.sum(axis=1), walks.offered.sum(axis=1)) - 0.5
+    else:
+        scores = doubtful_scores(walks)
     dilemma, value = np.nonzero(~np.isnan(scores))
     return pd.DataFrame(
         {

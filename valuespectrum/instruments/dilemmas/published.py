@@ -1,7 +1,8 @@
 """Dilemmas out of a file in the layout of Multi-step Moral Dilemmas (Wu et al., EMNLP 2025).
 
 One JSON object for each dilemma: ``norm``, ``idx``, and for every step X ``step X_situation``, ``step X_dilemma`` (or
-``step X_conflict``), ``step X_choiceA``, ``step X_choiceA_value``, and the same of B. The published files write labels
+``step X_conflict``), ``step X_choiceA``, ``step X_choiceA_value``, and the same of B; our own files have
+``step X_choiceA_chances``, too, where judges left the value in doubt. The published files write labels
 in mixed case and Self-Direction as ``self``, and several dilemmas share an ``idx``.
 """
 
@@ -21,6 +22,8 @@ from vectorstore.foundation.text import one_line
 LARGEST = 64 * 2**20
 """Bytes; 3,302 published dilemmas have about 16 million."""
 MOST_DILEMMAS = 20_000
+_ROUNDED = 0.01
+"""How far probabilities, which are rounded, may be from adding up to 1."""
 _LONGEST = 20_000
 """Characters of a text; the longest published one has a few hundred."""
 HINT = "name a file in the layout of Multi-step Moral Dilemmas (docs/instruments/dilemmas.md)"
@@ -131,12 +134,17 @@ def _named(idx: Sequence[str]) -> list[str]:
     return names
 
 
+def _is_chance(number: object) -> bool:
+    return isinstance(number, int | float) and not isinstance(number, bool) and 0 <= number <= 1
+
+
 class _EntryReader:
     """Takes the parts of a dilemma out of its object."""
 
     def __init__(self, path: Path, written: Mapping[str, str]) -> None:
         self._path = path
         self._written = written
+        self._names = frozenset(written.values())
         self.rewritten = 0
 
     def idx(self, entry: object, place: int) -> str:
@@ -179,7 +187,21 @@ class _EntryReader:
         if value is None:
             raise self._wrong(place, f"has the label {one_line(written)!r:.60} under {key!r}, of another set or none")
         self.rewritten += int(written != written.lower() or written in _SPELLED)
-        return Course(self.text(entry, key, place), value)
+        return Course(self.text(entry, key, place), value, self._chances(entry, f"{key}_chances", place))
+
+    def _chances(self, entry: Mapping[str, object], key: str, place: int) -> tuple[tuple[str, float], ...]:
+        """Values that a course may serve; none where the label is certain."""
+        found = entry.get(key, {})
+        if not isinstance(found, dict) or not all(_is_chance(each) for each in found.values()):
+            raise self._wrong(place, f"has no probabilities under {key!r}")
+        if found and abs(sum(found.values()) - 1) > _ROUNDED:
+            raise self._wrong(place, f"has probabilities under {key!r} that do not add up to 1")
+        unknown = [str(name) for name in found if name not in self._names]
+        if unknown:
+            raise self._wrong(
+                place, f"has the label {one_line(unknown[0])!r:.60} under {key!r}, of another set or none"
+            )
+        return tuple((str(name), float(chance)) for name, chance in found.items())
 
     def _wrong(self, place: int, what: str) -> InputError:
         return InputError(f"dilemmas {self._path}: dilemma {place + 1} {what}", HINT)

@@ -32,6 +32,9 @@ class Walks:
     """The same in log-odds; NaN throughout where answers are words or draws."""
     priced: Integers
     """Shape (dilemmas, steps): which course has a price that rises, 0 or 1; -1 for neither."""
+    chances: Floats | None = None
+    """Shape (dilemmas, steps, 2, values): probability that each course serves each value; ``None`` where labels are
+    certain."""
 
     @property
     def steps(self) -> int:

@@ -162,6 +162,38 @@ def test_two_of_three_decide_and_where_none_agree_a_person_does(tmp_path: Path) 
     assert [case.id for case in found.labelled.open] == ["2 3A", "2 3B", "3 3A"]
 
 
+def test_what_judges_leave_in_doubt_stands_beside_the_label_and_is_read_again(tmp_path: Path) -> None:
+    fair = {name: {f'Text: "Help for {hours}': "Fairness" for hours in said} for name, said in
+            {"a": (3,), "b": (1, 2), "c": (2, 3)}.items()}  # fmt: skip
+    found = labelled(tmp_path, *(Sensible(name, otherwise) for name, otherwise in fair.items()))
+    course = found.labelled.whole[0].steps[1].courses[0]
+    assert course.value == "fairness" and {name for name, _ in course.chances} == {"care", "fairness"}
+    assert sum(chance for _, chance in course.chances) == pytest.approx(1, abs=0.001)
+    again = read_dilemmas(written(tmp_path, *published_layout(found.labelled.whole), name="again.json"))
+    assert [each.steps for each in again.found.dilemmas] == [each.steps for each in found.labelled.whole]
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+    alone_, pair = labelled(tmp_path / "one", Sensible("a")), labelled(tmp_path / "two", *map(Sensible, "ab"))
+    steps = [step for each in (alone_, pair) for dilemma in each.labelled.whole for step in dilemma.steps]
+    assert not any(course.chances for step in steps for course in step.courses), "two judges tell no error"
+
+
+@pytest.mark.parametrize(
+    ("chances", "words"),
+    [
+        ({"care": 0.5}, "add up"),
+        ({"care": "much"}, "no probabilities"),
+        ({"power": 1.0}, "another set"),
+        (7, "no prob"),
+    ],
+)
+def test_chances_that_are_none(chances: object, words: str, tmp_path: Path) -> None:
+    (whole,) = published_layout(dilemmas(tmp_path, 1))
+    whole["step 2_choiceB_chances"] = chances
+    with pytest.raises(InputError, match=words):
+        read_dilemmas(written(tmp_path, whole, name="wrong.json"))
+
+
 def test_one_value_on_both_sides_is_no_dilemma(tmp_path: Path) -> None:
     same = [Sensible(name, {'Text: "Go your own': "Care"}) for name in "abc"]
     found = labelled(tmp_path, *same)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
@@ -11,10 +12,12 @@ from hypothesis import strategies as st
 from scipy.special import expit
 from scipy.stats import linregress, spearmanr
 
+from valuespectrum.scoring.staircases.doubtful import doubtful_scores
 from valuespectrum.scoring.staircases.drift import NO_PRICE, dilemma_slopes, price_drift
 from valuespectrum.scoring.staircases.preferences import (
     Resampled,
     rank_correlations,
+    ratio,
     slopes,
     step_estimates,
     step_scores,
@@ -181,3 +184,31 @@ def test_transitivity_is_what_brute_force_finds(seed: int) -> None:
     assert len(found.strong) == sum(closing < max(one, other) - 1e-9 for one, other, closing in chains)
     rounds = sum(min(one, other, 1 - closing) > 0.5 + 1e-9 for one, other, closing in chains)
     assert 3 * len(found.cycles) == rounds
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 10**6))
+def test_scores_of_certain_labels_are_the_plain_ones(seed: int) -> None:
+    found = walks(seed=seed, dilemmas=30)
+    plain = ratio(found.chosen.sum(axis=1), found.offered.sum(axis=1)) - 0.5
+    doubted = doubtful_scores(replace(found, chances=np.eye(4)[found.values]))
+    assert doubted == pytest.approx(plain, nan_ok=True)
+
+
+def test_wrong_labels_draw_scores_to_each_other_and_their_chances_undo_it() -> None:
+    """Planted: a value wins by its strength; a third of the labels are those of the next value."""
+    rng, count = np.random.default_rng(8), 10
+    served = np.array([[rng.permutation(count)[:2] for _ in range(5)] for _ in range(4000)])
+    strength = np.linspace(1.5, -1.5, count)
+    odds = strength[served[..., 0]] - strength[served[..., 1]]
+    both = np.stack([odds, odds], axis=-1)
+    true = Walks(tuple(map(str, range(4000))), served, count, expit(both), both, np.full(odds.shape, -1))
+    wrong = rng.random(served.shape) < 1 / 3
+    label = (served + wrong) % count
+    # What is labelled v serves v, or the value before it: as often as it was mistaken for v.
+    chances = (2 / 3) * np.eye(count)[label] + (1 / 3) * np.eye(count)[(label - 1) % count]
+    planted = np.nanmean(ratio(true.chosen.sum(axis=1), true.offered.sum(axis=1)) - 0.5, axis=0)
+    found = np.nanmean(doubtful_scores(replace(true, chances=chances)), axis=0)
+    by_label = replace(true, values=label)
+    alone = ratio(by_label.chosen.sum(axis=(0, 1)), by_label.offered.sum(axis=(0, 1))) - 0.5
+    assert np.abs(found - planted).max() < 0.025 < 0.1 < np.abs(alone - planted).max()

@@ -1,7 +1,8 @@
 """Which value each course serves: several judges, what they agree on, and a person for the rest.
 
 As published, each course gets exactly one value, the two of a step must differ, two of three judges decide, and people
-do where they do not. Judges see situation, conflict and the other course. Agreement, which was not published, is
+do where they do not. What three judges leave in doubt stays beside the label, as the probabilities of values
+(``scoring.judged.latent``). Judges see situation, conflict and the other course. Agreement, which was not published, is
 Krippendorff's alpha over dilemmas.
 """
 
@@ -16,9 +17,13 @@ from agents.judges.cases import Case
 from agents.judges.forms import NONE
 from agents.judges.panel import PanelVerdicts
 from valuespectrum.instruments.dilemmas.items import OPTIONS, STEPS, Course, DilemmaStep, Escalation
+from valuespectrum.scoring.judged.latent import FEWEST_JUDGES, latent_labels
 from valuespectrum.scoring.pictures.agreement import RaterAgreement, agreement
 from valuespectrum.theory.value_sets import ValueSet
 from vectorstore.foundation.random_streams import stream
+
+_SURE = 0.002
+"""Probability below which a value is not named among those that a course may serve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,7 @@ def put_together(
     agreed = dict(zip(names, said.consensus(least), strict=True))
     judged_value = {name: value if value in values else "" for name, value in agreed.items()}
     final = {name: decided.get(name) or judged_value[name] for name in names}
+    doubts = {} if len(said.verdicts) < FEWEST_JUDGES else _doubts(said, values, decided)
     same, unclear = 0, {name for name in names if not final[name]}
     for dilemma in dilemmas:
         for number in range(1, STEPS + 1):
@@ -91,7 +97,7 @@ def put_together(
             same += judged_value[pair[0]] == judged_value[pair[1]] != ""
             if final[pair[0]] == final[pair[1]] != "":
                 unclear |= set(pair)
-    labelled = (replace(each, steps=tuple(_labelled_steps(each, final))) for each in dilemmas)
+    labelled = (replace(each, steps=tuple(_labelled_steps(each, final, doubts))) for each in dilemmas)
     whole = tuple(each for each in labelled if not unclear & set(_names_of(each)))
     return LabelledDilemmas(
         whole,
@@ -116,6 +122,8 @@ def _entry(dilemma: Escalation) -> dict[str, object]:
         for mark, course in zip(OPTIONS, step.courses, strict=True):
             told |= {f"step {step.number}_choice{mark}": course.text}
             told |= {f"step {step.number}_choice{mark}_value": course.value}
+            if course.chances:
+                told |= {f"step {step.number}_choice{mark}_chances": dict(course.chances)}
     return told
 
 
@@ -123,10 +131,27 @@ def _names_of(dilemma: Escalation) -> Iterator[str]:
     return (case_id(dilemma.id, step.number, place) for step in dilemma.steps for place in (0, 1))
 
 
-def _labelled_steps(dilemma: Escalation, final: Mapping[str, str]) -> Iterator[DilemmaStep]:
+def _doubts(
+    said: PanelVerdicts, values: ValueSet, decided: Mapping[str, str]
+) -> Mapping[str, tuple[tuple[str, float], ...]]:
+    """Course to the values that it may serve, where judges named it and leave that in doubt."""
+    coded = np.array(said.coded([*values.dimensions, NONE]), dtype=np.float64).reshape(len(said.cases), -1)
+    chances = latent_labels(coded, len(values) + 1)[:, : len(values)]
+    found = {}
+    for case, row in zip(said.cases, chances, strict=True):
+        told = [(value, float(chance)) for value, chance in zip(values.dimensions, row, strict=True) if chance > _SURE]
+        if case.id not in decided and len(told) > 1:
+            total = sum(chance for _, chance in told)
+            found[case.id] = tuple((value, round(chance / total, 4)) for value, chance in told)
+    return found
+
+
+def _labelled_steps(
+    dilemma: Escalation, final: Mapping[str, str], doubts: Mapping[str, tuple[tuple[str, float], ...]]
+) -> Iterator[DilemmaStep]:
     for step in dilemma.steps:
         first, second = (
-            Course(course.text, final[case_id(dilemma.id, step.number, place)])
+            Course(course.text, final[name := case_id(dilemma.id, step.number, place)], doubts.get(name, ()))
             for place, course in enumerate(step.courses)
         )
         yield replace(step, courses=(first, second))
