@@ -37,6 +37,7 @@ SIGNATURES = {
     "agents/feeds/functions.py": "what somebody's function takes besides a state are the options of its policy",
     "agents/models/engines/adapter.py": "forward of a model of transformers takes what its family takes",
     "valuespectrum/cli/console/config.py": "a verb's parameters are its options",
+    "valuespectrum/cli/console/grouped.py": "a verb's parameters are its options",
     "valuespectrum/cli/console/steering.py": "a verb's parameters are its options",
 }
 """Modules that look at what a function takes, and why."""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import MISSING, fields, is_dataclass
-from typing import get_type_hints
+from typing import Any, get_type_hints
 
 
 def grouped(verb: Callable[..., None]) -> Callable[..., None]:
     """A verb whose parameters that are dataclasses are spread: each field is an option, or an argument, of its own."""
     signature = inspect.signature(verb, eval_str=True)
-    groups = {name: each.annotation for name, each in signature.parameters.items() if is_dataclass(each.annotation)}
+    groups: dict[str, Any] = {
+        name: each.annotation for name, each in signature.parameters.items() if is_dataclass(each.annotation)
+    }
 
     def spread(**typed: object) -> None:
         for name, group in groups.items():
@@ -29,7 +32,8 @@ def _spread(parameter: inspect.Parameter) -> Iterator[inspect.Parameter]:
         # By name alone, so that what must be typed may stand behind what need not.
         yield parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
         return
-    hints = get_type_hints(parameter.annotation, include_extras=True)
+    # Named, or lambdas in them would find the members of the class in the place of those of its module.
+    hints = get_type_hints(parameter.annotation, vars(sys.modules[parameter.annotation.__module__]), {}, True)
     for field in fields(parameter.annotation):
         default = inspect.Parameter.empty if field.default is MISSING else field.default
         yield inspect.Parameter(
