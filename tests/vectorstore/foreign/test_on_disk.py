@@ -105,7 +105,7 @@ def test_the_hub_is_off_as_long_as_anybody_holds_it(monkeypatch: pytest.MonkeyPa
         assert constants.is_offline_mode()
     assert not constants.is_offline_mode()
     with pytest.raises(EmbedderError, match="is not on this disk"), from_this_disk(NAMED, HINT):
-        from huggingface_hub.utils import get_session
+        from huggingface_hub import get_session
 
         get_session().get("https://localhost/nothing")
     assert not constants.is_offline_mode()

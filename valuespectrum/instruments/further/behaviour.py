@@ -207,14 +207,14 @@ def acts_by_clip(acts: pd.DataFrame, answers: pd.DataFrame) -> dict[str, Json]:
         shown=("watched", "size"), watched=("watched", "sum"), liked=("liked", "mean")
     )
     return {
-        str(clip): {
-            "value": str(value),
-            "frame": str(frames[clip]),
+        str(row["clip"]): {
+            "value": str(row["value"]),
+            "frame": str(frames[row["clip"]]),
             "shown": int(row["shown"]),
             "watched": int(row["watched"]),
             "liked": None if np.isnan(row["liked"]) else float(row["liked"]),
         }
-        for (clip, value), row in found.iterrows()
+        for row in found.reset_index().to_dict("records")
     }
 
 

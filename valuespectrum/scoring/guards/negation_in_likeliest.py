@@ -93,7 +93,8 @@ def polychoric_likelihood(one: Floats, other: Floats) -> Floats:
     chance = ndtr((ndtri(edges[1][1:-1, None, None]) - r * trait) / np.sqrt(1 - r**2))
     upto = np.pad((chance * _WEIGHTS / 2).sum(axis=-1) * (high - low)[:, 0], ((0, 0), (1, 0), (0, 0)))
     cells = np.diff(np.concatenate([upto, np.broadcast_to((high - low)[:, 0], upto[:, :1].shape)], axis=1), axis=1)
-    return np.einsum("rba,ab->r", np.log(np.maximum(cells, _LEAST_CHANCE)), table)
+    found: Floats = np.einsum("rba,ab->r", np.log(np.maximum(cells, _LEAST_CHANCE)), table)
+    return found
 
 
 def _table(one: Floats, other: Floats) -> Floats:

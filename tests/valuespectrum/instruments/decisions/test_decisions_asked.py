@@ -229,8 +229,8 @@ def test_weights_of_probabilities_are_those_of_a_regression_with_a_constant_for_
     least = ruled_out.copy()
     least[0, 0] = np.exp(-FARTHEST) * ruled_out[0].max()
     for counting in ("alike", "likely"):
-        bounded = inverted_weights(described, least, counting)  # type: ignore[arg-type]
-        assert inverted_weights(described, ruled_out, counting) == pytest.approx(bounded, abs=1e-12)  # type: ignore[arg-type]
+        bounded = inverted_weights(described, least, counting)
+        assert inverted_weights(described, ruled_out, counting) == pytest.approx(bounded, abs=1e-12)
         assert bounded == pytest.approx(weights, abs=0.4), "one answer drives nothing"
 
 

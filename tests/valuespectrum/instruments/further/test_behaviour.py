@@ -100,7 +100,7 @@ def test_every_act_is_counted_with_its_clip(amber: pd.DataFrame) -> None:
         ClipActs.model_validate(did)
         assert did["liked"] == pytest.approx(acts.loc[acts["clip"] == clip, "liked"].mean())
     unanswered = acts.assign(liked=np.nan)
-    assert all(did["liked"] is None for did in acts_by_clip(unanswered, amber).values())  # type: ignore[call-overload, index]
+    assert all(did["liked"] is None for did in acts_by_clip(unanswered, amber).values())
 
 
 def test_other_words_change_the_questions_and_not_the_walk() -> None:

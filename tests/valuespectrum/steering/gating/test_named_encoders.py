@@ -218,7 +218,7 @@ def test_what_somebody_wrote_is_no_more_than_a_name_to_a_shell(written: str, sch
         assert words[:2] == ["python", "-c"] and len(words) == 3
         code = ast.parse(words[2])
         names = [node.value for node in ast.walk(code) if isinstance(node, ast.Constant)]
-        assert len(code.body) == 3 and f"{names[0]}/{names[1]}" == written
+        assert len(code.body) == 3 and "/".join(str(name) for name in names[:2]) == written
     else:
         name, _, revision = written.partition("@")
         assert words == ["hf", "download", name, *(["--revision", revision] if revision else [])]

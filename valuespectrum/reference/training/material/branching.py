@@ -88,9 +88,8 @@ def _attend(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, layout:
     start, length, branches, mask = layout.start, layout.length, layout.branches, layout.mask
     with torch.autocast("cpu", enabled=False):
         query, key, value = (each.to(mask.dtype) for each in (query, key, value))
-        begun = _weighted(
-            *(each[:, :, :start] for each in (query, key, value)), _causal(start, query) + mask[..., :start]
-        )
+        beginnings = (query[:, :, :start], key[:, :, :start], value[:, :, :start])
+        begun = _weighted(*beginnings, _causal(start, query) + mask[..., :start])
         if not branches:
             return begun
         rows, heads, _, width = query.shape
