@@ -6,14 +6,16 @@ import inspect
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import MISSING, fields, is_dataclass
-from typing import Any, get_type_hints
+from typing import get_type_hints
 
 
 def grouped(verb: Callable[..., None]) -> Callable[..., None]:
     """A verb whose parameters that are dataclasses are spread: each field is an option, or an argument, of its own."""
     signature = inspect.signature(verb, eval_str=True)
-    groups: dict[str, Any] = {
-        name: each.annotation for name, each in signature.parameters.items() if is_dataclass(each.annotation)
+    groups = {
+        name: each.annotation
+        for name, each in signature.parameters.items()
+        if isinstance(each.annotation, type) and is_dataclass(each.annotation)
     }
 
     def spread(**typed: object) -> None:
