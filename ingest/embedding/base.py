@@ -8,7 +8,7 @@ leaves the choice of a number format is a ``LoadWithFormat``.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol, cast, runtime_checkable
 
 import numpy as np
@@ -114,11 +114,13 @@ def named_embedder(spec: str, by: str) -> AbstractContextManager[None]:
 
     Args:
         spec: As for ``load_embedder``.
-        by: What names it, for the message, e.g. ``"the corpus clips"``.
+        by: What names it, for the message, e.g. ``"the corpus clips"``; empty where the user does, who may fetch it.
 
     Raises:
         EmbedderError: It would have had to be fetched.
     """
+    if not by:
+        return nullcontext()
     hint = how_to_fetch(spec) or "name it yourself with --embedder"
     return from_this_disk(f"the embedder {spec!r:.120}, which {by} names,", hint)
 

@@ -123,7 +123,7 @@ class EmbeddingWorker:
     def _embedder(self) -> Embedder:
         # Not when the actor is made: what goes wrong there reaches the driver as text only.
         load, spec, dtype, threads = self._what
-        with named_embedder(spec, self._named_by) if self._named_by else contextlib.nullcontext():
+        with named_embedder(spec, self._named_by):
             embedder: Embedder = _entry(load)(spec, threads=threads, dtype=dtype)
         return embedder
 

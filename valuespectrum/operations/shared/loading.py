@@ -155,7 +155,7 @@ def embedder_in_format(spec: str, dtype: str, named_by: str = "") -> Embedder:
     """
     from ingest.embedding.base import load_embedder, named_embedder
 
-    with named_embedder(spec, named_by) if named_by else contextlib.nullcontext():
+    with named_embedder(spec, named_by):
         return load_embedder(spec) if dtype == "fp32" else load_embedder(spec, dtype=dtype)
 
 
