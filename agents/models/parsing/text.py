@@ -14,7 +14,7 @@ _QUOTES = "“”„‟«»「」『』〝〞"
 _SPECIAL = re.compile(
     r"<\|[^|<>]{1,40}\|>|<(?:/?(?:s|p|b|i|em|strong|u|br ?/?|bos|eos|pad|unk)|end_of_turn|start_of_turn)>"
 )
-_MARKUP = re.compile(r"[*`_]+|\$(?!\d)|~~+|(?m:^[ \t]*[#>]+(?=\s))|\\(?:text|mathrm|textbf|mathbf)\b|\\[()\[\]]")
+_MARKUP = re.compile(r"(?m:^[ \t*`_]*[#>]+(?=\s))|[*`_]+|\$(?!\d)|~~+|\\(?:text|mathrm|textbf|mathbf)\b|\\[()\[\]]")
 _FORMULA = re.compile(r"\$\$?([^$\n]{1,200})\$\$?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _DRESS = " \t\r\n*_\u200b"
