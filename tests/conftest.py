@@ -7,11 +7,15 @@ import socket
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("NO_COLOR", "1")
+
+hypothesis.settings.register_profile("the same in every run", derandomize=True)
+hypothesis.settings.load_profile("the same in every run")
 
 collect_ignore_glob = ["conftest.py", "*/conftest.py", "*/*/conftest.py"]
 """Doctests are looked for in every module; several ``conftest.py`` are one module name too many for that."""
