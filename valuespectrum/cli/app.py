@@ -1,69 +1,53 @@
-"""Puts the verbs together; each lives in a module of its own."""
+"""Puts the verbs together; each lives in a module of its own, which is imported when the verb is named."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
 
-from valuespectrum.cli.console.config import with_config
-from valuespectrum.cli.console.steering import with_steering
 from valuespectrum.cli.console.terminal import help_without_verb
-from valuespectrum.cli.corpus import verb as corpus
-from valuespectrum.cli.persona import verb as persona
-from valuespectrum.cli.steer import verb as steer
-from valuespectrum.cli.verbs import (
-    bench,
-    browse,
-    calibrate,
-    doctor,
-    export,
-    feed,
-    history,
-    ingest,
-    instrument,
-    quickstart,
-    report,
-    reproduce,
-    score,
-)
-from valuespectrum.cli.verbs.studies import compare, people, roleplay
+from valuespectrum.cli.console.verbs import Named, VerbElsewhere, VerbsElsewhere, typer_of
+
+VERBS: Mapping[str, Named] = {
+    "quickstart": VerbElsewhere("valuespectrum.cli.verbs.quickstart:quickstart"),
+    "ingest": VerbElsewhere("valuespectrum.cli.verbs.ingest:ingest"),
+    "bench": VerbElsewhere("valuespectrum.cli.verbs.bench:bench", steers=True),
+    "browse": VerbElsewhere("valuespectrum.cli.verbs.browse:browse", steers=True),
+    "feed": VerbElsewhere("valuespectrum.cli.verbs.feed:feed"),
+    "roleplay": VerbElsewhere("valuespectrum.cli.verbs.studies.roleplay:roleplay", steers=True),
+    "score": VerbElsewhere("valuespectrum.cli.verbs.score:score"),
+    "report": VerbElsewhere("valuespectrum.cli.verbs.report:report"),
+    "compare": VerbElsewhere("valuespectrum.cli.verbs.studies.compare:compare"),
+    "calibrate": VerbElsewhere("valuespectrum.cli.verbs.calibrate:calibrate"),
+    "export": VerbElsewhere("valuespectrum.cli.verbs.export:export"),
+    "history": VerbElsewhere("valuespectrum.cli.verbs.history:history"),
+    "people": VerbElsewhere("valuespectrum.cli.verbs.studies.people:people"),
+    "doctor": VerbElsewhere("valuespectrum.cli.verbs.doctor:doctor", steers=True),
+    "reproduce": VerbElsewhere("valuespectrum.cli.verbs.reproduce:reproduce"),
+    "corpus": VerbsElsewhere("Look after a corpus.", "valuespectrum.cli.corpus.verb:VERBS"),
+    "instrument": VerbsElsewhere("Measure with any instrument.", "valuespectrum.cli.verbs.instrument:VERBS"),
+    "persona": VerbsElsewhere("List, write, import and try roles in words.", "valuespectrum.cli.persona.verb:VERBS"),
+    "steer": VerbsElsewhere(
+        "Change what a model values, and find out what else changes.", "valuespectrum.cli.steer.verb:VERBS"
+    ),
+}
 
 
 def build_app() -> typer.Typer:
     """The whole command line."""
-    app = typer.Typer(
-        invoke_without_command=True,
+    return typer_of(
+        VERBS,
         callback=_common,
+        add_completion=True,
         pretty_exceptions_enable=False,
-        rich_markup_mode=None,
         help="Measure pictures of which human values a vision-language model likes, "
         "with error bars that can be trusted.",
         epilog="Start with `valuespectrum quickstart`: it works offline and takes less than two minutes.",
         # Commands below take it over.
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    verbs: tuple[Callable[..., None], ...] = (
-        *(quickstart.quickstart, ingest.ingest, with_steering(bench.bench), with_steering(browse.browse), feed.feed),
-        *(with_steering(roleplay.roleplay), score.score, report.report),
-        *(
-            compare.compare,
-            calibrate.calibrate,
-            export.export,
-            history.history,
-            people.people,
-            with_steering(doctor.doctor),
-            reproduce.reproduce,
-        ),
-    )
-    for verb in verbs:
-        app.command()(with_config(verb))
-    app.add_typer(corpus.build_app(), name="corpus")
-    app.add_typer(instrument.build_app(), name="instrument")
-    app.add_typer(persona.build_app(), name="persona")
-    app.add_typer(steer.build_app(), name="steer")
-    return app
 
 
 def _common(

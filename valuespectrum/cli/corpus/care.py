@@ -10,7 +10,6 @@ import typer
 from valuespectrum import api
 from valuespectrum.api import DecoderName, SamplingName
 from valuespectrum.cli.console.corpus_options import ChromaOption, CorpusArgument
-from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.ingest_options import FetchOption, RayOption, UnconfinedOption, WhereOption
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
@@ -40,7 +39,6 @@ class RefreshGiven:
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what there is to do, and stop.")] = False
 
 
-@grouped
 def refresh(corpus: CorpusArgument, given: RefreshGiven, as_json: JsonOption = False) -> None:
     """Bring a corpus up to date with the sources it was made from.
 

@@ -11,7 +11,6 @@ import typer
 from valuespectrum import api
 from valuespectrum.api import RaterName
 from valuespectrum.cli.console.corpus_options import CorpusArgument
-from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.options import (
     BatchOption,
     DeviceOption,
@@ -67,7 +66,6 @@ class LabelGiven:
     batch_size: BatchOption = 32
 
 
-@grouped
 def label(corpus: CorpusArgument, given: LabelGiven, as_json: JsonOption = False) -> None:
     """Have somebody say which value each picture expresses, not told what it was found for.
 
@@ -97,7 +95,6 @@ class NuisanceGiven:
     batch_size: BatchOption = 32
 
 
-@grouped
 def nuisance(corpus: CorpusArgument, given: NuisanceGiven, as_json: JsonOption = False) -> None:
     """Measure what pictures differ in beside the value: brightness, colour, text, motion, prettiness.
 

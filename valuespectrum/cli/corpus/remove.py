@@ -10,7 +10,6 @@ import typer
 
 from valuespectrum import api
 from valuespectrum.cli.console.corpus_options import ChromaOption, CorpusArgument
-from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
 
@@ -40,7 +39,6 @@ class RemoveGiven:
     chroma: ChromaOption = None
 
 
-@grouped
 def remove(corpus: CorpusArgument, given: RemoveGiven, as_json: JsonOption = False) -> None:
     """Remove clips for good: rows, pictures, vectors, and every trace in the files.
 

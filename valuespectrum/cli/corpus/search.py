@@ -11,7 +11,6 @@ import typer
 from valuespectrum import api
 from valuespectrum.api import SearchEngine
 from valuespectrum.cli.console.corpus_options import ChromaOption, CorpusArgument
-from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.options import one_of
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
@@ -76,7 +75,6 @@ class SearchGiven:
     chroma: ChromaOption = None
 
 
-@grouped
 def search(corpus: CorpusArgument, given: SearchGiven, as_json: JsonOption = False) -> None:
     """Find the clips that fit words, a picture, a clip or a value best, each by its best frame, or by what is said."""
     query = api.Query(

@@ -10,7 +10,6 @@ import typer
 
 from valuespectrum import api
 from valuespectrum.cli.console.corpus_options import ChromaOption, CorpusArgument
-from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
 
@@ -48,7 +47,6 @@ class ExportGiven:
     contact: Annotated[str, typer.Option(help="Whom to ask for removal, for the card.")] = ""
 
 
-@grouped
 def export(
     corpus: CorpusArgument,
     target: Annotated[Path, typer.Argument(help="New folder, or with --links a new NAME.jsonl.", show_default=False)],

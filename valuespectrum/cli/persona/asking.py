@@ -10,7 +10,6 @@ import typer
 
 from valuespectrum import api
 from valuespectrum.api import SpokenStrategy
-from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.options import (
     DeviceOption,
     DtypeOption,
@@ -40,7 +39,6 @@ class JudgeGiven:
     force: ForceOption = False
 
 
-@grouped
 def judge(given: JudgeGiven, as_json: JsonOption = False) -> None:
     """Have a model judge what personas without a target value."""
     with Terminal(as_json) as terminal:
@@ -70,7 +68,6 @@ class InterviewGiven:
     force: ForceOption = False
 
 
-@grouped
 def interview(given: InterviewGiven, as_json: JsonOption = False) -> None:
     """Interview a model in every role; `--strategy interview` then lets it hear what it said."""
     with Terminal(as_json) as terminal:
@@ -99,7 +96,6 @@ class CheckGiven:
     dtype: DtypeOption = "auto"
 
 
-@grouped
 def check(given: CheckGiven, as_json: JsonOption = False) -> None:
     """Ask a model in every role what the role implies, and the same without the role.
 

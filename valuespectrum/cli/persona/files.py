@@ -10,7 +10,6 @@ import typer
 
 from valuespectrum import api
 from valuespectrum.api import PersonaFormat, StrategyName
-from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.options import PersonaFileOption, SeedOption, numbers, one_of
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
@@ -64,7 +63,6 @@ class MakeGiven:
     force: ForceOption = False
 
 
-@grouped
 def make(
     identity: Annotated[
         str, typer.Argument(help="Id of the persona: a-z, 0-9, _ and -.", metavar="ID", show_default=False)
@@ -96,7 +94,6 @@ class ImportGiven:
     force: ForceOption = False
 
 
-@grouped
 def import_file(
     form: Annotated[PersonaFormat, typer.Argument(help="What the file is.", show_default=False)],
     source: Annotated[

@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from valuespectrum import api
-from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.options import DeviceOption, DtypeOption, EngineOption, LayoutOption, ModelHelp, pairs
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 from vectorstore.foundation.errors import InputError
@@ -64,7 +63,6 @@ class ApplyGiven:
     layout: LayoutOption = "persona-first"
 
 
-@grouped
 def apply(
     files: Annotated[
         list[str],

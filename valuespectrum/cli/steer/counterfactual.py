@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 
 from valuespectrum import api
-from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.options import DeviceOption, DtypeOption, ModelHelp, SeedOption, TemperatureOption
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
@@ -120,7 +119,6 @@ class CounterfactualGiven:
     dtype: DtypeOption = "auto"
 
 
-@grouped
 def counterfactual(given: CounterfactualGiven, as_json: JsonOption = False) -> None:
     """Rewrite answers until they show wanted values, and tell how near they come (COUPLE).
 

@@ -10,7 +10,6 @@ import typer
 
 from valuespectrum import api
 from valuespectrum.api import ActivationName
-from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.options import DeviceOption, DtypeOption, SeedOption
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
@@ -81,7 +80,6 @@ class FeaturesGiven:
     dtype: DtypeOption = "auto"
 
 
-@grouped
 def features(
     autoencoder: Annotated[
         Path,

@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from valuespectrum import api
-from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.options import CorpusOption, DeviceOption, DtypeOption, SeedOption, pairs
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
@@ -44,7 +43,6 @@ class FitGiven:
     dtype: DtypeOption = "auto"
 
 
-@grouped
 def fit(given: FitGiven, as_json: JsonOption = False) -> None:
     """Fit an intervention that moves a model towards a value, or away from it.
 
@@ -80,7 +78,6 @@ class PairsGiven:
     dtype: DtypeOption = "auto"
 
 
-@grouped
 def write_pairs(given: PairsGiven, as_json: JsonOption = False) -> None:
     """Write pairs of texts for a value and against it, in the published layout.
 

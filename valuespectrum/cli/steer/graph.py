@@ -10,7 +10,6 @@ import typer
 
 from valuespectrum import api
 from valuespectrum.api import GraphDraws, GraphReading, GraphRule, GraphScale
-from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.options import SeedOption
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
@@ -63,7 +62,6 @@ class GraphGiven:
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False
 
 
-@grouped
 def graph(
     sources: Annotated[
         list[Path],

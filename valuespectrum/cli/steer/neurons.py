@@ -10,7 +10,6 @@ import typer
 
 from valuespectrum import api
 from valuespectrum.api import CountedName, EditedName
-from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.options import DeviceOption, DtypeOption, EngineOption, SeedOption
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
@@ -55,7 +54,6 @@ class NeuronsGiven:
     engine: EngineOption = "auto"
 
 
-@grouped
 def neurons(given: NeuronsGiven, as_json: JsonOption = False) -> None:
     """Find neurons that fire more often where a value is held than where it is rejected, and steer by them.
 

@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from valuespectrum import api
-from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.options import (
     CorpusOption,
     DeviceOption,
@@ -90,7 +89,6 @@ class SweepGiven:
     engine: EngineOption = "auto"
 
 
-@grouped
 def sweep(given: SweepGiven, as_json: JsonOption = False) -> None:
     """Find blocks and strength on one half of the clips, and tell what they do on the other.
 

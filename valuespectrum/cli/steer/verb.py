@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
-import typer
+from collections.abc import Mapping
 
-from valuespectrum.cli.console.config import with_config
-from valuespectrum.cli.console.terminal import help_without_verb
-from valuespectrum.cli.steer.applying import apply, list_steering
-from valuespectrum.cli.steer.counterfactual import counterfactual
-from valuespectrum.cli.steer.exporting import export
-from valuespectrum.cli.steer.features import features
-from valuespectrum.cli.steer.fit import fit, write_pairs
-from valuespectrum.cli.steer.graph import graph
-from valuespectrum.cli.steer.neurons import neurons
-from valuespectrum.cli.steer.sweep import sweep
-from valuespectrum.cli.steer.words import words
+from valuespectrum.cli.console.verbs import Named, VerbElsewhere
 
-
-def build_app() -> typer.Typer:
-    """The verbs of steering."""
-    app = typer.Typer(
-        help="Change what a model values, and find out what else changes.",
-        invoke_without_command=True,
-        callback=help_without_verb,
-        rich_markup_mode=None,
-    )
-    app.command("list")(with_config(list_steering))
-    app.command("apply")(with_config(apply))
-    app.command("pairs")(with_config(write_pairs))
-    app.command("fit")(with_config(fit))
-    app.command("export")(with_config(export))
-    app.command("features")(with_config(features))
-    app.command("words")(with_config(words))
-    app.command("sweep")(with_config(sweep))
-    app.command("graph")(with_config(graph))
-    app.command("neurons")(with_config(neurons))
-    app.command("counterfactual")(with_config(counterfactual))
-    return app
+VERBS: Mapping[str, Named] = {
+    "list": VerbElsewhere("valuespectrum.cli.steer.applying:list_steering"),
+    "apply": VerbElsewhere("valuespectrum.cli.steer.applying:apply"),
+    "pairs": VerbElsewhere("valuespectrum.cli.steer.fit:write_pairs"),
+    "fit": VerbElsewhere("valuespectrum.cli.steer.fit:fit"),
+    "export": VerbElsewhere("valuespectrum.cli.steer.exporting:export"),
+    "features": VerbElsewhere("valuespectrum.cli.steer.features:features"),
+    "words": VerbElsewhere("valuespectrum.cli.steer.words:words"),
+    "sweep": VerbElsewhere("valuespectrum.cli.steer.sweep:sweep"),
+    "graph": VerbElsewhere("valuespectrum.cli.steer.graph:graph"),
+    "neurons": VerbElsewhere("valuespectrum.cli.steer.neurons:neurons"),
+    "counterfactual": VerbElsewhere("valuespectrum.cli.steer.counterfactual:counterfactual"),
+}
+"""The verbs of steering, in the order of the help; each is imported when it is named, for they stand on much."""

@@ -10,7 +10,6 @@ import typer
 
 from valuespectrum import api
 from valuespectrum.api import StrategyName
-from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.options import PersonaFileOption
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
@@ -31,7 +30,6 @@ class WordsGiven:
     name: Annotated[str, typer.Option(help="What words of yours are called.")] = "words"
 
 
-@grouped
 def words(given: WordsGiven, as_json: JsonOption = False) -> None:
     """Write an intervention in words, which any kind of model can be steered by.
 

@@ -10,7 +10,6 @@ import typer
 from typer.exceptions import TyperException
 
 from valuespectrum import api
-from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.options import (
     BatchOption,
     CorpusOption,
@@ -125,7 +124,6 @@ class BenchGiven:
     ] = False
 
 
-@grouped
 def bench(context: typer.Context, given: BenchGiven, as_json: JsonOption = False) -> None:
     """Measure the values of models.
 

@@ -10,7 +10,6 @@ import typer
 
 from valuespectrum import api
 from valuespectrum.api import SpokenStrategy
-from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.options import (
     DeviceOption,
     DtypeOption,
@@ -111,7 +110,6 @@ class BrowseGiven:
     engine: EngineOption = "auto"
 
 
-@grouped
 def browse(context: typer.Context, given: BrowseGiven, as_json: JsonOption = False) -> None:
     """Let a model walk through a feed and act.
 

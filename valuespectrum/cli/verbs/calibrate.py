@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from valuespectrum import api
-from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.options import (
     BatchOption,
     EmbedderOption,
@@ -79,7 +78,6 @@ class CalibrateGiven:
     ] = None
 
 
-@grouped
 def calibrate(context: typer.Context, given: CalibrateGiven, as_json: JsonOption = False) -> None:
     """Measure models whose values were planted.
 

@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from valuespectrum import api
-from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.options import DeviceOption, DtypeOption
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
@@ -32,7 +31,6 @@ class DoctorGiven:
     ] = None
 
 
-@grouped
 def doctor(given: DoctorGiven, as_json: JsonOption = False) -> None:
     """Check the installation, and a model; or a run.
 

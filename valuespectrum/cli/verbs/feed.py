@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from valuespectrum import api
-from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.options import EmbedderOption, SeedOption, one_of, typed_command
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 from vectorstore.foundation.errors import InputError
@@ -71,7 +70,6 @@ class FeedGiven:
     embedder: EmbedderOption = ""
 
 
-@grouped
 def feed(given: FeedGiven, as_json: JsonOption = False) -> None:
     """Serve the feed as a page that people scroll, with the log that agents have.
 

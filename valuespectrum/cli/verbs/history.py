@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from valuespectrum import api
-from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
 
@@ -33,7 +32,6 @@ class HistoryGiven:
     ] = False
 
 
-@grouped
 def history(
     export: Annotated[
         Path,

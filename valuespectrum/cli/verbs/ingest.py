@@ -10,7 +10,6 @@ import typer
 
 from valuespectrum import api
 from valuespectrum.api import DecoderName, EmbedderFormat, SamplingName
-from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.ingest_options import FetchOption, RayOption, UnconfinedOption, WhereOption
 from valuespectrum.cli.console.options import pairs
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
@@ -68,7 +67,6 @@ class IngestGiven:
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what there is to do, and stop.")] = False
 
 
-@grouped
 def ingest(
     sources: Annotated[
         list[str],

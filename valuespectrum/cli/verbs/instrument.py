@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -9,8 +10,6 @@ from typing import Annotated, Literal
 import typer
 
 from valuespectrum import api
-from valuespectrum.cli.console.config import with_config
-from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.options import (
     BatchOption,
     DeviceOption,
@@ -41,27 +40,11 @@ from valuespectrum.cli.console.options import (
     pairs,
     typed_command,
 )
-from valuespectrum.cli.console.steering import with_steering
-from valuespectrum.cli.console.terminal import JsonOption, Terminal, help_without_verb
+from valuespectrum.cli.console.terminal import JsonOption, Terminal
+from valuespectrum.cli.console.verbs import Named, Verb
 from valuespectrum.cli.verbs.studies.dilemmas import make_dilemmas
 from valuespectrum.cli.verbs.studies.ordinal import ordinal
 from valuespectrum.cli.verbs.studies.telling import search
-
-
-def build_app() -> typer.Typer:
-    """The verbs of instruments."""
-    app = typer.Typer(
-        help="Measure with any instrument.",
-        invoke_without_command=True,
-        callback=help_without_verb,
-        rich_markup_mode=None,
-    )
-    app.command("list")(with_config(list_instruments))
-    app.command("run")(with_config(with_steering(run_instrument)))
-    app.command("make-dilemmas")(with_config(make_dilemmas))
-    app.command("ordinal")(with_config(ordinal))
-    app.command("search")(with_config(search))
-    return app
 
 
 def list_instruments(as_json: JsonOption = False) -> None:
@@ -130,7 +113,6 @@ class InstrumentGiven:
     temperature: TemperatureOption = 1.0
 
 
-@grouped
 def run_instrument(
     name: Annotated[
         str,
@@ -177,3 +159,13 @@ def run_instrument(
         options = pairs("--option", given.option or [], "wordings=2")
         settings = api.InstrumentSettings(given.corpus, options, given.battery, asked, given.stimulus or "")
         terminal.show(api.run_instrument(name, given.model, given.run, settings, terminal, typed_command()))
+
+
+VERBS: Mapping[str, Named] = {
+    "list": Verb(list_instruments),
+    "run": Verb(run_instrument, steers=True),
+    "make-dilemmas": Verb(make_dilemmas),
+    "ordinal": Verb(ordinal),
+    "search": Verb(search),
+}
+"""The verbs of instruments, in the order of the help."""

@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from valuespectrum import api
-from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
 
@@ -34,7 +33,6 @@ class ReportGiven:
     ] = False
 
 
-@grouped
 def report(
     runs: Annotated[list[Path], typer.Argument(help="Run folders, the most important first.", metavar="RUN")],
     given: ReportGiven,

@@ -10,7 +10,6 @@ import typer
 
 from valuespectrum import api
 from valuespectrum.api import OverName, ReadoutName
-from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.options import SeedOption
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
@@ -51,7 +50,6 @@ class ScoreGiven:
     ] = "search-words"
 
 
-@grouped
 def score(
     run: Annotated[Path, typer.Argument(help="Run folder.", metavar="RUN", show_default=False)],
     given: ScoreGiven,

@@ -10,7 +10,6 @@ import typer
 
 from valuespectrum import api
 from valuespectrum.api import AcrossName, ReadoutName
-from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.options import OutcomeChoice, refuse_beside, refuse_without
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
@@ -119,7 +118,6 @@ class CompareGiven:
     ] = None
 
 
-@grouped
 def compare(
     context: typer.Context,
     runs: Annotated[

@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from valuespectrum import api
-from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.options import SeedOption
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
@@ -45,7 +44,6 @@ class DilemmasGiven:
     seed: SeedOption = 0
 
 
-@grouped
 def make_dilemmas(given: DilemmasGiven, as_json: JsonOption = False) -> None:
     """Make dilemmas in five steps: written by a model, watched and labelled by judges, decided by people where need be.
 

@@ -10,7 +10,6 @@ import typer
 
 from valuespectrum import api
 from valuespectrum.api import ReadoutName, ThresholdsName
-from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.options import SeedOption
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 from vectorstore.foundation.errors import InputError
@@ -80,7 +79,6 @@ class OrdinalGiven:
     seed: SeedOption = 0
 
 
-@grouped
 def ordinal(given: OrdinalGiven, as_json: JsonOption = False) -> None:
     """Compare how respondents rate items of values, by an ordinal model.
 

@@ -10,7 +10,6 @@ import typer
 
 from valuespectrum import api
 from valuespectrum.api import PeopleLayout
-from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.options import EmbedderOption
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
@@ -29,7 +28,6 @@ class PeopleGiven:
     embedder: EmbedderOption = ""
 
 
-@grouped
 def people(
     layout: Annotated[
         PeopleLayout,

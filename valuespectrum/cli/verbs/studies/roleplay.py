@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from valuespectrum import api
-from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.options import (
     CorpusOption,
     DeviceOption,
@@ -106,7 +105,6 @@ class RoleplayGiven:
     engine: EngineOption = "auto"
 
 
-@grouped
 def roleplay(given: RoleplayGiven, as_json: JsonOption = False) -> None:
     """Let models play personas, in questions and in feeds, beside no persona and placebo texts.
 

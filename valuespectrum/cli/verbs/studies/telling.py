@@ -10,7 +10,6 @@ import typer
 
 from valuespectrum import api
 from valuespectrum.api import ObjectiveName
-from valuespectrum.cli.console.grouped import grouped
 from valuespectrum.cli.console.options import (
     BatchOption,
     DeviceOption,
@@ -106,7 +105,6 @@ class TellingGiven:
     temperature: TemperatureOption = 1.0
 
 
-@grouped
 def search(given: TellingGiven, as_json: JsonOption = False) -> None:
     """Search for questions, or clips, on which models part company by their values.
 
