@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
@@ -51,3 +52,17 @@ CheckOption = Annotated[
         help="Before the first clip and after every so many, ask whether the role is still played; 0 for never.", min=0
     ),
 ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalkGiven:
+    """How agents walk."""
+
+    observe: ObserveOption = "frames"
+    memory: MemoryOption = "none"
+    fresh_every: FreshOption = 1
+    act: ActOption = None
+    fatigue: FatigueOption = 0.0
+    boredom: BoredomOption = 0.0
+    intervene: InterveneOption = None
+    check_every: CheckOption = 0

@@ -10,6 +10,7 @@ import typer
 from valuespectrum import api
 from valuespectrum.api import DecoderName, SamplingName
 from valuespectrum.cli.console.corpus_options import ChromaOption, CorpusArgument
+from valuespectrum.cli.console.groups import settings_of
 from valuespectrum.cli.console.ingest_options import FetchOption, RayOption, UnconfinedOption, WhereOption
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
@@ -44,20 +45,7 @@ def refresh(corpus: CorpusArgument, given: RefreshGiven, as_json: JsonOption = F
 
     What is new or changed comes in, failed downloads are tried again, what is gone is marked.
     """
-    settings = api.RefreshSettings(
-        check_links=given.check_links,
-        remove_gone=given.remove_gone,
-        retry_failed=given.retry_failed,
-        decoder=given.decoder,
-        frames=given.frames,
-        sampling=given.sampling,
-        embedder=given.embedder,
-        fetch=tuple(given.fetch or ()),
-        unconfined=given.unconfined,
-        engine=given.engine,
-        ray_address=given.ray_address,
-        chroma=given.chroma,
-    )
+    settings = settings_of(api.RefreshSettings, given)
     with Terminal(as_json) as terminal:
         terminal.show(api.plan_refresh(corpus, settings) if given.dry_run else api.refresh(corpus, settings, terminal))
 

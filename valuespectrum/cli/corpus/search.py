@@ -11,6 +11,7 @@ import typer
 from valuespectrum import api
 from valuespectrum.api import SearchEngine
 from valuespectrum.cli.console.corpus_options import ChromaOption, CorpusArgument
+from valuespectrum.cli.console.groups import settings_of
 from valuespectrum.cli.console.options import one_of
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
@@ -77,28 +78,7 @@ class SearchGiven:
 
 def search(corpus: CorpusArgument, given: SearchGiven, as_json: JsonOption = False) -> None:
     """Find the clips that fit words, a picture, a clip or a value best, each by its best frame, or by what is said."""
-    query = api.Query(
-        words=given.words,
-        picture=given.picture,
-        clip=given.clip,
-        value=given.value,
-        said=given.said,
-        keywords=given.keywords,
-        count=given.count,
-        all_frames=given.all_frames,
-        embedder=given.embedder,
-        engine=given.engine,
-    )
-    filters = api.Filter(
-        platform=tuple(given.platform or ()),
-        licence=tuple(given.licence or ()),
-        uploader=tuple(given.uploader or ()),
-        published_from=given.published_from,
-        published_to=given.published_to,
-        shortest=given.shortest,
-        longest=given.longest,
-        without_blank=given.without_blank,
-        without_near_duplicates=given.without_near_duplicates,
-    )
+    query = settings_of(api.Query, given)
+    filters = settings_of(api.Filter, given)
     with Terminal(as_json) as terminal:
         terminal.show(api.search(corpus, query, filters, given.chroma, terminal))

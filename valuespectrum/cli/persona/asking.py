@@ -10,6 +10,7 @@ import typer
 
 from valuespectrum import api
 from valuespectrum.api import SpokenStrategy
+from valuespectrum.cli.console.groups import settings_of
 from valuespectrum.cli.console.options import (
     DeviceOption,
     DtypeOption,
@@ -42,14 +43,7 @@ class JudgeGiven:
 def judge(given: JudgeGiven, as_json: JsonOption = False) -> None:
     """Have a model judge what personas without a target value."""
     with Terminal(as_json) as terminal:
-        settings = api.PersonaAskSettings(
-            given.personas,
-            tuple(given.persona or ()),
-            seed=given.seed,
-            device=given.device,
-            dtype=given.dtype,
-            force=given.force,
-        )
+        settings = settings_of(api.PersonaAskSettings, given)
         terminal.show(api.judge_personas(given.model, given.out, settings, terminal))
 
 
@@ -71,15 +65,7 @@ class InterviewGiven:
 def interview(given: InterviewGiven, as_json: JsonOption = False) -> None:
     """Interview a model in every role; `--strategy interview` then lets it hear what it said."""
     with Terminal(as_json) as terminal:
-        settings = api.PersonaAskSettings(
-            given.personas,
-            tuple(given.persona or ()),
-            given.strategy,
-            given.seed,
-            given.device,
-            given.dtype,
-            given.force,
-        )
+        settings = settings_of(api.PersonaAskSettings, given)
         terminal.show(api.interview_personas(given.model, given.out, settings, terminal))
 
 
@@ -102,7 +88,5 @@ def check(given: CheckGiven, as_json: JsonOption = False) -> None:
     Role breaks ("as an AI ...") are counted apart; they are no answers.
     """
     with Terminal(as_json) as terminal:
-        settings = api.PersonaAskSettings(
-            given.personas, tuple(given.persona or ()), given.strategy, given.seed, given.device, given.dtype
-        )
+        settings = settings_of(api.PersonaAskSettings, given)
         terminal.show(api.check_personas(given.model, settings, terminal))

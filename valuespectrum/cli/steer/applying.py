@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from valuespectrum import api
-from valuespectrum.cli.console.options import DeviceOption, DtypeOption, EngineOption, LayoutOption, ModelHelp, pairs
+from valuespectrum.cli.console.groups import LocalGiven, settings_of
+from valuespectrum.cli.console.options import LayoutOption, ModelHelp, pairs
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 from vectorstore.foundation.errors import InputError
 
@@ -57,9 +58,6 @@ class ApplyGiven:
             show_default=False,
         ),
     ] = None
-    device: DeviceOption = "auto"
-    dtype: DtypeOption = "auto"
-    engine: EngineOption = "auto"
     layout: LayoutOption = "persona-first"
 
 
@@ -71,6 +69,7 @@ def apply(
         ),
     ],
     given: ApplyGiven,
+    local: LocalGiven,
     as_json: JsonOption = False,
 ) -> None:
     """Put interventions on a model, and see that they fit and which engine is exact.
@@ -79,7 +78,7 @@ def apply(
     Any verb takes the model with them: --steer FILE, or SPEC?steer=FILE as its name.
     """
     with Terminal(as_json) as terminal:
-        options = api.ModelOptions(device=given.device, dtype=given.dtype, engine=given.engine, layout=given.layout)
+        options = settings_of(api.ModelOptions, given, local)
         told = pairs("--gate-option", given.gate_option or [], "encoder=reference")
         if told and not given.gate:
             raise InputError("--gate-option means nothing without --gate", "name a gate, e.g. --gate classifier:FILE")

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from valuespectrum import api
+from valuespectrum.cli.console.groups import settings_of
 from valuespectrum.cli.console.options import DeviceOption, DtypeOption, ModelHelp, SeedOption, TemperatureOption
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
@@ -125,27 +126,6 @@ def counterfactual(given: CounterfactualGiven, as_json: JsonOption = False) -> N
     Every answer is attributed, compared with what is wanted, and rewritten by concepts that would show it; what was
     seen and what says nothing of values stays. Any model that generates can be subject, attributor and rewriter.
     """
-    settings = api.CounterfactualSettings(
-        want=tuple(given.want),
-        theta=given.theta,
-        attributor=given.attributor,
-        rewriter=given.rewriter,
-        questions=given.questions,
-        system=given.system,
-        relations=given.relations,
-        measured=tuple(given.measured or ()),
-        labels=given.labels,
-        without=tuple(each.value for each in given.without or ()),
-        rounds=given.rounds,
-        draws=given.draws,
-        beside_prompt=given.beside_prompt,
-        blind=given.blind,
-        records=tuple(each.value for each in given.records or ()),
-        replay=given.replay,
-        seed=given.seed,
-        temperature=given.temperature,
-        device=given.device,
-        dtype=given.dtype,
-    )
+    settings = settings_of(api.CounterfactualSettings, given)
     with Terminal(as_json) as terminal:
         terminal.show(api.steer_counterfactual(given.model, given.out, settings, terminal))

@@ -10,6 +10,7 @@ import typer
 
 from valuespectrum import api
 from valuespectrum.api import ActivationName
+from valuespectrum.cli.console.groups import settings_of
 from valuespectrum.cli.console.options import DeviceOption, DtypeOption, SeedOption
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
@@ -102,21 +103,11 @@ def features(
         if given.feature is None
         else api.FeatureEdit(given.feature, given.coefficient, given.clamp, given.keep_rest)
     )
-    settings = api.FeatureSettings(
-        layer=given.layer,
-        activation=given.activation,
-        top_k=given.top_k,
-        phrase=given.phrase,
-        question=given.question,
-        value=given.value,
-        top=given.top,
-        least=given.least,
-        insist_on=given.insist_on,
+    settings = settings_of(
+        api.FeatureSettings,
+        given,
         edit=edit,
-        out=given.out,
         train=api.FeatureTraining(given.train_features, given.train_kept, given.train_steps) if given.train else None,
-        seed=given.seed,
-        force=given.force,
         loading=api.ModelOptions(given.device, given.dtype),
     )
     with Terminal(as_json) as terminal:

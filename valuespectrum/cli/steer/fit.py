@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from valuespectrum import api
+from valuespectrum.cli.console.groups import settings_of
 from valuespectrum.cli.console.options import CorpusOption, DeviceOption, DtypeOption, SeedOption, pairs
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
@@ -49,14 +50,8 @@ def fit(given: FitGiven, as_json: JsonOption = False) -> None:
     With --corpus, clips are shown with both texts of a pair. The file is used by `--steer FILE` of other verbs.
     """
     loading = api.ModelOptions(given.device, given.dtype)
-    settings = api.FitSettings(
-        given.method,
-        given.away,
-        pairs("--option", given.option or [], "way=fixed"),
-        given.corpus,
-        given.seed,
-        given.force,
-        loading,
+    settings = settings_of(
+        api.FitSettings, given, option=pairs("--option", given.option or [], "way=fixed"), loading=loading
     )
     with Terminal(as_json) as terminal:
         terminal.show(api.fit_steering(given.model, given.value, given.out, settings, terminal))
@@ -83,8 +78,6 @@ def write_pairs(given: PairsGiven, as_json: JsonOption = False) -> None:
 
     Look at them, change them, and fit with `--option pairs=FILE`.
     """
-    settings = api.PairSettings(
-        given.source, given.model, given.count, given.seed, api.ModelOptions(given.device, given.dtype)
-    )
+    settings = settings_of(api.PairSettings, given, loading=api.ModelOptions(given.device, given.dtype))
     with Terminal(as_json) as terminal:
         terminal.show(api.steering_pairs(given.value, given.out, settings, terminal))

@@ -10,6 +10,7 @@ import typer
 
 from valuespectrum import api
 from valuespectrum.api import GraphDraws, GraphReading, GraphRule, GraphScale
+from valuespectrum.cli.console.groups import settings_of
 from valuespectrum.cli.console.options import SeedOption
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
@@ -79,21 +80,6 @@ def graph(
     Writes the graph, with how often each edge comes again, and a picture; tells how often values change together
     that the graph expects to.
     """
-    settings = api.GraphSettings(
-        out=given.out,
-        alpha=given.alpha,
-        rule=given.rule,
-        reading=given.reading,
-        deepest=given.deepest,
-        resamples=given.resamples,
-        draws=given.draws,
-        scale=given.scale,
-        instrument=given.instrument,
-        within=given.within,
-        base=given.base,
-        only=tuple(given.only or ()),
-        seed=given.seed,
-        force=given.force,
-    )
+    settings = settings_of(api.GraphSettings, given)
     with Terminal(as_json) as terminal:
         terminal.show(api.mine_graph(list(sources), settings, terminal))

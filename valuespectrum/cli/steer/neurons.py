@@ -10,7 +10,8 @@ import typer
 
 from valuespectrum import api
 from valuespectrum.api import CountedName, EditedName
-from valuespectrum.cli.console.options import DeviceOption, DtypeOption, EngineOption, SeedOption
+from valuespectrum.cli.console.groups import LocalGiven, settings_of
+from valuespectrum.cli.console.options import SeedOption
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
 
@@ -49,33 +50,13 @@ class NeuronsGiven:
     ] = 0
     seed: SeedOption = 0
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False
-    device: DeviceOption = "auto"
-    dtype: DtypeOption = "auto"
-    engine: EngineOption = "auto"
 
 
-def neurons(given: NeuronsGiven, as_json: JsonOption = False) -> None:
+def neurons(given: NeuronsGiven, local: LocalGiven, as_json: JsonOption = False) -> None:
     """Find neurons that fire more often where a value is held than where it is rejected, and steer by them.
 
     Threshold and gamma have no default: those of the publication are not known, those of its parent method are named.
     """
-    settings = api.NeuronSettings(
-        threshold=given.threshold,
-        gamma=given.gamma,
-        away=given.away,
-        words=given.words,
-        pairs=given.pairs,
-        counted=given.counted,
-        edited=given.edited,
-        layers=given.layers,
-        fewest=given.fewest,
-        keep=given.keep,
-        suppress=given.suppress,
-        out=given.out,
-        validate=given.validate,
-        seed=given.seed,
-        force=given.force,
-        loading=api.ModelOptions(given.device, given.dtype, engine=given.engine),
-    )
+    settings = settings_of(api.NeuronSettings, given, loading=settings_of(api.ModelOptions, local))
     with Terminal(as_json) as terminal:
         terminal.show(api.find_neurons(given.model, given.value, settings, terminal))

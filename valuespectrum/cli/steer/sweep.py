@@ -9,11 +9,9 @@ from typing import Annotated
 import typer
 
 from valuespectrum import api
+from valuespectrum.cli.console.groups import LocalGiven, settings_of
 from valuespectrum.cli.console.options import (
     CorpusOption,
-    DeviceOption,
-    DtypeOption,
-    EngineOption,
     SeedOption,
     TopOption,
     pairs,
@@ -84,36 +82,22 @@ class SweepGiven:
         typer.Option(help="Measure once more with and without it: bench or instrument.", show_default=False),
     ] = None
     seed: SeedOption = 0
-    device: DeviceOption = "auto"
-    dtype: DtypeOption = "auto"
-    engine: EngineOption = "auto"
 
 
-def sweep(given: SweepGiven, as_json: JsonOption = False) -> None:
+def sweep(given: SweepGiven, local: LocalGiven, as_json: JsonOption = False) -> None:
     """Find blocks and strength on one half of the clips, and tell what they do on the other.
 
     Says when nothing works, what else changes, and whether a prompt, the difference of means or a random direction
     moves the value further.
     """
-    settings = api.SweepSettings(
-        corpus=given.corpus,
-        instrument=given.instrument,
-        instrument_option=pairs("--instrument-option", given.instrument_option or [], "wordings=1"),
-        option=pairs("--option", given.option or [], "put=persona"),
-        layers=tuple(given.layers or ()),
+    settings = settings_of(
+        api.SweepSettings,
+        given,
         strengths=tuple(given.strength or (1.0, 2.0, 4.0, 8.0)),
         ways=tuple(given.way or ("fixed", "means", "random")),
-        prompts=given.prompts,
-        away=given.away,
-        top_k=given.top_k,
-        knowledge=given.knowledge,
-        judge=given.judge,
-        equal_fluency=given.equal_fluency,
-        run=given.run,
-        out=given.out,
-        then=given.then,
-        seed=given.seed,
-        loading=api.ModelOptions(given.device, given.dtype, engine=given.engine),
+        instrument_option=pairs("--instrument-option", given.instrument_option or [], "wordings=1"),
+        option=pairs("--option", given.option or [], "put=persona"),
+        loading=settings_of(api.ModelOptions, local),
     )
     with Terminal(as_json) as terminal:
         terminal.show(api.sweep_steering(given.model, given.value, settings, terminal, typed_command()))

@@ -10,35 +10,14 @@ import typer
 from typer.exceptions import TyperException
 
 from valuespectrum import api
+from valuespectrum.cli.console.groups import AnsweringGiven, ItemsGiven, RolesGiven, settings_of
 from valuespectrum.cli.console.options import (
-    BatchOption,
     CorpusOption,
-    DeviceOption,
-    DtypeOption,
-    EmbedderOption,
-    EngineOption,
-    FormOption,
-    FrameOption,
-    FramesOption,
-    ItemsOption,
-    KeywordsOption,
-    LanguageOption,
-    LayoutOption,
     ModelHelp,
-    PersonaFileOption,
-    PersonasOption,
-    PlacebosOption,
-    PresentOption,
     PricesOption,
-    SamplesOption,
     SeedOption,
     StimuliOption,
-    StrategiesOption,
-    StrategyChoice,
     StressOption,
-    TemperatureOption,
-    TopOption,
-    TranscriptsOption,
     one_of,
     refuse_beside,
     refuse_without,
@@ -59,10 +38,6 @@ class BenchGiven:
     model: Annotated[
         list[str] | None, typer.Option(help=f"{ModelHelp} May be repeated.", metavar="SPEC", show_default=False)
     ] = None
-    persona: PersonasOption = None
-    personas: PersonaFileOption = None
-    strategy: StrategiesOption = None
-    placebos: PlacebosOption = api.PLACEBO_TEXTS
     battery: Annotated[
         str,
         typer.Option(
@@ -73,16 +48,7 @@ class BenchGiven:
     wordings: Annotated[
         int | None, typer.Option(help="Wordings of each question; 2 where nothing is named.", min=1, show_default=False)
     ] = None
-    language: LanguageOption = ""
-    form: FormOption = None
-    frame_of_mind: FrameOption = None
-    items: ItemsOption = None
-    top_k: TopOption = 5
-    keywords: KeywordsOption = None
     stimuli: StimuliOption = None
-    present: PresentOption = None
-    frames: FramesOption = 1
-    transcripts: TranscriptsOption = None
     stress: StressOption = ""
     run: Annotated[
         Path | None, typer.Option(help="Run folder; the same command continues it. Default: runs/MODEL-BATTERY.")
@@ -92,14 +58,6 @@ class BenchGiven:
         bool, typer.Option("--dry-run", help="Only say what is stored, what would be asked, and what it would cost.")
     ] = False
     prices: PricesOption = None
-    embedder: EmbedderOption = ""
-    device: DeviceOption = "auto"
-    dtype: DtypeOption = "auto"
-    batch_size: BatchOption = 32
-    engine: EngineOption = "auto"
-    layout: LayoutOption = "persona-first"
-    samples: SamplesOption = 0
-    temperature: TemperatureOption = 1.0
     plan: Annotated[
         bool, typer.Option("--plan", help="Say how many clips, wordings and draws to ask; this run is the pilot.")
     ] = False
@@ -124,7 +82,14 @@ class BenchGiven:
     ] = False
 
 
-def bench(context: typer.Context, given: BenchGiven, as_json: JsonOption = False) -> None:
+def bench(
+    context: typer.Context,
+    given: BenchGiven,
+    items: ItemsGiven,
+    roles: RolesGiven,
+    answering: AnsweringGiven,
+    as_json: JsonOption = False,
+) -> None:
     """Measure the values of models.
 
     Asks which kinds of pictures they like, with and without personas.
@@ -146,35 +111,7 @@ def bench(context: typer.Context, given: BenchGiven, as_json: JsonOption = False
         )
     if not given.plan:
         refuse_without(context, _WISHES, "--plan")
-    settings = api.BenchSettings(
-        persona=tuple(given.persona or ()),
-        personas=given.personas,
-        strategy=tuple(each.value for each in given.strategy or [StrategyChoice.simple]),
-        placebos=given.placebos,
-        battery=given.battery,
-        wordings=given.wordings,
-        language=given.language,
-        form=given.form,
-        frame_of_mind=given.frame_of_mind,
-        items=given.items,
-        top_k=given.top_k,
-        keywords=given.keywords,
-        stimuli=given.stimuli,
-        present=tuple(given.present or ()),
-        frames=given.frames,
-        transcripts=given.transcripts,
-        stress=given.stress,
-        seed=given.seed,
-        prices=given.prices,
-        embedder=given.embedder,
-        device=given.device,
-        dtype=given.dtype,
-        batch_size=given.batch_size,
-        engine=given.engine,
-        layout=given.layout,
-        samples=given.samples,
-        temperature=given.temperature,
-    )
+    settings = settings_of(api.BenchSettings, given, items, roles, answering)
     with Terminal(as_json) as terminal:
         if len(api.known_parts(given.battery)) > 1:
             _bench_level(terminal, given.corpus, given.model, given.run, settings, given.dry_run)

@@ -10,11 +10,9 @@ import typer
 
 from valuespectrum import api
 from valuespectrum.api import SpokenStrategy
+from valuespectrum.cli.console.groups import LocalGiven, settings_of
 from valuespectrum.cli.console.options import (
-    DeviceOption,
-    DtypeOption,
     EmbedderOption,
-    EngineOption,
     ModelHelp,
     PersonaFileOption,
     SeedOption,
@@ -24,16 +22,7 @@ from valuespectrum.cli.console.options import (
     typed_command,
 )
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
-from valuespectrum.cli.console.walk_options import (
-    ActOption,
-    BoredomOption,
-    CheckOption,
-    FatigueOption,
-    FreshOption,
-    InterveneOption,
-    MemoryOption,
-    ObserveOption,
-)
+from valuespectrum.cli.console.walk_options import WalkGiven
 from vectorstore.foundation.errors import InputError
 
 
@@ -96,21 +85,12 @@ class BrowseGiven:
     replay: Annotated[
         Path | None, typer.Option(help="Walk a logged session again, without a model, and compare.", metavar="LOG")
     ] = None
-    observe: ObserveOption = "frames"
-    memory: MemoryOption = "none"
-    fresh_every: FreshOption = 1
-    act: ActOption = None
-    fatigue: FatigueOption = 0.0
-    boredom: BoredomOption = 0.0
-    intervene: InterveneOption = None
-    check_every: CheckOption = 0
     embedder: EmbedderOption = ""
-    device: DeviceOption = "auto"
-    dtype: DtypeOption = "auto"
-    engine: EngineOption = "auto"
 
 
-def browse(context: typer.Context, given: BrowseGiven, as_json: JsonOption = False) -> None:
+def browse(
+    context: typer.Context, given: BrowseGiven, walk: WalkGiven, local: LocalGiven, as_json: JsonOption = False
+) -> None:
     """Let a model walk through a feed and act.
 
     With or without a persona; the log tells what was shown, why, and with what chance. Several models, personas or
@@ -120,8 +100,8 @@ def browse(context: typer.Context, given: BrowseGiven, as_json: JsonOption = Fal
         if given.replay is not None:
             # A function of a file is run only where it is named here: a log can be anybody's.
             own = given.policy if given.policy.startswith("file:") else ""
-            swaps = [each for each in given.intervene or () if ":swap_policy=file:" in each]
-            named = [*(["policy"] if own else []), *(["intervene"] if swaps == given.intervene else [])]
+            swaps = [each for each in walk.intervene or () if ":swap_policy=file:" in each]
+            named = [*(["policy"] if own else []), *(["intervene"] if swaps == walk.intervene else [])]
             refuse_beside(context, "--replay", ("replay", "corpus", "embedder", *named))
             found = api.replay(given.replay, given.corpus, given.embedder, terminal, own, swaps)
             terminal.show(found)
@@ -130,31 +110,10 @@ def browse(context: typer.Context, given: BrowseGiven, as_json: JsonOption = Fal
             return
         if given.corpus is None:
             raise InputError("no corpus was named", "name it with --corpus DIR")
-        if given.memory == "none":
+        if walk.memory == "none":
             refuse_without(context, ("fresh_every",), "--memory")
         models, roles = given.model or [], given.persona or ["none"]
-        settings = api.BrowseSettings(
-            persona=roles[0],
-            personas=given.personas,
-            strategy=given.strategy,
-            policy=given.policy,
-            steps=given.steps,
-            seed=given.seed,
-            clone=given.clone,
-            pool=given.pool,
-            observe=given.observe,
-            memory=given.memory,
-            fresh_every=given.fresh_every,
-            act=tuple(given.act or ()),
-            fatigue=given.fatigue,
-            boredom=given.boredom,
-            intervene=tuple(given.intervene or ()),
-            check_every=given.check_every,
-            embedder=given.embedder,
-            device=given.device,
-            dtype=given.dtype,
-            engine=given.engine,
-        )
+        settings = settings_of(api.BrowseSettings, given, walk, local, persona=roles[0])
         if len(models) <= 1 and len(roles) == 1 and roles != ["all"] and given.sessions == 1 and not given.clones:
             terminal.show(api.browse(given.corpus, "".join(models), given.out, settings, terminal, typed_command()))
             return

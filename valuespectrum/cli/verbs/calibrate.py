@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from valuespectrum import api
+from valuespectrum.cli.console.groups import settings_of
 from valuespectrum.cli.console.options import (
     BatchOption,
     EmbedderOption,
@@ -92,18 +93,8 @@ def calibrate(context: typer.Context, given: CalibrateGiven, as_json: JsonOption
             terminal.show(api.study_twins(study, terminal))
         return
     refuse_without(context, ("respondents", "figure"), "--corpora")
-    settings = api.CalibrateSettings(
-        instrument=given.instrument,
-        corpus=given.corpus,
-        clips=given.clips,
-        top_k=given.top_k,
-        wordings=given.wordings,
-        seed=given.seed,
-        embedder=given.embedder,
-        batch_size=given.batch_size,
-        option=pairs("--option", given.option or [], "scoring=nineteen"),
-        twins=given.twins,
-        open_sealed=given.open_sealed,
+    settings = settings_of(
+        api.CalibrateSettings, given, option=pairs("--option", given.option or [], "scoring=nineteen")
     )
     with Terminal(as_json) as terminal:
         terminal.show(api.calibrate(given.model or (), given.run, settings, terminal, typed_command()))

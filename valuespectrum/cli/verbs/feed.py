@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from valuespectrum import api
+from valuespectrum.cli.console.groups import settings_of
 from valuespectrum.cli.console.options import EmbedderOption, SeedOption, one_of, typed_command
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 from vectorstore.foundation.errors import InputError
@@ -78,19 +79,5 @@ def feed(given: FeedGiven, as_json: JsonOption = False) -> None:
     with Terminal(as_json) as terminal:
         if given.corpus is None:
             raise InputError("no corpus was named", "name it with --corpus DIR")
-        settings = api.FeedPageSettings(
-            policy=given.policy,
-            steps=given.steps,
-            seed=given.seed,
-            bind=given.bind,
-            port=given.port,
-            portraits=given.portraits,
-            attention=given.attention,
-            ratings=given.ratings,
-            act=tuple(given.act or ()),
-            captions=given.captions,
-            videos=given.videos,
-            consent=given.consent,
-            embedder=given.embedder,
-        )
+        settings = settings_of(api.FeedPageSettings, given)
         api.feed(given.corpus, given.log, settings, terminal, terminal.show_now, typed_command())

@@ -10,6 +10,7 @@ import typer
 
 from valuespectrum import api
 from valuespectrum.api import DecoderName, EmbedderFormat, SamplingName
+from valuespectrum.cli.console.groups import settings_of
 from valuespectrum.cli.console.ingest_options import FetchOption, RayOption, UnconfinedOption, WhereOption
 from valuespectrum.cli.console.options import pairs
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
@@ -80,26 +81,7 @@ def ingest(
     Run again, it adds only what is new.
     """
     with Terminal(as_json) as terminal:
-        settings = api.IngestSettings(
-            embedder=given.embedder,
-            dtype=given.dtype,
-            decoder=given.decoder,
-            frames=given.frames,
-            sampling=given.sampling,
-            first_seconds=given.first_seconds,
-            columns=pairs("--columns", given.columns or [], "url=link"),
-            basis=given.basis,
-            fetch=tuple(given.fetch or ()),
-            max_items=given.max_items,
-            isolate=given.isolate,
-            unconfined=given.unconfined,
-            retry_failed=given.retry_failed,
-            redo_frames=given.redo_frames,
-            speech=given.speech,
-            chroma=given.chroma,
-            engine=given.engine,
-            ray_address=given.ray_address,
-        )
+        settings = settings_of(api.IngestSettings, given, columns=pairs("--columns", given.columns or [], "url=link"))
         if given.dry_run:
             terminal.show(api.plan_ingest(sources, given.corpus, settings))
         else:

@@ -10,32 +10,11 @@ from typing import Annotated, Literal
 import typer
 
 from valuespectrum import api
+from valuespectrum.cli.console.groups import AnsweringGiven, ItemsGiven, RolesGiven, settings_of
 from valuespectrum.cli.console.options import (
-    BatchOption,
-    DeviceOption,
-    DtypeOption,
-    EmbedderOption,
-    EngineOption,
-    FormOption,
-    FrameOption,
-    FramesOption,
-    ItemsOption,
-    KeywordsOption,
-    LanguageOption,
-    LayoutOption,
     ModelsOption,
-    PersonaFileOption,
-    PersonasOption,
-    PlacebosOption,
-    PresentOption,
     PricesOption,
-    SamplesOption,
     SeedOption,
-    StrategiesOption,
-    StrategyChoice,
-    TemperatureOption,
-    TopOption,
-    TranscriptsOption,
     one_of,
     pairs,
     typed_command,
@@ -85,32 +64,11 @@ class InstrumentGiven:
             show_default=False,
         ),
     ] = ""
-    language: LanguageOption = ""
-    form: FormOption = None
-    frame_of_mind: FrameOption = None
-    items: ItemsOption = None
-    persona: PersonasOption = None
-    personas: PersonaFileOption = None
-    strategy: StrategiesOption = None
-    placebos: PlacebosOption = api.PLACEBO_TEXTS
-    top_k: TopOption = 5
-    keywords: KeywordsOption = None
-    present: PresentOption = None
-    frames: FramesOption = 1
-    transcripts: TranscriptsOption = None
     run: Annotated[
         Path | None, typer.Option(help="Run folder; the same command continues it. Default: runs/MODEL-NAME.")
     ] = None
     seed: SeedOption = 0
     prices: PricesOption = None
-    embedder: EmbedderOption = ""
-    device: DeviceOption = "auto"
-    dtype: DtypeOption = "auto"
-    batch_size: BatchOption = 32
-    engine: EngineOption = "auto"
-    layout: LayoutOption = "persona-first"
-    samples: SamplesOption = 0
-    temperature: TemperatureOption = 1.0
 
 
 def run_instrument(
@@ -124,37 +82,16 @@ def run_instrument(
         ),
     ],
     given: InstrumentGiven,
+    items: ItemsGiven,
+    roles: RolesGiven,
+    answering: AnsweringGiven,
     as_json: JsonOption = False,
 ) -> None:
     """Measure the values of models with any instrument.
 
     `bench` is the short form of `instrument run like`.
     """
-    asked = api.BenchSettings(
-        persona=tuple(given.persona or ()),
-        personas=given.personas,
-        strategy=tuple(each.value for each in given.strategy or [StrategyChoice.simple]),
-        language=given.language,
-        form=given.form,
-        frame_of_mind=given.frame_of_mind,
-        items=given.items,
-        placebos=given.placebos,
-        top_k=given.top_k,
-        keywords=given.keywords,
-        present=tuple(given.present or ()),
-        frames=given.frames,
-        transcripts=given.transcripts,
-        seed=given.seed,
-        prices=given.prices,
-        embedder=given.embedder,
-        device=given.device,
-        dtype=given.dtype,
-        batch_size=given.batch_size,
-        engine=given.engine,
-        layout=given.layout,
-        samples=given.samples,
-        temperature=given.temperature,
-    )
+    asked = settings_of(api.BenchSettings, items, roles, answering, seed=given.seed, prices=given.prices)
     with Terminal(as_json) as terminal:
         options = pairs("--option", given.option or [], "wordings=2")
         settings = api.InstrumentSettings(given.corpus, options, given.battery, asked, given.stimulus or "")

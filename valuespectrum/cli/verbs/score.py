@@ -10,6 +10,7 @@ import typer
 
 from valuespectrum import api
 from valuespectrum.api import OverName, ReadoutName
+from valuespectrum.cli.console.groups import settings_of
 from valuespectrum.cli.console.options import SeedOption
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
@@ -60,14 +61,5 @@ def score(
     Needs no model and no corpus.
     """
     with Terminal(as_json) as terminal:
-        settings = api.ScoreSettings(
-            given.readout,
-            given.draws,
-            given.minimum_mass,
-            given.seed,
-            given.ratings,
-            tuple(given.rater or ()),
-            given.other_wordings,
-            given.over,
-        )
+        settings = settings_of(api.ScoreSettings, given)
         terminal.show(api.score(run, settings, terminal))

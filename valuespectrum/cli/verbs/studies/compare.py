@@ -10,6 +10,7 @@ import typer
 
 from valuespectrum import api
 from valuespectrum.api import AcrossName, ReadoutName
+from valuespectrum.cli.console.groups import settings_of
 from valuespectrum.cli.console.options import OutcomeChoice, refuse_beside, refuse_without
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
@@ -154,18 +155,6 @@ def compare(
         with Terminal(as_json) as terminal:
             terminal.show(api.convergence(runs, api.ConvergenceSettings(tuple(given.model or ())), terminal))
         return
-    settings = api.CompareSettings(
-        tuple(given.model or ()),
-        tuple(given.persona or ()),
-        given.all_pairs,
-        given.most_pairs,
-        given.margin,
-        given.drift,
-        given.at,
-        given.readout,
-        given.minimum_mass,
-        given.other_wordings,
-        given.out,
-    )
+    settings = settings_of(api.CompareSettings, given)
     with Terminal(as_json) as terminal:
         terminal.show(api.compare(runs, settings, terminal))

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from valuespectrum import api
+from valuespectrum.cli.console.groups import settings_of
 from valuespectrum.cli.console.options import SeedOption
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
@@ -50,15 +51,6 @@ def make_dilemmas(given: DilemmasGiven, as_json: JsonOption = False) -> None:
     Writes dilemmas.json, which `instrument run dilemmas --option file=...` takes, and queue.csv with the courses that
     judges do not agree about. The same command goes on after an interruption.
     """
-    settings = api.MakeDilemmaSettings(
-        tuple(given.judge),
-        given.norms,
-        given.writer,
-        given.dilemmas,
-        given.values,
-        given.decided,
-        given.tries,
-        given.seed,
-    )
+    settings = settings_of(api.MakeDilemmaSettings, given)
     with Terminal(as_json) as terminal:
         terminal.show(api.make_dilemmas(given.out, settings, terminal))

@@ -10,6 +10,7 @@ import typer
 
 from valuespectrum import api
 from valuespectrum.api import ReadoutName, ThresholdsName
+from valuespectrum.cli.console.groups import settings_of
 from valuespectrum.cli.console.options import SeedOption
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 from vectorstore.foundation.errors import InputError
@@ -85,24 +86,7 @@ def ordinal(given: OrdinalGiven, as_json: JsonOption = False) -> None:
     Models and people side by side: centred effects of values and differences between respondents, with intervals. Exit
     code 1 when the fit is not good enough to conclude anything. Needs no model and no corpus.
     """
-    settings = api.OrdinalSettings(
-        given.bayes,
-        given.thresholds,
-        given.all_pairs,
-        tuple(given.model or ()),
-        tuple(given.persona or ()),
-        given.ten,
-        given.steps,
-        given.turned,
-        given.form,
-        given.readout,
-        given.plan,
-        given.power,
-        given.items,
-        given.chains,
-        given.draws,
-        given.seed,
-    )
+    settings = settings_of(api.OrdinalSettings, given)
     with Terminal(as_json) as terminal:
         if given.plan is None and not given.places:
             raise InputError("nothing is named to compare", "name runs or tables, or plan with --plan LOGITS")

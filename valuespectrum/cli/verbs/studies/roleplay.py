@@ -9,35 +9,19 @@ from typing import Annotated
 import typer
 
 from valuespectrum import api
+from valuespectrum.cli.console.groups import LocalGiven, RolesGiven, settings_of
 from valuespectrum.cli.console.options import (
     CorpusOption,
-    DeviceOption,
-    DtypeOption,
     EmbedderOption,
-    EngineOption,
     ModelHelp,
-    PersonaFileOption,
-    PersonasOption,
-    PlacebosOption,
     PricesOption,
     SeedOption,
-    StrategiesOption,
-    StrategyChoice,
     TopOption,
     one_of,
     typed_command,
 )
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
-from valuespectrum.cli.console.walk_options import (
-    ActOption,
-    BoredomOption,
-    CheckOption,
-    FatigueOption,
-    FreshOption,
-    InterveneOption,
-    MemoryOption,
-    ObserveOption,
-)
+from valuespectrum.cli.console.walk_options import WalkGiven
 from vectorstore.foundation.errors import InputError
 
 
@@ -49,11 +33,7 @@ class RoleplayGiven:
     model: Annotated[
         list[str] | None, typer.Option(help=f"{ModelHelp} May be repeated.", metavar="SPEC", show_default=False)
     ] = None
-    persona: PersonasOption = None
-    personas: PersonaFileOption = None
-    strategy: StrategiesOption = None
     persona_wordings: Annotated[int, typer.Option(help="In how many wordings each persona is put.", min=1, max=3)] = 1
-    placebos: PlacebosOption = api.PLACEBO_TEXTS
     policy: Annotated[
         list[str] | None,
         typer.Option(
@@ -90,22 +70,13 @@ class RoleplayGiven:
     replay: Annotated[
         bool, typer.Option("--replay", help="Walk the sessions of --run again, without a model, and compare.")
     ] = False
-    observe: ObserveOption = "frames"
-    memory: MemoryOption = "none"
-    fresh_every: FreshOption = 1
-    act: ActOption = None
-    fatigue: FatigueOption = 0.0
-    boredom: BoredomOption = 0.0
-    intervene: InterveneOption = None
-    check_every: CheckOption = 0
     prices: PricesOption = None
     embedder: EmbedderOption = ""
-    device: DeviceOption = "auto"
-    dtype: DtypeOption = "auto"
-    engine: EngineOption = "auto"
 
 
-def roleplay(given: RoleplayGiven, as_json: JsonOption = False) -> None:
+def roleplay(
+    given: RoleplayGiven, roles: RolesGiven, walk: WalkGiven, local: LocalGiven, as_json: JsonOption = False
+) -> None:
     """Let models play personas, in questions and in feeds, beside no persona and placebo texts.
 
     Says what it will cost, asks, and tells of each persona whether it moved the model and how sure that is. A study
@@ -122,34 +93,7 @@ def roleplay(given: RoleplayGiven, as_json: JsonOption = False) -> None:
             return
         if given.corpus is None:
             raise InputError("no corpus was named", "name it with --corpus DIR")
-        settings = api.RoleplaySettings(
-            persona=tuple(given.persona or ("all",)),
-            personas=given.personas,
-            strategy=tuple(each.value for each in given.strategy or (StrategyChoice.simple,)),
-            persona_wordings=given.persona_wordings,
-            placebos=given.placebos,
-            policy=tuple(given.policy or ("random", "similar")),
-            sessions=given.sessions,
-            clones=given.clones,
-            steps=given.steps,
-            battery=given.battery,
-            wordings=given.wordings,
-            top_k=given.top_k,
-            seed=given.seed,
-            observe=given.observe,
-            memory=given.memory,
-            fresh_every=given.fresh_every,
-            act=tuple(given.act or ()),
-            fatigue=given.fatigue,
-            boredom=given.boredom,
-            intervene=tuple(given.intervene or ()),
-            check_every=given.check_every,
-            prices=given.prices,
-            embedder=given.embedder,
-            device=given.device,
-            dtype=given.dtype,
-            engine=given.engine,
-        )
+        settings = settings_of(api.RoleplaySettings, given, roles, walk, local)
         if given.dry_run:
             terminal.show(api.plan_roleplay(given.corpus, given.model or [], given.run, settings, terminal))
             return

@@ -10,21 +10,14 @@ import typer
 
 from valuespectrum import api
 from valuespectrum.api import ObjectiveName
+from valuespectrum.cli.console.groups import AnsweringGiven, settings_of
 from valuespectrum.cli.console.options import (
-    BatchOption,
-    DeviceOption,
-    DtypeOption,
-    EmbedderOption,
-    EngineOption,
     KeywordsOption,
-    LayoutOption,
     ModelsOption,
     PersonaFileOption,
     PersonasOption,
     PricesOption,
-    SamplesOption,
     SeedOption,
-    TemperatureOption,
 )
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
@@ -95,53 +88,15 @@ class TellingGiven:
     ] = False
     seed: SeedOption = 0
     prices: PricesOption = None
-    embedder: EmbedderOption = ""
-    device: DeviceOption = "auto"
-    dtype: DtypeOption = "auto"
-    batch_size: BatchOption = 32
-    engine: EngineOption = "auto"
-    layout: LayoutOption = "persona-first"
-    samples: SamplesOption = 0
-    temperature: TemperatureOption = 1.0
 
 
-def search(given: TellingGiven, as_json: JsonOption = False) -> None:
+def search(given: TellingGiven, answering: AnsweringGiven, as_json: JsonOption = False) -> None:
     """Search for questions, or clips, on which models part company by their values.
 
     Models write questions, answer them with three points, and a judge says which values these carry (AdAEM). With
     --corpus, the neighbours of clips that told models apart are tried, and a sharpened set is written, which
     `bench --stimuli` takes.
     """
-    settings = api.SearchSettings(
-        tuple(given.judge or ()),
-        tuple(given.final or ()),
-        tuple(given.persona or ()),
-        given.personas,
-        given.questions,
-        given.corpus,
-        given.keywords,
-        given.top_k,
-        given.clips,
-        given.objective,
-        given.pulls,
-        given.each,
-        given.at_once,
-        given.most_alike,
-        given.gain,
-        given.deepest,
-        given.keep,
-        given.invent,
-        given.embedder,
-        given.dry_run,
-        given.seed,
-        given.prices,
-        given.device,
-        given.dtype,
-        given.batch_size,
-        given.engine,
-        given.layout,
-        given.samples,
-        given.temperature,
-    )
+    settings = settings_of(api.SearchSettings, given, answering)
     with Terminal(as_json) as terminal:
         terminal.show(api.search_telling(given.model, given.out, settings, terminal))
