@@ -24,7 +24,7 @@ LINES = {
     "valuespectrum bench --frame-of-mind ": ["neutral", "honest", "fake_good", "all"],
     "valuespectrum bench --persona ty": ["tycoon"],
     "valuespectrum corpus search C --value he": ["hedonism"],
-    "valuespectrum bench --pl": ["--placebos", "--plan"],
+    "valuespectrum bench --pl": ["--plan", "--placebos"],
     "valuespectrum reproduce ": [
         *("value-spectrum", "adaptive", "svo", "value-portrait", "causal-graph", "dilemmas", "decisions"),
         *("portraits", "gss-2012", "us-pvq40"),
