@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from valuespectrum.cli.console.terminal import help_without_verb
-from valuespectrum.cli.console.verbs import Named, VerbElsewhere, VerbsElsewhere, typer_of
+from valuespectrum.cli.console.verbs import Named, VerbElsewhere, VerbsElsewhere, group_of
 
 VERBS: Mapping[str, Named] = {
     "quickstart": VerbElsewhere("valuespectrum.cli.verbs.quickstart:quickstart"),
@@ -37,11 +37,12 @@ VERBS: Mapping[str, Named] = {
 
 def build_app() -> typer.Typer:
     """The whole command line."""
-    return typer_of(
-        VERBS,
+    return typer.Typer(
+        cls=group_of(VERBS),
         callback=_common,
-        add_completion=True,
+        invoke_without_command=True,
         pretty_exceptions_enable=False,
+        rich_markup_mode=None,
         help="Measure pictures of which human values a vision-language model likes, "
         "with error bars that can be trusted.",
         epilog="Start with `valuespectrum quickstart`: it works offline and takes less than two minutes.",

@@ -8,11 +8,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from typer.main import get_command
 
 from valuespectrum.cli.app import build_app
+from valuespectrum.cli.console.verbs import OfTyper
 
 _WIDTH = 96
 _OPENING = """\
@@ -33,8 +33,7 @@ def document() -> str:
     return "\n".join([_OPENING, *parts])
 
 
-# Open: typer keeps the types of commands to itself.
-def _helps(command: Any, name: str, parent: Any = None) -> Iterator[tuple[str, str]]:
+def _helps(command: OfTyper, name: str, parent: OfTyper = None) -> Iterator[tuple[str, str]]:
     context = command.context_class(
         command, info_name=name.split()[-1], parent=parent, terminal_width=_WIDTH, max_content_width=_WIDTH
     )

@@ -18,6 +18,7 @@ from valuespectrum.cli.console.steering import with_steering
 from valuespectrum.cli.console.terminal import help_without_verb
 
 Command = TyperCommand | TyperGroup
+OfTyper = Any  # Open: typer keeps the types of commands and of their help to itself.
 
 
 class Named(Protocol):
@@ -83,36 +84,41 @@ class VerbsElsewhere:
 
     def build(self, name: str) -> Command:
         """The verbs, none of them built."""
-        return _command(typer_of(resolve_name(self.place), name=name, help=self.help))
+        several = typer.Typer(
+            name=name,
+            cls=group_of(resolve_name(self.place)),
+            callback=help_without_verb,
+            invoke_without_command=True,
+            add_completion=False,
+            rich_markup_mode=None,
+            help=self.help,
+        )
+        return _command(several)
 
 
-def typer_of(verbs: Mapping[str, Named], **settings: Any) -> typer.Typer:  # Open: passed on to typer as they are.
-    """A command line of verbs, each of which is built when it is named.
+def group_of(verbs: Mapping[str, Named]) -> type[TyperGroup]:
+    """A group of verbs, for ``typer.Typer(cls=...)``; each is built when it is named.
 
     Args:
         verbs: By name, in the order of the help.
-        settings: Of ``typer.Typer``.
     """
 
     class Group(TyperGroup):
         """The verbs."""
 
-        def __init__(self, **given: Any) -> None:  # Open: so typer calls it.
+        def __init__(self, **given: OfTyper) -> None:
             super().__init__(**given)
-            # Open: typer keeps the types of commands to itself.
-            late: Any = _Late(verbs)
+            late: OfTyper = _Late(verbs)
             self.commands = late
 
-        # Open: typer keeps the types of commands to itself.
-        def format_commands(self, ctx: Any, formatter: Any) -> None:
+        def format_commands(self, ctx: OfTyper, formatter: OfTyper) -> None:
             """Names with what each is for, as typer shows them, without building any."""
             width = formatter.width - 6 - max(map(len, verbs))
             short = {name: TyperCommand(name, help=verb.help).get_short_help_str(width) for name, verb in verbs.items()}
             with formatter.section("Commands"):
                 formatter.write_dl(list(short.items()))
 
-    common: dict[str, Any] = {"callback": help_without_verb, "add_completion": False}
-    return typer.Typer(cls=Group, invoke_without_command=True, rich_markup_mode=None, **{**common, **settings})
+    return Group
 
 
 class _Late(UserDict[str, Command]):
