@@ -26,6 +26,7 @@ _OVERLAP = 16
 _ESCAPES = re.compile(r'\\["\r\n,;\t|]')
 _SPACED = re.compile(r'[,;\t|] {1,8}"')
 _SEPARATOR = re.compile(r'sep=([^\w"]|)', re.IGNORECASE)
+_END = re.compile(r"\r*(?:\n|\Z)")
 _NOT_DOUBLED = "a quote inside a cell is not doubled"
 _NEVER_CLOSED = "a quote is never closed"
 
@@ -40,7 +41,7 @@ class TableDialect:
     spaced: bool = False
     """Whether spaces may stand between a delimiter and an opening quote."""
     end: str = "\n"
-    r"""What ends a row: ``\n``, before which a ``\r`` may stand, or ``\r`` alone."""
+    r"""What ends a row: ``\n``, before which any ``\r`` may stand, or ``\r`` alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ class _Cells:
     def _closes(self, piece: str, place: int) -> bool:
         """Whether what follows a quote says that it closed its cell."""
         if piece[place] == "\r" and self._dialect.end == "\n":
-            return piece[place + 1 : place + 2] in ("\n", "")
+            return _END.match(piece, place) is not None
         return piece[place] in (self._dialect.delimiter, self._dialect.end)
 
     def end(self) -> None:
@@ -138,7 +139,7 @@ class _Cells:
         stop = self._plain_stop.search(piece, place)
         text = piece[place : stop.start() if stop else None]
         is_end = stop is not None and stop.group() == self._dialect.end
-        self._keep(text.removesuffix("\r") if is_end and self._dialect.end == "\n" else text)
+        self._keep(text.rstrip("\r") if is_end and self._dialect.end == "\n" else text)
         if stop is None:
             return len(piece)
         if stop.group() == "\\":
@@ -226,7 +227,7 @@ class _RowReader:
         dialect = self._dialect
         if not piece.endswith(dialect.end) or (dialect.escaped and "\\" in piece):
             return None
-        line = piece.removesuffix("\n").removesuffix("\r")
+        line = piece[:-1].rstrip("\r") if dialect.end == "\n" else piece[:-1]
         if '"' not in piece:
             return Record(line.split(dialect.delimiter), "", 1)
         with contextlib.suppress(csv.Error):

@@ -102,7 +102,8 @@ def _line_end(file: BinaryIO, encoding: str) -> str:
     decoder = codecs.getincrementaldecoder(encoding)()
     head = decoder.decode(file.read(_BLOCK))
     file.seek(0)
-    first = re.search(r"\r(?!\n)|\n", head)
+    # Python on Windows writes what ends a row as ``\r\r\n`` into a file that was opened as text.
+    first = re.search(r"\r(?!\r?\n)|\n", head)
     return "\r" if first and first.group() == "\r" else "\n"
 
 

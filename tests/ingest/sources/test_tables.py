@@ -69,6 +69,17 @@ def test_programs_do_not_quote_another_kind_of_line_end(tmp_path: Path, end: str
     assert said(read(tmp_path, content)) == ["1.mp4", "2.mp4"]
 
 
+def test_line_ends_that_windows_wrote_twice(tmp_path: Path) -> None:
+    r"""A table with ``\r\n`` in it, written as text where that makes ``\r\n`` of each ``\n``."""
+    cells = [["1.mp4", "one, two", f"a\n{INNER}"], ["2.mp4", "x", ""], ["3.mp4", "", 'says "wow"']]
+    rows = read(tmp_path, written(cells).replace("\n", "\r\n"))
+    assert said(rows) == ["1.mp4", "2.mp4", "3.mp4"]
+    assert [row.number for row in rows] == [2, 3, 4]
+    assert [row.cells["caption"] for row in rows] == [f"a\r\n{INNER}", "", 'says "wow"']
+    assert said(read(tmp_path, "title,path\r\r\none,1.mp4\r\r\n\r\r\ntwo,2.mp4\r\r\n")) == ["1.mp4", "2.mp4"]
+    assert said(read(tmp_path, '{"path": "1.mp4"}\r\r\n{"path": "2.mp4"}\r\r\n', "a.jsonl")) == ["1.mp4", "2.mp4"]
+
+
 def test_a_cell_that_is_too_long_costs_its_own_row_only(tmp_path: Path) -> None:
     caption = f"{'word ' * (MAX_ROW // 5)}\n{INNER}\nend"
     rows = read(tmp_path, written([["1.mp4", "", caption], ["2.mp4", "", "x" * (MAX_ROW + 1)], ["3.mp4", "", ""]]))
