@@ -44,6 +44,8 @@ _FORMS = ("plain", "dictionaries")
 """How texts are read, the faster way first."""
 _ANEW = "write it again, in smaller row groups"
 _TOO_LONG = f"longer than {MAX_ROW:,} bytes"
+_NO_VALUE = (ValueError, OverflowError, LookupError, OSError)
+"""What a cell raises of which Python can make no value; by the last two, a time zone is not known here."""
 
 
 def parquet_rows(file: BinaryIO, name: str, columns: Columns) -> Iterator[TableRow]:
@@ -285,13 +287,13 @@ def _rows(batch: RecordBatch, found: Mapping[str, str], odd: Collection[str], fi
 def _values(column: Array) -> list[object]:
     try:
         return list(column.to_pylist())
-    except (ValueError, OverflowError):
+    except _NO_VALUE:
         return [_value(cell) for cell in column]
 
 
 def _value(cell: Scalar) -> object:
     try:
         value: object = cell.as_py()
-    except (ValueError, OverflowError):
+    except _NO_VALUE:
         return UNREADABLE
     return value

@@ -7,9 +7,12 @@ import io
 import itertools
 import json
 import os
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import cast
 
 import pyarrow
 import pyarrow.parquet
@@ -292,6 +295,22 @@ def test_values_of_parquet_that_are_none_of_pythons(tmp_path: Path) -> None:
     times = pyarrow.array([2**62, 0], pyarrow.timestamp("us"))
     rows = rows_of(parquet(tmp_path / "a.parquet", path=["1.mp4", "2.mp4"], title=times))
     assert said(rows) == ["1.mp4", "2.mp4"]
+
+
+def test_a_time_zone_that_nobody_knows_costs_its_own_cells_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def timezone(name: str) -> object:
+        raise KeyError(name)
+
+    # What looks for it when it is imported itself must find the real one, or none.
+    pytest.importorskip("pandas")
+    monkeypatch.setitem(sys.modules, "pytz", cast("ModuleType", SimpleNamespace(timezone=timezone)))
+    for zone in ("Invented/Nowhere", "America", "Pacific Standard Time"):
+        times = pyarrow.array([0, None], pyarrow.int64()).cast(pyarrow.timestamp("us", zone))
+        rows = rows_of(parquet(tmp_path / "a.parquet", path=["1.mp4", "2.mp4"], title=times))
+        assert said(rows) == ["1.mp4", "2.mp4"]
+        assert [row.cells["title"] for row in rows] == [UNREADABLE, None]
 
 
 def test_columns_of_parquet_that_hold_structures_are_left_alone(tmp_path: Path) -> None:
