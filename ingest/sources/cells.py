@@ -27,6 +27,8 @@ _WHOLE = re.compile(r"([0-9]+)(?:\.0*)?")
 _ROUNDED = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]+")
 _FIRST_SECOND, _LAST_SECOND = 946_684_800, 4_102_444_800
 """2000 to 2100: moments that a count of seconds may stand for."""
+_GUARDED = re.compile(r"""="([^"]*)"|'([=+\-@][^']*)|'([0-9]{5,})""")
+"""What spreadsheets, and programs that write for them, put around a cell that is not to be calculated with."""
 _UNITS = {1: "seconds", 10**3: "milliseconds", 10**6: "microseconds", 10**9: "nanoseconds"}
 
 
@@ -71,8 +73,8 @@ class RowCells:
         return self._leave_out(name, _kind(value))
 
     def person(self, name: str, longest: int) -> str:
-        """The name or number of somebody; spreadsheets write the latter as ``7.1E+18`` or ``12345.0``."""
-        text = self.text(name, longest)
+        """The name or number of somebody; spreadsheets write the latter as ``7.1E+18``, ``12345.0`` or ``="12345"``."""
+        text = _unguarded(self.text(name, longest))
         if _ROUNDED.fullmatch(text):
             return self._leave_out(name, "a rounded number")
         whole = _WHOLE.fullmatch(text)
@@ -163,6 +165,11 @@ def _day_of_number(number: int) -> str:
             return datetime.fromtimestamp(number // unit, UTC).date().isoformat()
     # Digits of a date and a time of day, as some cameras and programs write them.
     return read_day(f"{str(number)[:8]}") or "" if len(str(number)) in (12, 14) else ""
+
+
+def _unguarded(text: str) -> str:
+    found = _GUARDED.fullmatch(text)
+    return str(found[found.lastindex or 0]) if found else text
 
 
 def _kind(value: object) -> str:

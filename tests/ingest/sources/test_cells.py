@@ -81,6 +81,12 @@ def test_moments_in_every_usual_form(value: object, day: str) -> None:
         ("@some.body", "@some.body", False),
         ("007", "007", False),
         ("1.5", "1.5", False),
+        ('="7106798200794926362"', "7106798200794926362", False),
+        ('="@some.body"', "@some.body", False),
+        ("'@some.body", "@some.body", False),
+        ("'12345678901", "12345678901", False),
+        ("'90s kid", "'90s kid", False),
+        ("'@ home'", "'@ home'", False),
     ],
 )
 def test_people_under_numbers(value: object, text: str, noted: bool) -> None:
