@@ -131,17 +131,19 @@ def make_timeline(
         packets = tuple(Packet(packet.time or 0, packet.keyframe, packet.discard) for packet in raw)
     end = max(end, start + 1)
     truncated = _is_truncated(declared, len(raw), float((end - start) * time_base), reached)
+    # Counted frames begin at 0, whatever the clock of the container says then.
+    before = declared.begin if counted_rate is not None else 0.0
+    declared_end = 0.0 if truncated else _declared_end(declared)
     # A picture stays on the screen while there is something to hear.
-    stop = max(end, int(sound_end / time_base), 0 if truncated else _declared_end(declared, time_base))
+    stop = max(end, int((max(sound_end, declared_end) - before) / time_base))
     # But a picture that freezes at the end is not taken for the most of the clip, nor a tail of sound for a part of it.
     spread_end = max(end, min(stop, last + longest)) if longest * time_base >= _SLIDE else end
     return Timeline(packets, time_base, start, spread_end, stop, truncated, counted_rate is not None)
 
 
-def _declared_end(declared: Declared, time_base: Fraction) -> int:
-    if not (declared.whole and declared.only_seen_and_heard):
-        return 0
-    return int((declared.begin + declared.duration) / time_base)
+def _declared_end(declared: Declared) -> float:
+    """Seconds on the clock of the container; 0 where nothing is known."""
+    return declared.begin + declared.duration if declared.whole and declared.only_seen_and_heard else 0.0
 
 
 def _is_truncated(declared: Declared, packets: int, seconds: float, reached: float) -> bool:

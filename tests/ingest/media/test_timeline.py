@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -88,6 +89,14 @@ def test_what_the_header_says_counts_only_for_whole_files_of_pictures_and_sound(
     found = [make_timeline(raw(0), THOUSANDTHS, None, 0, declared, 0.04) for declared in (whole, with_text, half)]
     assert [line.stop for line in found] == [15_000, 40, 40]
     assert [line.truncated for line in found] == [False, False, True]
+
+
+def test_counted_frames_begin_at_nothing_whatever_the_clock_says() -> None:
+    late = replace(NOTHING, begin=36_000.0, duration=8.0)
+    film = raw(*range(0, 5000, 40))
+    line = make_timeline(film, THOUSANDTHS, Fraction(25), 36_005.25, late, 36_005.25)
+    assert (line.start, line.end, line.stop) == (0, 125, 131)
+    assert make_timeline(film, THOUSANDTHS, Fraction(25), 0.0, replace(late, whole=True), 36_005.0).stop == 200
 
 
 def test_frames_that_stay() -> None:
