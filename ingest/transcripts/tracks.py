@@ -6,6 +6,7 @@ is not read.
 
 from __future__ import annotations
 
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -85,7 +86,9 @@ def _text(content: bytes, codec: str) -> str:
     if codec == "mov_text":
         # Two bytes say how long the text is; what follows it is how it looks.
         content = content[2 : 2 + int.from_bytes(content[:2], "big")]
-    text = content.decode("utf-8", "replace").replace("\0", "")
+    # Text of MP4 may be UTF-16 behind a mark, with which no UTF-8 begins.
+    encoding = "utf-16" if content.startswith((BOM_UTF16_BE, BOM_UTF16_LE)) else "utf-8"
+    text = content.decode(encoding, "replace").replace("\0", "")
     if codec in _ASS:
         parts = text.split(",", _FIELDS_BEFORE_TEXT)
         text = parts[-1] if len(parts) > _FIELDS_BEFORE_TEXT else ""

@@ -123,6 +123,7 @@ TRACKS = {
     "vtt.mkv": ("matroska", "webvtt", b"Hello <v Who>there"),
     "ass.mkv": ("matroska", "ass", b"0,0,Default,,0,0,0,,{\\an8}Hello\\Nthere"),
     "text.mp4": ("mp4", "mov_text", b"\x00\x12Hello <b>there</b>"),
+    "wide.mp4": ("mp4", "mov_text", b"\x00\x18" + "\ufeffHello there".encode("utf-16-be")),
 }
 
 
