@@ -134,7 +134,8 @@ def _directory_size(file: BinaryIO) -> int:
 
 def _kind(member: zipfile.ZipInfo) -> str:
     """``history`` by its name, ``maybe`` where only its content can tell, ``page``, or ``other``."""
-    path = PurePosixPath(member.filename)
+    # Some programs of Windows write its separators.
+    path = PurePosixPath(member.filename.replace("\\", "/"))
     if path.name.lower() in _NAMES:
         return "history"
     # Takeout translates the names of its folders and files, but not that of YouTube, two folders up.

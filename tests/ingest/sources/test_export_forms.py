@@ -64,6 +64,17 @@ def test_takeout_in_any_language(tmp_path: Path, place: str) -> None:
     assert (history.passed_over, history.other_files, history.unread) == (3, 4, {})
 
 
+def test_archives_with_the_separators_of_windows(tmp_path: Path) -> None:
+    members = {
+        "Takeout\\YouTube und YouTube Music\\Verlauf\\Verlauf der Videos.json": [watched("Kranich falten angesehen")],
+        "TikTok\\user_data_tiktok.json": {"Activity": {"Watch History": {"VideoList": [{}]}}},
+        "Takeout\\archive_browser.html": "<html>",
+    }
+    history = read_history(archive(tmp_path / "takeout-1.zip", members))
+    assert ([row.url for row in history.rows], history.reasons) == ([LINK], {NO_CLIP: 1})
+    assert (history.other_files, history.unread) == (1, {})
+
+
 def test_takeout_as_web_pages_in_any_language(tmp_path: Path) -> None:
     path = archive(tmp_path / "takeout-1.zip", {"Takeout/YouTube y YouTube Music/historial/historial.html": "<html>"})
     with pytest.raises(InputError, match="as web pages") as caught:
