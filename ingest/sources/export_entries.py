@@ -58,7 +58,8 @@ def read_entries(content: object) -> Iterator[Entry] | None:
             if isinstance(entries := content.get(name), list):
                 return map(_from_instagram, entries)
         activity = content.get("Your Activity") or content.get("Activity")
-        if isinstance(activity, dict):
+        # What the user did not ask for is not in the export, which says nothing about what was watched.
+        if isinstance(activity, dict) and any(name in activity for name in _TIKTOK_LISTS):
             lists = (_inside(activity, name, "VideoList") for name in _TIKTOK_LISTS)
             # What was never used is null in the export.
             return map(_from_tiktok, next((videos for videos in lists if isinstance(videos, list)), []))

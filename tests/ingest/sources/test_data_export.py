@@ -110,6 +110,12 @@ def test_names_that_tiktok_used_over_the_years(tmp_path: Path, activity: str, vi
     assert read_history(write(tmp_path / "user_data.json", {activity: {videos: {"VideoList": None}}})).rows == ()
 
 
+def test_a_part_of_tiktoks_data_without_the_history_is_none(tmp_path: Path) -> None:
+    content = {"Your Activity": {"Login History": {"LoginHistoryList": []}}, "Profile": {}}
+    with pytest.raises(InputError, match="no watch history that is known"):
+        read_history(write(tmp_path / "user_data_tiktok.json", content))
+
+
 def test_youtube(tmp_path: Path) -> None:
     history = read_history(write(tmp_path / "watch-history.json", YOUTUBE))
     url = "https://www.youtube.com/watch?v={}"
