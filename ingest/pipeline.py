@@ -40,13 +40,14 @@ from ingest.transcripts.keeping import PlaceWords, keep_words, transcripts_of
 from ingest.transcripts.recognisers import SpeechListener
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import MediaError
-from vectorstore.ledger.records import Failure, Media, Recipe
+from vectorstore.ledger.records import Failure, Media, Recipe, Source
 
 _LINKS_PENDING = "clip_links_pending"
 _REPLACED = "frames_replaced"
 _AT_ONCE = 500
 _DEAD = frozenset({"missing", "unavailable"})
 """Reasons for which a known clip stays, with its source marked as gone."""
+_OF_REMOVED = "it is said to be by somebody with a removed name; look at it, and remove that name again if it is theirs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,7 @@ class _Run:
         mark = settings_mark(self._recipe.recipe_id, options.decode)
         self._settings = Settings(self._recipe.recipe_id, mark, options.retry_failed)
         self._known_clips = corpus.clip_ids()
+        self._removed = corpus.curation.removed_keys()
         self._listener = SpeechListener(options.speech) if options.speech else None
         self._heard = corpus.heard_by(options.speech) if options.speech else set()
         self._to_redo: set[str] = set()
@@ -235,6 +237,7 @@ class _Run:
         said = [judged.item.describe(judged.stamp) for judged in self._described]
         for source in self._corpus.curation.changed(said):
             self.tally.changed_metadata += self._corpus.update_source(source)
+        self._tell_removed(said)
         for judged in self._described:
             self._read_again(judged)
         # A local file that was gone is back; that a link is still listed says nothing.
@@ -246,6 +249,12 @@ class _Run:
         for source in self._corpus.curation.filled(back):
             self._corpus.update_source(source)
         self._described.clear()
+
+    def _tell_removed(self, said: Sequence[Source]) -> None:
+        """Name clips that were here before anybody said whose they are; none goes without being asked for."""
+        self.tally.damaged += [
+            Failure(source.locator, "removed", _OF_REMOVED) for source in said if self._removed.has_uploader(source)
+        ]
 
     def _read_again(self, judged: Judged) -> None:
         """Put the words that stand beside a known clip now in the place of those that stood there."""

@@ -21,7 +21,7 @@ class IngestReport:
     clips_failed: tuple[Failure, ...]
     """Refused now or, unchanged since, before."""
     clips_damaged: tuple[Failure, ...]
-    """Used although something is wrong with the file or it is not the published one."""
+    """Used although something is wrong with the file, it is not the published one, or its uploader was removed."""
     frames_added: int
     frames_duplicate: int
     """Frames marked as near-duplicates in this run."""

@@ -94,6 +94,21 @@ def test_nobody_comes_back_under_another_name(tmp_path: Path) -> None:
         assert (report.clips_removed, report.clips_added) == (len(columns), 0)
 
 
+def test_a_clip_that_was_here_before_its_uploader_was_known_is_told(tmp_path: Path) -> None:
+    listed = write(tmp_path / "clips", "one").with_name("list.csv")
+    write(tmp_path / "clips", "two")
+    with Corpus.ensure(tmp_path / "corpus") as corpus:
+        ingest([tmp_path / "clips"], corpus, ColourEmbedder())
+        assert corpus.remove(Removal("uploader", ("@invented.baker",))).clips == 0
+        listed.write_text("path,uploader\none.mp4,@Invented.Baker\ntwo.mp4,@somebody\n")
+        for _ in range(2):
+            notes = ingest([listed], corpus, ColourEmbedder()).clips_damaged
+            assert [(Path(note.source).name, note.reason) for note in notes] == [("one.mp4", "removed")]
+        assert corpus.remove(Removal("uploader", ("@invented.baker",))).clips == 1
+        report = ingest([listed], corpus, ColourEmbedder())
+        assert (report.clips_removed, report.clips_known, report.clips_damaged) == (1, 1, ())
+
+
 def test_a_list_and_a_sidecar_say_names_together(tmp_path: Path) -> None:
     write(tmp_path / "clips", "one", INFOS["tiktok"])
     (tmp_path / "clips" / "list.csv").write_text("path,channel_id,platform\none.mp4,MS4other,tiktok\n")
