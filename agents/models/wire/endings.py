@@ -23,6 +23,11 @@ def _plain(reason: str) -> str:
     return re.sub(r"^(?:finish|stop|block|blocked)reason(?=.)", "", letters)
 
 
+def _with_parts(reason: str) -> tuple[str, ...]:
+    """A reason, and its parts where it has one of its own behind a colon, as Gemini says "content_filter: SPII"."""
+    return (reason, *reason.split(":", 1)) if ":" in reason else (reason,)
+
+
 def _plainly(*reasons: str) -> frozenset[str]:
     return frozenset(map(_plain, reasons))
 
@@ -92,7 +97,7 @@ def ending_of_choice(choice: Mapping[str, object]) -> Ending:
     if fault := choice.get("error") or inner.get("error"):
         return ending_of_error(fault)
     named = [choice.get(name) for name in ("finish_reason", "native_finish_reason", "stop_reason")]
-    reasons = [_plain(reason) for reason in named if isinstance(reason, str)]
+    reasons = [_plain(part) for reason in named if isinstance(reason, str) for part in _with_parts(reason)]
     if any(reason in _REFUSED for reason in reasons) or inner.get("refusal") or _filtered(choice):
         return Ending(refused=True)
     given = choice.get("finish_reason")

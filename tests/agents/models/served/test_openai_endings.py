@@ -36,6 +36,7 @@ REFUSALS: dict[str, Change | tuple[int, Any] | dict[str, Any]] = {
     "gemini recitation": ends("RECITATION", ""),
     "gemini blocklist": ends("blocklist"),
     "gemini image": ends("IMAGE_SAFETY"),
+    "gemini with a reason of its own": ends("content_filter: PROHIBITED_CONTENT"),
     "openai cut": ends("content_filter", "I like"),
     "openai refusal": lambda choice: choice.update(
         message={"role": "assistant", "content": None, "refusal": "I can't look at this."}
@@ -75,6 +76,7 @@ FAILURES: dict[str, Change | tuple[int, Any] | dict[str, Any]] = {
     "abort": ends("abort", "Yes"),
     "gemini other": ends("OTHER"),
     "gemini language": ends("LANGUAGE"),
+    "gemini with another reason": ends("function_call_filter: MALFORMED_FUNCTION_CALL"),
     "tools": ends("tool_calls", "Yes"),
     "reason that is no word": ends(7, "Yes"),
     "error on the choice": ends("stop", "Yes", error={"code": 502, "message": "Upstream error"}),
