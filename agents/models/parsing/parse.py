@@ -8,7 +8,7 @@
                | refusal      if they decline to answer, or to have a preference at all
                | choice       if they open with one option, or state it by a label, and take it back nowhere near
                | unparsed     else: both, neither, a hedge, a question, a sentence without the option's word
-    choice     = [opener] [label] option rest          "Well, my answer is: **yes**, I do."
+    choice     = [opener] [label] option rest          "Well, my answer is: **yes**, I do.", "Option B: tell her."
     rest       = end | mark | goes-on word             "no", "no, ...", "no i do not"; not "no problem", "no one"
     rating     = [opener] [label] digit [scale]        one digit, no sign, no fraction, no range: ``numbers.py``
 
@@ -34,7 +34,17 @@ from agents.models.parsing.numbers import rating
 from agents.models.parsing.refusals import APOLOGY, refusal
 from agents.models.parsing.text import plain, shown_part, stated_value
 from agents.models.parsing.thinking import split_thinking
-from agents.models.parsing.words import FINAL, HEDGE, LABEL, OPENER, STATED, WOULD_SAY, Options, without_idioms
+from agents.models.parsing.words import (
+    CALLED,
+    FINAL,
+    HEDGE,
+    LABEL,
+    OPENER,
+    STATED,
+    WOULD_SAY,
+    Options,
+    without_idioms,
+)
 
 __all__ = ["NO_PICTURE", "REFUSAL", "UNPARSED", "contains_yes", "parse_answer"]
 
@@ -149,12 +159,17 @@ def _opening(words: str, options: Options) -> tuple[str, int]:
     """The option that words open with, behind openers and a label, and the place behind it."""
     bare = _bare(words)
     place = len(words) - len(bare)
-    for pattern in (_ENUMERATED, OPENER, OPENER, LABEL, _INSTEAD):
+    for pattern in (_ENUMERATED, OPENER, OPENER, LABEL, CALLED, _INSTEAD):
         found = pattern.match(words, place)
-        if found is None or (pattern is _INSTEAD and not options.opens(f"{found['not']} ")[0]):
+        if found is None or options.opens(words[place:])[0]:
+            continue  # "A: ..." is the number of an answer, unless it is an option itself
+        if pattern is _INSTEAD and not options.opens(f"{found['not']} ")[0]:
             continue
-        rest = words[found.end() :]
-        place = found.end() + len(rest) - len(_bare(rest))
+        end = found.end()
+        if found.group().endswith(" a ") and options.opens(words[end - 2 :])[0]:
+            end -= 2  # an option, and no article
+        rest = words[end:]
+        place = end + len(rest) - len(_bare(rest))
     name, length = options.opens(words[place:])
     return name, place + length
 

@@ -77,6 +77,8 @@ LABEL = re.compile(
     r"|(?:yo )?(?:digo|respondo|diría|elijo)\s*(?:que )?[:,]?\s*(?:un )?"
     r"|(?:我的)?(?:最终)?(?:答案|回答|答|选择|结论)\s*(?:是|为)?\s*[::]?\s*|我(?:会|的)?(?:选择?|回答|说)\s*[::]?\s*)"
 )
+CALLED = re.compile(r"(?:option|choice|course|letter|number)\s+(?=[\"'(]{0,2}[a-z0-9](?![\w'-]))")
+"""What an option that is a letter or a digit is called by."""
 FINAL = re.compile(
     r"(?:final(?:ly)?,?\s+(?:answer|choice|verdict|decision)|endgültige antwort|finale antwort|réponse finale"
     r"|respuesta final|最终答案|最后答案)\s*(?:is|ist|est|es|是|为)?\s*[:=—-]?\s*"
@@ -118,7 +120,7 @@ def _as_word(form: str) -> str:
     if form[-1] >= "⺀":
         return re.escape(form)  # Chinese and Japanese have no blanks between words
     drawn_out = f"{re.escape(form[-1])}*" if form in _YES or form in _NO else ""
-    return rf"{re.escape(form)}{drawn_out}(?!\w)"
+    return rf"{re.escape(form)}{drawn_out}(?!\w|'\w)"
 
 
 class Options:

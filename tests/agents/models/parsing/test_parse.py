@@ -86,6 +86,35 @@ def test_digits(text: str, expected: str) -> None:
     assert parse_answer(text, DIGITS) == expected
 
 
+LETTERS = tuple(Choice(letter, (letter,)) for letter in "AB")
+NINE_LETTERS = tuple(Choice(f"step{place}", (letter,)) for place, letter in enumerate("ABCDEFGHI", start=1))
+NINE_DIGITS = tuple(Choice(f"step{digit}", (str(digit),)) for digit in range(1, 10))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        *((text, "A") for text in ("A", "A.", "A: tell her the truth.", "A) Tell her", "(A) Tell her.", "1. A")),
+        *((text, "A") for text in ("Option A", "**Option (A)**: tell her", "A\n\nTelling the truth matters.")),
+        *((text, "B") for text in ("B. Because it is kind.", "I would choose option B.", "Final answer: option B")),
+        *((text, "A") for text in ("I would choose A because it is kind.", "I choose A.")),
+        *((text, "unparsed") for text in ("A or B", "A. B.", "A\nB", "A: tell her.\nB: say nothing.", "A good friend")),
+        *((text, "unparsed") for text in ("Option A or option B", "As a friend, yes", "An option")),
+    ],
+)
+def test_a_letter_that_is_an_option_is_no_number_of_one(text: str, expected: str) -> None:
+    assert parse_answer(text, LETTERS) == expected
+
+
+def test_every_mark_of_a_list_is_read_alike() -> None:
+    for choices in (NINE_LETTERS, NINE_DIGITS):
+        for choice in choices:
+            (mark,) = choice.surfaces
+            for form in ("{}", "{}.", "{}: you 85, other 15", "{}) you 85", "Option {}", "I'd choose {}."):
+                assert parse_answer(form.format(mark), choices) == choice.name, form.format(mark)
+    assert parse_answer("I'm torn.", NINE_LETTERS) == "unparsed"
+
+
 def test_free_text_has_no_class() -> None:
     assert parse_answer("yes", ()) == ""
 
