@@ -16,6 +16,8 @@ _NO = (
     *("不是的", "不是", "不", "否"),
 )
 """How the options yes and no are said in other languages, and colloquially."""
+_BEGINS_MORE = frozenset({"si"})
+"""Forms that begin a condition in other languages ("si la imagen ...", "si c'est ..."): said only where they end."""
 _MORE = {"yes": _YES, "no": _NO}
 _GOES_ON = {
     "yes": (
@@ -117,6 +119,8 @@ def forms(choice: Choice, among: Sequence[Choice]) -> list[str]:
 
 def _as_word(form: str) -> str:
     """Pattern of a form as a whole word, its last letter drawn out or not ("yesss", "nooo")."""
+    if form in _BEGINS_MORE:
+        return rf"{re.escape(form)}{ENDS}"
     if form[-1] >= "⺀":
         return re.escape(form)  # Chinese and Japanese have no blanks between words
     drawn_out = f"{re.escape(form[-1])}*" if form in _YES or form in _NO else ""

@@ -190,6 +190,11 @@ def test_words_in_the_picture_are_not_the_answer(said: str) -> None:
 def test_an_option_under_a_condition_is_no_answer() -> None:
     assert parse_answer("If it were shorter, I'd say yes.", YES_NO) == "unparsed"
     assert parse_answer("If I had to choose, I'd say yes.", YES_NO) == "yes"
+    for condition in ("Si la imagen fuera más clara, diría que sí.", "Si lo viera en mi feed, lo pasaría."):
+        assert parse_answer(condition, YES_NO) == "unparsed"
+    for condition in ("Si cette image était plus nette, je l'aimerais.", "Si c'est un chat, oui."):
+        assert parse_answer(condition, YES_NO) == "unparsed"
+    assert [parse_answer(text, YES_NO) for text in ("Si", "Si!", "Si, me gusta.", "Sí me gusta")] == ["yes"] * 4
 
 
 def test_control_characters_are_no_letters() -> None:
