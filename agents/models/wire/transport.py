@@ -348,6 +348,9 @@ def words_of(content: bytes) -> str:
     if not isinstance(error, dict):
         return str(error)
     named = [error.get(name) for name in ("message", "detail", "code", "type", "param")]
+    metadata = error.get("metadata")
+    if isinstance(metadata, dict):  # as OpenRouter passes on what a provider said
+        named.append(metadata.get("raw"))
     return " ".join(str(part) for part in named if part) or text
 
 

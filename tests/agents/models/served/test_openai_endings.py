@@ -67,6 +67,16 @@ REFUSALS: dict[str, Change | tuple[int, Any] | dict[str, Any]] = {
         403,
         {"error": {"code": 403, "message": "x requires moderation: your input was flagged"}},
     ),
+    "passed on by openrouter": (
+        400,
+        {
+            "error": {
+                "message": "Provider returned error",
+                "code": 400,
+                "metadata": {"raw": "{\"error\": {\"message\": \"Blocked by our content management policy.\"}}"},
+            }
+        },
+    ),
     "google 400": (400, [{"error": {"code": 400, "status": "PROHIBITED_CONTENT", "message": "no"}}]),
 }
 FAILURES: dict[str, Change | tuple[int, Any] | dict[str, Any]] = {
