@@ -58,6 +58,8 @@ _DECLINING = re.compile(
     r"|敏感|不安全|违规",
     re.IGNORECASE,
 )
+_OF_CONTENT = re.compile("sensitivecontent|censorship")
+"""In codes that name more than the kind, e.g. ``InputImageSensitiveContentDetected.PrivacyInformation``."""
 _ABOUT_THE_CUSTOMER = re.compile(r"\b(?:account|organi[sz]ation|api[ _]key|access|billing|suspended)\b", re.IGNORECASE)
 _STATUSES = frozenset({0, 400, 403, 422, 451})
 """HTTP statuses under which providers decline to answer; 0 for an error without one."""
@@ -138,12 +140,15 @@ def declines(status: int, error: object, words: str) -> bool:
     """
     if status not in _STATUSES:
         return False
-    if any(_plain(code) in _REFUSED for code in _codes(error, _DEPTH)):
+    codes = [_plain(code) for code in _codes(error, _DEPTH)]
+    if any(code in _REFUSED or _OF_CONTENT.search(code) for code in codes):
         return True
     return bool(_DECLINING.search(words)) and not _ABOUT_THE_CUSTOMER.search(words)
 
 
 def _codes(error: object, depth: int) -> Iterator[str]:
+    if depth and isinstance(error, str):
+        error = _passed_on(error)
     if depth and isinstance(error, dict):
         for name, value in error.items():
             values = value if isinstance(value, list) else [value]
@@ -153,6 +158,14 @@ def _codes(error: object, depth: int) -> Iterator[str]:
     elif depth and isinstance(error, list):
         for each in error[:20]:
             yield from _codes(each, depth - 1)
+
+
+def _passed_on(text: str) -> object:
+    """JSON that a server passes on as text."""
+    try:
+        return json.loads(text) if text.startswith(("{", "[")) else None
+    except (ValueError, RecursionError):
+        return None
 
 
 def _filtered(choice: Mapping[str, object]) -> bool:

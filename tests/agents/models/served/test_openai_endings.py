@@ -206,5 +206,10 @@ def test_batches_end_alike(case: str, tmp_path: Path) -> None:
 def test_only_errors_about_the_question_are_refusals() -> None:
     assert declines(400, json.loads('{"error": {"innererror": {"code": "ResponsibleAIPolicyViolation"}}}'), "")
     assert not declines(429, {"error": {"code": "content_filter"}}, "slow down")
+    for code in ("InputImageSensitiveContentDetected.PrivacyInformation", "censorship_blocked"):
+        assert declines(400, {"error": {"code": code}}, "the image may contain a real person")
+        passed_on = {"error": {"code": 451, "metadata": {"raw": json.dumps({"error": {"type": code}})}}}
+        assert declines(451, passed_on, "Provider returned error") and not declines(500, passed_on, "lost")
+    assert not declines(400, {"error": {"code": "content_filter_error"}}, "the filter is down")
     assert not declines(400, {"error": {"code": "invalid_request_error"}}, "unknown parameter: safety_identifier")
     assert ending_of_choice({"finish_reason": "stop", "stop_reason": 151645}).failed == ""
