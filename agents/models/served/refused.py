@@ -22,6 +22,8 @@ _AT_LEAST = re.compile(
     r"|between)\D{0,12}(\d+)",
     re.IGNORECASE,
 )
+_LOG_PROBABILITIES = re.compile(r"log[-_ ]?prob|top_n_tokens", re.IGNORECASE)
+"""What servers call them; text-generation-inference has a name of its own."""
 _TOO_FEW = re.compile(r"below minimum|too (?:small|low|few)|must be (?:greater|at least|larger)|>=", re.IGNORECASE)
 _TOO_SHORT = re.compile(
     r"could not finish|output limit was reached|higher max|increas\w* (?:the )?max|max\w* (?:was |were )?reached",
@@ -61,7 +63,7 @@ def give_way(dialect: ServerDialect, failure: RequestFailure, manner: Manner, *,
                 f"{manner.model}: the server takes no variables of the chat template",
                 "leave out thinking=... and respondent=...",
             )
-        if dialect.top_logprobs and {"logprobs", "top_logprobs", "logprob"} & named:
+        if dialect.top_logprobs and _LOG_PROBABILITIES.search(failure.said):
             return _fewer_logprobs(dialect, failure, thinks)
     if failure.status in (400, 422):
         way = _other_limit(dialect, failure.said, named, thinks) or _fewer_parameters(dialect, named, thinks)

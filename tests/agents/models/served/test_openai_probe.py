@@ -57,6 +57,7 @@ TOO_MANY = {
     "between": ("top_logprobs must be between 0 and 5", 5),
     "range": ("top_logprobs: value in range [0, 11] expected", 11),
     "no number": ("'top_logprobs' is too large", 10),
+    "TGI": ("Input validation error: `top_n_tokens` must be >= 0 and <= 5. Given: 20", 5),
 }
 
 
@@ -283,6 +284,13 @@ def test_a_refused_picture_gives_way_to_another_one() -> None:
     with serving(Behaviour(answer=prudish)) as server:
         model = quick(server)
     assert model.settings["choices"].startswith("first token")
+
+
+@pytest.mark.parametrize("said", ["Log probabilities are not available for it", "responseLogprobs is not enabled"])
+def test_log_probabilities_are_given_up_whatever_they_are_called(said: str) -> None:
+    failure = RequestFailure("HTTP 400", 400, said)
+    way = give_way(ServerDialect(top_logprobs=20), failure, Manner("m"), thinks=False)
+    assert way is not None and (way.dialect.top_logprobs, way.dialect.persona_opens) == (0, False)
 
 
 def test_what_no_way_helps_against_is_none() -> None:
