@@ -107,7 +107,7 @@ def retry_after(headers: Mapping[str, str], longest: float) -> float | None:
     except ValueError:
         try:
             when = parsedate_to_datetime(text)
-        except ValueError:
+        except (ValueError, OverflowError):  # the year or the zone of a date may be any number
             return None
         seconds = ((when if when.tzinfo else when.replace(tzinfo=UTC)) - datetime.now(UTC)).total_seconds()
     return min(max(seconds, 0.0), longest) if seconds == seconds else None

@@ -149,6 +149,8 @@ def test_retry_after_takes_seconds_and_dates_and_nothing_else() -> None:
     assert retry_after({"retry-after": "-5"}, 60) == 0
     for nonsense in ("", "soon", "nan", "1e", "Sat, 99 Nov 2026 99:99:99 GMT", "9" * 5000):
         assert retry_after({"retry-after": nonsense}, 60) in (None, 60)
+    for far in ("Mon, 01 Jan 99999999999 00:00:00 GMT", "Mon, 01 Jan 2026 00:00:00 +999999999999999999"):
+        assert retry_after({"retry-after": far}, 60) is None
 
 
 def test_pace_halves_once_a_round_and_grows_by_one_a_round() -> None:
