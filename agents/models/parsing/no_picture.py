@@ -1,4 +1,4 @@
-"""How models say that they see no picture, in five languages.
+"""How models say that they see no picture, in six languages.
 
 Each pattern is a sentence: who (I, you, the picture, nothing) x a verb of seeing or sending that is denied x a noun for
 a picture. The noun must end the phrase, or go on to something that leaves it absent: "I see no picture here" is about a
@@ -277,6 +277,35 @@ _SPANISH = (
     r"\A\W*¿?\s*qué (?:imagen|foto|vídeo|video)\s*\?",
 )
 
+_IMMAGINE = r"(?:immagin[ei]|foto|fotografi[ae]|video|file|allegat[oi])"
+_UN_IMMAGINE = (
+    r"(?:(?:l|un|nessun|alcun|quest|dell|all)'|(?:la|le|il|i|una|un|nessuna|nessun|alcuna|alcun|questa|questo|tua|tuo"
+    rf"|alla|al|della|del) )*{_IMMAGINE}"
+)
+_FINE = (
+    r"(?=\s*(?:$|[.,;:!\n—)]|(?:qui|allegat[aoe]|da|per|quindi|che (?:hai|ha|mi|avete)|nel|disponibil[ei]|visibil[ei]"
+    r"|fornit[ao]|ma|perché|poiché|direttamente)\b))"
+)
+_ITALIAN = (
+    r"\bnon (?:vedo|trovo|ricevo|ho|c'è|ci sono|dispongo di|risulta|rilevo|è presente|compare|visualizzo)"
+    rf"(?: attualmente| ancora| purtroppo| accesso)* {_UN_IMMAGINE}{_FINE}",
+    r"\bnon (?:posso|riesco a|sono in grado di|ho la (?:capacità|possibilità) di|è possibile|mi è possibile"
+    r"|sono riuscit[oa] a) (?:\w+mente )?(?:vedere|visualizzare|accedere|aprire|caricare|elaborare|analizzare|guardare"
+    rf"|osservare|ricevere|trovare)(?: (?:o|né) \w+)? {_UN_IMMAGINE}{_FINE}",
+    r"\bnon (?:mi )?(?:hai|ha|ho|avete|è stat[ao]|sono stat[eio]) (?:\w+ )?(?:ricevut[oa]|allegat[oa]|fornit[oae]"
+    rf"|inviat[oa]|caricat[oa]|condivis[oa]|inclus[oa]|mostrat[oa]|vist[oa]) {_UN_IMMAGINE}{_FINE}",
+    rf"\bnessun(?:'|a )?{_IMMAGINE} (?:è (?:stat[ao] )?)?(?:fornit|allegat|inviat|caricat|ricevut|visibil|disponibil"
+    r"|presente)",
+    rf"\A\W*(?:no\W+)?(?:nessuna |nessun'|non c'è (?:l'|nessuna |alcuna )){_IMMAGINE}\W*\Z",
+    rf"\b(?:l'|la |il |tua |tuo |questa |quest'){_IMMAGINE} non (?:è (?:stat[ao] |ancora )?(?:caricat|fornit|allegat"
+    r"|inviat|inclus|disponibil|visibil|presente|arrivat|accessibil)|si (?:carica|vede|apre)(?! (?:bene|molto)\b)"
+    r"|può essere (?:apert|caricat|visualizzat|elaborat))",
+    r"\b(?:per favore|puoi|potresti|potete|può|potrebbe)\b,?[^.!?\n]{0,20}\b(?:fornir\w*|fornisc\w*|caric\w+|alleg\w+"
+    r"|condivid\w+|invi\w+|mostra\w*)\b[^.!?\n]{0,15}\b(?:immagine|foto|video)\b",
+    rf"\bsenza (?:vedere )?(?:l'|la |un'|una |alcuna )?{_IMMAGINE}(?=\s*(?:$|[.,;\n]|non))",
+    r"\A\W*quale (?:immagine|foto|video)\s*\?",
+)
+
 _TU = r"(?:图片|图像|图|照片|画面|影像|视频|附件)"
 _CHINESE = (
     r"(?:看不到|看不见|没看到|没有看到|未看到|没看见|没有看见|见不到|找不到|未找到|没有找到|没找到|打不开|没有收到|未收到|没收到|未检测到|没有检测到|收不到"
@@ -297,4 +326,4 @@ _CHINESE = (
 @cache
 def no_picture() -> re.Pattern[str]:
     """Says that there is no picture to be seen."""
-    return re.compile("|".join((*_ENGLISH, *_GERMAN, *_FRENCH, *_SPANISH, *_CHINESE)))
+    return re.compile("|".join((*_ENGLISH, *_GERMAN, *_FRENCH, *_SPANISH, *_ITALIAN, *_CHINESE)))

@@ -14,9 +14,9 @@
 
 An option is taken back by a hedge at once behind it ("yes, but", "yes or"), or by another option in a clause near it.
 "Final answer: ..." has the last word. An answer about no picture, and a refusal, outweigh the options that they begin
-with ("No, as an AI ..."). How both are said in English, German, French, Spanish and Chinese stands in
-``no_picture.py`` and ``refusals.py``. The class of words is only used where there are no log-probabilities that are
-complete in themselves.
+with ("No, as an AI ..."). How both are said in English, German, French, Spanish, Italian and Chinese stands
+in ``no_picture.py`` and ``refusals.py``; in other languages only a bare yes or no counts. The class of words is only
+used where there are no log-probabilities that are complete in themselves.
 
 The published Value-Spectrum protocol counts every text that contains "yes" as a yes; its rule stands apart in
 :func:`contains_yes`. ``python -m tests.agents.parser_cases`` prints precision and recall on written cases.

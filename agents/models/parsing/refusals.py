@@ -1,4 +1,4 @@
-"""How models decline to answer, or to have a preference at all, in five languages.
+"""How models decline to answer, or to have a preference at all, in six languages.
 
 Each pattern is a sentence: who x a verb that declines x what is asked for, for the beginning alone says little: "I
 can't" goes on to "answer that", to "stop watching" and to "help but like it". Beside it stand what models say of
@@ -223,6 +223,25 @@ _SPANISH = (
     r"\b(?:me niego|me abstengo|debo (?:rechazar|abstenerme|declinar)|rehúso|declino)\b(?! a (?:ver|mirar|seguir))",
     r"\b(?:en contra de|viola|infringe|incumple)\b[^.!?\n]{0,15}\b(?:políticas?|normas|directrices|reglas|principios)",
 )
+_MODELLO = (
+    r"(?:modello (?:linguistico|di linguaggio|di ia|ai)|ia\b|intelligenza artificiale|chatbot\b"
+    r"|assistente (?:virtuale|digitale|ai|ia)\b)"
+)
+_RISPONDERE = (
+    r"(?:risponder(?:e|ti|vi)|aiutar\w*|assister\w*|giudicare|valutare|commentare|esprimer\w*|soddisfare|identificare"
+    r"|(?:dare|darti|fornire) (?:un |una |il mio |la mia )?(?:parere|opinione|giudizio|risposta|voto|valutazione))\b"
+)
+_ITALIAN = (
+    r"\bnon (?:posso|potrei|sono in grado di|riesco a|voglio|desidero|intendo|mi è possibile|è possibile"
+    rf"|sono (?:autorizzat|programmat)\w)\b[^.!?\n]{{0,50}}\b{_RISPONDERE}",
+    r"\bnon (?:ho|possiedo|provo) (?:delle |una |alcuna |nessuna )?(?:preferenz[ae]|opinion[ei]|sentimenti|emozioni"
+    r"|gusti)\b(?! (?:su|forti|precis|definit))",
+    r"\b(?:preferisco|preferirei) (?:non (?:rispondere|esprimermi|dire|commentare)|astenermi)",
+    r"\b(?:mi rifiuto|mi astengo|devo (?:rifiutare|astenermi|declinare)|declino)\b(?! di (?:guardar|veder|continuar))",
+    r"\b(?:contro|viola|violerebbe)\b[^.!?\n]{0,20}\b(?:linee guida|politiche|regole|norme|principi)\b",
+    rf"\b(?:come|in quanto|essendo) (?:un |una |un')?{_MODELLO}",
+    rf"\bsono (?:solo |soltanto |semplicemente )?(?:un |una |un'){_MODELLO}",
+)
 _MODEL_ZH = r"(?:ai|人工智能|语言模型|机器人|助手|模型|程序)"
 _ANSWER_ZH = r"(?:回答|答复|回应|评价|评论|判断|提供|协助|帮助|帮到|满足|表达|发表|评分|打分|置评|处理|作答|识别|辨认)"
 _CHINESE = (
@@ -239,7 +258,7 @@ _SORRY = (
     r"|sorry|my apologies|apologies"
     r"|(?:es )?tut mir (?:sehr |wirklich )?leid|entschuldigung|entschuldige|verzeihung|leider"
     r"|(?:je suis )?(?:vraiment )?désolée?|je m'excuse|pardon|lo siento(?: mucho)?|lo lamento|disculpa|disculpe"
-    r"|perdón|perdona|很?抱歉|非常抱歉|对不起|很遗憾|不好意思)"
+    r"|perdón|perdona|mi dispiace|spiacente|很?抱歉|非常抱歉|对不起|很遗憾|不好意思)"
 )
 _LINK = r"[\s,.:;!。—-]*(?:but|however|aber|jedoch|mais|pero|但是|但|不过|可是)?[\s,.:;—-]*"
 
@@ -262,7 +281,7 @@ APOLOGY = re.compile(rf"\W*{_SORRY}{_LINK}")
 @cache
 def refusal() -> re.Pattern[str]:
     """Declines to answer, or to have a preference at all."""
-    return re.compile("|".join((*_ENGLISH, *_GERMAN, *_FRENCH, *_SPANISH, *_CHINESE, *_SAYS_MACHINE)))
+    return re.compile("|".join((*_ENGLISH, *_GERMAN, *_FRENCH, *_SPANISH, *_ITALIAN, *_CHINESE, *_SAYS_MACHINE)))
 
 
 @cache

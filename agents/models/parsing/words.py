@@ -19,6 +19,8 @@ _NO = (
 _BEGINS_MORE = frozenset({"si"})
 """Forms that begin a condition in other languages ("si la imagen ...", "si c'est ..."): said only where they end."""
 _MORE = {"yes": _YES, "no": _NO}
+_ALONE = frozenset({"sim", "não", "да", "нет", "はい", "いいえ", "네", "예", "아니요", "아니오"})
+"""Forms in languages whose refusals and missing pictures nobody wrote down: they count where nothing else is said."""
 _GOES_ON = {
     "yes": (
         r"i|it|it's|i'm|i'd|i've|this|that|these|the|they|he|she|we|you|my|because|since|as|for|please|sure"
@@ -99,7 +101,8 @@ HEDGE = re.compile(
     r"|i am not sure|sort of|kind of|to some extent|in a way|sometimes|although|though|if|unless|only if|except"
     r"|aber|und|oder|vielleicht|teilweise|manchmal|kommt darauf an|je nachdem|wenn|falls|obwohl"
     r"|mais|et|ou|peut-être|en partie|parfois|ça dépend|cela dépend|bien que"
-    r"|pero|y|o|e|tal vez|quizás?|a veces|depende|en parte|aunque|但|但是|也|或|或者|可能|不过|也许|和|如果)(?!\w)"
+    r"|pero|y|o|e|tal vez|quizás?|a veces|depende|en parte|aunque|ma(?!')|però|forse|dipende"
+    r"|但|但是|也|或|或者|可能|不过|也许|和|如果)(?!\w)"
     r"|[\s,]*(?:但|也不|或|可能|不过|也许|如果)|[\s,.!]*\?"
 )
 _IDIOMS = re.compile(
@@ -127,6 +130,11 @@ def _as_word(form: str) -> str:
     return rf"{re.escape(form)}{drawn_out}(?!\w|'\w)"
 
 
+def _said(form: str) -> str:
+    """Pattern of a form as it must be said to count."""
+    return rf"{re.escape(form)}(?=\W*\Z)" if form in _ALONE else _as_word(form)
+
+
 class Options:
     """Finds the written forms of some options at the beginning of words.
 
@@ -139,7 +147,7 @@ class Options:
         self._part: dict[str, re.Pattern[str]] = {}
         self._alone: dict[str, re.Pattern[str]] = {}
         for choice in choices:
-            any_form = "|".join(map(_as_word, forms(choice, choices)))
+            any_form = "|".join(map(_said, forms(choice, choices)))
             goes_on = _GOES_ON.get(choice.name if len(choices) == len(_MORE) else "", _GOES_ON[""])
             rest = rf"(?:{ENDS}|(?=\s+(?:{goes_on})(?!\w)))"
             self._whole[choice.name] = re.compile(rf"(?:{any_form})(?:[\s,.!]+(?:{any_form}))*{rest}")

@@ -197,6 +197,26 @@ def test_an_option_under_a_condition_is_no_answer() -> None:
     assert [parse_answer(text, YES_NO) for text in ("Si", "Si!", "Si, me gusta.", "Sí me gusta")] == ["yes"] * 4
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        *((text, "yes") for text in ("Sì, mi piace.", "Sì, non riesco a smettere di guardarla.", "はい。", "Sim!", "Да")),
+        *((text, "no") for text in ("No, grazie.", "No, non mi piace.", "No, ma'am.", "Нет.", "아니요")),
+        *((text, "no_picture") for text in ("No, non riesco a vedere l'immagine.", "No, non vedo alcuna immagine.")),
+        *((text, "no_picture") for text in ("Non è stata fornita alcuna immagine.", "La foto non è stata caricata.")),
+        *((text, "no_picture") for text in ("No, non ho accesso all'immagine.", "Per favore, carica un'immagine.")),
+        *((text, "refusal") for text in ("No, come intelligenza artificiale non ho gusti.", "Mi dispiace.")),
+        *((text, "refusal") for text in ("No, non ho preferenze personali.", "Non posso esprimere un'opinione.")),
+        *((text, "unparsed") for text in ("Sì, ma solo i colori.", "Non vedo l'ora di vederne altre!")),
+        *((text, "unparsed") for text in ("L'immagine non mi piace.", "L'immagine non si vede bene.")),
+        *((text, "unparsed") for text in ("Não, não consigo ver a imagem.", "いいえ、画像が見えません。")),
+        *((text, "unparsed") for text in ("Нет, я не вижу изображения.", "아니요, 이미지를 볼 수 없습니다.")),
+    ],
+)
+def test_a_yes_or_no_counts_where_its_language_is_known(text: str, expected: str) -> None:
+    assert parse_answer(text, YES_NO) == expected
+
+
 def test_control_characters_are_no_letters() -> None:
     assert parse_answer("\x1b[31myes", YES_NO) == "unparsed"
     assert parse_answer("\x00yes\x07", YES_NO) == "yes"
