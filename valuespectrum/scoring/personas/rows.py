@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from agents.answers.respondent import RespondentColumns, columns_of
+from agents.personas.reserved import in_first_wording
 from valuespectrum.scoring.facets.findings import Inferred
 from valuespectrum.scoring.personas.placebos import FEWEST_PLACEBOS, Movement
 from valuespectrum.scoring.personas.pull import Floats
@@ -22,6 +23,8 @@ _FIXED = "Clips and wordings were not drawn again: all roles were asked about th
 _INTERVAL = "The interval covers"
 ONE_PERSONA = "one persona"
 ALL_ALIKE = "the same for every persona"
+_NOTHING = 1e-12
+"""Half an interval below which nothing but rounding differs."""
 
 
 def movement_row(judged: Movement, values: Sequence[str], scale: str) -> Json:
@@ -102,20 +105,26 @@ def covers(texts: int, sets: str = "") -> str:
 def summarise(personas: Sequence[Json], level: float) -> list[Json]:
     """What the personas of each model and strategy say together.
 
+    Wordings of one persona are no further personas: shares, means and ``d_prime`` are over what each persona did on
+    average over its wordings.
+
     Args:
-        personas: Rows of ``movement_row`` with what names the respondent.
+        personas: Rows of ``movement_row`` with what names the respondent, one for each wording.
         level: Coverage of intervals; those of means are Student's t with personas as units.
 
     Returns:
-        One row per model and strategy: ``personas``; counts of verdicts (``moved``, ``moved_away``,
+        One row per model and strategy: ``personas``; counts of verdicts, one a wording (``moved``, ``moved_away``,
         ``not_distinguishable``, ``unknown``); ``share_moved`` of those with a verdict, with its exact interval, and
         ``expected_moved``, the share that would be called moved if none did anything; means of ``keep``, ``pull`` and
         ``target_share`` with ``_low``, ``_high`` and ``_why``; ``d_prime``: by other model, how well the two are told
         apart in how far they obey, see :func:`d_prime`.
     """
-    groups: dict[RespondentColumns, list[Json]] = {}
+    groups: dict[RespondentColumns, dict[str, list[Json]]] = {}
     for row in personas:
-        groups.setdefault(columns_of(row)._replace(persona="", placebo=False), []).append(row)
+        who = columns_of(row)
+        group = groups.setdefault(who._replace(persona="", placebo=False), {})
+        group.setdefault(in_first_wording(who.persona), []).append(row)
+    worded = {who: list(group.values()) for who, group in groups.items()}
     return [
         {
             **who.but("persona", "placebo"),
@@ -124,11 +133,11 @@ def summarise(personas: Sequence[Json], level: float) -> list[Json]:
             **_means(rows, level),
             "d_prime": {
                 other.model: d_prime(_known(theirs, "target_share"), _known(rows, "target_share"))
-                for other, theirs in groups.items()
+                for other, theirs in worded.items()
                 if other.strategy == who.strategy and other.model != who.model
             },
         }
-        for who, rows in groups.items()
+        for who, rows in worded.items()
     ]
 
 
@@ -152,11 +161,13 @@ def d_prime(low: Floats, high: Floats) -> float | None:
     return float(high.mean() - low.mean()) / spread if spread > 0 else None
 
 
-def _counted(rows: Sequence[Json], level: float) -> Json:
-    counts = Counter(str(row["verdict"]) for row in rows)
-    judged = len(rows) - counts["unknown"]
-    share = counts["moved"] / judged if judged else None
-    low, high = exact_interval(share, judged, level) if share is not None else (None, None)
+def _counted(worded: Sequence[Sequence[Json]], level: float) -> Json:
+    verdicts = [[str(row["verdict"]) for row in rows] for rows in worded]
+    counts = Counter(verdict for told in verdicts for verdict in told)
+    known = [[verdict == "moved" for verdict in told if verdict != "unknown"] for told in verdicts]
+    shares = [sum(moved) / len(moved) for moved in known if moved]
+    share = sum(shares) / len(shares) if shares else None
+    low, high = exact_interval(share, len(shares), level) if share is not None else (None, None)
     return {
         **{name.replace(" ", "_"): counts[name] for name in ("moved", "moved away", "not distinguishable", "unknown")},
         **{"share_moved": share, "share_moved_low": low, "share_moved_high": high},
@@ -169,22 +180,24 @@ def expected_by_chance(level: float) -> float:
     return (1 - level) / 2
 
 
-def _known(rows: Sequence[Json], name: str) -> Floats:
-    return np.array([row[name] for row in rows if row.get(name) is not None], dtype=np.float64)
+def _known(worded: Sequence[Sequence[Json]], name: str) -> Floats:
+    """A number of every persona of which it is known: its mean over wordings."""
+    told = ([row[name] for row in rows if row.get(name) is not None] for rows in worded)
+    return np.array([np.mean(each) for each in told if each], dtype=np.float64)
 
 
-def _means(rows: Sequence[Json], level: float) -> Json:
+def _means(worded: Sequence[Sequence[Json]], level: float) -> Json:
     means: Json = {}
     for name in ("keep", "pull", "target_share"):
-        means |= _mean(rows, name, level)
+        means |= _mean(worded, name, level)
     return means
 
 
-def _mean(rows: Sequence[Json], name: str, level: float) -> Mapping[str, float | str | None]:
+def _mean(worded: Sequence[Sequence[Json]], name: str, level: float) -> Mapping[str, float | str | None]:
     """Mean with Student's interval; the personas are the units."""
     from scipy.special import stdtrit
 
-    known = _known(rows, name)
+    known = _known(worded, name)
     row: dict[str, float | str | None] = {name: None, f"{name}_low": None, f"{name}_high": None, f"{name}_why": ""}
     if not known.size:
         return row
@@ -192,6 +205,6 @@ def _mean(rows: Sequence[Json], name: str, level: float) -> Mapping[str, float |
     if known.size < 2:
         return row | {name: mean, f"{name}_why": ONE_PERSONA}
     half = -float(stdtrit(known.size - 1, (1 - level) / 2)) * float(known.std(ddof=1)) / known.size**0.5
-    if not half:
+    if half < _NOTHING:
         return row | {name: mean, f"{name}_why": ALL_ALIKE}
     return row | {name: mean, f"{name}_low": mean - half, f"{name}_high": mean + half}

@@ -8,6 +8,7 @@ import pytest
 from bench.truth.movements import TARGET, Obeyed, told_apart, verdicts
 from valuespectrum.scoring.personas.placebos import ALIKE, movement
 from valuespectrum.scoring.personas.pull import regress
+from valuespectrum.scoring.personas.rows import summarise
 
 BARE = np.random.default_rng(0).normal(0, 1.2, 10)
 
@@ -149,3 +150,20 @@ def test_several_wordings_are_held_against_texts_as_others_do_it(spread: float, 
     assert judged.regression.pull == pytest.approx(np.mean(pulls))
     one = movement(worded[:1], BARE, TARGET, texts)
     assert one.against_placebos == movement(worded[0], BARE, TARGET, texts).against_placebos
+
+
+def test_wordings_of_a_persona_are_no_further_personas() -> None:
+    """Three personas whose three wordings say the same make the summary of three personas, not of nine."""
+    once: list[dict[str, object]] = [
+        {"model": "m", "persona": name, "strategy": "simple", "verdict": verdict, "pull": pull, "target_share": pull / 4}
+        for name, verdict, pull in (("a", "moved", 1.0), ("b", "not distinguishable", 0.0), ("c", "moved", 2.0))
+    ]
+    thrice = [each | {"persona": f"{each['persona']}{mark}"} for each in once for mark in ("", "@2", "@3")]
+    (one,), (many,) = (summarise(rows, 0.95) for rows in (once, thrice))
+    assert (one["moved"], many["moved"]) == (2, 6)
+    for name in ("personas", "share_moved", "target_share", "pull"):
+        ends = [f"{name}{end}" for end in ("", "_low", "_high") if f"{name}{end}" in one]
+        assert [many[end] for end in ends] == pytest.approx([one[end] for end in ends])
+    others = [each | {"model": "n", "target_share": 0.5} for each in thrice]
+    apart = {row["model"]: row["d_prime"] for row in summarise([*thrice, *others], 0.95)}
+    assert apart["m"]["n"] == pytest.approx(-(2**0.5)) and apart["n"]["m"] == pytest.approx(2**0.5)
