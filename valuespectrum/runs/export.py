@@ -36,7 +36,7 @@ def export_run(run: Path, form: str, out: Path | None = None, pictures: Pictures
         pictures: For ``inspect``: where pictures are, to be put into the logs; ``None`` names them by their hash.
 
     Returns:
-        What was written, and the number of rows.
+        What was written, and the number of rows. Nothing of an earlier export stays in a folder beside it.
 
     Raises:
         InputError: The form is unknown, the folder is no run, or the one to write holds something else.
@@ -88,6 +88,11 @@ def _write_dataset(store: AnswerStore, manifest: Manifest, scores: dict[str, obj
     if scores:
         write_json(folder / "scores.json", scores)
         write_score_table(scores, folder / _SCORES)
+    else:
+        # Those of an earlier export are of other answers.
+        with storage_errors(folder):
+            for name in (_SCORES, "scores.json"):
+                (folder / name).unlink(missing_ok=True)
     columns = pyarrow.parquet.read_schema(folder / _TABLE)
     asked = pyarrow.parquet.read_table(folder / _TABLE, columns=["question"])["question"].unique().to_pylist()
     with storage_errors(folder), durable_file(folder / "README.md") as file:

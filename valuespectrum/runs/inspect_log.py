@@ -36,6 +36,8 @@ _STOP_REASONS = {"length": "max_tokens", "content_filter": "content_filter"}
 _SCORERS = ("answer", "probability", "drawn", "liking")
 """The first three score samples: the class of the answer, its probabilities, counts of drawn answers. The last one
 stands for the whole log: liking of each value, 0 to 100, or ``score`` where no pictures were shown."""
+_OURS = re.compile(rf"{_TASK}-[0-9]{{2,}}-.*\.eval")
+"""Names of logs that an export wrote."""
 _OPEN_LOGS = 64
 _SHOWN = 1000
 """Characters of a text that a summary repeats."""
@@ -56,7 +58,7 @@ class LogSource:
 
 
 def write_logs(store: AnswerStore, source: LogSource, folder: Path) -> dict[Path, int]:
-    """Write one log for each respondent of a run, row by row.
+    """Write one log for each respondent of a run, row by row, in the place of all logs of an earlier export.
 
     Args:
         store: The answers.
@@ -67,11 +69,16 @@ def write_logs(store: AnswerStore, source: LogSource, folder: Path) -> dict[Path
         The files, each with its number of samples.
 
     Raises:
-        StorageError: If a file cannot be written.
+        StorageError: If a file cannot be written, or an earlier one not removed.
     """
     respondents = store.respondents()
     width = max(2, len(str(len(respondents))))
     paths = {each: folder / _file_name(number, width, each) for number, each in enumerate(respondents, start=1)}
+    with storage_errors(folder):
+        # Numbers say nothing of whose a log is: one that stays would pass for a respondent of this run.
+        for log in sorted(set(folder.glob("*.eval")) - set(paths.values())):
+            if _OURS.fullmatch(log.name):
+                log.unlink()
     written: dict[Path, int] = {}
     # A file is open for each respondent, and there may be more of them than a process may have open.
     for first in range(0, len(respondents), _OPEN_LOGS):

@@ -136,6 +136,22 @@ def test_inspect_itself_reads_the_logs(run: Path, tmp_path: Path) -> None:
     )
 
 
+def test_an_export_leaves_nothing_of_an_earlier_one_beside_it(run: Path, tmp_path: Path) -> None:
+    """Else logs of respondents who are not of the run, or scores of other answers, would pass for its own."""
+    small = tmp_path / "small"
+    options = BenchOptions(small, keywords=run.parent / "axes.yaml", scoring=ScoringOptions(draws=100))
+    run_benchmark(options, world(clips=1), AxesEmbedder(), [SimulatedModel(SimulatedProfile({"security": 1.0}))])
+    (small / "scores.json").unlink()
+    for form, kept in (
+        ("inspect", {"valuespectrum-01-none.eval"}),
+        ("hf", {"README.md", "answers.parquet", "settings.json"}),
+    ):
+        before, _ = export_run(run, form, tmp_path / form)
+        assert len(list(before.iterdir())) > len(kept)
+        export_run(small, form, before)
+        assert {each.name for each in before.iterdir()} == kept
+
+
 def test_pictures_are_attached_once_a_sample_where_they_are_at_hand(run: Path, tmp_path: Path) -> None:
     (tmp_path / "one.jpg").write_bytes(b"a picture")
     with AnswerStore(run / "answers.sqlite", read_only=True) as store:
