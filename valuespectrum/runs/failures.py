@@ -127,6 +127,25 @@ def refuse_emptiness(respondents: Sequence[Json], rows: Sequence[Json], where: s
         raise ModelError(unscored_in_words(empty), hint)
 
 
+def unfinished_in_words(scores: Json, run: str = "this run") -> str:
+    """What a run that was stopped, or goes on, has to be read with; empty where everything was asked.
+
+    Args:
+        scores: Of the run.
+        run: What it is called.
+
+    Example:
+        >>> unfinished_in_words({"n_planned": 10, "n_answered": 6, "failures": [{"failed": 1}]})
+        'this run is not finished: 3 of 10 planned asks had not been put when it was scored'
+    """
+    planned, failed = scores.get("n_planned", 0), sum(row["failed"] for row in scores.get("failures", ()))
+    left = planned - scores.get("n_answered", 0) - failed
+    if left <= 0:
+        return ""
+    return f"{run} is not finished: {left:,} of {planned:,} planned asks had not been put when it was scored"
+
+
 def told(scores: Json) -> list[str]:
-    """Lines for a person about failed asks, and about respondents without a score."""
-    return [*map(in_words, scores["failures"]), *map(unscored_in_words, scores["unscored"])]
+    """Lines for a person about asks that failed or are still to come, and about respondents without a score."""
+    unfinished = [sentence] if (sentence := unfinished_in_words(scores)) else []
+    return [*unfinished, *map(in_words, scores["failures"]), *map(unscored_in_words, scores["unscored"])]

@@ -205,6 +205,10 @@ class _PersonaRow(Part):
     played: _Played | None = None
 
 
+class _Failed(Part):
+    failed: Count
+
+
 class _Scoring(Part):
     draws: Count
     level: Annotated[float, Field(gt=0, lt=1)]
@@ -219,6 +223,9 @@ class ScoresDocument(Part):
     respondents: Annotated[list[_Respondent], Field(min_length=1)]
     personas: list[_PersonaRow]
     playing: list[_Playing] = Field(default_factory=list)
+    n_planned: Count = 0
+    n_answered: Count = 0
+    failures: list[_Failed] = Field(default_factory=list)
     pictures: PicturesPart | None = None
     presentations: ShownConditions | None = None
     structure: list[StructurePart] = Field(default_factory=list)

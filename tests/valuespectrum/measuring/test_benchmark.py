@@ -22,6 +22,8 @@ from valuespectrum.instruments.battery import BatteryOptions
 from valuespectrum.measuring.asking import BenchPlan, Silent
 from valuespectrum.measuring.benchmark import BenchOptions, run_benchmark
 from valuespectrum.measuring.run_scores import score_run
+from valuespectrum.reporting.elements.words import findings
+from valuespectrum.reporting.load import ReportSources, load_report
 from valuespectrum.runs.failures import told as told_of
 from valuespectrum.runs.run import read_manifest, read_scores
 from valuespectrum.scoring.cells import ScoringOptions
@@ -113,6 +115,18 @@ def test_a_killed_run_goes_on_and_never_asks_twice(tmp_path: Path, keywords: Pat
     assert len(killed.asked) + len(second.asked) == scores["n_planned"]
     assert run_benchmark(options, world(), AxesEmbedder(), [third]) == scores
     assert third.asked == []
+
+
+def test_scores_of_a_stopped_run_say_what_was_not_asked(tmp_path: Path, keywords: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        run_benchmark(_options(tmp_path, keywords), world(), AxesEmbedder(), [Counting(_model(), stop_after=100)])
+    scores = score_run(tmp_path / "run", SCORING)
+    (line,) = told_of(scores)
+    planned = scores["n_planned"]
+    left = f"is not finished: {planned - 100:,} of {planned:,} planned asks"
+    assert line.startswith(f"this run {left}")
+    page = load_report(ReportSources((tmp_path / "run",)), "Stopped")
+    assert any(sentence.startswith(f"The run run {left}") for sentence in findings(page))
 
 
 def test_the_plan_is_told_before_the_first_question(tmp_path: Path, keywords: Path) -> None:
