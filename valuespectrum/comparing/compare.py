@@ -215,7 +215,7 @@ def _drifting(
         raise InputError(
             f"drift follows one respondent, and {crowded} holds several: {several}", "choose with --model and --persona"
         )
-    at = _places_in_time(chosen, options.at)
+    at = _places_in_time(chosen, [runs.index(each.run) for each in chosen], options.at)
     steps = _adjusted([pair(later, earlier, judging) for earlier, later in pairwise(chosen)])
     trend: Json = {"at": at, "unit": "day" if options.at == BEGUN else "unit" if options.at else "run", "slope": None}
     if len(chosen) > 2:
@@ -227,14 +227,21 @@ def _drifting(
     return steps, trend
 
 
-def _places_in_time(chosen: Sequence[RunRespondent], at: str) -> list[float]:
-    """Where each stands.
+def _places_in_time(chosen: Sequence[RunRespondent], named: Sequence[int], at: str) -> list[float]:
+    """Where each stands; one that is left out, since its answers tell nothing, leaves its place empty.
+
+    Args:
+        chosen: Those who are followed.
+        named: Places of their runs among all that were named.
+        at: As in the options.
 
     Raises:
         InputError: Numbers are none, not one each, or do not rise.
     """
     if not at:
-        return [float(place) for place in range(len(chosen))]
+        # Models of one run, or in another order than their runs, stand as they were chosen.
+        in_order = all(later > earlier for earlier, later in pairwise(named))
+        return [float(place) for place in (named if in_order else range(len(chosen)))]
     if at == BEGUN:
         found = _days([each.manifest for each in chosen])
     else:

@@ -132,7 +132,9 @@ def test_a_value_that_rises_from_run_to_run_has_a_slope(runs: Path) -> None:
     assert "straight line" in slope["covers"]
     assert found["comparisons"][0]["values"]["power"]["mean"] > 0.2
     begun = compare_runs(folders, ComparingOptions(wanted, drift=True))
-    assert begun["drift"]["unit"] == "run"
+    assert (begun["drift"]["unit"], begun["drift"]["at"]) == ("run", [0, 1, 2])
+    gap = compare_runs([folders[0], runs / "third", *folders[1:]], ComparingOptions(wanted, drift=True))
+    assert gap["drift"]["at"] == [0, 2, 3], "a run without the respondent keeps its place"
     for at, words in (
         ("0,1", "3 runs take 3 places"),
         ("0,2,1", "that rise"),
