@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from valuespectrum.scoring.facets.clusters import Integers
 from valuespectrum.scoring.facets.moments import Within
 from valuespectrum.scoring.facets.tables import QUERY, SOURCE, SetTable
 
@@ -45,6 +46,8 @@ class Covering:
     over_wordings: bool
     drawn: bool
     """Whether answers were drawn, or sets asked more than once."""
+    alone: int = 0
+    """Of the clusters of a value, single clips of which nothing is known, the middle number."""
 
     @property
     def sentence(self) -> str:
@@ -54,7 +57,8 @@ class Covering:
             >>> Covering(15, "", 15, 3, True, False).sentence.partition(".")[0]
             'The interval covers other clips (15 a value), asked in other wordings of the kind of these 3'
         """
-        by = f" {self._came_by} ({self.clusters} a value)" if self.cluster else ""
+        alone = f", {self.alone} of them single clips whose {self._facet} is not known" if self.alone else ""
+        by = f" {self._came_by} ({self.clusters} a value{alone})" if self.cluster else ""
         asked = f"in other wordings of the kind of these {self.wordings}"
         if not self.over_wordings:
             asked = f"in the same {self.wordings} wordings" if self.wordings != 1 else "in the same wording"
@@ -71,7 +75,11 @@ class Covering:
 
     @property
     def _came_by(self) -> str:
-        return _CAME_BY.get(self.cluster, f"found by other {self.cluster.replace('_', ' ')}s")
+        return _CAME_BY.get(self.cluster, f"found by other {self._facet}s")
+
+    @property
+    def _facet(self) -> str:
+        return self.cluster.replace("_", " ")
 
 
 def covering(table: SetTable, within: Within, facets: Facets) -> Covering:
@@ -86,4 +94,11 @@ def covering(table: SetTable, within: Within, facets: Facets) -> Covering:
         wordings,
         facets.wordings and wordings > 1,
         table.layout.drawn or bool((table.repeats > 1).any()),
+        int(np.median(_alone(table)[asked])) if told and asked.any() else 0,
     )
+
+
+def _alone(table: SetTable) -> Integers:
+    """How many clips of each value are clusters of their own, called like themselves, shape (values,)."""
+    clips, clusters = (np.array(names, dtype=object) for names in (table.clip_names, table.cluster_names))
+    return np.asarray(((table.clips >= 0) & (clips[table.clips] == clusters[table.clusters])).sum(axis=1))

@@ -102,6 +102,14 @@ def test_a_value_found_by_one_search_word_has_no_interval_and_the_others_do() ->
     assert analysis.values["security"].centred.p is not None
 
 
+def test_clips_of_which_nothing_is_known_are_said_not_to_be_sources() -> None:
+    """Each is a cluster of its own, which is not to know that others would be found."""
+    frame = long_frame(waves(10, 6, 3), np.arange(60).reshape(10, 6) // 2)
+    frame.loc[~frame["clip"].str.endswith(("-4", "-5")), "word"] = ""
+    told = analyse(collect([frame], Layout(cluster="word"))).covering.sentence
+    assert "found by other words (5 a value, 4 of them single clips whose word is not known)" in told
+
+
 def test_one_wording_can_be_taken_for_all_there_is_when_that_is_said() -> None:
     analysis = analyse(set_table(waves(10, 8, 1)), Facets(wordings=False))
     assert analysis.values["power"].status == "ok"
