@@ -16,7 +16,7 @@ from valuespectrum.comparing.respondents import is_called
 from valuespectrum.instruments.measurement import read_name
 from valuespectrum.instruments.registry import about_others, published_as
 from valuespectrum.runs.run import read_scores
-from valuespectrum.scoring.convergence.claims import claimed, value_verdicts
+from valuespectrum.scoring.convergence.claims import claimed, said_together, value_verdicts
 from valuespectrum.scoring.convergence.matrix import (
     FEWEST_RESPONDENTS,
     Method,
@@ -35,10 +35,14 @@ AXIS: Mapping[str, float] = {"universalism": 0.5, "benevolence": 0.5, "power": -
 """Self-transcendence over self-enhancement: the values that an orientation towards others goes with."""
 ORIENTATION = "angle"
 """The number that says how much somebody gives to others."""
+SESSIONS = "sessions"
+"""What an instrument is called that asks nothing and looks at what was done."""
 ROLES = (
     "most respondents are roles, written with values in mind: agreement over them shows that instruments see the same "
     "roles, not that a model has these values"
 )
+
+REPEAT = "{} are one instrument twice: that they agree is a repeat, and no claim rests on it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,8 @@ class SaidOfValues:
 
     numbers: Mapping[str, Estimate]
     """Each of the ten values, centred; or the one number of an instrument that tells no values."""
+    instrument: str
+    """Which one, however many runs or feeds it was given in."""
 
 
 Methods = dict[str, dict[RespondentColumns, SaidOfValues]]
@@ -109,6 +115,9 @@ def convergence(scored: Sequence[tuple[Path, Json]], models: Sequence[str] = (),
         for at, one in enumerate(methods)
         for other in methods[at + 1 :]
     }
+    asked = {name: next(iter(told.values())).instrument for name, told in profiles.items()}
+    apart = {names: found for names, found in pairs.items() if len({asked[name] for name in names}) > 1}
+    repeats = [REPEAT.format(" and ".join(names)) for names in pairs if names not in apart]
     return {
         "respondents": len(people),
         "values": list(TEN.dimensions),
@@ -120,8 +129,8 @@ def convergence(scored: Sequence[tuple[Path, Json]], models: Sequence[str] = (),
         "claims": [_claims(who, profiles) for who in people],
         "left_out": left_out,
         "covers": _covers(people),
-        "notes": [ROLES] if 2 * sum(who.persona != NO_PERSONA for who in people) > len(people) else [],
-        "verdicts": value_verdicts(pairs, TEN.labels),
+        "notes": [*([ROLES] if 2 * sum(who.persona != NO_PERSONA for who in people) > len(people) else []), *repeats],
+        "verdicts": value_verdicts(apart, TEN.labels),
     }
 
 
@@ -145,14 +154,15 @@ def _read(scored: Sequence[tuple[Path, Json]], models: Sequence[str]) -> tuple[M
                 continue
             value_set, name = sets[one["value_set"]], read_name(one["instrument"])
             if (told := _profile(one["profile"], value_set)) is not None:
-                _add(profiles, name, run, who, SaidOfValues(told))
+                _add(profiles, name, run, who, SaidOfValues(told, name))
             elif ORIENTATION in value_set:
-                _add(lines, name, run, who, SaidOfValues({ORIENTATION: Estimate.read(one["profile"][ORIENTATION])}))
+                number = {ORIENTATION: Estimate.read(one["profile"][ORIENTATION])}
+                _add(lines, name, run, who, SaidOfValues(number, name))
             else:
                 left_out[f"{name} in {run.name}: {value_set.title} has no key to the ten values"] = None
         for name, who, revealed in _walked(scores):
             if _wanted(who, models):
-                _add(profiles, name, run, who, SaidOfValues(revealed))
+                _add(profiles, name, run, who, SaidOfValues(revealed, SESSIONS))
     return profiles, lines, list(left_out)
 
 
@@ -197,7 +207,7 @@ def _walked(scores: Json) -> Iterator[tuple[str, RespondentColumns, dict[str, Es
             if revealed and not walker["human"] and not walker["placebo"]:
                 who = RespondentColumns(walker["model"], walker["persona"], walker["strategy"])
                 rows = {value: Estimate.read(row) for value, row in revealed.items()}
-                yield f"sessions ({condition['policy']})", who, rows
+                yield f"{SESSIONS} ({condition['policy']})", who, rows
 
 
 def _method(name: str, told: Mapping[RespondentColumns, SaidOfValues], people: Sequence[RespondentColumns]) -> Method:
@@ -268,8 +278,18 @@ def _whole(one: Method, other: Method) -> Floats:
 
 
 def _claims(who: RespondentColumns, profiles: Methods) -> Json:
-    own = [told[who].numbers for told in profiles.values() if who in told]
-    sides = {value: [each[value].side for each in own if value in each] for value in TEN.dimensions}
+    own: dict[str, list[Mapping[str, Estimate]]] = {}
+    for told in profiles.values():
+        if who in told:
+            own.setdefault(told[who].instrument, []).append(told[who].numbers)
+    sides = {
+        value: [
+            side
+            for several in own.values()
+            for side in said_together([each[value].side for each in several if value in each])
+        ]
+        for value in TEN.dimensions
+    }
     return {
         "respondent": ModelId.parse(who.model).short,
         **who._asdict(),

@@ -71,7 +71,7 @@ def convergence(
 def _in_words(document: Json) -> str:
     parts = [part for pair in document["pairs"] for part in _pair(pair)]
     parts += [_axis(document["axis"])] if document["axis"] else []
-    parts.append("\n".join(document["verdicts"]))
+    parts += ["\n".join(document["verdicts"])] if document["verdicts"] else []
     parts.append("\n".join([document["covers"], *(f"note: {note}" for note in document["notes"])]))
     return "\n\n".join(parts)
 

@@ -32,11 +32,25 @@ def claimed(sides: Sequence[int]) -> Claim:
     return "more" if up else "less"
 
 
+def said_together(sides: Sequence[int]) -> list[int]:
+    """What one instrument says in several runs: what all of them say, or both sides where they contradict each other.
+
+    Args:
+        sides: Of each run, as in :func:`claimed`; none where it says nothing of the value.
+
+    Example:
+        >>> said_together([1, 1]), said_together([1, 0]), said_together([1, -1]), said_together([])
+        ([1], [0], [-1, 1], [])
+    """
+    both = sorted({side for side in sides if side})
+    return both if len(both) > 1 else sorted(sides, key=abs)[:1]
+
+
 def value_verdicts(pairs: Mapping[tuple[str, str], PairAgreement], labels: Sequence[str]) -> list[str]:
     """What may be said of each value by how its instruments agree over respondents, a sentence each.
 
     Args:
-        pairs: Names of two instruments to what they agree about.
+        pairs: Names of two different instruments to what they agree about.
         labels: Values for people, in the order of the numbers.
     """
     told = {names: found for names, found in pairs.items() if found.values}

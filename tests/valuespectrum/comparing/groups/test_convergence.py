@@ -10,7 +10,7 @@ import pytest
 from several_instruments import PEOPLE, RUNS, TRUTH, scores, ten
 
 from valuespectrum.cli import main
-from valuespectrum.comparing.groups.convergence import convergence
+from valuespectrum.comparing.groups.convergence import REPEAT, convergence
 from valuespectrum.theory.value_sets import NINETEEN, TEN
 from vectorstore.foundation.errors import InputError
 
@@ -39,6 +39,14 @@ def test_claims_are_those_of_two_instruments_with_intervals() -> None:
 def test_one_instrument_twice_is_two_methods() -> None:
     found = convergence([RUNS[0], (Path("again"), scores("vqa", TEN, ten(seed=3)))])
     assert [each["name"] for each in found["methods"]] == ["like", "like in again"]
+
+
+def test_one_instrument_twice_is_no_second_one_for_claims() -> None:
+    found = convergence([RUNS[0], (Path("again"), scores("vqa", TEN, ten(seed=3)))])
+    claims = {claim for each in found["claims"] for claim in each["values"].values()}
+    assert not claims & {"more", "less"} and "one instrument only" in claims
+    assert not found["verdicts"] and found["claims"][0]["instruments"] == 1
+    assert found["notes"] == [REPEAT.format("like and like in again")]
 
 
 def test_only_named_models_count() -> None:
