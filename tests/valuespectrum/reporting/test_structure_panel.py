@@ -77,3 +77,14 @@ def test_respondents_of_several_instruments_are_told_apart_and_stand_on_their_ow
     untold = {name: row for name, row in acted.items() if name != "readout"}
     runs = (run, replace(run, scores={"structure": [], "respondents": [untold]}))
     assert "centred, on the scale of behaviour, with" in render(replace(shown, runs=runs))
+
+
+def test_one_model_in_two_runs_is_called_by_them() -> None:
+    """Else its numbers of one run would pass for those of the other."""
+    shown = page(4)
+    (run,) = shown.runs
+    text = render(replace(shown, runs=(run, replace(run, folder=Path("<again>")))))
+    read(text)
+    section = text[text.index('<section aria-labelledby="structure">') :].partition("</section>")[0]
+    assert section.count("/x in run") == section.count("/x in &lt;again&gt;") == 3, "its scale, its wave, its likeness"
+    assert section.count(") in run; ") == section.count(") in &lt;again&gt;, over respondents") == 1

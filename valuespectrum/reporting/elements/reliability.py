@@ -31,10 +31,11 @@ def coefficients(data: ReportData) -> Mapping[str, object]:
         known) and ``missing`` (why the others are not, in words); ``items`` (value, alpha and omega of each model) and
         ``item_estimates``.
     """
-    known = _known(data)
-    if not known:
+    named = _known(data)
+    if not named:
         return {}
-    names = respondents_named(known)
+    known = [one for _, one in named]
+    names = respondents_named(known, [run for run, _ in named])
     values = [value for value in LABELS if any(f"omega_{value}" in one["reliability"] for one in known)]
     return {
         "models": names,
@@ -51,9 +52,10 @@ def coefficients(data: ReportData) -> Mapping[str, object]:
     }
 
 
-def _known(data: ReportData) -> list[Json]:
+def _known(data: ReportData) -> list[tuple[str, Json]]:
+    """Bare models with coefficients, each with its run."""
     return [
-        one
+        (run.folder.name, one)
         for run in data.runs
         for one in run.scores["respondents"]
         if "g" in one.get("reliability", {}) and one["persona"] == one["strategy"] == NO_PERSONA

@@ -119,8 +119,12 @@ def reasons(estimates: Iterable[Estimate | None]) -> list[tuple[str, str]]:
     return sorted({(mark(each), f"no {'number' if each.mean is None else 'interval'}: {each.why}") for each in lacking})
 
 
-def respondents_named(respondents: Sequence[Json]) -> list[str]:
-    """What tells respondents of a table apart: the model, and by which instrument where there are several.
+def respondents_named(respondents: Sequence[Json], runs: Sequence[str] = ()) -> list[str]:
+    """What tells respondents of a table apart: the model, by which instrument where there are several, and its run.
+
+    Args:
+        respondents: As scores have them.
+        runs: What the run of each is called, where they are of several.
 
     Example:
         >>> respondents_named([{"model": "m@1", "instrument": "vqa"}, {"model": "m@1", "instrument": "pairs"}])
@@ -129,7 +133,19 @@ def respondents_named(respondents: Sequence[Json]) -> list[str]:
         ['m', 'n']
     """
     several = len({one["instrument"] for one in respondents}) > 1
-    return [short_model(one["model"]) + several * f", {read_name(one['instrument'])}" for one in respondents]
+    names = [short_model(one["model"]) + several * f", {read_name(one['instrument'])}" for one in respondents]
+    return told_apart(names, runs) if runs else names
+
+
+def told_apart(names: Sequence[str], runs: Sequence[str]) -> list[str]:
+    """Names of what runs hold, with the run behind those that something else has, too.
+
+    Example:
+        >>> told_apart(["m", "n", "m"], ["one", "one", "two"])
+        ['m in one', 'n', 'm in two']
+    """
+    count = Counter(names)
+    return [f"{name} in {clean(run, 60)}" if count[name] > 1 else name for name, run in zip(names, runs, strict=True)]
 
 
 def alike(pairs: Iterable[tuple[str, Told]]) -> dict[str, list[Told]]:

@@ -11,7 +11,7 @@ from valuespectrum.instruments.measurement import read_name
 from valuespectrum.reporting.elements.data import Estimate, ReportData
 from valuespectrum.reporting.elements.reliability import coefficients
 from valuespectrum.reporting.elements.svg import element, picture
-from valuespectrum.reporting.elements.words import alike, number, respondents_named, with_interval
+from valuespectrum.reporting.elements.words import alike, number, respondents_named, told_apart, with_interval
 from valuespectrum.reporting.panels.base import PANELS, Panel
 from valuespectrum.theory.value_sets import FOUR, VALUE_SETS
 from valuespectrum.theory.values import LABELS, VALUES
@@ -46,9 +46,11 @@ class StructurePanel(Panel):
 
     def context(self, data: ReportData) -> Mapping[str, object]:
         """What was found of all runs, and how it is written."""
-        shown = [one for run in data.runs for one in run.scores["respondents"] if _shown(one)]
-        shapes = [_Shape(one, name) for one, name in zip(shown, respondents_named(shown), strict=True)]
-        circles = [_Circle(each) for run in data.runs for each in run.scores.get("structure", [])]
+        named = [(run.folder.name, one) for run in data.runs for one in run.scores["respondents"] if _shown(one)]
+        shown = [one for _, one in named]
+        names = respondents_named(shown, [run for run, _ in named])
+        shapes = [_Shape(one, name) for one, name in zip(shown, names, strict=True)]
+        circles = _circles(data)
         return {
             "found": [circle for circle in circles if not circle.why],
             "unfound": alike((circle.why, circle.title) for circle in circles if circle.why),
@@ -60,6 +62,16 @@ class StructurePanel(Panel):
             "lacking": [each for shape in shapes for each in shape.estimates],
             "reliability": coefficients(data),
         }
+
+
+def _circles(data: ReportData) -> list[_Circle]:
+    """Of all runs; one that another run has, too, is called by its run."""
+    named = [(run.folder.name, _Circle(each)) for run in data.runs for each in run.scores.get("structure", [])]
+    circles = [circle for _, circle in named]
+    titles = told_apart([circle.title for circle in circles], [run for run, _ in named])
+    for circle, title in zip(circles, titles, strict=True):
+        circle.title = title
+    return circles
 
 
 def _shown(one: Json) -> bool:

@@ -41,8 +41,8 @@ class StaircasesPanel(Panel):
     def context(self, data: ReportData) -> Mapping[str, object]:
         """Everybody who walked, and how they stand among each other."""
         shown = list(_walked(data))
-        names = respondents_named([one for one, _ in shown])
-        climbs = [_Climb(one, values, name) for (one, values), name in zip(shown, names, strict=True)]
+        names = respondents_named([one for _, one, _ in shown], [run for run, _, _ in shown])
+        climbs = [_Climb(one, values, name) for (_, one, values), name in zip(shown, names, strict=True)]
         return {
             "climbs": climbs[:SHOWN_WHOLE],
             "unshown": len(climbs) - len(climbs[:SHOWN_WHOLE]),
@@ -51,8 +51,8 @@ class StaircasesPanel(Panel):
         }
 
 
-def _walked(data: ReportData) -> Iterator[tuple[Json, ValueSet]]:
-    """Respondents with steps, and what their values are."""
+def _walked(data: ReportData) -> Iterator[tuple[str, Json, ValueSet]]:
+    """Respondents with steps, each with its run, and what their values are."""
     for run in data.runs:
         for one in run.scores.get("respondents", []):
             # Of who refuses everything, or says one thing to everything, there is nothing to show.
@@ -60,7 +60,7 @@ def _walked(data: ReportData) -> Iterator[tuple[Json, ValueSet]]:
                 continue
             values = ValueSet.from_json(run.scores["value_sets"][one["value_set"]])
             if list(values.dimensions) == one["staircases"]["values"]:
-                yield one, values
+                yield run.folder.name, one, values
 
 
 class _Climb:
