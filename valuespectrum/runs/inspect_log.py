@@ -117,7 +117,7 @@ class _Log:
 
     def __init__(self, file: IO[bytes], respondent: Respondent, source: LogSource) -> None:
         self.samples = 0
-        self._completed = 0
+        self._completed = self._put = 0
         self._times: tuple[str, str] = ("", "")
         self._respondent, self._source = respondent, source
         self._model = {"model": str(respondent.model), "settings": dict(respondent.conditions)}
@@ -142,6 +142,7 @@ class _Log:
         sample["uuid"] = f"{self._id}-{row.position}"
         self.samples += 1
         self._completed += "error" not in sample
+        self._put += row.answer is not None
         if row.answer is not None and row.answer.created:
             first, last = self._times
             self._times = (min(first or row.answer.created, row.answer.created), max(last, row.answer.created))
@@ -157,7 +158,9 @@ class _Log:
         results = {"total_samples": self.samples, "completed_samples": self._completed, "scores": self._scores()}
         first, last = self._times
         stats = {"started_at": first, "completed_at": last} if first else {}
-        header = {"version": _LOG_VERSION, "status": "success", "eval": self._spec(), "plan": {}, "stats": stats}
+        # Whoever reads logs takes one that succeeded for whole.
+        status = "success" if self._put == self.samples else "cancelled"
+        header = {"version": _LOG_VERSION, "status": status, "eval": self._spec(), "plan": {}, "stats": stats}
         self._write("header.json", header | {"results": results})
 
     def _spec(self) -> Json:

@@ -10,6 +10,7 @@ import shutil
 import sqlite3
 import zipfile
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +101,7 @@ def test_logs_hold_every_ask_with_its_words_and_its_answer(run: Path, tmp_path: 
             samples = [json.loads(archive.read(f"samples/{each['id']}_epoch_1.json")) for each in summaries]
         seen += len(samples)
         names |= {sample["uuid"] for sample in samples} | {header["eval"]["eval_id"]}
-        assert header["results"]["total_samples"] == len(samples)
+        assert header["results"]["total_samples"] == len(samples) and header["status"] == "success"
         assert header["results"]["completed_samples"] == sum("error" not in sample for sample in samples)
         answered, liking = header["results"]["scores"]
         assert len(liking["metrics"]) == 10 and answered["metrics"]["answered"]["value"] > 0.8
@@ -206,6 +207,26 @@ def test_scores_are_a_table_with_the_numbers_of_the_run(run: Path, tmp_path: Pat
     (tmp_path / "mine.csv").write_text("a,b\n1,2\n")
     with pytest.raises(InputError, match="mine"):
         export_run(run, "scores", tmp_path / "mine.csv")
+
+
+class Stopping(SimulatedModel):
+    """Is stopped after a few answers."""
+
+    def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+        yield from islice(super().score(asks), 5)
+        raise KeyboardInterrupt
+
+
+def test_logs_of_a_stopped_run_did_not_succeed(run: Path, tmp_path: Path) -> None:
+    options = BenchOptions(tmp_path / "run", keywords=run.parent / "axes.yaml", scoring=ScoringOptions(draws=100))
+    with pytest.raises(KeyboardInterrupt):
+        run_benchmark(options, world(clips=1), AxesEmbedder(), [Stopping(SimulatedProfile({"security": 1.0}))])
+    folder, _ = export_run(tmp_path / "run", "inspect", tmp_path / "logs")
+    (log,) = folder.iterdir()
+    with zipfile.ZipFile(log) as archive:
+        header = json.loads(archive.read("header.json"))
+    assert header["status"] == "cancelled"
+    assert header["results"]["completed_samples"] < header["results"]["total_samples"]
 
 
 HOSTILE = ("=1+1", "+cmd|' /C calc'!A0", "-1+2", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1", "＝1", "\ufeff=1")
