@@ -319,13 +319,21 @@ class SessionLog:
         return log
 
     def append(self, event: Event) -> None:
-        """Write one event whole.
+        """Write one event whole, or nothing of it.
 
         Raises:
             StorageError: Disk full or read-only.
         """
         with storage_errors(self.path):
-            _write(self._file, encode(event))
+            whole = self._file.tell()
+            try:
+                _write(self._file, encode(event))
+            except OSError:
+                # Who tries again must not write behind half a line.
+                with contextlib.suppress(OSError):
+                    self._file.seek(whole)
+                    self._file.truncate()
+                raise
 
     def close(self) -> None:
         """Make the log durable and let go of it."""

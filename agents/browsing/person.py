@@ -8,7 +8,7 @@ was in front of them, paused or not, until they went on. ``watch_s`` counts the 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from math import isfinite
 from typing import Literal, cast, get_args
@@ -125,13 +125,16 @@ class PersonWalk:
         """Let a log decide what is shown; see :meth:`agents.browsing.walk.Walk.follow`."""
         self._walk.follow(policy, alike)
 
-    def take(self, step: int, shown: Shown, reaction: Reaction) -> Event:
+    def take(
+        self, step: int, shown: Shown, reaction: Reaction, keep: Callable[[Event], None] = lambda event: None
+    ) -> Event:
         """Write down what somebody did, and move the feed on as it would for a model.
 
         Args:
             step: Of the session.
             shown: What ``choose`` gave.
             reaction: What they did with it.
+            keep: Writes it down before the feed moves on, so that what cannot be written can be done again.
 
         Raises:
             InputError: They did something that this session has not.
@@ -140,6 +143,7 @@ class PersonWalk:
         if unknown:
             raise InputError(f"nobody can {unknown[0]} here", "the page was opened without --act " + unknown[0])
         event = self._event(step, shown, reaction)
+        keep(event)
         weight = self._weights[reaction.action] + sum(self._acts[act] for act in reaction.further)
         self._walk.move_on(shown, event.watch_s, weight)
         return event

@@ -140,9 +140,8 @@ class Sitting:
             if not isinstance(offer, Offer) or offer.step != step or self._file is None or self._shown is None:
                 raise InputError(f"the clip of step {step} is not the one that is shown now")
             self._keep({"kind": "played", "step": step, "as": shown_as})
-            event = self._walk.take(step, self._shown, self._seen(offer.clip, reaction))
-            self._file.append(event)
-            self._events.append(event)
+            seen = self._seen(offer.clip, reaction)
+            self._events.append(self._walk.take(step, self._shown, seen, self._file.append))
             self._choose()
 
     def leave(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
 import os
 import re
@@ -263,6 +265,31 @@ def test_a_session_goes_on_in_a_new_server_as_if_there_had_been_one(tmp_path: Pa
     assert number[0] != number[1]
     one, other = (path.read_bytes().partition(b"\n")[2] for path in (whole, parts))
     assert one == other
+
+
+def test_what_could_not_be_written_can_be_done_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def half(file: io.FileIO, line: bytes) -> None:
+        file.write(line[: len(line) // 2])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    told = study(page_catalogue(tmp_path / "p"), PLAIN, policy=read_policy("similar"))
+    whole, log = tmp_path / "whole.jsonl", tmp_path / "log.jsonl"
+    with open_page(told, whole) as link:
+        asking = Asking(link)
+        asking.enter()
+        walk(asking)
+    with open_page(told, log) as link:
+        asking = Asking(link)
+        asking.enter()
+        walk(asking, 2)
+        with monkeypatch.context() as full:
+            full.setattr("agents.browsing.log._write", half)
+            assert asking.post("/api/react", reaction(2))[0] == 503
+        walk(asking)
+    one, other = (path.read_bytes().partition(b"\n")[2] for path in (whole, log))
+    assert one == other, "neither half a line nor a step that counted twice"
+    with OneSeat(told, log):  # walks the log again, byte by byte
+        pass
 
 
 KILLED = """
