@@ -121,6 +121,14 @@ def test_clips_that_are_not_there_are_counted_and_none_at_all_is_refused(tmp_pat
     assert clip_names("C:\\clips\\v1.mp4") == ("v1",)
 
 
+def test_a_clip_that_was_met_again_stands_where_it_was_first_met() -> None:
+    shown = ("v0", "v1", "v2", "v0", "v3", "v1", "v4")
+    rows = [PersonWatched("a", "", 10.0 * at, clip, 5.0 + at) for at, clip in enumerate(shown)]
+    (session,) = import_people(rows, CLIPS, "hash").sessions
+    assert [event.item_id for event in session.events] == [clip.clip_id for clip in CLIPS[:5]]
+    assert [event.t_sim for event in session.events] == [0.0, 10.0, 20.0, 40.0, 60.0]
+
+
 def test_kappa_is_that_of_scikit_learn() -> None:
     from sklearn.metrics import cohen_kappa_score
 

@@ -94,14 +94,16 @@ def import_people(
         for number, session in enumerate(_sessions(several, options.gap), start=1):
             met = [(row, known[_called(row.clip)]) for row in session if _called(row.clip) in known]
             found.unknown_clips += len(session) - len(met)
-            once = list({clip.clip_id: (row, clip) for row, clip in reversed(met)}.values())[::-1]
+            once: dict[str, tuple[PersonWatched, KnownClip]] = {}
+            for row, clip in met:
+                once.setdefault(clip.clip_id, (row, clip))
             if len(once) < options.least_steps:
                 found.short += 1
                 continue
             pseudonym = hashlib.sha256(f"{layout}/{person}".encode()).hexdigest()[:12]
             manifest = _manifest(pseudonym, number, layout, (catalogue_hash, len(clips)), options)
             found.sessions.append(
-                ImportedSession(f"person-{pseudonym}-{number}", manifest, tuple(_events(once, options)))
+                ImportedSession(f"person-{pseudonym}-{number}", manifest, tuple(_events(list(once.values()), options)))
             )
     if not found.sessions:
         raise InputError(
