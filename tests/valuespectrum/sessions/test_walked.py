@@ -77,6 +77,15 @@ def test_interventions_are_held_against_the_pair_without() -> None:
     assert interventions([each for each in pairs if not each.intervened], 10, 0.95) == []
 
 
+def test_clones_are_held_against_clones_with_their_luck() -> None:
+    first = [read(Leaning(TASTE), steps=40, seed=seed) for seed in range(3)]
+    clones = [replace(each, clone=1, liked=np.zeros(40)) for each in first]
+    plain = [*first, *clones]
+    done = [replace(each, interventions=((20, "swap"),), intervened=True) for each in plain]
+    (row,) = interventions([*plain, *done], window=10, level=0.95)
+    assert row["sessions"] == 6 and row["like"] == row["kept"] == row["entropy"] == 0, "nothing was done to them"
+
+
 def test_what_cannot_be_compared_is_said(tmp_path: Path) -> None:
     found = read(Leaning(TASTE), steps=5)
     with pytest.raises(InputError, match="different catalogues"):

@@ -1,4 +1,4 @@
-"""What an intervention did: sessions that had it beside those of the same walker and seed that had none."""
+"""What an intervention did: sessions that had it beside those of the same luck that had none."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def interventions(sessions: Sequence[WalkedSession], window: int, level: float) 
         shown most in the window before: ``escape`` (median steps until it is back to its catalogue share, of
         ``escapes_watched`` sessions of which ``escaped`` did) and ``relapse``.
     """
-    plain = {(each.walker, each.policy, each.seed): each for each in sessions if not each.intervened}
+    plain = {_pair(each): each for each in sessions if not each.intervened}
     done = [each for each in sessions if each.interventions]
     rows = []
     for (walker, policy, name, step), own in groupby(sorted(done, key=_key), key=lambda each: _key(each)[:4]):
@@ -49,8 +49,8 @@ def _key(session: WalkedSession) -> tuple[Walker, str, str, int, int]:
     return session.walker, session.policy, name, step, session.seed
 
 
-def _pair(session: WalkedSession) -> tuple[Walker, str, int]:
-    return session.walker, session.policy, session.seed
+def _pair(session: WalkedSession) -> tuple[Walker, str, int, int]:
+    return session.walker, session.policy, session.seed, session.clone
 
 
 def _returned(after: Sequence[WalkedSession], step: int, window: int, level: float) -> Json:
