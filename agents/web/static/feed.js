@@ -48,7 +48,8 @@ async function go(path, body) {
     show(state);
     return true;
   } catch (error) {
-    if (error.status === 409) await go("/api/state");
+    // Asked for again, a state that is refused would be asked for without end.
+    if (error.status === 409 && path !== "/api/state") await go("/api/state");
     warn(error.status ? error.message : "The server does not answer.", error.status === 409 ? null : () => go(path, body));
     return false;
   }

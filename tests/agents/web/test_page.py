@@ -20,6 +20,9 @@ from agents.browsing.doing.actions import AFTER_WATCHING, further_acts
 from agents.browsing.log import read_log
 from agents.web.answers_file import answers_path, read_answers
 from agents.web.options import ClipMedia, OpenMedia, PageOptions
+from agents.web.seats import OneSeat
+from agents.web.sitting import Sitting
+from vectorstore.foundation.errors import InputError
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -252,6 +255,23 @@ def test_keys_can_be_switched_off(browser: Browser, catalogue: Catalogue, tmp_pa
         page.get_by_role("button", name="Close").click()
         page.keyboard.press("l")
         assert page.get_by_role("button", name="Like").get_attribute("aria-pressed") == "false"
+
+
+def test_a_session_that_cannot_go_on_is_said_and_asked_for_once(
+    browser: Browser, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def refused(seats: OneSeat, secret: str) -> Sitting:
+        asked.append(secret)
+        raise InputError("the log is of another session")
+
+    monkeypatch.setattr(OneSeat, "seat", refused)
+    with open_page(study(catalogue, PLAIN), tmp_path / "log.jsonl") as link, visit(browser, link) as person:
+        person.page.get_by_role("alert").get_by_text("the log is of another session").wait_for()
+        person.wait(0.5)
+        assert len(asked) == 1
+        person.wrong.clear()  # the refusal itself
 
 
 def test_words_of_strangers_stay_words(browser: Browser, tmp_path: Path) -> None:
