@@ -206,7 +206,8 @@ class _Desk:
         now = sitting.now()
         if isinstance(now, PageForm):
             return {"form": asdict(replace(now, told={}))}
-        return {"step": now.step, "of": now.of, "clip": clip_view(now.clip, self._shelf, self._page)}
+        clip = clip_view(now.clip, self._shelf, self._page)
+        return {"person": sitting.participant, "step": now.step, "of": now.of, "clip": clip}
 
 
 async def _sent(request: Request, kind: type[SentKind]) -> SentKind | None:

@@ -100,7 +100,7 @@ class Feed {
       this.seen();
     }, { root: this.element, threshold: [0, 0.5, 1] });
   }
-  show({ step, of, clip }) {
+  show({ person, step, of, clip }) {
     const place = `Clip ${step + 1} of ${of}`;
     const view = new ClipView(clip, place, {
       like: () => view.like(!view.liked), skip: () => this.go("skip"), next: () => this.next(),
@@ -119,7 +119,7 @@ class Feed {
     this.element.scrollTop = 0;
     this.element.style.scrollBehavior = "";
     Object.assign(this, { step, view, slide, slideInFront: true, shownAt: performance.now() });
-    this.watch = new Watch(step, clip, view);
+    this.watch = new Watch(`${person} ${step} ${clip.id}`, view);
     this.observer.observe(slide);
     this.seen();
     if (focused) slide.focus({ preventScroll: true });

@@ -5,8 +5,9 @@ const KEY = "watch";
 const LONGEST_GAP = 2;
 
 export class Watch {
-  constructor(step, clip, view) {
-    this.mark = `${step} ${clip.id}`;
+  /** The mark tells whose watching of which clip it is: a tab may go on with another person. */
+  constructor(mark, view) {
+    this.mark = mark;
     this.view = view;
     this.watched = 0;
     this.lookedAt = 0;

@@ -274,6 +274,20 @@ def test_a_session_that_cannot_go_on_is_said_and_asked_for_once(
         person.wrong.clear()  # the refusal itself
 
 
+def test_the_next_person_in_a_tab_begins_anew(browser: Browser, catalogue: Catalogue, tmp_path: Path) -> None:
+    """Everybody is shown the same clips at the same steps."""
+    with open_page(study(catalogue, PLAIN), tmp_path / "logs") as link, visit(browser, link) as person:
+        for _ in range(2):
+            person.agree()
+            person.wait_for("Clip 1 of 6")
+            like = person.page.get_by_role("button", name="Like")
+            assert like.get_attribute("aria-pressed") == "false"
+            like.click()
+            person.page.context.clear_cookies(name="valuespectrum-person")
+            person.page.reload()
+    assert len(list((tmp_path / "logs").glob("human-*.jsonl"))) == 2
+
+
 def test_words_of_strangers_stay_words(browser: Browser, tmp_path: Path) -> None:
     caption = '</p><img src=x onerror="document.title=1"><script>document.title=2</script>'
     catalogue = page_catalogue(tmp_path / "p", 3, caption)
