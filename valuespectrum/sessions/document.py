@@ -26,7 +26,7 @@ from valuespectrum.sessions.revealed.profiles import (
 )
 from valuespectrum.sessions.revealed.roles import session_personas, worded_personas
 from valuespectrum.sessions.revealed.stability import STRETCHES, Stability, fading, separability, stability
-from valuespectrum.sessions.walks.means import by_seed, mean_difference, mean_over
+from valuespectrum.sessions.walks.means import by_seed, mean_difference, mean_of_sessions
 from valuespectrum.sessions.walks.walked import WalkedSession, Walker
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
@@ -177,8 +177,12 @@ def _walker(walker: Walker, sessions: Sequence[WalkedSession], options: SessionS
         "placebo": walker.placebo,
         "sessions": len(own),
         "steps": sum(map(len, own)),
-        "measures": {name: mean_over([each[name] for each in measured], level).to_json() for name in measured[0]},
-        "amplification": {value: mean_over([each[value] for each in loud], level).to_json() for value in loud[0]},
+        "measures": {
+            name: mean_of_sessions(own, [each[name] for each in measured], level).to_json() for name in measured[0]
+        },
+        "amplification": {
+            value: mean_of_sessions(own, [each[value] for each in loud], level).to_json() for value in loud[0]
+        },
     }
     if bare and walker.persona != NO_PERSONA:
         row["beside_bare"] = {
@@ -203,9 +207,9 @@ def _by_outcome(own: Sequence[WalkedSession], options: RevealOptions) -> Json:
 
 def _history_effect(own: Sequence[WalkedSession], level: float) -> Json:
     """What answers in the session are above those without memory, over the clips of which both are known."""
-    known = [each.history[~np.isnan(each.history)] for each in own if each.history.size]
-    numbers = [float(each.mean()) for each in known if each.size]
-    return {"history_effect": mean_over(numbers, level).to_json()} if numbers else {}
+    known = [each for each in own if (~np.isnan(each.history)).any()]
+    numbers = [float(np.nanmean(each.history)) for each in known]
+    return {"history_effect": mean_of_sessions(known, numbers, level).to_json()} if known else {}
 
 
 def _personalised(

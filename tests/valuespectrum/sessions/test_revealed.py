@@ -149,6 +149,27 @@ def test_separate_walkers_are_told_apart_and_clones_are_not() -> None:
     assert separability(reveal(same), []).mean is None
 
 
+def test_clones_of_a_seed_are_one_session() -> None:
+    """What more clones tell is what luck in acting makes, not how another session would go."""
+    feed = PlantedFeed(steps=40, clips=60).drawn()
+    cloned = [
+        [replace(walk(feed, Walker("a"), LIKES, seed, luck=clone), clone=clone) for clone in range(3)]
+        for seed in range(3)
+    ]
+    alone = walk(feed, Walker("b"), LIKES, 7)
+    for some in (cloned[0], [*cloned[0], alone]):
+        told = reveal(some).estimates(Walker("a"))[VALUES[1]].estimate
+        assert told.mean is not None and told.low is None and "sessions" in told.why
+    several = [each for own in cloned for each in own]
+    found = reveal([*several, alone])
+    assert not found.paired and dict(found.sessions) == {Walker("a"): 3, Walker("b"): 1}
+    assert len(found.fit.influences.sessions) == 4
+    (row,) = sessions_document(several)["conditions"][0]["walkers"]
+    assert row["sessions"] == 9 and row["measures"]["kept"]["n"] == 3
+    people = [replace(each, walker=Walker("human:a", human=True)) for each in cloned[0]]
+    assert reveal(people).sessions[people[0].walker] == 3, "one seed shows people the same clips, and is no clone"
+
+
 @pytest.mark.parametrize("fades", [False, True])
 def test_a_pull_that_fades_is_seen_to_fade(fades: bool) -> None:
     feed, target = PlantedFeed(steps=100, clips=200).drawn(), np.array([1, 1, -1, 0, 0, 0, 0, 0, 0, -1.0])

@@ -17,7 +17,7 @@ import numpy as np
 from agents.browsing.seeing.injections import Injection
 from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.scoring.presentations.injection import reading
-from valuespectrum.sessions.walks.means import by_seed, mean_difference, mean_over
+from valuespectrum.sessions.walks.means import by_seed, mean_difference, mean_of_sessions
 from valuespectrum.sessions.walks.walked import Floats, WalkedSession, Walker
 from vectorstore.foundation.json_types import Json
 
@@ -128,7 +128,7 @@ def _row(own: Sequence[WalkedSession], injection: Injection, others: _Others, le
     for name, rate in RATES.items():
         without = [_over(other, rate, _shared(each, other, injection)) for each, other in plain]
         found[name], found[f"{name}_beyond"] = (_change(pairs, rate, injection, level) for pairs in (plain, controls))
-        found[f"{name}_without"] = mean_over(without, level)
+        found[f"{name}_without"] = mean_of_sessions([each for each, _ in plain], without, level)
     for name, each in found.items():
         row |= each.to_json(name)
     moved = found["like_beyond"] if found["like_beyond"].low is not None else found["like"]

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from valuespectrum.sessions.feeds.exposure import distance, normalised_entropy, shares_of
 from valuespectrum.sessions.feeds.returning import Escape, escape, median_escape, relapse
-from valuespectrum.sessions.walks.means import by_seed, mean_difference, mean_over
+from valuespectrum.sessions.walks.means import by_seed, mean_difference, mean_of_sessions
 from valuespectrum.sessions.walks.walked import NO_VALUE, Floats, WalkedSession, Walker
 from vectorstore.foundation.json_types import Json
 
@@ -55,11 +55,13 @@ def _pair(session: WalkedSession) -> tuple[Walker, str, int, int]:
 
 def _returned(after: Sequence[WalkedSession], step: int, window: int, level: float) -> Json:
     found: list[Escape] = []
+    walked: list[WalkedSession] = []
     back, apart = [], []
     for each in after:
         before = each.values[max(0, step - window) : step]
         if not before:
             continue
+        walked.append(each)
         shares = shares_of(before, each.stock)
         value = max((name for name in shares if name != NO_VALUE), key=lambda name: shares[name], default=NO_VALUE)
         apart.append(distance(shares, shares_of(each.values[step:], each.stock)))
@@ -68,8 +70,8 @@ def _returned(after: Sequence[WalkedSession], step: int, window: int, level: flo
             found.append(escape(each, value, step, window))
     median = median_escape(found)
     return {
-        **mean_over(apart, level).to_json("distance"),
-        **mean_over(back, level).to_json("relapse"),
+        **mean_of_sessions(walked, apart, level).to_json("distance"),
+        **mean_of_sessions(walked, back, level).to_json("relapse"),
         "escape": None if median != median else median,
         "escaped": sum(not one.censored for one in found),
         "escapes_watched": len(found),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +13,7 @@ from valuespectrum.scoring.facets.findings import Inferred, found
 from valuespectrum.scoring.facets.inference import Tested, holm
 from valuespectrum.sessions.revealed.decisions import Decisions, Floats, Integers, blocks
 from valuespectrum.sessions.revealed.mixed import MixedFit, fit_mixed
+from valuespectrum.sessions.walks.means import units
 from valuespectrum.sessions.walks.walked import WalkedSession, Walker
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError
@@ -64,6 +66,7 @@ class Revealed:
     fit: MixedFit
     options: RevealOptions
     sessions: Mapping[Walker, int]
+    """Of each walker; clones of one seed are one, since they are drawn together."""
     paired: bool
     """Whether all walked with the same seeds, which are then drawn together."""
     effective: float
@@ -172,8 +175,10 @@ def reveal(
     walkers = list(
         dict.fromkeys((each.walker, part) for each, named in zip(sessions, parts, strict=True) for part in named)
     )
-    data, effective, known = _decisions(sessions, parts, walkers, options, paired)
-    counts = {each.walker: sum(other.walker == each.walker for other in sessions) for each in sessions}
+    clusters, strata = _drawn_together(sessions, paired)
+    data, effective, known = _decisions(sessions, parts, walkers, options, (clusters, strata))
+    own = {(each.walker, cluster) for each, cluster in zip(sessions, clusters.tolist(), strict=True)}
+    counts = Counter(walker for walker, _ in own)
     return Revealed(tuple(walkers), fit_mixed(data), options, counts, paired, effective, known)
 
 
@@ -192,13 +197,13 @@ def _decisions(
     parts: Sequence[Sequence[str]],
     walkers: Sequence[tuple[Walker, str]],
     options: RevealOptions,
-    paired: bool,
+    drawn: tuple[Integers, Integers],
 ) -> tuple[Decisions, float, bool]:
     places = {each: place for place, each in enumerate(walkers)}
     items: dict[str, int] = {}
     loadings: list[Floats] = []
     rows: list[tuple[int, int, int, int, float, float]] = []
-    clusters = blocks([each.seed for each in sessions]) if paired else np.arange(len(sessions))
+    clusters, stratum = drawn
     for session, named, cluster in zip(sessions, parts, clusters.tolist(), strict=True):
         weight = np.clip(1.0 / session.chance, 0.0, options.most_weight)
         for kind, outcome in enumerate(options.outcomes):
@@ -217,7 +222,6 @@ def _decisions(
     weight = np.where(np.isnan(weight), 1.0, weight)
     effective = float(weight.sum() ** 2 / (len(weight) * (weight**2).sum()))
     weight = weight / (np.bincount(role, weight) / np.maximum(np.bincount(role), 1))[role]
-    stratum = np.zeros(int(clusters.max()) + 1, dtype=np.int_) if paired else _by_walker(sessions)
     shape = (len(walkers), len(options.outcomes))
     return Decisions(role, kind, item, cluster, stratum, y, weight, np.stack(loadings), *shape), effective, known
 
@@ -233,8 +237,14 @@ def _paired(sessions: Sequence[WalkedSession]) -> bool:
     return len({tuple(own) for own in listed}) == 1 and len(set(listed[0])) == len(listed[0])
 
 
-def _by_walker(sessions: Sequence[WalkedSession]) -> Integers:
-    return blocks([each.walker for each in sessions])
+def _drawn_together(sessions: Sequence[WalkedSession], paired: bool) -> tuple[Integers, Integers]:
+    """The draw that each session belongs to, and of each draw the sample: one of all, or one of each walker."""
+    if paired:
+        clusters = blocks([each.seed for each in sessions])
+        return clusters, np.zeros(int(clusters.max()) + 1, dtype=np.int_)
+    clusters = blocks(units(sessions))
+    firsts = np.unique(clusters, return_index=True)[1].tolist()
+    return clusters, blocks([sessions[first].walker for first in firsts])
 
 
 def _drawn(influences: Floats, sample: Integers, draws: int, luck: np.random.Generator) -> Floats:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from valuespectrum.scoring.estimate import Estimate
-from valuespectrum.sessions.walks.walked import WalkedSession
+from valuespectrum.sessions.walks.walked import WalkedSession, Walker
 
 ONE_SESSION = "one session: nothing shows how another would go"
 ALL_ALIKE = "all sessions gave the same"
@@ -34,6 +34,26 @@ def mean_over(numbers: Sequence[float], level: float) -> Estimate:
         return Estimate(mean, why=ALL_ALIKE, n=count)
     half = float(stdtrit(count - 1, (1 + level) / 2)) * se
     return Estimate(mean, mean - half, mean + half, se=se, n=count)
+
+
+def units(sessions: Sequence[WalkedSession]) -> list[tuple[Walker, int]]:
+    """Of which draw each session is: clones of one seed, which share what is drawn, are one; people have one each."""
+    return [(each.walker, place if each.walker.human else each.seed) for place, each in enumerate(sessions)]
+
+
+def mean_of_sessions(sessions: Sequence[WalkedSession], numbers: Sequence[float], level: float) -> Estimate:
+    """:func:`mean_over`, where clones of one seed count once, with their mean.
+
+    Args:
+        sessions: Whose numbers they are.
+        numbers: One of each; those without the number are left out.
+        level: Of the interval.
+    """
+    found: dict[tuple[Walker, int], list[float]] = {}
+    for unit, each in zip(units(sessions), numbers, strict=True):
+        if not np.isnan(each):
+            found.setdefault(unit, []).append(each)
+    return mean_over([float(np.mean(each)) for each in found.values()], level)
 
 
 def mean_difference(first: Mapping[int, float], second: Mapping[int, float], level: float) -> Estimate:
