@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from agents.personas.reserved import NO_PERSONA
-from valuespectrum.scoring.estimate import HEADLINE
+from valuespectrum.scoring.estimate import HEADLINE, Estimate
 from valuespectrum.scoring.profile import number
 from valuespectrum.sessions.predicting import PredictOptions, stated_predicts
 from valuespectrum.sessions.revealed.profiles import RevealOptions, reveal
@@ -104,18 +104,19 @@ def _gaps(own: Sequence[WalkedSession], stated: Mapping[Walker, Floats], options
                 continue
             standard = np.array([_unit(each[known]) for each in drawn])
             correlations = standard @ _unit(said[known]) / known.sum()
-            tail = (1 - options.level) / 2
-            low, high = np.quantile(correlations[1:], [tail, 1 - tail])
+            found = _middle(correlations, revealed.lacking([walker]), options.level)
             apart = dict(
                 zip(np.array(VALUES)[known].tolist(), (standard[0] - _unit(said[known])).tolist(), strict=True)
             )
-            row = {
-                "correlation": number(float(correlations[0])),
-                "correlation_low": float(low),
-                "correlation_high": float(high),
-            }
-            rows.append({**walker._asdict(), **row, "shifts": apart})
+            rows.append({**walker._asdict(), **found.to_json("correlation"), "shifts": apart})
     return rows
+
+
+def _middle(drawn: Floats, why: str, level: float) -> Estimate:
+    """The first with the middle of the others, unless something speaks against an interval."""
+    mean, tail = number(float(drawn[0])), (1 - level) / 2
+    low, high = (float(each) for each in np.quantile(drawn[1:], [tail, 1 - tail]))
+    return Estimate(mean, why=why) if why or mean is None else Estimate(mean, low, high)
 
 
 def _unit(profile: Floats) -> Floats:

@@ -17,6 +17,7 @@ from valuespectrum.sessions.document import SessionScoring, sessions_document
 from valuespectrum.sessions.revealed.profiles import RevealOptions, consecutive, reveal
 from valuespectrum.sessions.revealed.roles import session_personas, worded_personas
 from valuespectrum.sessions.revealed.stability import STRETCHES, fading, separability, stability
+from valuespectrum.sessions.stated import stated_and_revealed
 from valuespectrum.sessions.walks.walked import WalkedSession, Walker
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError
@@ -116,6 +117,21 @@ def test_what_was_not_decided_is_no_number() -> None:
 def _without(session: WalkedSession, value: str) -> WalkedSession:
     there = np.array([each == value for each in session.values])
     return replace(session, kept=np.where(there, np.nan, session.kept), liked=np.where(there, np.nan, session.liked))
+
+
+def test_fewer_than_three_sessions_have_no_interval_whatever_the_number() -> None:
+    feed = PlantedFeed(steps=40, clips=60).drawn()
+    walkers = [Walker("m"), Walker("m", "p", "simple")]
+    bare = [walk(feed, walkers[0], {}, seed) for seed in range(2)]
+    sessions = [*bare, *(walk(feed, walkers[1], LIKES, seed) for seed in range(2))]
+    (row,) = session_personas(reveal(sessions), {"p": {value: odds / 1.5 for value, odds in LIKES.items()}})
+    for name in ("aligned_of_ceiling", "bare_of_ceiling", "steerability"):
+        assert row[f"{name}_low"] is None and row[f"{name}_high"] is None
+    assert row["aligned_of_ceiling"] is not None and "sessions" in row["aligned_of_ceiling_why"]
+    (told,) = stated_and_revealed(sessions, dict.fromkeys(walkers, np.array(list(LIKES.values()))))
+    for gap in told["gap"]:
+        assert gap["correlation"] is not None and gap["correlation_low"] is None
+        assert "sessions" in gap["correlation_why"]
 
 
 def test_intervals_over_clips_are_wider_and_are_right_where_clips_vary() -> None:

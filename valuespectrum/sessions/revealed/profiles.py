@@ -92,17 +92,21 @@ class Revealed:
         rows = self._rows({self.place(walker): 1.0, self.place(other): -1.0})
         return self.told(rows, self.profile(walker) - self.profile(other), [walker, other])
 
+    def lacking(self, whose: Sequence[Walker]) -> str:
+        """Why numbers of these walkers have no interval; empty where they have one."""
+        return _NO_SESSIONS if min(self.sessions[each] for each in whose) < FEWEST_SESSIONS else ""
+
     def told(self, weights: Floats, numbers: Floats, whose: Sequence[Walker]) -> dict[str, Inferred]:
         """Weighted sums of betas as findings, one for each value."""
         tested = self.tested(weights, numbers)
-        why = _NO_SESSIONS if min(self.sessions[each] for each in whose) < FEWEST_SESSIONS else ""
+        why = self.lacking(whose)
         adjusted = holm(np.where(tested.se > 0, tested.p, np.nan))
         level = self.options.level
         return {value: found(tested, at, level, why, adjusted) for at, value in enumerate(self.values)}
 
     def one(self, weights: Floats, number: float, whose: Sequence[Walker]) -> Inferred:
         """One weighted sum of betas as a finding; weights of shape (1, walkers, values)."""
-        why = _NO_SESSIONS if min(self.sessions[each] for each in whose) < FEWEST_SESSIONS else ""
+        why = self.lacking(whose)
         return found(self.tested(weights, np.array([number])), 0, self.options.level, why)
 
     def tested(self, weights: Floats, numbers: Floats) -> Tested:

@@ -164,14 +164,14 @@ def movement_of(
 def _steered(revealed: Revealed, walker: Walker, bare: Walker | None, texts: Sequence[Walker], target: Floats) -> Json:
     """Alignments over their ceiling, and how much of what was left to gain a persona gained."""
     own = _aligned(revealed, walker, target)
-    row = _estimate(own, revealed).to_json("aligned_of_ceiling")
+    row = _estimate(own, revealed, [walker]).to_json("aligned_of_ceiling")
     if bare is not None:
         before = _aligned(revealed, bare, target)
-        row |= _estimate(before, revealed).to_json("bare_of_ceiling")
-        row |= _estimate(_gained(own, before), revealed).to_json("steerability")
+        row |= _estimate(before, revealed, [bare]).to_json("bare_of_ceiling")
+        row |= _estimate(_gained(own, before), revealed, [walker, bare]).to_json("steerability")
     if texts:
         before = np.mean([_aligned(revealed, each, target) for each in texts], axis=0)
-        row |= _estimate(_gained(own, before), revealed).to_json("steerability_beyond_texts")
+        row |= _estimate(_gained(own, before), revealed, [walker, *texts]).to_json("steerability_beyond_texts")
     return row
 
 
@@ -207,11 +207,14 @@ def _gained(after: Floats, before: Floats) -> Floats:
     return np.asarray(np.divide(after - before, left, out=np.full(after.shape, np.nan), where=left > 0.01))
 
 
-def _estimate(rows: Floats, revealed: Revealed) -> Estimate:
+def _estimate(rows: Floats, revealed: Revealed, whose: Sequence[Walker]) -> Estimate:
     """The first with the middle of the others, by percentiles."""
     mean, drawn = number(float(rows[0])), rows[1:][~np.isnan(rows[1:])]
-    if mean is None or len(drawn) < len(rows) / 2:
-        return Estimate(mean, why="" if mean is None else "most bootstrap samples have no such number")
+    why = revealed.lacking(whose)
+    if len(drawn) < len(rows) / 2:
+        why = why or "most bootstrap samples have no such number"
+    if mean is None or why:
+        return Estimate(mean, why="" if mean is None else why)
     tail = (1 - revealed.options.level) / 2
     low, high = np.quantile(drawn, [tail, 1 - tail])
     return Estimate(mean, float(low), float(high))
