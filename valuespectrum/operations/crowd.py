@@ -96,7 +96,8 @@ def browse_many(
         command: What the user typed, for the manifests beside the logs.
 
     Raises:
-        InputError: Something that was named does not exist, or a log is of another session.
+        InputError: Something that was named does not exist, a log is of another session, or two sessions would have
+            one log.
         ModelError: A model cannot be loaded or asked.
         StorageError: A log cannot be written.
 
@@ -133,17 +134,24 @@ def _sessions(
     roles: Mapping[str, Persona | None],
     places: tuple[Path, Path],
 ) -> dict[Path, tuple[Session, Mapping[str, object]]]:
-    """Log to session, with the options that would have it go on alone."""
+    """Log to session, with the options that would have it go on alone.
+
+    Raises:
+        InputError: Two sessions would have one log, so that one of them would not be walked.
+    """
     from agents.browsing.session import Session
 
     corpus, folder = places
     seeds = range(settings.seed, settings.seed + crowd.sessions)
     sessions: dict[Path, tuple[Session, Mapping[str, object]]] = {}
-    everyone = product(crowd.models, roles.items(), seeds, range(crowd.clones + 1))
+    everyone = product(dict.fromkeys(crowd.models), roles.items(), seeds, range(crowd.clones + 1))
     for spec, (role, persona), seed, clone in everyone:
         own = replace(settings, persona=role, seed=seed, clone=clone)
         log = folder / f"{session_name(spec, own)}.jsonl"
         for place, each in paired(log, own):
+            if place in sessions:
+                hint = "let these models and personas walk one by one, each into a log of its own (--out)"
+                raise InputError(f"two sessions would be written to {place}", hint)
             session = Session(session_options(each, corpus, persona), models[spec], persona, place)
             sessions[place] = session, effective_options(each, corpus=corpus, model=spec, out=place)
     return sessions
