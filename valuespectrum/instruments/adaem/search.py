@@ -103,6 +103,7 @@ def searched(search: Search) -> Procedure[FoundQuestions]:
     bandit, stored = Arms(len(arms), options.pulls, options.seed), StoredTexts(search.texts)
     stored.add([arm.stem.words for arm in arms if arm.stem.words])
     kept: list[Answered] = []
+    known = {arm.stem.id for arm in arms}
     done = 0
     while done < options.pulls:
         places = bandit.chosen(min(options.at_once, options.pulls - done))
@@ -113,12 +114,13 @@ def searched(search: Search) -> Procedure[FoundQuestions]:
         for place in places:
             new += yield from _written(arms[place], place, done, search)
             found.pulls[arms[place].stem.id] = found.pulls.get(arms[place].stem.id, 0) + 1
-        fresh = _novel(new, stored, search, found)
+        fresh = _novel(new, known, stored, search, found)
         scored = yield from search.scorer.scored(fresh, search.people, final=False)
         heard = [each for each in scored if each.score is not None]
         found.unheard += len(scored) - len(heard)
         if search.writer.rewrites:
             heard = yield from _refined(heard, search, found)
+        heard = _first_of_each(heard, known, found)
         stored.add([each.stem.words for each in heard if each.stem.words])
         kept += heard
         for place in places:
@@ -162,18 +164,35 @@ def _written(arm: _Arm, place: int, step: int, search: Search) -> Procedure[list
     return found
 
 
-def _novel(new: Sequence[Stem], stored: StoredTexts, search: Search, found: FoundQuestions) -> list[Stem]:
-    """Those that are near to nothing stored; those of one round are compared with each other, too."""
+def _novel(
+    new: Sequence[Stem], known: set[str], stored: StoredTexts, search: Search, found: FoundQuestions
+) -> list[Stem]:
+    """Those that are near to nothing stored; those of one round are compared with each other, too.
+
+    The same words again are never new, however far the next two questions are.
+    """
     fresh: dict[str, Stem] = {}
     beside = StoredTexts(search.texts)
     for stem in new:
         near = max(stored.nearness(stem.words), beside.nearness(stem.words)) if stem.words else 0.0
-        if stem.id in fresh or near > search.options.most_alike:
+        if stem.id in known or stem.id in fresh or near > search.options.most_alike:
             found.repeated += 1
             continue
         fresh[stem.id] = stem
         beside.add([stem.words] if stem.words else [])
     return list(fresh.values())
+
+
+def _first_of_each(scored: Sequence[Answered], known: set[str], found: FoundQuestions) -> list[Answered]:
+    """Those that are not known yet, and are from now on: rewriting may bring several questions to the same words."""
+    first: list[Answered] = []
+    for each in scored:
+        if each.stem.id in known:
+            found.repeated += 1
+            continue
+        known.add(each.stem.id)
+        first.append(each)
+    return first
 
 
 def _refined(scored: Sequence[Answered], search: Search, found: FoundQuestions) -> Procedure[list[Answered]]:

@@ -228,6 +228,39 @@ def test_near_questions_are_dropped() -> None:
     assert found.repeated > 0 and len(found.questions) + found.repeated == 8
 
 
+def test_the_same_words_again_are_no_new_question(tmp_path: Path) -> None:
+    class Echo(Talker):
+        def _said(self, ask: Ask) -> str:
+            if "begins with Argument:" in ask.question:
+                return "Argument: people differ.\nQuestion: Should everybody keep one way?"
+            return super()._said(ask)
+
+    same = {role: Echo(model.id, model.holds) for role, model in PEOPLE.items()}
+    search = chain_search(TellingLoopOptions(pulls=4, each=1, most_alike=1.0, deepest=0))
+    found = alone(searched(search), {**same, "judge": JUDGE})
+    assert [each.stem.text for each in found.questions] == ["Should everybody keep one way?"] and found.repeated == 7
+    names, path = [model.id for model in PEOPLE.values()], tmp_path / "questions.json"
+    write_questions(path, found.questions, names, TEN, {"form": "published"})
+    assert len(read_questions(path).stems) == 1
+
+
+def test_rewritings_that_come_to_the_same_words_are_one_question() -> None:
+    one_way, other = "Should everybody keep one way?", ("Hedonism", "Stimulation", "Universalism")
+
+    class Alike(Talker):
+        def _said(self, ask: Ask) -> str:
+            if "Write the question again" in ask.question:
+                return f"Question: {one_way}"
+            if one_way in ask.question and "Say in the first line" in ask.question:
+                named = ("Power", "Security", "Tradition") if self.id == PEOPLE["r0"].id else other
+                return "Stance: yes\n" + "\n".join(f"{place}. {value}: so" for place, value in enumerate(named, 1))
+            return super()._said(ask)
+
+    same = {role: Alike(model.id, model.holds) for role, model in PEOPLE.items()}
+    found = alone(searched(chain_search(SMALL)), {**same, "judge": JUDGE})
+    assert found.rewritings > 1 and [each.stem.text for each in found.questions] == [one_way]
+
+
 TWINS = {f"r{place}": TwinModel(member) for place, member in enumerate(COHORT[:5])}
 TWIN_CAST = {**TWINS, "judge": TwinModel(COHORT[6])}
 
