@@ -83,25 +83,33 @@ def people(
     Args:
         searching: They score while the search goes on, and write.
         further: They give final scores together with those of the search; a model that is named twice counts once.
-        judges: They say what points carry; the first of the search where none is named.
+        judges: They say what points carry, each once; the first of the search where none is named.
         personas: Roles that every model plays beside itself.
     """
     cast: dict[str, Model] = {}
     persons: list[list[Answerer]] = []
     played = roles(personas, ("simple",), 0, 0)
+    seen: set[str] = set()
     for side, models in (("search", searching), ("final", further)):
         listed = []
-        for number, model in enumerate(models, start=1):
+        new = [model for model in _different(models) if model.id not in seen]
+        seen |= {model.id for model in new}
+        for number, model in enumerate(new, start=1):
             to = SUBJECT if (side, number) == ("search", 1) else f"{SUBJECT} {side} {number}"
             cast[to] = model
             listed += [_person(model, to, role) for role in played]
         persons.append(listed)
-    chosen = list(judges) or [searching[0]]
+    chosen = _different(judges) or [searching[0]]
     named = {judge_role(number): model for number, model in enumerate(chosen)}
     cast |= named
     own, others = persons
     targets = {persona.id: persona.target for persona in personas}
     return People(own, [*own, *others], cast, {role: model.id for role, model in named.items()}, targets)
+
+
+def _different(models: Sequence[Model]) -> list[Model]:
+    """Each once: equal ids mean equal answers, so that a second one would agree with the first by itself."""
+    return list({model.id: model for model in models}.values())
 
 
 def _person(model: Model, to: str, role: Role) -> Answerer:
