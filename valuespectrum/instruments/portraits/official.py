@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -82,10 +83,14 @@ def _from_json(text: str, path: Path) -> list[Mapping[str, object]]:
 
 def _from_csv(text: str, path: Path) -> list[Mapping[str, object]]:
     try:
-        reader = csv.DictReader(text.splitlines(), strict=True)
+        reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
         rows = [dict(row) for _, row in zip(range(_MOST_ROWS + 1), reader, strict=False)]
     except csv.Error as error:
         raise InputError(f"{path} is no table in CSV: {error}", _HOW) from error
+    for number, row in enumerate(rows, start=1):
+        if any(cell.strip() for cell in row.get(None) or ()):
+            told = f"{path}, row {number} has more cells than the first line"
+            raise InputError(told, "put a text that has a comma between quotation marks")
     return _bounded(rows, path)
 
 

@@ -39,6 +39,18 @@ def test_quotes_of_a_text_cannot_end_the_quotation(tmp_path: Path) -> None:
     assert '"' not in read_form(tmp_path / "form.json", "pvq_21").items[0].paraphrases[0]
 
 
+def test_a_text_is_read_whole_or_refused(tmp_path: Path) -> None:
+    path, listed = tmp_path / "form.csv", [f"{number},Somebody number {number}" for number in range(1, 41)]
+    path.write_text("\n".join(["number,text", '1,"Somebody who likes\nwhat is new"', *listed[1:]]), encoding="utf-8")
+    assert read_form(path, "pvq_40").items[0].paraphrases == ("Somebody who likes what is new",)
+    path.write_text("\n".join(["number,text", *(f"{each}, ," for each in listed)]), encoding="utf-8")
+    assert len(read_form(path, "pvq_40").items) == 40, "empty cells of a spreadsheet are nothing"
+    listed[2] = "3,Somebody who likes what is new, and the old, too"
+    path.write_text("\n".join(["number,text", *listed]), encoding="utf-8")
+    with pytest.raises(InputError, match="row 3 has more cells than the first line"):
+        read_form(path, "pvq_40")
+
+
 @pytest.mark.parametrize(
     ("count", "key", "complaint"),
     [
