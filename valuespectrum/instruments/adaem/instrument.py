@@ -67,12 +67,15 @@ class AdaemOptions:
         """The questions.
 
         Raises:
-            InputError: They cannot be read.
+            InputError: They cannot be read, or are about other values.
         """
         import numpy as np
 
         if self.questions:
-            return read_questions(Path(self.questions))
+            found = read_questions(Path(self.questions))
+            if found.values != TEN:
+                raise InputError(f"{self.questions} is about {found.values.title}", f"name questions about {TEN.title}")
+            return found
         stems = tuple(read_seeds())
         return QuestionSet("published", TEN, (), stems, np.zeros((len(stems), 0, len(TEN)), np.int8))
 

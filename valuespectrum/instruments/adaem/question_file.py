@@ -29,6 +29,8 @@ _HINT = "write it with `valuespectrum instrument search`"
 _LARGEST_SEEDS = 4 * 2**20
 _MOST = 100_000
 _LONGEST = 600
+_SAID = frozenset((0, 1))
+"""What a row of who carried what is made of; one of nothing but -1 is no answer."""
 Form = Literal["published", "plain"]
 
 
@@ -109,9 +111,9 @@ def read_questions(path: Path) -> QuestionSet:
     values = VALUE_SETS.get(found.value_set)
     if found.kind != KIND or not found.questions or len(found.questions) > _MOST or values is None:
         raise InputError(f"{path} holds no questions that were found", _HINT)
-    shape = (len(found.respondents), len(values))
+    shape = len(found.respondents), len(values)
     for each in found.questions:
-        if np.shape(each.carried) != shape or max(map(len, (each.text, each.caption, each.argument))) > _LONGEST:
+        if not _fits(each.carried, shape) or max(map(len, (each.text, each.caption, each.argument))) > _LONGEST:
             raise InputError(f"{path}: the question {each.id[:40]!r} does not fit the others", _HINT)
     if len({each.id for each in found.questions}) < len(found.questions):
         raise InputError(f"{path}: a question comes twice", _HINT)
@@ -121,6 +123,13 @@ def read_questions(path: Path) -> QuestionSet:
         for each in found.questions
     )
     return QuestionSet(found.form, values, tuple(found.respondents), stems, carried)
+
+
+def _fits(carried: Sequence[Sequence[int]], shape: tuple[int, int]) -> bool:
+    """Whether a table has a row for each respondent: of 0 and 1 for each value, or of nothing but -1."""
+    people, values = shape
+    rows = all(len(row) == values and (set(row) <= _SAID or set(row) == {-1}) for row in carried)
+    return len(carried) == people and rows
 
 
 def read_seeds(path: Path | None = None) -> list[Stem]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,6 +21,7 @@ from agents.procedures.stored import replay
 from valuespectrum.instruments.adaem.asking import Answerer, JudgedAsking, answered
 from valuespectrum.instruments.adaem.bandit import Arms
 from valuespectrum.instruments.adaem.chain import ChainWriter
+from valuespectrum.instruments.adaem.instrument import AdaemOptions
 from valuespectrum.instruments.adaem.novelty import StoredTexts, Texts
 from valuespectrum.instruments.adaem.options import TellingLoopOptions
 from valuespectrum.instruments.adaem.pool import PoolWriter
@@ -325,6 +327,27 @@ def test_reports_and_files_of_questions(tmp_path: Path) -> None:
         path.write_text(wrong)
         with pytest.raises(InputError):
             read_questions(path)
+
+
+def test_a_file_of_questions_whose_tables_cannot_be_is_refused(tmp_path: Path) -> None:
+    found = alone(searched(twin_search(TellingLoopOptions(pulls=2, each=1, most_alike=1.0))), TWIN_CAST)
+    path, names = tmp_path / "questions.json", [model.id for model in TWINS.values()]
+    write_questions(path, found.questions, names, TEN, {"form": "plain"})
+    whole = path.read_text()
+    four = [[0] * 10] * 4
+    for wrong in (four, [*four, [0]], [*four, [300] * 10], [*four, [-1, *[0] * 9]]):
+        document = json.loads(whole)
+        document["questions"][0]["carried"] = wrong
+        path.write_text(json.dumps(document))
+        with pytest.raises(InputError, match="does not fit the others"):
+            read_questions(path)
+    document = json.loads(whole) | {"value_set": "schwartz_4"}
+    for each in document["questions"]:
+        each.update(carried=[row[:4] for row in each["carried"]], question_values=[])
+    path.write_text(json.dumps(document))
+    assert len(read_questions(path).values) == 4
+    with pytest.raises(InputError, match="is about"):
+        AdaemOptions(questions=str(path)).found()
 
 
 def test_who_says_nothing_is_left_out_and_carries_no_value() -> None:
