@@ -58,13 +58,14 @@ def _learnable(trace: LoopTrace) -> bool:
 
 
 def _reasoned(trace: LoopTrace, system: ValueSystem) -> str:
-    parts = []
-    for step in trace.steps:
-        parts.append(f"A first answer would be: {trace.first}")
+    parts, answer = list[str](), trace.first
+    for number, step in enumerate(trace.steps):
+        parts.append(f"{'The next' if number else 'A first'} answer would be: {answer}")
         parts.append(f"It shows {_told(step.found, trace, system)}.")
         if step.concepts:
             carried = "; ".join(f"{system.labels[name]} by {words}" for name, words in step.concepts.items())
             parts.append(f"What is wanted is carried: {carried}.")
+        answer = step.response
     return "\n".join([*parts, f"Answer: {trace.last}"])
 
 

@@ -13,13 +13,13 @@ from agents.procedures.procedure import SUBJECT, alone
 from valuespectrum.reference.cohort import COHORT
 from valuespectrum.reference.speech import meaning
 from valuespectrum.reference.twin.model import TwinModel
-from valuespectrum.steering.counterfactual.loop import LoopOptions, LoopTrace, counterfactual
+from valuespectrum.steering.counterfactual.loop import LoopOptions, LoopStep, LoopTrace, counterfactual
 from valuespectrum.steering.counterfactual.objective import ValueObjective, deviation
 from valuespectrum.steering.counterfactual.plain import PlainVoice, reasons_of
 from valuespectrum.steering.counterfactual.prompted import PromptedVoice
 from valuespectrum.steering.counterfactual.records import sft_records, write_records
 from valuespectrum.steering.counterfactual.value_system import circle_system
-from valuespectrum.steering.counterfactual.voice import ATTRIBUTOR, REWRITER, LoopParts, ValueQuestion
+from valuespectrum.steering.counterfactual.voice import ATTRIBUTOR, REWRITER, Attribution, LoopParts, ValueQuestion
 from valuespectrum.theory.value_sets import TEN
 
 VOICE, SYSTEM_OF_TEN = PlainVoice(), circle_system(TEN)
@@ -88,6 +88,25 @@ def test_records_hold_what_a_trainer_needs(tmp_path: Path) -> None:
     path = tmp_path / "records.jsonl"
     assert write_records(path, naive) == 2
     assert [json.loads(line) for line in path.read_text().splitlines()] == naive
+
+
+def test_each_round_is_told_with_the_answer_that_was_looked_at() -> None:
+    objective = ValueObjective({"care": 5})
+    found = [Attribution({"care": float(score)}) for score in (2, 3, 5)]
+    steps = tuple(
+        LoopStep(each, deviation(each.scores, objective), {}, said)
+        for each, said in zip(found[:2], ("Second.", "Third."), strict=True)
+    )
+    question = ValueQuestion("q", "What now?")
+    trace = LoopTrace(question, objective, "rewritten", "First.", "Third.", steps, found[0], found[-1])
+    (record,) = sft_records([trace], SYSTEM, PromptedVoice(), "reasoning")
+    assert record["messages"][-1]["content"].splitlines() == [
+        "A first answer would be: First.",
+        "It shows Care at 2.",
+        "The next answer would be: Second.",
+        "It shows Care at 3.",
+        "Answer: Third.",
+    ]
 
 
 def test_answers_that_got_worse_or_were_not_looked_at_are_no_records() -> None:
