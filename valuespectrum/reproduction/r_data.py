@@ -13,26 +13,27 @@ import struct
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from io import BufferedIOBase
+from io import BufferedIOBase, BytesIO
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vectorstore.foreign.documents import read_regular
 from vectorstore.foundation.errors import InputError
 
 Floats = NDArray[np.float64]
 
 _MOST = 64 * 2**20
-"""Bytes after decompression; tables of answers take a few."""
+"""Bytes, of a file and after decompression; tables of answers take a few."""
 _MISSING = -(2**31)
 _SYMBOL, _PAIRS, _TEXT, _LOGICAL, _INTEGER, _REAL, _STRINGS, _LIST, _OBJECT = 1, 2, 9, 10, 13, 14, 16, 19, 25
 _REFERENCE, _NOTHING, _COMPACT = 255, 254, 238
 _TABLE, _S4 = "a table of numbers", "an S4 object"
 _ENVIRONMENTS = (241, 242, 253)
 _DAMAGED = (lzma.LZMAError, zlib.error, struct.error, OverflowError)
-_OPENERS: Mapping[bytes, Callable[[Path], BufferedIOBase]] = {
-    b"\x1f\x8b": gzip.GzipFile,
+_OPENERS: Mapping[bytes, Callable[[BytesIO], BufferedIOBase]] = {
+    b"\x1f\x8b": lambda packed: gzip.GzipFile(fileobj=packed),
     b"BZh": bz2.BZ2File,
     b"\xfd7zXZ\x00": lzma.LZMAFile,
 }
@@ -112,12 +113,11 @@ def _numbers(node: object) -> Floats | None:
 
 
 def _decompressed(path: Path) -> bytes:
-    with path.open("rb") as file:
-        start = file.read(6)
-    opener: Callable[[Path], BufferedIOBase] = next(
-        (each for magic, each in _OPENERS.items() if start.startswith(magic)), lambda plain: plain.open("rb")
-    )
-    with opener(path) as opened:
+    packed = read_regular(path, _MOST)
+    opener = next((each for magic, each in _OPENERS.items() if packed.startswith(magic)), None)
+    if opener is None:
+        return packed
+    with opener(BytesIO(packed)) as opened:
         raw = bytes(opened.read(_MOST + 1))
     if len(raw) > _MOST:
         raise InputError(f"{path} holds more than {_MOST // 2**20} MiB", "save the table that is meant as CSV")

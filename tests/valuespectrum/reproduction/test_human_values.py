@@ -84,6 +84,13 @@ def test_what_is_no_table_of_r_is_refused_in_a_line(tmp_path: Path) -> None:
             assert error.message and error.hint
 
 
+@pytest.mark.timeout(20)
+def test_a_pipe_in_the_place_of_a_table_of_r_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "table.rda")
+    with pytest.raises(InputError, match="not a regular file"):
+        read_table(tmp_path / "table.rda")
+
+
 def people(n: int = 300) -> NDArray[np.float64]:
     """PVQ-21 answers of people whose values are on a circle and whose means are those of people."""
     rng = np.random.default_rng(2)

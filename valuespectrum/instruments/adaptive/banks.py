@@ -14,7 +14,7 @@ import numpy as np
 from valuespectrum.scoring.graded.items import Floats, GradedItems
 from valuespectrum.scoring.graded.posterior import Prior
 from valuespectrum.scoring.off_circle import to_log_odds
-from vectorstore.foreign.documents import check_shape, parse_json
+from vectorstore.foreign.documents import check_shape, parse_json, read_regular
 from vectorstore.foundation.errors import InputError
 
 DATA = Path(__file__).parent / "data"
@@ -131,9 +131,7 @@ def read_bank(path: Path) -> Bank:
         InputError: The file cannot be read, is too large, or holds something else; which item is wrong is said.
     """
     try:
-        if path.stat().st_size > _LARGEST:
-            raise InputError(f"{path} is larger than {_LARGEST // 2**20} MiB", "a file of item parameters is small")
-        text = path.read_text(encoding="utf-8")
+        text = read_regular(path, _LARGEST).decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"item parameters cannot be read from {path}: {error}") from error
     found = check_shape(_BankFile, parse_json(text, str(path)), str(path))

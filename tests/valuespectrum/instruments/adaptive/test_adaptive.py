@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -265,6 +266,13 @@ def test_files_that_are_missing_or_huge_are_refused(tmp_path: Path) -> None:
     huge.write_bytes(b" " * (8 * 2**20 + 1))
     with pytest.raises(InputError, match="larger than"):
         read_bank(huge)
+
+
+@pytest.mark.timeout(20)
+def test_a_pipe_in_the_place_of_a_bank_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "bank.json")
+    with pytest.raises(InputError, match="not a regular file"):
+        read_bank(tmp_path / "bank.json")
 
 
 def test_our_banks_have_every_item_and_say_where_they_are_from() -> None:

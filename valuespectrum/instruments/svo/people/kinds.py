@@ -7,6 +7,7 @@ import io
 from collections.abc import Mapping
 from pathlib import Path
 
+from vectorstore.foreign.documents import read_regular
 from vectorstore.foundation.errors import InputError
 
 MOST_BYTES = 16_000_000
@@ -30,7 +31,7 @@ def read_people(path: Path) -> Mapping[str, str]:
             kinds.
     """
     try:
-        rows = list(csv.reader(io.StringIO(_text(path))))
+        rows = list(csv.reader(io.StringIO(_text(path), newline="")))
     except csv.Error as error:
         raise InputError(f"{path} is no table: {error}", _HINT) from error
     if not rows or not set(_COLUMNS) <= set(rows[0]):
@@ -58,8 +59,6 @@ def read_people(path: Path) -> Mapping[str, str]:
 
 def _text(path: Path) -> str:
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise InputError(f"{path} is larger than {MOST_BYTES:,} bytes", "leave out what is not a clip and a kind")
-        return path.read_text(encoding="utf-8-sig")
+        return read_regular(path, MOST_BYTES).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read as text: {error}", _HINT) from error

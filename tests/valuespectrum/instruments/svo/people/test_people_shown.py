@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -84,6 +85,13 @@ def test_a_wrong_file_is_named_as_such(tmp_path: Path, content: bytes, wrong: st
     table.write_bytes(content)
     with pytest.raises(InputError, match=wrong):
         read_people(table)
+
+
+@pytest.mark.timeout(20)
+def test_a_pipe_in_the_place_of_a_table_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "people.csv")
+    with pytest.raises(InputError, match="not a regular file"):
+        read_people(tmp_path / "people.csv")
 
 
 def test_a_file_that_names_none_of_the_clips_is_refused(tmp_path: Path) -> None:
