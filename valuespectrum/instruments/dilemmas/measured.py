@@ -218,8 +218,7 @@ def staircase_details(
     steps = step_estimates(walks, drawn, options.level, options.minimum_clips)
     shift = rank_shift(walks, stream(options.seed, "dilemmas/permutation"))
     pooled = win_rates(walks)
-    refused = np.asarray(found.read.verdict == REFUSAL)
-    at = answers[STEP].to_numpy(np.int64)
+    refusals = _refusals(found.read, answers, options.level)
     return {
         "values": list(values.dimensions),
         "steps": [
@@ -229,7 +228,7 @@ def staircase_details(
                     value: estimate.to_json() | {"n": int((walks.offered[:, number, place] > 0).sum())}
                     for place, (value, estimate) in enumerate(zip(values.dimensions, row, strict=True))
                 },
-                "refusals": share_row(refused[at == number + 1] * 1.0, np.ones(int((at == number + 1).sum())), 0.95),
+                "refusals": refusals[number],
                 "win_rates": _rates_json(win_rates(walks, number)),
             }
             for number, row in enumerate(steps)
@@ -251,6 +250,21 @@ def staircase_details(
             "allow for how many values there are; other ways of telling the same dilemmas are not covered"
         ),
     }
+
+
+def _refusals(read: OptionAnswers, answers: pd.DataFrame, level: float) -> list[Json]:
+    """Share of refusals at each step, over dilemmas, each of which is asked about in both orders."""
+    import pandas as pd
+
+    codes, names = pd.factorize(answers[DILEMMA].astype(str))
+    refused, steps = np.asarray(read.verdict == REFUSAL, dtype=np.float64), answers[STEP].to_numpy(np.int64)
+    rows: list[Json] = []
+    for number in range(1, STEPS + 1):
+        here = steps == number
+        hits = np.bincount(codes[here], refused[here], minlength=len(names))
+        asked = np.bincount(codes[here], minlength=len(names)).astype(np.float64)
+        rows.append(share_row(hits, asked, level))
+    return rows
 
 
 def transitivity_json(found: Transitivity, names: Sequence[str]) -> Json:

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from dilemma_files import entry, written
 from fault_server import KEY, Behaviour, FaultServer, serving
-from planted_instruments import measured
+from planted_instruments import SCORING, measured
 
 from agents.answers.respondent import BARE
 from agents.answers.store import AnswerStore
@@ -182,6 +182,14 @@ def test_refusals_are_kept_and_are_no_numbers() -> None:
     assert [turn.words for turn in refused.asked[-1][0].turns if turn.role == "assistant"] == ["I cannot."] * 4
     failed = asked_of(SaysAlways(Answer(error="down")), **FEW)  # type: ignore[arg-type]
     assert not failed.asked[-1][0].turns and said(failed.asked[-1][1]) == ("", "")
+
+
+def test_refusals_by_step_are_told_over_dilemmas_at_the_level_asked_for() -> None:
+    refused = asked_of(SaysAlways(Answer(text="I cannot.", parsed=REFUSAL)), **FEW)  # type: ignore[arg-type]
+    found = measured(Dilemmas(DilemmaOptions(**FEW)), refused.table, replace(SCORING, level=0.8))
+    told = found.details["staircases"]["steps"][4]["refusals"]  # type: ignore[index]
+    assert told["n"] == 2 * refused.table["dilemma"].nunique()
+    assert told["low"] == pytest.approx(0.1 ** (2 / told["n"])), "one dilemma in both orders is one unit"
 
 
 def test_always_the_first_is_a_lean_and_no_preference() -> None:
