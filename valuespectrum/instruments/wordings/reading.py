@@ -24,6 +24,8 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _DESIRABILITY = (1.0, 9.0)
 _LARGEST = 2**20
 """Bytes of a file of items."""
+_LARGEST_NAMED = 64 * 2**20
+"""Bytes of any file that an instrument asks out of; who reads it has a smaller limit, or this one: of dilemmas."""
 _UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 """Categories of characters that nobody sees: controls, marks of direction, what has no width."""
 _HINT = "docs/measurement.md shows such a file (Your own items)"
@@ -206,13 +208,13 @@ def read_user_items(path: Path) -> UserItems:
 
 
 def items_digest(path: Path) -> str:
-    """Names what is written in a user's file of items.
+    """Names what is written in a user's file, whatever an instrument asks out of it.
 
     Raises:
-        InputError: It cannot be read.
+        InputError: It cannot be read, or is larger than any such file.
     """
     try:
-        return hashlib.sha256(read_regular(path, _LARGEST)).hexdigest()
+        return hashlib.sha256(read_regular(path, _LARGEST_NAMED)).hexdigest()
     except OSError as error:
         raise InputError(f"cannot read items file {path}: {error.strerror or error}", _HINT) from error
 

@@ -125,3 +125,10 @@ def test_the_published_samples_are_read_whole() -> None:
     assert (len(foundations.found.dilemmas), foundations.different_idx, foundations.same_values) == (25, 20, 0)
     assert (len(ten.found.dilemmas), ten.different_idx, ten.same_values) == (26, 26, 0)
     assert foundations.labels["care"] == 103 and ten.labels["self_direction"] == 19
+
+
+def test_what_can_be_read_can_be_named_in_a_manifest(tmp_path: Path) -> None:
+    file = written(tmp_path, entry(1))
+    file.write_text(file.read_text(encoding="utf-8") + " " * 2**20, encoding="utf-8")
+    assert len(read_dilemmas(file).found.dilemmas) == 1
+    assert len(DilemmaOptions(file=str(file)).own_items["items"]) == 64, "the published ones have 16 million bytes"
