@@ -103,6 +103,12 @@ def _check_width(found: int, width: int, layer: int) -> None:
         )
 
 
+def _check_how(edit: Edit) -> None:
+    check_phase(edit.phase)
+    if not math.isfinite(edit.strength):
+        raise InputError(f"an edit of block {edit.layer} cannot have a strength of {edit.strength}")
+
+
 class _ByToken:
     """What most edits are: what they do at a token follows from what is there, from nothing before or behind it."""
 
@@ -135,7 +141,7 @@ class Add(_ByToken):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "vector", vector(self.vector, "a steering vector"))
-        check_phase(self.phase)
+        _check_how(self)
 
     @property
     def size(self) -> float:
@@ -187,7 +193,7 @@ class ConditionalAdd(_ByToken):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "weights", vector(self.weights, "a probe's direction"))
-        check_phase(self.phase)
+        _check_how(self)
         if not np.linalg.norm(self.weights) > 0 or not math.isfinite(self.bias):
             raise InputError(f"the probe of block {self.layer} tells nothing apart: its weights are zero")
         if not 0 < self.target < 1:
@@ -258,7 +264,7 @@ class Clamp(_ByToken):
     place: Literal["block"] = "block"
 
     def __post_init__(self) -> None:
-        check_phase(self.phase)
+        _check_how(self)
         if not 0 <= self.feature < self.autoencoder.features:
             raise InputError(f"the autoencoder has {self.autoencoder.features} features, none is {self.feature}")
         if not math.isfinite(self.value):
@@ -319,7 +325,7 @@ class EditMlp(_ByToken):
     def __post_init__(self) -> None:
         neurons = np.asarray(self.neurons, dtype=np.int64)
         object.__setattr__(self, "neurons", neurons)
-        check_phase(self.phase)
+        _check_how(self)
         if neurons.ndim != 1 or not len(neurons) or len(set(neurons.tolist())) < len(neurons) or neurons.min() < 0:
             raise InputError(f"neurons of block {self.layer} must be named, each once, from 0")
         if self.offset is not None:

@@ -287,6 +287,20 @@ def test_what_does_not_fit_is_one_line(asked: Asked) -> None:
         Steering(asked("lfm2_vl").torch_model, [EditMlp(0, np.array([5]))])
 
 
+@pytest.mark.parametrize("strength", [float("nan"), float("inf")])
+def test_a_strength_that_is_no_number_is_refused(strength: float) -> None:
+    made: list[Callable[[], Edit]] = [
+        lambda: Add(0, drawn("direction"), strength=strength),
+        lambda: Add(0, drawn("direction")).scaled(strength),
+        lambda: ConditionalAdd(0, drawn("direction"), 0.0, 0.9, strength=strength),
+        lambda: Clamp(0, coder(), 3, 1.0, strength=strength),
+        lambda: EditMlp(0, np.array([5]), strength=strength),
+    ]
+    for make in made:
+        with pytest.raises(InputError, match="cannot have a strength of"):
+            make()
+
+
 def test_drawn_neurons_are_the_same_whatever_goes_through_together(asked: Asked) -> None:
     import torch
 
