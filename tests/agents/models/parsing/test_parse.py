@@ -200,7 +200,10 @@ def test_an_option_under_a_condition_is_no_answer() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        *((text, "yes") for text in ("Sì, mi piace.", "Sì, non riesco a smettere di guardarla.", "はい。", "Sim!", "Да")),
+        *(
+            (text, "yes")
+            for text in ("Sì, mi piace.", "Sì, non riesco a smettere di guardarla.", "はい。", "Sim!", "Да")
+        ),
         *((text, "no") for text in ("No, grazie.", "No, non mi piace.", "No, ma'am.", "Нет.", "아니요")),
         *((text, "no_picture") for text in ("No, non riesco a vedere l'immagine.", "No, non vedo alcuna immagine.")),
         *((text, "no_picture") for text in ("Non è stata fornita alcuna immagine.", "La foto non è stata caricata.")),

@@ -73,7 +73,7 @@ REFUSALS: dict[str, Change | tuple[int, Any] | dict[str, Any]] = {
             "error": {
                 "message": "Provider returned error",
                 "code": 400,
-                "metadata": {"raw": "{\"error\": {\"message\": \"Blocked by our content management policy.\"}}"},
+                "metadata": {"raw": '{"error": {"message": "Blocked by our content management policy."}}'},
             }
         },
     ),

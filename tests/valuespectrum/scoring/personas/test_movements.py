@@ -155,7 +155,14 @@ def test_several_wordings_are_held_against_texts_as_others_do_it(spread: float, 
 def test_wordings_of_a_persona_are_no_further_personas() -> None:
     """Three personas whose three wordings say the same make the summary of three personas, not of nine."""
     once: list[dict[str, object]] = [
-        {"model": "m", "persona": name, "strategy": "simple", "verdict": verdict, "pull": pull, "target_share": pull / 4}
+        {
+            "model": "m",
+            "persona": name,
+            "strategy": "simple",
+            "verdict": verdict,
+            "pull": pull,
+            "target_share": pull / 4,
+        }
         for name, verdict, pull in (("a", "moved", 1.0), ("b", "not distinguishable", 0.0), ("c", "moved", 2.0))
     ]
     thrice = [each | {"persona": f"{each['persona']}{mark}"} for each in once for mark in ("", "@2", "@3")]
