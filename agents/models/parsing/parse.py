@@ -161,8 +161,13 @@ def _opening(words: str, options: Options) -> tuple[str, int]:
     place = len(words) - len(bare)
     for pattern in (_ENUMERATED, OPENER, OPENER, LABEL, CALLED, _INSTEAD):
         found = pattern.match(words, place)
-        if found is None or options.opens(words[place:])[0]:
-            continue  # "A: ..." is the number of an answer, unless it is an option itself
+        # "A: ..." is the number of an answer, unless it is an option itself, as in "Option (A) : ...".
+        if (
+            found is None
+            or options.opens(words[place:])[0]
+            or (pattern is _ENUMERATED and _called(words[place:], options))
+        ):
+            continue
         if pattern is _INSTEAD and not options.opens(f"{found['not']} ")[0]:
             continue
         end = found.end()
@@ -172,6 +177,12 @@ def _opening(words: str, options: Options) -> tuple[str, int]:
         place = end + len(rest) - len(_bare(rest))
     name, length = options.opens(words[place:])
     return name, place + length
+
+
+def _called(words: str, options: Options) -> str:
+    """The option that is called one by what stands before it."""
+    found = CALLED.match(words)
+    return options.opens(_bare(words[found.end() :]))[0] if found else ""
 
 
 def _bare(words: str, keep: str = "") -> str:
