@@ -154,8 +154,9 @@ def measured_staircases(
         bias={"first_option": first_option(walks, options)},
         rates={name: Estimate.read(row) for name, row in rates.items()},
         verdicts=(*base.verdicts, *_verdicts(drift, moving, values, details)),
-        notes=(*base.notes, *_notes(found.read), *((_IN_DOUBT,) if walks.chances is not None else ())),
+        notes=(*base.notes, *_notes(found.read), *_left_out(walks), *_in_doubt(walks)),
         details={**base.details, "readout": found.read.kind, "staircases": details}
+        | {"answered_in_one_order": int(walks.one_order.sum())}
         | {f"{name}_rate": row["mean"] for name, row in rates.items()},
     )
 
@@ -318,6 +319,20 @@ def _verdicts(drift: Estimate, moving: Sequence[Estimate], values: ValueSet, det
 
 def _named(moving: Sequence[Estimate], values: ValueSet) -> list[tuple[str, Estimate]]:
     return [(values.label(value).lower(), each) for value, each in zip(values.dimensions, moving, strict=True)]
+
+
+def _left_out(walks: Walks) -> tuple[str, ...]:
+    alone, asked = int(walks.one_order.sum()), int((walks.values[..., 0] >= 0).sum())
+    if not alone:
+        return ()
+    return (
+        f"{alone} of {asked} steps were answered in one order alone, which holds the lean towards what is listed "
+        "first: no preference, win rate or score of a step is taken of them",
+    )
+
+
+def _in_doubt(walks: Walks) -> tuple[str, ...]:
+    return (_IN_DOUBT,) if walks.chances is not None else ()
 
 
 def _notes(read: OptionAnswers) -> tuple[str, ...]:

@@ -46,15 +46,20 @@ class Walks:
 
     @cached_property
     def share(self) -> Floats:
-        """Shape (dilemmas, steps): how far the first course was chosen, 0 to 1, over both orders; NaN for no answer.
+        """Shape (dilemmas, steps): how far the first course was chosen, 0 to 1, over both orders; NaN unless both tell.
 
         Log-odds are averaged, which takes a lean towards what is listed first out of them; of draws and words nothing
-        but the share is known.
+        but the share is known. One order alone holds that lean whole.
         """
         from scipy.special import expit
 
-        shares = _mean(self.by_order)
-        return np.asarray(np.where(self.by_logs, expit(_mean(self.log_odds)), shares))
+        shares = self.by_order.mean(axis=-1)
+        return np.asarray(np.where(self.by_logs, expit(self.log_odds.mean(axis=-1)), shares))
+
+    @property
+    def one_order(self) -> NDArray[np.bool_]:
+        """Shape (dilemmas, steps): steps that were answered in one order alone, which preferences leave out."""
+        return np.asarray(np.isnan(self.share) & ~np.isnan(self.by_order).all(axis=-1))
 
     @property
     def by_logs(self) -> bool:
@@ -71,7 +76,7 @@ class Walks:
 
     @cached_property
     def comparing(self) -> NDArray[np.bool_]:
-        """Shape (dilemmas, steps): answered steps between two values."""
+        """Shape (dilemmas, steps): steps between two values that were answered in both orders."""
         return np.asarray(~np.isnan(self.share) & (self.values[..., 0] != self.values[..., 1]))
 
     @cached_property
@@ -90,11 +95,3 @@ class Walks:
         for course, numbers in enumerate((first, second)):
             placed[(*where, self.values[(*where, np.full(len(where[0]), course))])] = numbers[where]
         return placed
-
-
-def _mean(cells: Floats) -> Floats:
-    """Mean over orders of what is known."""
-    known = ~np.isnan(cells)
-    count = known.sum(axis=-1)
-    total = np.where(known, cells, 0.0).sum(axis=-1)
-    return np.asarray(np.divide(total, count, out=np.full(count.shape, np.nan), where=count > 0))

@@ -192,6 +192,17 @@ def test_refusals_by_step_are_told_over_dilemmas_at_the_level_asked_for() -> Non
     assert told["low"] == pytest.approx(0.1 ** (2 / told["n"])), "one dilemma in both orders is one unit"
 
 
+def test_a_step_that_was_answered_in_one_order_alone_is_left_out_and_counted() -> None:
+    table = asked_of(SaysAlways(Answer(text="A", parsed="A")), **FEW).table  # type: ignore[arg-type]
+    alone = (table["order"] == 1) & (table["step"] > 3)
+    table.loc[alone, "parsed"] = REFUSAL
+    found = measured(Dilemmas(DilemmaOptions(**FEW)), table)
+    assert {each.estimate.mean for each in found.scores.values()} == {0.0}, "a lean is no preference"
+    assert found.details["answered_in_one_order"] == alone.sum()
+    told = f"{alone.sum()} of {len(table) // 2} steps were answered in one order alone"
+    assert any(note.startswith(told) for note in found.notes)
+
+
 def test_always_the_first_is_a_lean_and_no_preference() -> None:
     table = asked_of(SaysAlways(Answer(text="A", parsed="A")), **FEW).table  # type: ignore[arg-type]
     found = measured(Dilemmas(DilemmaOptions(**FEW)), table)

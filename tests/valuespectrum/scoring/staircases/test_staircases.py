@@ -69,6 +69,17 @@ def test_log_odds_take_the_lean_out_of_shares() -> None:
     assert found.first_listed == pytest.approx(np.full((1, 5), (expit(utility + lean) - expit(utility - lean)) / 2))
 
 
+@pytest.mark.parametrize("logs", [True, False])
+def test_one_order_alone_is_no_preference(logs: bool) -> None:
+    found = walks(missing=0.0, logs=logs)
+    for cells in (found.by_order, found.log_odds):
+        cells[0, 0, 1] = np.nan
+        cells[0, 1] = np.nan
+    assert np.argwhere(found.one_order).tolist() == [[0, 0]], "a step without any answer is not one"
+    assert np.argwhere(np.isnan(found.share)).tolist() == [[0, 0], [0, 1]]
+    assert not found.offered[0, :2].any() and win_rates(found).counts.sum() == 2 * (12 * 5 - 2)
+
+
 def test_a_step_between_equal_values_says_nothing() -> None:
     found = walks(missing=0.0)
     found.values[0, 0] = (2, 2)
