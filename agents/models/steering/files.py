@@ -41,7 +41,7 @@ def write_intervention(intervention: Intervention, path: Path) -> None:
     """
     from safetensors.numpy import save
 
-    refuse_foreign(path, is_intervention, _WHAT)
+    refuse_other_files(path)
     documents, arrays = written_edits(intervention.edits)
     gate, more = written_gate(intervention.gate) if intervention.gate else (None, {})
     arrays |= more
@@ -103,6 +103,16 @@ def read_manifest(path: Path) -> Mapping[str, object]:
             "fit it again, or use the release that wrote it",
         )
     return manifest
+
+
+def refuse_other_files(path: Path) -> None:
+    """Refuse the place of anything but an intervention; nothing, an empty file and an intervention pass.
+
+    Raises:
+        InputError: Something else is there.
+        StorageError: It cannot be looked at.
+    """
+    refuse_foreign(path, is_intervention, _WHAT)
 
 
 def is_intervention(path: Path) -> bool:

@@ -58,6 +58,9 @@ def test_other_methods_and_models_are_refused_and_no_file_is_left(tmp_path: Path
     with pytest.raises(ModelError, match="its weights are not in this process"):
         fit_steering("simulated:amber", "power", out)
     assert not out.exists()
+    out.write_text("notes")
+    with pytest.raises(InputError, match="is there already and is not an intervention"):
+        fit_steering("reference", "power", out, FitSettings(force=True))
 
 
 def test_pairs_are_written_for_people_to_look_at(tmp_path: Path) -> None:

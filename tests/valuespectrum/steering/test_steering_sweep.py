@@ -13,7 +13,7 @@ import pytest
 
 from agents.judges.panel import JUDGE
 from agents.models.base import Answer, Ask, Choice, Stimulus
-from agents.models.steering.files import read_intervention
+from agents.models.steering.files import read_intervention, write_intervention
 from agents.models.steering.intervention import Intervention, steered_id
 from agents.procedures.procedure import SUBJECT, alone
 from valuespectrum.comparing.before_after import before_after
@@ -379,6 +379,27 @@ def test_the_run_of_a_sweep_is_shown_before_and_after_by_an_instrument_without_w
     assert others == pytest.approx([0.0] * 9, abs=0.35)
     assert chosen["unit"] == OWN_SCALE and any("flatters the change of power" in note for note in chosen["notes"])
     assert sorted(pair["lost"]["after"] for pair in pairs.values()) == [0, 0, 0, 1]
+
+
+def test_a_sweep_looks_at_its_file_before_anything_is_asked(swept: Any, tmp_path: Path) -> None:
+    out, few = tmp_path / "power.steer", {"prompts": False, "ways": ("fixed",), "strengths": (4.0,)}
+    out.write_text("notes")
+    with pytest.raises(InputError, match="is there already and is not an intervention"):
+        swept(force=True, **few)
+    assert out.read_text() == "notes" and not (tmp_path / "run").exists()
+    out.unlink()
+    swept(**few)
+    made = out.read_bytes()
+    swept(**few)
+    assert out.read_bytes() == made, "the same command goes on after its file was written"
+    made_for = read_intervention(out)
+    other = replace(made_for, about=replace(made_for.about, name="other"))
+    write_intervention(other, out)
+    with pytest.raises(InputError, match="is there already"):
+        swept(**few)
+    assert read_intervention(out).about.name == "other"
+    swept(force=True, **few)
+    assert out.read_bytes() == made
 
 
 def test_a_sweep_says_when_nothing_works_and_writes_no_file(swept: Any, tmp_path: Path) -> None:

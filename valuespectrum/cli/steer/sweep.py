@@ -82,6 +82,7 @@ class SweepGiven:
         typer.Option(help="Measure once more with and without it: bench or instrument.", show_default=False),
     ] = None
     seed: SeedOption = 0
+    force: Annotated[bool, typer.Option("--force", help="Replace an intervention that is there.")] = False
 
 
 def sweep(given: SweepGiven, local: LocalGiven, as_json: JsonOption = False) -> None:

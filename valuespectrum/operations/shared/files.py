@@ -15,3 +15,21 @@ def refuse_existing(target: Path) -> None:
     """
     if target.exists():
         raise InputError(f"{target} is there already", "name a new file")
+
+
+def refuse_taken(target: Path, force: bool) -> None:
+    """Refuse the place of an intervention, before anything is loaded or asked, where none may be written.
+
+    Args:
+        target: Where it is to be written.
+        force: Whether an intervention that is there may be replaced.
+
+    Raises:
+        InputError: Something else is there, or an intervention that is to stay.
+        StorageError: It cannot be looked at.
+    """
+    from agents.models.steering.files import refuse_other_files
+
+    refuse_other_files(target)
+    if target.exists() and not force:
+        raise InputError(f"{target} is there already", "name a new file, or add --force")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from agents.models.base import ModelOptions
+from valuespectrum.operations.shared.files import refuse_taken
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
@@ -158,8 +159,8 @@ def _check(settings: FeatureSettings) -> None:
         raise InputError("a feature is either added or set", "name --coefficient or --clamp")
     if settings.train and settings.layer is None:
         raise InputError("an autoencoder is trained on one block", "name it with --layer")
-    if settings.out is not None and settings.out.exists() and not settings.force:
-        raise InputError(f"{settings.out} is there already", "name another file, or add --force to replace it")
+    if settings.out is not None:
+        refuse_taken(settings.out, settings.force)
 
 
 def _train(model: TorchModel, folder: Path, settings: FeatureSettings, teller: Teller) -> None:

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agents.models.base import ModelOptions
-from valuespectrum.operations.shared.files import refuse_existing
+from valuespectrum.operations.shared.files import refuse_existing, refuse_taken
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
-from vectorstore.foundation.errors import InputError, ModelError
+from vectorstore.foundation.errors import ModelError
 
 if TYPE_CHECKING:
     from agents.models.base import FrameReference, Model
@@ -82,12 +82,11 @@ def fit_steering(
 
         vs.fit_steering("reference", "security", "security.safetensors")
     """
-    from agents.models.steering.files import is_intervention, write_intervention
+    from agents.models.steering.files import write_intervention
     from valuespectrum.steering.registry import STEERING, SteeringWish
 
     settings, teller, target = settings or FitSettings(), teller or Unattended(), Path(out)
-    if target.exists() and not (settings.force and is_intervention(target)):
-        raise InputError(f"{target} is there already", "name a new file, or add --force")
+    refuse_taken(target, settings.force)
     method = STEERING.load(settings.method)
     with clips_of(settings.corpus) as clips:
         wish = SteeringWish(value, settings.away, settings.option, clips, settings.seed)

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from agents.models.base import Model, ModelOptions
+from valuespectrum.operations.shared.files import refuse_taken
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
-from vectorstore.foundation.errors import InputError, ModelError
+from vectorstore.foundation.errors import ModelError
 from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
@@ -90,8 +91,8 @@ def find_neurons(model: str, value: str, settings: NeuronSettings, teller: Telle
     from valuespectrum.steering.neurons.fitting import NeuronWish, fit_neurons
 
     teller = teller or Unattended()
-    if settings.out is not None and settings.out.exists() and not settings.force:
-        raise InputError(f"{settings.out} is there already", "name another file, or add --force to replace it")
+    if settings.out is not None:
+        refuse_taken(settings.out, settings.force)
     wish = NeuronWish(
         **{name: getattr(settings, name) for name in ("threshold", "gamma", "away", "words", "pairs", "counted")},
         **{name: getattr(settings, name) for name in ("layers", "fewest", "keep", "suppress", "seed")},

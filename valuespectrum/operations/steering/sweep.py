@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from agents.models.base import ModelOptions
 from valuespectrum.operations.bench import BenchBars
+from valuespectrum.operations.shared.files import refuse_taken
 from valuespectrum.operations.shared.loading import corpus_embedder
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
@@ -67,6 +68,8 @@ class SweepSettings:
     then: SweepThen | None = None
     """Measure the model with and without the chosen setting once more, on everything."""
     seed: int = 0
+    force: bool = False
+    """Replace an intervention that is there."""
     loading: ModelOptions = field(default_factory=ModelOptions)
 
 
@@ -122,6 +125,8 @@ def sweep_steering(
     options = VectorOptions.read(settings.option)
     pairs = chosen_pairs(value, options, settings.seed)  # refuses what there is not before anything is loaded
     run = settings.run or Path("runs") / f"sweep-{value}"
+    if settings.out is not None:
+        refuse_taken(settings.out, settings.force or _made_before(settings.out, run))
     teller.doing(f"loading {model}")
     loaded = torch_model(model, settings.loading)
     with clips_of(settings.corpus if options.put != "raw" else None) as clips:
@@ -148,6 +153,20 @@ def sweep_steering(
         if settings.then:
             document["then"] = str(_measured(model, settings, run, teller, command))
     return SteeringSweep(document, _in_words(document, outcome, settings), run)
+
+
+def _made_before(out: Path, run: Path) -> bool:
+    """Whether a file is the one that the same run chose: the same command may go on after it was written."""
+    from agents.models.model_names import ModelId
+    from agents.models.steering.files import is_intervention, read_intervention
+    from agents.models.steering.intervention import together
+    from valuespectrum.steering.sweep.choosing import FOUND, read_findings
+
+    if not (run / FOUND).is_file() or not is_intervention(out):
+        return False
+    found = read_findings(run)
+    chosen = str(found["chosen"].get(found["main"]) or "")
+    return ModelId.parse(chosen).steering == together([read_intervention(out)])
 
 
 def _fitted(
