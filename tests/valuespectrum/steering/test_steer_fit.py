@@ -32,6 +32,10 @@ def test_an_intervention_is_fitted_to_the_reference_model_and_written(tmp_path: 
     assert made.digest == told["digest"] and set(told["told"]["accuracy"]) == set("012345")
     with pytest.raises(InputError, match="is there already"):
         fit_steering("reference", "power", out, settings)
+    second = tmp_path / "second.safetensors"
+    with pytest.raises(InputError, match="is steered already, and its blocks are looked at without that"):
+        fit_steering(f"reference?steer={out}", "power", second, settings)
+    assert not second.exists(), "an id that is steered would stand over vectors of the plain blocks"
 
 
 @pytest.mark.parametrize(

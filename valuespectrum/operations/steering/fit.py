@@ -13,7 +13,7 @@ from valuespectrum.operations.shared.files import refuse_existing, refuse_taken
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
-from vectorstore.foundation.errors import ModelError
+from vectorstore.foundation.errors import InputError, ModelError
 
 if TYPE_CHECKING:
     from agents.models.base import FrameReference, Model
@@ -129,12 +129,13 @@ def _in_words(document: Mapping[str, object], wish: SteeringWish) -> str:
 
 
 def torch_model(spec: str, loading: ModelOptions) -> TorchModel:
-    """A model whose weights can be reached.
+    """A model as it is, whose weights can be reached.
 
     Raises:
+        InputError: It is steered: what is collected of its blocks would be of the model as it is.
         ModelError: It cannot be loaded, or its weights are not in this process.
     """
-    from agents.models.capabilities import TorchModel
+    from agents.models.capabilities import SteerableModel, TorchModel
     from agents.models.registry import load_model
 
     loaded: Model = load_model(spec, loading)
@@ -142,6 +143,11 @@ def torch_model(spec: str, loading: ModelOptions) -> TorchModel:
         raise ModelError(
             f"{spec}: its weights are not in this process, so nothing can be fitted to its blocks",
             "name hf:FOLDER, hf:OWNER/NAME or reference",
+        )
+    if isinstance(loaded, SteerableModel) and loaded.steering:
+        raise InputError(
+            f"{loaded.id} is steered already, and its blocks are looked at without that",
+            "name it as it is; steer apply puts several interventions into one file",
         )
     return loaded
 
