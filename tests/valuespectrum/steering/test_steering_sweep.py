@@ -29,12 +29,13 @@ from valuespectrum.scoring.facets.tables import SetTable, collect
 from valuespectrum.steering.beside.judged import control_success, sayings_judged
 from valuespectrum.steering.beside.knowledge import knowledge_retained, read_tasks, reference_tasks
 from valuespectrum.steering.pairs.grammar import dilemmas, own_pairs
-from valuespectrum.steering.sweep.choosing import FOUND, SweepOutcome, SweepTrial, best
+from valuespectrum.steering.sweep.choosing import FOUND, SilentTrial, SweepOutcome, SweepTrial, best
 from valuespectrum.steering.sweep.effects import effect_of, halves, placed_around, restricted
 from valuespectrum.steering.sweep.prompted import PromptedModel, value_prompts
 from valuespectrum.steering.vectors.fitting import ValueVectors
 from valuespectrum.steering.vectors.placing import Placing
 from valuespectrum.steering.vectors.probes import ValueProbe
+from valuespectrum.steering.vectors.ways import SteeringPlan
 from valuespectrum.theory.value_sets import TEN
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError
@@ -116,6 +117,29 @@ def test_the_choice_is_made_by_one_half_and_spoilt_answers_do_not_count() -> Non
     assert best(found, "power", sign=-1) is None
     told = outcome(*found).verdicts("fixed")
     assert told[0].startswith("fixed, blocks 1, strength 2: +0.8") and len(told) == 1
+
+
+def test_every_setting_that_was_tried_counts_of_every_way_and_also_if_it_answers_nothing() -> None:
+    sure = trial("fixed", 1, 2.0, 2.0)
+    almost = replace(sure, chosen_by=replace(sure.chosen_by, p={"power": 0.04}))
+    assert outcome(almost).chosen("fixed") is almost, "alone it is below .05"
+    assert outcome(almost, trial("means", 1, 0.0, 0.0)).chosen("fixed") is None
+    broken = SilentTrial("fixed", (1,), 8.0, "m+broken~0")
+    found = replace(outcome(almost), silent=(broken,))
+    assert found.chosen("fixed") is None and found.working() == [] and found.tried == 2
+    assert found.silences() == ["fixed, no answers that can be compared: blocks 1, strength 8"]
+
+
+def test_a_setting_without_answers_is_kept_apart_and_not_dropped() -> None:
+    no_model: Any = object()
+    plans = {name: SteeringPlan((1,), "fixed", strength) for name, strength in (("m+works", 1.0), ("m+broken", 8.0))}
+    tried: Any = {"m": (no_model, "", 0.0, None)}
+    tried |= {name: (no_model, "fixed", plan.strength, plan) for name, plan in plans.items()}
+    works = sets({"power": 2.0}, "works")
+    told: Any = {"m": (sets({}, "plain"), 0.0), "m+works": (works, 0.0), "m+broken": (None, 1.0)}
+    found = operation._outcome("m", "power", tried, told, SweepSettings())
+    assert [each.model for each in found.trials] == ["m+works"]
+    assert found.silent == (SilentTrial("fixed", (1,), 8.0, "m+broken"),)
 
 
 def test_it_is_said_when_nothing_works_and_when_a_rival_wins() -> None:

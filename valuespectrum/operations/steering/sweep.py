@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from valuespectrum.scoring.facets.tables import SetTable
     from valuespectrum.steering.pairs.base import PairSet
     from valuespectrum.steering.sweep.choosing import SweepOutcome, SweepTrial
+    from valuespectrum.steering.sweep.effects import SteeringEffect
     from valuespectrum.steering.vectors.fitting import ValueVectors
     from valuespectrum.steering.vectors.ways import SteeringPlan, Way
 
@@ -282,8 +283,8 @@ def _outcome(
     tables: Mapping[str, tuple[SetTable | None, float]],
     settings: SweepSettings,
 ) -> SweepOutcome:
-    from valuespectrum.steering.sweep.choosing import SweepOutcome, SweepTrial
-    from valuespectrum.steering.sweep.effects import effect_of, halves, restricted
+    from valuespectrum.steering.sweep.choosing import SilentTrial, SweepOutcome, SweepTrial
+    from valuespectrum.steering.sweep.effects import halves
     from valuespectrum.theory.values import VALUES
 
     base, lost = tables[plain]
@@ -291,19 +292,35 @@ def _outcome(
         raise ModelError(f"the answers of {plain} tell no profile, so no change of it can be told")
     sides = halves(base, value, settings.seed)
     trials: list[SweepTrial] = []
+    silent: list[SilentTrial] = []
     for id, (_, way, strength, plan) in tried.items():
-        told, gone = tables[id]
-        if id == plain or told is None:
+        if id == plain:
             continue
-        try:
-            chosen_by, told_by = (effect_of(restricted(base, side), restricted(told, side)) for side in sides)
-        except InputError:
-            continue  # nothing in common: the model answers nothing any more
+        told, gone = tables.get(id, (None, 1.0))
         layers = plan.layers if plan else ()
-        trials.append(SweepTrial(way, layers, strength, id, chosen_by, told_by, max(0.0, gone - lost)))
+        found = _by_halves(base, told, sides)
+        if found is None:
+            silent.append(SilentTrial(way, layers, strength, id))
+            continue
+        trials.append(SweepTrial(way, layers, strength, id, *found, max(0.0, gone - lost)))
     if not trials:
         raise ModelError("no steered model gave answers that can be compared", "try lower strengths")
-    return SweepOutcome(value, settings.away, tuple(trials), VALUES)
+    return SweepOutcome(value, settings.away, tuple(trials), VALUES, silent=tuple(silent))
+
+
+def _by_halves(
+    base: SetTable, told: SetTable | None, sides: tuple[frozenset[str], frozenset[str]]
+) -> tuple[SteeringEffect, SteeringEffect] | None:
+    """What a setting does on the half that chooses and on the half that tells; ``None`` where nothing is in common."""
+    from valuespectrum.steering.sweep.effects import effect_of, restricted
+
+    if told is None:
+        return None
+    try:
+        first, second = (effect_of(restricted(base, side), restricted(told, side)) for side in sides)
+    except InputError:
+        return None
+    return first, second
 
 
 def _document(model: str, outcome: SweepOutcome, settings: SweepSettings, run: Path) -> Json:
@@ -322,7 +339,9 @@ def _document(model: str, outcome: SweepOutcome, settings: SweepSettings, run: P
         ],
         "chosen": {way: None if trial is None else trial.model for way, trial in chosen.items()},
         "around": {way: trial.told_by.around(outcome.value, outcome.order) for way, trial in chosen.items() if trial},
-        "verdicts": outcome.verdicts(main),
+        "silent": [each.to_json() for each in outcome.silent],
+        "tried": outcome.tried,
+        "verdicts": [*outcome.verdicts(main), *outcome.silences()],
         "equal_fluency": _matches(outcome, main),
         "covers": "Intervals are over the units of the half that tells, not over other pairs, seeds or models.",
     }

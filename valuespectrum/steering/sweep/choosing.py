@@ -61,6 +61,21 @@ class SweepTrial:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class SilentTrial:
+    """A setting whose answers tell no change at all: it counts among those that were tried."""
+
+    way: str
+    layers: tuple[int, ...]
+    strength: float
+    model: str
+    """Id of the steered model."""
+
+    def to_json(self) -> Json:
+        """Plain."""
+        return {"way": self.way, "layers": list(self.layers), "strength": self.strength, "model": self.model}
+
+
 def read_findings(folder: Path) -> Json:
     """What a sweep found; the file may be anybody's.
 
@@ -86,7 +101,9 @@ def _is_trial(trial: object) -> bool:
     return isinstance(trial, dict) and "model" in trial
 
 
-def best(trials: Sequence[SweepTrial], value: str, sign: int = 1, most_lost: float = MOST_LOST) -> SweepTrial | None:
+def best(
+    trials: Sequence[SweepTrial], value: str, sign: int = 1, most_lost: float = MOST_LOST, tried: int = 0
+) -> SweepTrial | None:
     """The setting whose change is largest among those that surely move the value the wanted way.
 
     Surely means at :data:`LEVEL` for all settings together: where nothing works, some of many would seem to.
@@ -96,16 +113,19 @@ def best(trials: Sequence[SweepTrial], value: str, sign: int = 1, most_lost: flo
         value: The target.
         sign: 1 towards it, -1 away.
         most_lost: Answers that may get lost.
+        tried: Settings that were tried, whatever became of them; as many as there are trials where it is left out.
 
     Returns:
         ``None`` where nothing works.
     """
-    return _furthest(working(trials, value, sign, most_lost), value, sign)
+    return _furthest(working(trials, value, sign, most_lost, tried), value, sign)
 
 
-def working(trials: Sequence[SweepTrial], value: str, sign: int = 1, most_lost: float = MOST_LOST) -> list[SweepTrial]:
+def working(
+    trials: Sequence[SweepTrial], value: str, sign: int = 1, most_lost: float = MOST_LOST, tried: int = 0
+) -> list[SweepTrial]:
     """The settings that surely move the value the wanted way; arguments as of ``best``."""
-    level = LEVEL / max(1, len(trials))
+    level = LEVEL / max(1, tried, len(trials))
     return [
         trial
         for trial in trials
@@ -141,11 +161,18 @@ class SweepOutcome:
     """Values round the circle."""
     perplexity: Mapping[str, float] = field(default_factory=dict)
     """Model id to that of what it says, as the plain model finds it; of settings that work, where it was asked for."""
+    silent: tuple[SilentTrial, ...] = ()
+    """Settings without a trial."""
 
     @property
     def sign(self) -> int:
         """1 towards the value, -1 away."""
         return -1 if self.away else 1
+
+    @property
+    def tried(self) -> int:
+        """How many settings there were, of all ways."""
+        return len(self.trials) + len(self.silent)
 
     def of(self, way: str) -> list[SweepTrial]:
         """Trials of one way, the weakest first."""
@@ -153,11 +180,13 @@ class SweepOutcome:
 
     def chosen(self, way: str) -> SweepTrial | None:
         """The best of one way."""
-        return best(self.of(way), self.value, self.sign)
+        return best(self.of(way), self.value, self.sign, tried=self.tried)
 
     def working(self) -> list[SweepTrial]:
         """Settings of any way that surely move the value."""
-        return [trial for way in self.ways for trial in working(self.of(way), self.value, self.sign)]
+        return [
+            trial for way in self.ways for trial in working(self.of(way), self.value, self.sign, tried=self.tried)
+        ]
 
     def at_equal_fluency(self, main: str, rival: str) -> FluencyMatch | None:
         """Both ways where neither is more surprising than the other's choice; ``None`` where that was not measured."""
@@ -176,7 +205,7 @@ class SweepOutcome:
     @property
     def ways(self) -> tuple[str, ...]:
         """Ways that were tried."""
-        return tuple(dict.fromkeys(each.way for each in self.trials))
+        return tuple(dict.fromkeys(each.way for each in (*self.trials, *self.silent)))
 
     def verdicts(self, main: str) -> list[str]:
         """What can be said, in words; a rival's win is said plainly.
@@ -209,6 +238,18 @@ class SweepOutcome:
             lines.append(f"{way}: {written(theirs)}, {word} than {main}{sure}")
             lines += self._matched(main, way)
         return lines
+
+    def silences(self) -> list[str]:
+        """Which settings answered nothing that can be compared, a line for each way."""
+        return [
+            f"{way}, no answers that can be compared: "
+            + "; ".join(
+                f"blocks {_named(each.layers) or '-'}, strength {each.strength:g}"
+                for each in self.silent
+                if each.way == way
+            )
+            for way in dict.fromkeys(each.way for each in self.silent)
+        ]
 
     def _matched(self, main: str, rival: str) -> list[str]:
         match = self.at_equal_fluency(main, rival)
