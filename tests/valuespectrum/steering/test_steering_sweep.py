@@ -142,6 +142,13 @@ def test_a_setting_without_answers_is_kept_apart_and_not_dropped() -> None:
     assert found.silent == (SilentTrial("fixed", (1,), 8.0, "m+broken"),)
 
 
+def test_a_setting_without_a_test_does_not_work() -> None:
+    sure = trial("fixed", 1, 2.0, 2.0)
+    unknown: tuple[dict[str, float | None], ...] = ({}, {"power": None})
+    for told in unknown:
+        assert best([replace(sure, chosen_by=replace(sure.chosen_by, p=told))], "power") is None
+
+
 def test_it_is_said_when_nothing_works_and_when_a_rival_wins() -> None:
     nothing = outcome(trial("fixed", 1, 0.0, 0.0), trial("fixed", 2, -0.5, -0.5))
     assert nothing.verdicts("fixed") == [

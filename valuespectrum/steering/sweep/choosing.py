@@ -130,9 +130,13 @@ def working(
         trial
         for trial in trials
         if trial.change(value, told=False).side == sign
-        and (trial.chosen_by.p.get(value) or 0.0) <= level
+        and _surely(trial.chosen_by.p.get(value), level)
         and trial.lost <= most_lost
     ]
+
+
+def _surely(p: float | None, level: float) -> bool:
+    return p is not None and p <= level
 
 
 def _furthest(trials: Sequence[SweepTrial], value: str, sign: int) -> SweepTrial | None:
