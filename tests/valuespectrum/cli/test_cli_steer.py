@@ -77,7 +77,7 @@ def test_several_become_one_that_steers_alike(noise: Path, run: Run, tmp_path: P
     both = tmp_path / "both.steer"
     found = run("steer", "apply", f"{noise}:strength=0.5", str(noise), "--model", "reference", "--out", str(both))
     assert found["spec"] == f"reference?steer={both}" and found["engine"] == "shared"
-    assert found["model"].startswith("reference:amber+noise.noise~")
+    assert found["model"] == vs.load_model(found["spec"]).id, "what is told is of the file that was written"
     one = read_intervention(noise)
     assert [edit.strength for edit in read_intervention(both).applied] == [0.5, 0.5, 1.0, 1.0]
     assert read_intervention(both).about.data["noise"] == one.digest
@@ -127,6 +127,9 @@ def test_other_weights_are_refused(noise: Path, run: Run) -> None:
     write_intervention(replace(made, about=replace(made.about, model="reference:amber@0000000000000000")), noise)
     told = run("steer", "apply", str(noise), "--model", "reference", code=2)["error"]
     assert "made for revision 0000000000000000 of reference:amber, this is" in told["message"]
+    out = noise.with_name("out.steer")
+    refused = run("steer", "apply", str(noise), "--model", "reference", "--out", str(out), code=2)["error"]
+    assert refused["message"] == told["message"] and not out.exists()
     write_intervention(replace(made, edits=(Add(99, made.edits[0].vector),)), noise)  # type: ignore[attr-defined]
     assert (
         "there is no block 99: the model has 6"
@@ -150,6 +153,7 @@ def test_a_gate_is_made_of_examples_and_leaves_the_rest_to_the_model(
     gated, texts = tmp_path / "gated.steer", examples(tmp_path / "examples.csv")
     apply = ("steer", "apply", str(noise), "--model", "reference", "--device", "cpu")
     found = run(*apply, "--out", str(gated), "--gate", f"classifier:{texts}")
+    assert found["model"] == reference.steered([read_intervention(gated)]).id  # type: ignore[attr-defined]
     assert found["gate"]["gate_accuracy"] == 1.0 and found["gate"]["kind"] == "words" and found["engine"]
     (told,) = run("steer", "list", str(gated))["interventions"]
     assert told["gate"] == "words" and told["measured"]["gate_held_out"] == 8 and told["measured"]["accuracy"] == 0.9

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from os import PathLike
 from pathlib import Path
@@ -137,10 +138,11 @@ def apply_steering(
         raise InputError("a gate is written into a file", "name one with --out")
     joined = joined_intervention(read_steering(files)) if target else None
     fitted = made_gate(joined, gate) if joined and gate else None
-    loaded = load_model(steered_spec(model, files), options or ModelOptions())
     if target and joined:
         write_intervention(_gated(joined, fitted) if fitted else joined, target)
     named = steered_spec(model, [str(target)] if target else files)
+    with _kept_if_it_works(target):
+        loaded = load_model(named, options or ModelOptions())
     document: Json = {
         "spec": named,
         "model": loaded.id,
@@ -154,6 +156,17 @@ def apply_steering(
     lines = [f"{loaded.id}", explained, *([f"written: {target}"] if target else []), f"name it --model {named!r}"]
     lines += _gate_in_words(fitted) if fitted else []
     return AppliedSteering(document, "\n".join(filter(None, lines)))
+
+
+@contextmanager
+def _kept_if_it_works(written: Path | None) -> Iterator[None]:
+    """What is told of the model is by the file that was written; one that it cannot be loaded with goes again."""
+    try:
+        yield
+    except BaseException:
+        if written:
+            written.unlink(missing_ok=True)
+        raise
 
 
 def made_gate(intervention: Intervention, settings: GateSettings) -> FittedGate:
