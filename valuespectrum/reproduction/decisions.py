@@ -113,7 +113,7 @@ def _ranking_rows(clone: PilotClone) -> Iterator[ComparedNumber]:
         if not clone.has(file):
             yield ComparedNumber(f"{name}, OS-Sim", None, note=f"{file} is not in this clone")
             continue
-        ours = _agreement(clone.rankings(file)[: len(told)], told)
+        ours = _agreement(clone.rankings(file)[: len(told)], told, file)
         yield printed(f"{name}, OS-Sim", ours[0], overlap, note=_OF_FILES)
         if spread is not None:
             yield printed(f"{name}, deviation of OS-Sim over people", ours[1], spread, note=_OF_FILES)
@@ -167,16 +167,26 @@ def _flows(totals: Floats, preferences: Floats, blending: Blending) -> Floats:
     return outranking_flows_of_code(totals, blending.weights(preferences))
 
 
-def _agreement(given: Orders, told: Orders) -> tuple[float, float, float]:
+def _agreement(given: Orders, told: Orders, file: str = "") -> tuple[float, float, float]:
     """OS-Sim in per cent, its deviation over people, and First-Acc."""
-    if len(given) != len(told):
-        raise InputError(f"{len(given)} people were ranked for, and {len(told)} answered", "name a whole clone")
+    _check_whole(given, told, f"{file}: " if file else "")
     overlap = [
         float(np.mean([average_overlap(one, other) for one, other in zip(*pair, strict=True)]))
         for pair in zip(given, told, strict=True)
     ]
     first = [same_first(one, other) for pair in zip(given, told, strict=True) for one, other in zip(*pair, strict=True)]
     return 100 * float(np.mean(overlap)), 100 * float(np.std(overlap, ddof=1)), 100 * float(np.mean(first))
+
+
+def _check_whole(given: Orders, told: Orders, where: str) -> None:
+    if len(given) != len(told):
+        raise InputError(f"{where}{len(given)} people were ranked for, and {len(told)} answered", "name a whole clone")
+    for person, (ranked, answered) in enumerate(zip(given, told, strict=True), start=1):
+        if len(ranked) != len(answered):
+            raise InputError(
+                f"{where}{len(ranked)} scenes were ranked for person {person}, and {len(answered)} answered",
+                "name a whole clone",
+            )
 
 
 def _between(told: Orders) -> tuple[float, float]:

@@ -58,6 +58,11 @@ def test_appended_runs_are_not_read(whole: Path) -> None:
         ("human_study/result_en.json", [], "fewer than two people"),
         ("human_study/result_en.json", [{"value_point": [0.5], "choices": [[1]]}] * 2, "person 1"),
         ("human_study/benchmarks/gemini.json", {"all_sorted_scenarios": 3}, "all_sorted_scenarios"),
+        (
+            "human_study/benchmarks/gemini.json",
+            {"all_sorted_scenarios": [{"sorted_scenarios": [{"ranked_actions": [1, 2]}]}] * PEOPLE},
+            "benchmarks/gemini.json: 1 scenes were ranked for person 1, and 11 answered",
+        ),
         ("filtered_dataset_gpt4/value_1/test_data/0_Curiosity_test.json", [{"values": ["Glory"]}], "gemini|scenario"),
         (
             "filtered_dataset_gpt4/value_1/test_data/0_Curiosity_test.json",
