@@ -189,7 +189,8 @@ def scores_of(
             scores[value] = nothing("no answers", answered, units)
             continue
         place, ranks = drawn.values.index(value), drawn.ranks
-        chances = tuple(float(share) for share in np.bincount(ranks[place].astype(int))[1:] / ranks.shape[1])
+        drawn_at = np.bincount(ranks[place].astype(int), minlength=len(ranks) + 1)[1:]
+        chances = tuple(float(share) for share in drawn_at / ranks.shape[1])
         low, high = np.quantile(ranks[place], _ends(level), method="closest_observation")
         scores[value] = Score(
             _between(drawn.draws[place], float(drawn.means[place]), level),

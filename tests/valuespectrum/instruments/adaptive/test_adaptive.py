@@ -22,6 +22,7 @@ from valuespectrum.calibration.graded_pilot import pilot_bank
 from valuespectrum.instruments.adaptive.banks import own_bank, read_bank, write_bank
 from valuespectrum.instruments.adaptive.clips import AdaptiveClips, ClipTestOptions
 from valuespectrum.instruments.adaptive.guards import same_answer
+from valuespectrum.instruments.adaptive.known import Drawn, scores_of
 from valuespectrum.instruments.adaptive.portraits import AdaptivePortraits, PortraitTestOptions
 from valuespectrum.instruments.base import Setting
 from valuespectrum.instruments.measurement import Measurement
@@ -32,6 +33,7 @@ from valuespectrum.reference.planted import BY_NAME
 from valuespectrum.reference.respondents import draw_respondents
 from valuespectrum.reference.twin.model import TwinModel
 from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.theory.value_sets import TEN
 from vectorstore.foundation.errors import InputError
 
 SCORING = ScoringOptions(draws=400)
@@ -298,6 +300,18 @@ def test_our_banks_have_every_item_and_say_where_they_are_from() -> None:
         if "violated" in name
     ]
     assert np.mean(np.array(lived) < 0) > 0.9, "what denies a value is liked less the more it is held"
+
+
+def test_every_place_has_a_chance_also_one_that_was_never_drawn() -> None:
+    draws = np.array([[5.0, 5.1, 4.9], [2.0, 1.0, 1.5], [2.5, 0.5, 1.0]])
+    drawn = Drawn(TEN.dimensions[:3], draws.mean(axis=1), draws, draws, (2.5, draws.mean(axis=0)))
+    members = {value: (value,) for value in TEN.dimensions}
+    found = scores_of(TEN, drawn, {}, members, 0.95)
+    assert [found[value].chances for value in drawn.values] == [
+        (1.0, 0.0, 0.0),
+        pytest.approx((0.0, 2 / 3, 1 / 3)),
+        pytest.approx((0.0, 1 / 3, 2 / 3)),
+    ]
 
 
 def test_a_run_ends_in_scores(tmp_path: Path) -> None:
