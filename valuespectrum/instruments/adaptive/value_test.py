@@ -63,8 +63,8 @@ class ValueTest:
 
     @property
     def free(self) -> NDArray[np.bool_]:
-        """Which items were not asked; each is asked once, whatever comes of it."""
-        free = np.ones(len(self.candidates.items), dtype=bool)
+        """Which items can be asked and were not; each is asked once, whatever comes of it."""
+        free = np.asarray(self.candidates.cells.any(axis=1))
         free[self.asked] = False
         return free
 

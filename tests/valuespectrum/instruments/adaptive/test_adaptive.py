@@ -24,6 +24,7 @@ from valuespectrum.instruments.adaptive.clips import AdaptiveClips, ClipTestOpti
 from valuespectrum.instruments.adaptive.guards import same_answer
 from valuespectrum.instruments.adaptive.known import Drawn, scores_of
 from valuespectrum.instruments.adaptive.portraits import AdaptivePortraits, PortraitTestOptions
+from valuespectrum.instruments.adaptive.value_test import Choosing, ItemCandidates, ValueTest
 from valuespectrum.instruments.base import Setting
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.portraits.forms import own_form
@@ -33,6 +34,8 @@ from valuespectrum.reference.planted import BY_NAME
 from valuespectrum.reference.respondents import draw_respondents
 from valuespectrum.reference.twin.model import TwinModel
 from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.graded.choosing import StopRule
+from valuespectrum.scoring.graded.items import GradedItems
 from valuespectrum.theory.value_sets import TEN
 from vectorstore.foundation.errors import InputError
 
@@ -300,6 +303,16 @@ def test_our_banks_have_every_item_and_say_where_they_are_from() -> None:
         if "violated" in name
     ]
     assert np.mean(np.array(lived) < 0) > 0.9, "what denies a value is liked less the more it is held"
+
+
+def test_items_that_no_cell_holds_are_no_items_that_are_left() -> None:
+    items = GradedItems(np.ones(3), np.array([[-1.0, 1.0]] * 3))
+    cells = np.array([[True, False], [False, False], [False, True]])
+    candidates = ItemCandidates(items, cells, np.zeros(3, dtype=np.intp))
+    test = ValueTest(candidates, Choosing(StopRule(least=2, most=12), 1), lambda step, known: 0.0)
+    while not test.reason:
+        test.hear(*test.next(), np.array([0.0, 1.0, 0.0]))
+    assert sorted(test.asked) == [0, 2] and test.reason == "end of the bank"
 
 
 def test_every_place_has_a_chance_also_one_that_was_never_drawn() -> None:
