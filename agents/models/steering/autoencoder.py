@@ -60,6 +60,8 @@ class Autoencoder:
         numbers = (self.encoder, self.encoder_bias, self.decoder_matrix, self.decoder_bias)
         if not all(np.isfinite(part).all() for part in numbers):
             raise InputError("an autoencoder has numbers that are not finite")
+        if self.thresholds is not None and np.isnan(self.thresholds).any():
+            raise InputError("an autoencoder has thresholds that are no numbers")
 
     @property
     def width(self) -> int:

@@ -99,6 +99,13 @@ def test_another_model_is_refused_and_the_same_weights_are_not(written: Path) ->
         replace(made, about=replace(ABOUT, model="hf:a@unknown")).check_model("hf:b@unknown")
 
 
+def test_thresholds_that_are_no_numbers_are_refused() -> None:
+    broken = np.full(20, 0.1, np.float32)
+    broken[3] = np.nan
+    with pytest.raises(InputError, match="thresholds that are no numbers"):
+        coder(activation="jumprelu", most=0, thresholds=broken)
+
+
 FORGERIES = {
     "another kind": lambda told, header: told["edits"][0].update(kind="run"),
     "a stranger's field": lambda told, header: told["edits"][0].update(command="rm"),
