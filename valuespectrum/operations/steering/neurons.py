@@ -174,4 +174,8 @@ def _in_words(document: Json) -> str:
 
 
 def _cell(shift: Json | None) -> str:
-    return "not read" if shift is None else f"{shift['mean']:+.2f} ({shift['low']:+.2f} to {shift['high']:+.2f})"
+    if shift is None:
+        return "not read"
+    if shift["low"] is None:
+        return f"{shift['mean']:+.2f} (no interval: all items alike)"
+    return f"{shift['mean']:+.2f} ({shift['low']:+.2f} to {shift['high']:+.2f})"

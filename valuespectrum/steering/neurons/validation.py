@@ -22,6 +22,8 @@ from vectorstore.foundation.errors import ModelError
 _LEAST_MASS = 0.5
 """Probability on the numbers, together, below which an answer is none."""
 _FEWEST = 3
+_ALIKE = 1e-9
+"""Standard error below which items differ by rounding only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +31,15 @@ class ValueShift:
     """How far a value moved, in steps of a scale from 1 to 6, against the mean of all items."""
 
     mean: float
-    low: float
-    high: float
+    low: float | None
+    """``None`` where all its items moved alike: nothing shows how far others would."""
+    high: float | None
     items: int
 
     @property
     def clear(self) -> bool:
-        """Whether the interval is on one side of nothing."""
-        return self.low > 0 or self.high < 0
+        """Whether there is an interval, on one side of nothing."""
+        return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +92,10 @@ def _shift(own: NDArray[np.float64], level: float) -> ValueShift:
     from scipy.special import stdtrit
 
     error = float(own.std(ddof=1) / np.sqrt(len(own)))
-    half = float(stdtrit(len(own) - 1, (1 + level) / 2)) * error
     mean = float(own.mean())
+    if error < _ALIKE:
+        return ValueShift(mean, None, None, len(own))
+    half = float(stdtrit(len(own) - 1, (1 + level) / 2)) * error
     return ValueShift(mean, mean - half, mean + half, len(own))
 
 

@@ -321,8 +321,11 @@ def test_the_verb_finds_edits_and_asks_again(tmp_path: Path) -> None:
 def test_portraits_tell_what_moved() -> None:
     told = [portrait_shifts(SimulatedPortraits(0.0), SimulatedPortraits(lift)) for lift in (0.0, 1.0)]
     assert not any(shift.clear for shift in told[0].shifts.values()) and told[0].level == 0
-    moved = told[1].shifts["power"]
-    assert moved.clear and 0.5 < moved.mean <= 1 and moved.items == 8 and told[1].level > 0
+    alike = told[1].shifts["power"]
+    assert 0.5 < alike.mean <= 1 and alike.items == 8 and told[1].level > 0
+    assert alike.low is None and not alike.clear, "eight items that move alike show no spread"
+    moved = portrait_shifts(SimulatedPortraits(0.0), SimulatedPortraits(1.0, uneven=True)).shifts["power"]
+    assert moved.clear and moved.low is not None and moved.low < moved.mean
     assert told[1].shifts["security"].mean == pytest.approx(-told[1].level)
     assert set(told[1].shifts) == set(VALUES) and told[1].unread == 0
     with pytest.raises(ModelError, match="not answered with a number"):
@@ -335,14 +338,21 @@ class SimulatedPortraits:
     id = "simulated:portraits"
     settings: ClassVar[Mapping[str, str]] = {}
 
-    def __init__(self, lift: float, mute: bool = False) -> None:
-        self._lift, self._mute = lift, mute
+    def __init__(self, lift: float, mute: bool = False, uneven: bool = False) -> None:
+        self._lift, self._mute, self._uneven = lift, mute, uneven
+        self._lifted: dict[str, int] = {}
 
     def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
         for ask in asks:
-            rating = 3 + self._lift * str(ask.tags["value"]).startswith("power")
+            rating = 3 + self._lift_of(ask)
             number = rating if ask.tags["polarity"] == 1 else 7 - rating
             yield Answer(log_probabilities={} if self._mute else {str(round(number)): 0.0})
+
+    def _lift_of(self, ask: Ask) -> float:
+        if not str(ask.tags["value"]).startswith("power"):
+            return 0.0
+        number = self._lifted.setdefault(str(ask.tags["item"]), len(self._lifted))
+        return self._lift * (1 + number % 2 if self._uneven else 1)
 
     def generate(self, asks: Sequence[Ask]) -> Iterator[Answer]:
         yield from (Answer() for _ in asks)
