@@ -103,6 +103,9 @@ class ChainWriter:
 
         Args:
             count: How many are wanted; fewer come where replies are no question.
+
+        Returns:
+            What was written; a question that is a seed already, or was written twice, becomes no seed again.
         """
         topics = [seed.argument or seed.text for seed in self.seeds]
         asked = []
@@ -119,8 +122,11 @@ class ChainWriter:
                 name = _id(question)
                 found.append(Stem(name, question, description, arm=name))
         self.unwritten += count - len(found)
-        self.seeds += found
-        self._about |= {stem.id: stem.argument for stem in found}
+        new = {stem.text: stem for stem in reversed(found)}
+        for seed in self.seeds:
+            new.pop(seed.text, None)
+        self.seeds += [stem for stem in found if new.get(stem.text) is stem]
+        self._about |= {stem.id: stem.argument for stem in new.values()}
         return found
 
     def written(self, arm: str, best: Sequence[Answered], count: int) -> Procedure[list[Stem]]:

@@ -24,7 +24,7 @@ class Writer(Protocol):
     """Where arms begin, each named by ``Stem.arm``."""
 
     def invented(self, count: int) -> Procedure[list[Stem]]:
-        """Further seeds, which are added to ``seeds``."""
+        """Further seeds; those that are not among ``seeds`` yet are added to them."""
 
     def written(self, arm: str, best: Sequence[Answered], count: int) -> Procedure[list[Stem]]:
         """New questions of an arm."""
@@ -75,7 +75,7 @@ class FoundQuestions:
     pulls: dict[str, int] = field(default_factory=dict)
     """Arm to how often it was chosen."""
     repeated: int = 0
-    """Questions that were too near to stored ones."""
+    """Questions that were too near to stored ones, or invented again."""
     unheard: int = 0
     """Questions that fewer than two respondents answered."""
     rewritings: int = 0
@@ -98,7 +98,9 @@ def searched(search: Search) -> Procedure[FoundQuestions]:
     """
     options, found = search.options, FoundQuestions()
     if options.invent:
-        yield from search.writer.invented(options.invent)
+        before = len(search.writer.seeds)
+        invented = yield from search.writer.invented(options.invent)
+        found.repeated += before + len(invented) - len(search.writer.seeds)
     arms = [_Arm(stem) for stem in search.writer.seeds]
     bandit, stored = Arms(len(arms), options.pulls, options.seed), StoredTexts(search.texts)
     stored.add([arm.stem.words for arm in arms if arm.stem.words])
