@@ -91,7 +91,8 @@ class TransformersModel(LocalModel):
         self._writer = writer = PromptWriter(processor, template_variables, options.layout)
         self._chosen, self._proven = choose_engine(self._adapter, writer, options), False
         self._engine = self._gated(options)
-        self.explanation = "; ".join([self._chosen.explanation, *writer.remarks, *self.steering])
+        doubts = [each.doubt for each in self._interventions if each.doubt]
+        self.explanation = "; ".join([self._chosen.explanation, *writer.remarks, *self.steering, *doubts])
         """Which engine asks, and why, what its prompts cannot be, and what is done to its blocks, in one line."""
         engine = {"engine": self._chosen.name, "engine_reason": self._chosen.reason}
         engine |= {"steering": "; ".join(self.steering)} if self._interventions else {}

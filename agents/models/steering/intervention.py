@@ -17,6 +17,8 @@ from vectorstore.foundation.errors import InputError
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _DIGITS = 12
+_UNTOLD = ("", "unknown")
+"""Revisions that say nothing of the weights."""
 
 Plain = str | int | float | bool
 """What a manifest may say of things that nothing here reads."""
@@ -106,6 +108,16 @@ class Intervention:
         gated = ", gated" if self.gate else ""
         return f"{self.about.name} by {self.about.method}, strength {self.strength:g}, blocks {shown}{gated}"
 
+    @property
+    def doubt(self) -> str:
+        """Why ids cannot tell whether a model has the weights that it was made for; empty where they can."""
+        if ModelId.parse(self.about.model).revision not in _UNTOLD:
+            return ""
+        return (
+            f"{self.about.name} was made for {self.about.model}, which has no known revision: whether these are the "
+            "same weights cannot be told"
+        )
+
     def check_model(self, id: str) -> None:
         """Refuse a model that it was not made for.
 
@@ -113,7 +125,7 @@ class Intervention:
             InputError: It has other weights.
         """
         made_for, found = ModelId.parse(self.about.model), ModelId.parse(id)
-        known = made_for.revision not in ("", "unknown")
+        known = made_for.revision not in _UNTOLD
         same = known and (made_for.scheme, made_for.revision) == (found.scheme, found.revision)
         if same or str(made_for) == str(found):
             return

@@ -97,6 +97,9 @@ def test_another_model_is_refused_and_the_same_weights_are_not(written: Path) ->
         made.check_model("hf:other@ffff")
     with pytest.raises(InputError):
         replace(made, about=replace(ABOUT, model="hf:a@unknown")).check_model("hf:b@unknown")
+    untold = replace(made, about=replace(ABOUT, model="hf:a@unknown"))
+    untold.check_model("hf:a@unknown")
+    assert untold.doubt.startswith("security was made for hf:a@unknown, which has no known revision") and not made.doubt
 
 
 def test_thresholds_that_are_no_numbers_are_refused() -> None:

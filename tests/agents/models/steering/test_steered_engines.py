@@ -86,8 +86,9 @@ def variant(tiny_model_folder: FolderMaker) -> Variant:
         return model, AutoProcessor.from_pretrained(folder, local_files_only=True)
 
     def make(family: str, engine: str = "naive", *interventions: Intervention, **options: Any) -> TransformersModel:
+        id = options.pop("id", "tiny@1")
         told = ModelOptions("cpu", "float32", options.pop("batch_size", 7), engine, **options)
-        return TransformersModel(*parts(family), "tiny@1", told, None, interventions)
+        return TransformersModel(*parts(family), id, told, None, interventions)
 
     return make
 
@@ -243,6 +244,14 @@ def test_a_steered_model_has_its_own_name_and_settings(variant: Variant) -> None
     ids = [steered.id, plain.steered([one.scaled(0.5)]).id, plain.steered([two, one]).id, plain.steered([one, two]).id]
     assert len(set(ids)) == 4 and plain.steered([one]).steered([two]).id == ids[3]
     assert steered.asked_as(ModelOptions("cpu", "float32", engine="shared")).id == steered.id
+
+
+def test_it_is_said_where_ids_do_not_tell_weights_apart(variant: Variant) -> None:
+    told = [
+        variant("qwen3_vl", "naive", made(EDITS["add"], model=id), id=id).explanation
+        for id in ("tiny@unknown", "tiny", "tiny@1")
+    ]
+    assert ["whether these are the same weights cannot be told" in each for each in told] == [True, True, False]
 
 
 def test_a_file_steers_a_model_that_is_named(
