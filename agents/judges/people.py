@@ -10,7 +10,7 @@ from pathlib import Path
 from agents.judges.cases import Case, JudgeVerdict
 from vectorstore.foreign.documents import read_rows
 from vectorstore.foundation.csv_cells import guarded
-from vectorstore.foundation.disk import write_durably
+from vectorstore.foundation.disk import storage_errors, write_durably
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.text import one_line, visible_line
 
@@ -27,6 +27,9 @@ def write_queue(path: Path, cases: Sequence[Case]) -> None:
     Args:
         path: CSV; what was there is replaced.
         cases: Words of strangers in them cannot run as a formula of a spreadsheet.
+
+    Raises:
+        StorageError: The disk refuses.
     """
     written = io.StringIO()
     rows = csv.writer(written, lineterminator="\n")
@@ -35,7 +38,8 @@ def write_queue(path: Path, cases: Sequence[Case]) -> None:
         beside = "; ".join(f"{name}: {words}" for name, words in case.beside.items())
         cells = (case.id, case.label, "", visible_line(case.text), visible_line(beside))
         rows.writerow([guarded(cell) for cell in cells])
-    write_durably(path, written.getvalue().encode())
+    with storage_errors(path):
+        write_durably(path, written.getvalue().encode())
 
 
 def read_queue(path: Path, cases: Sequence[Case], options: Sequence[str]) -> tuple[JudgeVerdict, ...]:

@@ -19,7 +19,7 @@ from agents.models.ask_key import canonical_json
 from valuespectrum.stimuli.retrieval import StimulusRow
 from valuespectrum.theory.value_sets import TEN
 from vectorstore.foreign.documents import check_shape, read_json
-from vectorstore.foundation.disk import write_durably
+from vectorstore.foundation.disk import storage_errors, write_durably
 from vectorstore.foundation.errors import CorpusError, InputError
 from vectorstore.foundation.json_types import Json
 from vectorstore.ledger.records import Frame
@@ -51,6 +51,9 @@ def write_stimuli(path: Path, rows: Sequence[StimulusRow], scores: Mapping[str, 
         rows: Clips with the value each stands for.
         scores: Clip to how much it tells.
         told: How the set came about.
+
+    Raises:
+        StorageError: The disk refuses.
     """
     clips = [
         {
@@ -63,7 +66,8 @@ def write_stimuli(path: Path, rows: Sequence[StimulusRow], scores: Mapping[str, 
         for row in rows
     ]
     text = json.dumps({"kind": KIND, **told, "clips": clips}, indent=1, ensure_ascii=False)
-    write_durably(path, f"{text}\n".encode())
+    with storage_errors(path):
+        write_durably(path, f"{text}\n".encode())
 
 
 def read_stimuli(path: Path, frame_of: Callable[[str], Frame]) -> list[StimulusRow]:

@@ -20,7 +20,7 @@ from valuespectrum.instruments.adaem.asking import Answered
 from valuespectrum.instruments.adaem.stems import Stem
 from valuespectrum.theory.value_sets import VALUE_SETS, ValueSet
 from vectorstore.foreign.documents import check_shape, read_json, read_regular
-from vectorstore.foundation.disk import write_durably
+from vectorstore.foundation.disk import storage_errors, write_durably
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 
@@ -79,6 +79,9 @@ def write_questions(
         respondents: Whose answers they are, in order.
         values: Of the judges.
         told: How it came about; ``form`` among it.
+
+    Raises:
+        StorageError: The disk refuses.
     """
     document = {
         "kind": KIND,
@@ -87,7 +90,8 @@ def write_questions(
         **told,
         "questions": [question_row(each, values) for each in found],
     }
-    write_durably(path, f"{json.dumps(document, indent=1, ensure_ascii=False)}\n".encode())
+    with storage_errors(path):
+        write_durably(path, f"{json.dumps(document, indent=1, ensure_ascii=False)}\n".encode())
 
 
 def question_row(each: Answered, values: ValueSet) -> Json:

@@ -150,9 +150,10 @@ def write_bank(bank: Bank, path: Path) -> None:
     Raises:
         StorageError: It cannot be written.
     """
-    from vectorstore.foundation.disk import write_durably
+    from vectorstore.foundation.disk import storage_errors, write_durably
 
-    write_durably(path, _written(bank).encode())
+    with storage_errors(path):
+        write_durably(path, _written(bank).encode())
 
 
 def _pool(where: str, listed: Mapping[str, _Item]) -> ItemPool:

@@ -52,7 +52,7 @@ from valuespectrum.stimuli.keywords import load_keywords
 from valuespectrum.stimuli.retrieval import RetrievalOptions, retrieve
 from valuespectrum.theory.value_sets import TEN
 from vectorstore.corpus import Corpus
-from vectorstore.foundation.disk import make_folder, write_durably
+from vectorstore.foundation.disk import make_folder, storage_errors, write_durably
 from vectorstore.foundation.errors import CorpusError, InputError
 from vectorstore.foundation.json_types import Json
 
@@ -198,7 +198,8 @@ def _searched(folder: Path, parts: _SearchParts, teller: Teller) -> tuple[Json, 
         return document | {"out": str(folder)}, "\n".join(lines)
     for line in lines:
         teller.say(line)
-    make_folder(folder)
+    with storage_errors(folder):
+        make_folder(folder)
     who, options = parts.who, parts.settings.options
     total = sum(row["asks"] for row in parts.costs)
     with AnswerStore(folder / ANSWERS) as store, teller.progress("searching") as advance:
@@ -263,7 +264,8 @@ def _written(folder: Path, parts: _SearchParts, found: FoundQuestions, told: Seq
     if material.source == "clips":
         document |= _sharpened(folder, parts, found)
     text = json.dumps(document, indent=1, ensure_ascii=False)
-    write_durably(folder / REPORT, f"{text}\n".encode())
+    with storage_errors(folder / REPORT):
+        write_durably(folder / REPORT, f"{text}\n".encode())
     return document, _in_words(document)
 
 

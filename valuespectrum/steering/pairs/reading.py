@@ -9,7 +9,7 @@ from pathlib import Path
 from valuespectrum.steering.pairs.base import ContrastPair, PairSet
 from vectorstore.foreign.documents import read_rows
 from vectorstore.foundation.csv_cells import guarded
-from vectorstore.foundation.disk import write_durably
+from vectorstore.foundation.disk import storage_errors, write_durably
 from vectorstore.foundation.errors import InputError
 
 COLUMNS = ("question_1", "question_2")
@@ -64,4 +64,5 @@ def write_pairs(pairs: PairSet, path: Path) -> None:
     rows.writerow((*COLUMNS, *FURTHER_COLUMNS))
     for pair in pairs.pairs:
         rows.writerow([guarded(each) for each in (pair.positive, pair.negative, pair.form, pair.situation)])
-    write_durably(path, written.getvalue().encode())
+    with storage_errors(path):
+        write_durably(path, written.getvalue().encode())

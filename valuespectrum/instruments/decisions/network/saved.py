@@ -14,7 +14,7 @@ import numpy as np
 from valuespectrum.instruments.decisions.choosing.blending import Floats
 from valuespectrum.instruments.decisions.network.heads import DecisionHead, combined, pooled_states
 from vectorstore.foreign.documents import check_shape, read_json, read_regular
-from vectorstore.foundation.disk import make_folder, write_durably
+from vectorstore.foundation.disk import make_folder, storage_errors, write_durably
 from vectorstore.foundation.errors import InputError
 
 WEIGHTS, MANIFEST = "decisions.safetensors", "decisions.json"
@@ -107,6 +107,7 @@ def save_network(folder: Path, network: DecisionNetwork) -> NetworkManifest:
 
     Raises:
         InputError: A weight is too large for half precision.
+        StorageError: The disk refuses.
     """
     from safetensors.numpy import save
 
@@ -117,9 +118,10 @@ def save_network(folder: Path, network: DecisionNetwork) -> NetworkManifest:
         raise InputError("a weight is too large to be written", "train with a smaller step")
     content = save(half)
     manifest = replace(network.manifest, weights=hashlib.sha256(content).hexdigest())
-    make_folder(folder)
-    write_durably(folder / WEIGHTS, content)
-    write_durably(folder / MANIFEST, (json.dumps(asdict(manifest), indent=1) + "\n").encode())
+    with storage_errors(folder):
+        make_folder(folder)
+        write_durably(folder / WEIGHTS, content)
+        write_durably(folder / MANIFEST, (json.dumps(asdict(manifest), indent=1) + "\n").encode())
     return manifest
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from valuespectrum.instruments.decisions.scenes.scene import VALUES, DecisionAct, DecisionScene
 from vectorstore.foreign.documents import check_shape, read_json
-from vectorstore.foundation.disk import write_durably
+from vectorstore.foundation.disk import storage_errors, write_durably
 from vectorstore.foundation.errors import InputError
 
 MOST_SCENES, MOST_ACTS, MOST_LETTERS = 20_000, 26, 4000
@@ -48,7 +48,11 @@ def read_scenes(path: Path) -> list[DecisionScene]:
 
 
 def write_scenes(path: Path, scenes: Sequence[DecisionScene]) -> None:
-    """Write scenes as ``read_scenes`` reads them."""
+    """Write scenes as ``read_scenes`` reads them.
+
+    Raises:
+        StorageError: The disk refuses.
+    """
     document = [
         {
             "values": list(scene.values),
@@ -58,7 +62,8 @@ def write_scenes(path: Path, scenes: Sequence[DecisionScene]) -> None:
         }
         for scene in scenes
     ]
-    write_durably(path, (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode())
+    with storage_errors(path):
+        write_durably(path, (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode())
 
 
 def _scene(found: _FileScene, where: str) -> DecisionScene:
