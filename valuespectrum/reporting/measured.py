@@ -205,9 +205,14 @@ def _persona(row: Json) -> PersonaResult:
         ceiling=row.get("ceiling"),
         placebo_texts=row.get("placebo_texts", 0),
         shifts={value: Estimate.read(shift) for value, shift in shifts.items()},
-        clear=tuple(value for value, shift in shifts.items() if (shift.get("p_adjusted") or 1.0) < CLEAR),
+        clear=tuple(value for value, shift in shifts.items() if _stands_out(shift.get("p_adjusted"))),
         in_log_odds=row.get("scale", LOG_ODDS) == LOG_ODDS,
         covers=row.get("covers", ""),
         played=(row.get("played") or {}).get("verdict", ""),
         played_why=(row.get("played") or {}).get("why", ""),
     )
+
+
+def _stands_out(p: float | None) -> bool:
+    """Whether a p is small; one of 0 is too small to be written, and not unknown."""
+    return p is not None and p < CLEAR
