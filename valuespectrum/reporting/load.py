@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from valuespectrum.measuring.benchmark import drawn_pictures
 from valuespectrum.reference.truth import caution, checkable, is_synthetic
 from valuespectrum.reporting.by_instrument import read_groups
-from valuespectrum.reporting.elements.data import ModelProfile, ReportData, ReportedRun
+from valuespectrum.reporting.elements.data import ModelProfile, ReportData, ReportedRun, runs_called
 from valuespectrum.reporting.elements.words import short_model
 from valuespectrum.reporting.examples import read_examples
 from valuespectrum.reporting.measured import read_personas, read_playing, read_profiles
@@ -71,7 +71,7 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
                 found[profile.model, profile.published] = replace(profile, level=level)
                 conditions.add(_conditions(manifest))
     profiles = tuple(found.values())
-    called = _called(sources.runs)
+    called = runs_called(sources.runs)
     personas = tuple(
         replace(result, run=name)
         for run, name in zip(runs, called, strict=True)
@@ -110,12 +110,6 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
         cautions=tuple(dict.fromkeys(filter(None, cautions))),
     )
     return replace(data, synthetic=tuple(short_model(model) for model in data.models if is_synthetic(model)))
-
-
-def _called(runs: Sequence[Path]) -> list[str]:
-    """What the page calls runs: their folders, with the ones around them where two are called alike."""
-    names = [run.name for run in runs]
-    return [name if names.count(name) == 1 else str(run) for run, name in zip(runs, names, strict=True)]
 
 
 def _walks(logs: Sequence[Path], known_values: Mapping[str, str]) -> list[Json]:

@@ -64,3 +64,13 @@ def test_names_are_escaped_and_other_instruments_are_no_decisions(scores: Json) 
     others = [{name: each for name, each in one.items() if name != "decisions"} for one in scores["respondents"]]
     runs = (ReportedRun(Path("run"), Manifest({}, {}), scores | {"respondents": others}),)
     assert not DecisionsPanel().applies(replace(data(), runs=runs))
+
+
+def test_one_respondent_in_two_runs_is_called_by_them(scores: Json) -> None:
+    run, panel = ReportedRun(Path("run"), Manifest({}, {}), scores), DecisionsPanel()
+    shown = replace(data(), runs=(run, replace(run, folder=Path("deep/run"))))
+    deciders = panel.context(shown)["deciders"]
+    assert isinstance(deciders, list)
+    names = [decider["name"] for decider in deciders]
+    assert len(set(names)) == len(names) == 6, "folders of one name are told by what is around them"
+    assert [name.rpartition(" in ")[2] for name in names] == ["run"] * 3 + ["deep/run"] * 3

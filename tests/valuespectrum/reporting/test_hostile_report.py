@@ -98,6 +98,22 @@ def test_without_words_put_in_there_is_no_such_part() -> None:
     assert 'id="injections"' not in page and 'id="obeying"' not in page
 
 
+def test_one_model_in_two_runs_is_called_by_them() -> None:
+    """Else what was done to it in one run would pass for what was done in the other."""
+    number = Estimate(9.0, 5.0, 13.0)
+    shown = page_with([put(number, number), put(number, number, "skip")])
+    (run,) = shown.runs
+    both = replace(shown, runs=(run, replace(run, folder=run.folder.with_name("again"))))
+    for panel, model in (("presentations", "m"), ("injections", "hf:overlay")):
+        alone, told = (
+            page[page.index(f'<section aria-labelledby="{panel}">') :].partition("</section>")[0]
+            for page in (render(shown), render(both))
+        )
+        assert alone.count(f'<th scope="row">{model}</th>') == 2, "several rows of one run are no two runs"
+        names = [f"{model} in {name}" for name in ("run", "again")]
+        assert [told.count(f'<th scope="row">{name}</th>') for name in names] == [2, 2]
+
+
 def walked(**changes: object) -> ReportData:
     row = {
         **{"model": "hf:m", "persona": NO_PERSONA, "strategy": NO_PERSONA, "human": False, "policy": "random"},

@@ -298,6 +298,12 @@ class ReportedRun:
     """As ``scores.json`` holds them, checked."""
 
 
+def runs_called(folders: Sequence[Path]) -> list[str]:
+    """What the page calls runs: their folders, with the ones around them where two are called alike."""
+    names = [folder.name for folder in folders]
+    return [name if names.count(name) == 1 else str(folder) for folder, name in zip(folders, names, strict=True)]
+
+
 @dataclass(frozen=True, slots=True)
 class ReportData:
     """Everything that ``report.html`` shows."""
@@ -331,6 +337,11 @@ class ReportData:
     """What steering did to respondents of these runs (``comparing.before_after``), where it was asked for."""
     same_pictures: bool = True
     """Whether all models were shown the same pictures in the same words, so that they may be compared."""
+
+    @property
+    def named_runs(self) -> list[tuple[str, ReportedRun]]:
+        """Its runs, each behind what the page calls it."""
+        return list(zip(runs_called([run.folder for run in self.runs]), self.runs, strict=True))
 
     @property
     def first(self) -> ModelProfile:

@@ -55,8 +55,8 @@ def coefficients(data: ReportData) -> Mapping[str, object]:
 def _known(data: ReportData) -> list[tuple[str, Json]]:
     """Bare models with coefficients, each with its run."""
     return [
-        (run.folder.name, one)
-        for run in data.runs
+        (name, one)
+        for name, run in data.named_runs
         for one in run.scores["respondents"]
         if "g" in one.get("reliability", {}) and one["persona"] == one["strategy"] == NO_PERSONA
     ]

@@ -138,14 +138,18 @@ def respondents_named(respondents: Sequence[Json], runs: Sequence[str] = ()) -> 
 
 
 def told_apart(names: Sequence[str], runs: Sequence[str]) -> list[str]:
-    """Names of what runs hold, with the run behind those that something else has, too.
+    """Names of what runs hold, with the run behind those that another run has, too; a name may stand several times.
 
     Example:
-        >>> told_apart(["m", "n", "m"], ["one", "one", "two"])
-        ['m in one', 'n', 'm in two']
+        >>> told_apart(["m", "n", "n", "m"], ["one", "one", "one", "two"])
+        ['m in one', 'n', 'n', 'm in two']
     """
-    count = Counter(names)
-    return [f"{name} in {clean(run, 60)}" if count[name] > 1 else name for name, run in zip(names, runs, strict=True)]
+    held: dict[str, set[str]] = {}
+    for name, run in zip(names, runs, strict=True):
+        held.setdefault(name, set()).add(run)
+    return [
+        f"{name} in {clean(run, 60)}" if len(held[name]) > 1 else name for name, run in zip(names, runs, strict=True)
+    ]
 
 
 def alike(pairs: Iterable[tuple[str, Told]]) -> dict[str, list[Told]]:

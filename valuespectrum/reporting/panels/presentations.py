@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from agents.personas.reserved import NO_PERSONA
 from valuespectrum.reporting.elements.data import Estimate, ReportData
+from valuespectrum.reporting.elements.words import short_model, told_apart
 from valuespectrum.reporting.panels.base import PANELS, Panel
 from valuespectrum.theory.values import LABELS
 from vectorstore.foundation.json_types import Json
@@ -17,6 +18,7 @@ class ConditionRow:
     """One model under one condition."""
 
     model: str
+    """Its name, with the run where another run has it, too."""
     base: str
     name: str
     clips: int
@@ -57,20 +59,22 @@ class PresentationsPanel(Panel):
 
 
 def _rows(data: ReportData) -> list[ConditionRow]:
-    found = ((run.scores.get("presentations") or {}) for run in data.runs)
-    return [
-        _row(each, shown["base"])
-        for shown in found
+    found = [
+        (name, shown["base"], each)
+        for name, run in data.named_runs
+        if (shown := run.scores.get("presentations") or {})
         for each in shown.get("conditions", [])
         # What was put into clips has a panel of its own.
         if each["persona"] == each["strategy"] == NO_PERSONA and not each.get("injection")
     ]
+    models = told_apart([short_model(each["model"]) for _, _, each in found], [name for name, _, _ in found])
+    return [_row(each, base, model) for (_, base, each), model in zip(found, models, strict=True)]
 
 
-def _row(row: Json, base: str) -> ConditionRow:
+def _row(row: Json, base: str, model: str) -> ConditionRow:
     rates = row.get("rates") or {}
     return ConditionRow(
-        model=row["model"],
+        model=model,
         base=base,
         name=row["presentation"],
         clips=row.get("n_clips", 0),

@@ -46,7 +46,7 @@ class StructurePanel(Panel):
 
     def context(self, data: ReportData) -> Mapping[str, object]:
         """What was found of all runs, and how it is written."""
-        named = [(run.folder.name, one) for run in data.runs for one in run.scores["respondents"] if _shown(one)]
+        named = [(name, one) for name, run in data.named_runs for one in run.scores["respondents"] if _shown(one)]
         shown = [one for _, one in named]
         names = respondents_named(shown, [run for run, _ in named])
         shapes = [_Shape(one, name) for one, name in zip(shown, names, strict=True)]
@@ -66,7 +66,7 @@ class StructurePanel(Panel):
 
 def _circles(data: ReportData) -> list[_Circle]:
     """Of all runs; one that another run has, too, is called by its run."""
-    named = [(run.folder.name, _Circle(each)) for run in data.runs for each in run.scores.get("structure", [])]
+    named = [(name, _Circle(each)) for name, run in data.named_runs for each in run.scores.get("structure", [])]
     circles = [circle for _, circle in named]
     titles = told_apart([circle.title for circle in circles], [run for run, _ in named])
     for circle, title in zip(circles, titles, strict=True):

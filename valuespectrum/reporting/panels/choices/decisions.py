@@ -37,7 +37,10 @@ class DecisionsPanel(Panel):
 
     def context(self, data: ReportData) -> Mapping[str, object]:
         """Rows of every respondent of every run."""
-        return {"deciders": [each for run in data.runs for each in _shown(run.scores)]}
+        decided = [(name, one) for name, run in data.named_runs for one in _decided(run.scores)]
+        names = respondents_named([one for _, one in decided], [name for name, _ in decided])
+        shown = (each for run in data.runs for each in _shown(run.scores))
+        return {"deciders": [{"name": name, **each} for name, each in zip(names, shown, strict=True)]}
 
 
 def _decided(scores: Json) -> list[Json]:
@@ -46,10 +49,9 @@ def _decided(scores: Json) -> list[Json]:
 
 def _shown(scores: Json) -> Iterator[Mapping[str, object]]:
     every = _decided(scores)
-    for place, (one, name) in enumerate(zip(every, respondents_named(every), strict=True)):
+    for place, one in enumerate(every):
         others = [other["decisions"]["orders"] for other in [*every[:place], *every[place + 1 :]]]
         yield {
-            "name": name,
             "values": list(_values(one)),
             "lines": list(_lines(one, others)),
             "notes": list(_notes(one)),

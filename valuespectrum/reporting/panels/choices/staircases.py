@@ -53,14 +53,14 @@ class StaircasesPanel(Panel):
 
 def _walked(data: ReportData) -> Iterator[tuple[str, Json, ValueSet]]:
     """Respondents with steps, each with its run, and what their values are."""
-    for run in data.runs:
+    for name, run in data.named_runs:
         for one in run.scores.get("respondents", []):
             # Of who refuses everything, or says one thing to everything, there is nothing to show.
             if not one.get("staircases") or all(row["mean"] is None for row in one["profile"].values()):
                 continue
             values = ValueSet.from_json(run.scores["value_sets"][one["value_set"]])
             if list(values.dimensions) == one["staircases"]["values"]:
-                yield run.folder.name, one, values
+                yield name, one, values
 
 
 class _Climb:

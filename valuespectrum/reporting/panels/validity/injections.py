@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agents.personas.reserved import NO_PERSONA
 from valuespectrum.reporting.elements.data import Estimate, ReportData
+from valuespectrum.reporting.elements.words import short_model, told_apart
 from valuespectrum.reporting.panels.base import PANELS, Panel
 from valuespectrum.scoring.presentations.injection import reading
 from vectorstore.foundation.json_types import Json
@@ -70,12 +71,14 @@ class InjectionsPanel(Panel):
 
 
 def _rows(data: ReportData) -> list[InjectionRow]:
-    found = (each for run in data.runs for each in (run.scores.get("presentations") or {}).get("conditions", []))
-    return [
-        injection_row(each)
-        for each in found
+    found = [
+        (name, injection_row(each))
+        for name, run in data.named_runs
+        for each in (run.scores.get("presentations") or {}).get("conditions", [])
         if each.get("injection") and each["persona"] == each["strategy"] == NO_PERSONA
     ]
+    models = told_apart([short_model(row.model) for _, row in found], [name for name, _ in found])
+    return [replace(row, model=model) for (_, row), model in zip(found, models, strict=True)]
 
 
 def injection_row(row: Json) -> InjectionRow:
