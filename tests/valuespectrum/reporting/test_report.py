@@ -126,6 +126,15 @@ def test_claims_about_personas_come_from_verdicts() -> None:
     assert "Unknown: one placebo text was measured" in render(replace(data(), personas=(unknown,)))
 
 
+def test_wordings_of_a_persona_are_not_called_further_personas() -> None:
+    said = moved_in_words(["moved", "moved", "unknown", "moved away"], ["boss", "boss@2", "boss@3", "monk"])
+    assert said.startswith("2 of 3 roles of 2 personas moved") and "what 1 roles of 2 personas did" in said
+    assert moved_in_words(["moved"], ["boss@2"]).startswith("1 of 1 personas moved")
+    (role,) = data().personas
+    told = " ".join(findings(replace(data(), personas=(role, replace(role, persona="p@2")))))
+    assert "0 of 2 roles of 1 persona moved" in told
+
+
 def test_the_panel_says_what_a_persona_did_and_how_sure_that_is() -> None:
     (role,) = data().personas
     page = render(data())

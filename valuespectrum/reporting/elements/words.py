@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from agents.models.model_names import ModelId
+from agents.personas.reserved import in_first_wording
 from valuespectrum.instruments.measurement import read_name
-from valuespectrum.reporting.elements.data import CLEAR, Estimate, ModelProfile, ReportData
+from valuespectrum.reporting.elements.data import CLEAR, Estimate, ModelProfile, PersonaResult, ReportData
 from valuespectrum.reporting.elements.instruments import InstrumentGroup
 from valuespectrum.runs.failures import unfinished_in_words
 from valuespectrum.scoring.answered.verdicts import listing as listing
@@ -212,12 +213,13 @@ def findings(data: ReportData) -> list[str]:
     if profile.recovery is not None:
         sentences.append(_recovery(profile))
     if data.personas and not data.cautions:
-        by_run: dict[str, list[str]] = {}
+        by_run: dict[str, list[PersonaResult]] = {}
         for result in data.personas:
-            by_run.setdefault(result.run, []).append(result.verdict)
+            by_run.setdefault(result.run, []).append(result)
         sentences += [
-            (f"In the run {clean(run, 60)}: " if len(by_run) > 1 else "") + moved_in_words(verdicts)
-            for run, verdicts in by_run.items()
+            (f"In the run {clean(run, 60)}: " if len(by_run) > 1 else "")
+            + moved_in_words([each.verdict for each in results], [each.persona for each in results])
+            for run, results in by_run.items()
         ]
     if data.profiles and len(data.groups) > 1:
         sentences.append(_beside(data.groups, read_name(profile.instrument)))
@@ -263,23 +265,28 @@ def playing_in_words(row: Mapping[str, object]) -> str:
     return f"{who} {found}: {row['why']}; {drawn}."
 
 
-def moved_in_words(verdicts: Sequence[str], level: float = 0.95) -> str:
+def moved_in_words(verdicts: Sequence[str], personas: Sequence[str] = (), level: float = 0.95) -> str:
     """How many personas moved their model whither, beside how many would be said to if none did anything.
 
     Args:
-        verdicts: ``scoring.personas.placebos.Verdict`` of each.
+        verdicts: ``scoring.personas.placebos.Verdict`` of each persona, in each wording, strategy and model.
+        personas: Id of the persona of each, which is counted once; without, each is of another one.
         level: Of the intervals behind them.
 
     Example:
         >>> moved_in_words(["unknown", "unknown"])
         'What 2 personas did is not known.'
+        >>> moved_in_words(["unknown", "unknown"], ["boss", "boss@2"])
+        'What 2 roles of 1 persona did is not known.'
     """
-    count = Counter(verdicts)
+    count, played = Counter(verdicts), len(set(map(in_first_wording, personas)))
+    several = bool(personas) and played < len(personas)
+    noun = f"roles of {played} persona{'s' * (played > 1)}" if several else "personas"
     judged = len(verdicts) - count["unknown"]
     parts = []
     if judged:
         parts.append(
-            f"{count['moved']} of {judged} personas moved the answers towards their target, further than any text "
+            f"{count['moved']} of {judged} {noun} moved the answers towards their target, further than any text "
             f"would (if none did, at most {judged * expected_by_chance(level):.2g} would seem to)"
         )
     if count["moved away"]:
@@ -287,7 +294,7 @@ def moved_in_words(verdicts: Sequence[str], level: float = 0.95) -> str:
     if count["not distinguishable"]:
         parts.append(f"{count['not distinguishable']} cannot be told from what any text does")
     if count["unknown"]:
-        parts.append(f"what {count['unknown']} personas did is not known")
+        parts.append(f"what {count['unknown']} {noun} did is not known")
     sentence = "; ".join(parts)
     return f"{sentence[:1].upper()}{sentence[1:]}."
 
