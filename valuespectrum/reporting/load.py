@@ -58,20 +58,25 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
     level = one_level(runs)
     cautions = []
     found: dict[tuple[str, bool], ModelProfile] = {}
+    further: dict[tuple[str, bool], list[str]] = {}
     conditions = set()
     lead = ""
-    for run in runs:
+    called = runs_called(sources.runs)
+    for run, name in zip(runs, called, strict=True):
         manifest = run.manifest
         whose = (shown_by(manifest), manifest.asked.models, pictures_of(manifest, sources.corpus))
         cautions.append(caution(*whose))
         for profile in read_profiles(run.scores, manifest, checkable(*whose)):
             lead = lead or ("" if profile.published else profile.instrument)
-            told = profile.published or profile.instrument == lead
-            if told and (profile.model, profile.published) not in found:
-                found[profile.model, profile.published] = replace(profile, level=level)
+            key = profile.model, profile.published
+            if not profile.published and profile.instrument != lead:
+                continue
+            if key in found:
+                further.setdefault(key, []).append(name)
+            else:
+                found[key] = replace(profile, level=level, run=name)
                 conditions.add(_conditions(manifest))
-    profiles = tuple(found.values())
-    called = runs_called(sources.runs)
+    profiles = tuple(replace(each, further_runs=tuple(further.get(key, ()))) for key, each in found.items())
     personas = tuple(
         replace(result, run=name)
         for run, name in zip(runs, called, strict=True)

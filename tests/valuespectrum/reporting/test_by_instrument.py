@@ -91,6 +91,15 @@ def test_the_page_names_instrument_dimensions_unit_and_scale(monkeypatch: pytest
     assert said.startswith("The first profile is by the instrument “Like battery”; “Pairs of pictures”")
 
 
+def test_a_profile_says_of_which_run_it_is_where_several_measured_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = "The profile of hf:m is that of the run first alone; what again found of it stands under “Every profile”."
+    assert [each for each in findings(page_of(monkeypatch, SEVERAL)) if "Every profile" in each] == [said]
+    runs = {name: SEVERAL[name] for name in ("first", "again")} | {"other": [respondent("like", model="hf:n@1")]}
+    page = render(page_of(monkeypatch, runs))
+    assert said in page.split('aria-labelledby="models"')[1].partition("</section>")[0]
+    assert not any("Every profile" in each for each in findings(page_of(monkeypatch, {"first": SEVERAL["first"]})))
+
+
 def test_a_run_over_other_dimensions_alone_has_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
     found = page_of(monkeypatch, {"third": [respondent("svo", ANGLE, mean=33.0)]})
     page = render(found)

@@ -126,6 +126,10 @@ class ModelProfile:
     n_asks: int = 0
     n_clips: int = 0
     notes: tuple[str, ...] = ()
+    run: str = ""
+    """Name of the run that it is of, as the page calls it."""
+    further_runs: tuple[str, ...] = ()
+    """Runs that measured the model by the same instrument, too: their profiles stand apart from this one."""
 
     @property
     def percent(self) -> str:

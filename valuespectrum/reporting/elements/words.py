@@ -221,9 +221,21 @@ def findings(data: ReportData) -> list[str]:
             + moved_in_words([each.verdict for each in results], [each.persona for each in results])
             for run, results in by_run.items()
         ]
+    sentences += of_one_run(data.profiles)
     if data.profiles and len(data.groups) > 1:
         sentences.append(_beside(data.groups, read_name(profile.instrument)))
     return sentences
+
+
+def of_one_run(profiles: Iterable[ModelProfile]) -> list[str]:
+    """Which run a profile is of where several runs measured the model, a sentence each."""
+    return [
+        f"The profile of {short_model(each.model)}{', by the published protocol,' * each.published} is that of the run "
+        f"{clean(each.run, 60)} alone; what {clean(listing(list(each.further_runs)), 200)} found of it stands under "
+        f"“Every profile”."
+        for each in profiles
+        if each.further_runs
+    ]
 
 
 def _beside(groups: Sequence[InstrumentGroup], lead: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from valuespectrum.reporting.elements.compared import CLIPS_SHOWN, read_pairs, read_places, read_slopes
 from valuespectrum.reporting.elements.data import Estimate, ModelProfile, ReportData
 from valuespectrum.reporting.elements.whiskers import digits_of, marks, span_of, whisker
-from valuespectrum.reporting.elements.words import number, short_model
+from valuespectrum.reporting.elements.words import number, of_one_run, short_model
 from valuespectrum.reporting.panels.base import PANELS, Panel
 
 COMPARED = "Who differs from whom"
@@ -75,6 +75,7 @@ class ModelsPanel(Panel):
                 if profile.recovery
             ],
             "groups": _groups(data.profiles),
+            "of_one_run": of_one_run(data.profiles),
             "whisker": whisker,
             "marks": marks,
             "compared": COMPARED,
