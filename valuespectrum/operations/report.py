@@ -66,6 +66,7 @@ def report(
     from valuespectrum.reporting.measured import ONE_TEXT
     from valuespectrum.reporting.page import write_report
     from valuespectrum.reporting.panels.base import broken_panels
+    from valuespectrum.runs.failures import outdated_in_words
 
     settings, teller = settings or ReportSettings(), teller or Unattended()
     folders = tuple(Path(run) for run in ([runs] if isinstance(runs, str | PathLike) else runs))
@@ -76,6 +77,9 @@ def report(
         data = replace(data, before_after=changed)
         for sentence in data.cautions:
             teller.warn(sentence)
+        for run in data.runs:
+            if sentence := outdated_in_words(run.scores, run.stored, f"the run {run.folder}"):
+                teller.warn(sentence)
         if any(result.why == ONE_TEXT for result in data.personas):
             teller.say(f"note: {ONE_TEXT} (`valuespectrum score RUN`)")
         for error in broken_panels():

@@ -145,6 +145,27 @@ def unfinished_in_words(scores: Json, run: str = "this run") -> str:
     return f"{run} is not finished: {left:,} of {planned:,} planned asks had not been put when it was scored"
 
 
+def outdated_in_words(scores: Json, stored: int | None, run: str = "this run") -> str:
+    """That a run was gone on with after it was scored; empty where its scores are of all answers that it holds.
+
+    Args:
+        scores: Of the run.
+        stored: How many good answers it holds now; ``None`` where nobody knows.
+        run: What it is called.
+
+    Example:
+        >>> outdated_in_words({"n_answered": 6}, 10)
+        'this run holds 10 answers, but its scores are of 6: make them anew with `valuespectrum score`'
+        >>> outdated_in_words({"n_answered": 6}, 6)
+        ''
+    """
+    scored = scores.get("n_answered")
+    if stored is None or scored is None or stored == scored:
+        return ""
+    remedy = "make them anew with `valuespectrum score`"
+    return f"{run} holds {stored:,} answers, but its scores are of {scored:,}: {remedy}"
+
+
 def told(scores: Json) -> list[str]:
     """Lines for a person about asks that failed or are still to come, and about respondents without a score."""
     unfinished = [sentence] if (sentence := unfinished_in_words(scores)) else []

@@ -168,6 +168,19 @@ def open_answers(folder: Path) -> Iterator[AnswerStore]:
         yield store
 
 
+def count_answers(folder: Path) -> int | None:
+    """How many good answers a run holds now; ``None`` where it has no store.
+
+    Raises:
+        SchemaError: They are damaged, or another release wrote them.
+        StorageError: They cannot be read.
+    """
+    if not (folder / _ANSWERS).is_file():
+        return None
+    with AnswerStore(answers_path(folder), read_only=True) as store:
+        return store.count_answered()
+
+
 def check_alike(manifests: Sequence[Manifest]) -> None:
     """Refuse to put runs into one table whose answers were got in different ways.
 

@@ -129,6 +129,19 @@ def test_scores_of_a_stopped_run_say_what_was_not_asked(tmp_path: Path, keywords
     assert any(sentence.startswith(f"The run run {left}") for sentence in findings(page))
 
 
+def test_a_page_says_that_scores_are_older_than_the_answers(tmp_path: Path, keywords: Path) -> None:
+    run, told = tmp_path / "run", "The run run holds 150 answers, but its scores are of 100: "
+    for asked, score in ((100, True), (50, False)):
+        with pytest.raises(KeyboardInterrupt):
+            run_benchmark(_options(tmp_path, keywords), world(), AxesEmbedder(), [Counting(_model(), asked)])
+        if score:
+            score_run(run, SCORING)
+            assert not any(" but its scores " in each for each in findings(load_report(ReportSources((run,)), "New")))
+    assert any(each.startswith(told) for each in findings(load_report(ReportSources((run,)), "Old")))
+    score_run(run, SCORING)
+    assert not any(" but its scores " in each for each in findings(load_report(ReportSources((run,)), "Again")))
+
+
 def test_the_plan_is_told_before_the_first_question(tmp_path: Path, keywords: Path) -> None:
     told, model = Told(), Counting(_model())
     personas = load_personas()[:2]

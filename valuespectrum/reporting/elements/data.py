@@ -300,6 +300,8 @@ class ReportedRun:
     manifest: Manifest
     scores: Json
     """As ``scores.json`` holds them, checked."""
+    stored: int | None = None
+    """How many good answers it holds now; ``None`` where that is not known."""
 
 
 def runs_called(folders: Sequence[Path]) -> list[str]:

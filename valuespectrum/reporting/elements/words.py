@@ -11,7 +11,7 @@ from agents.personas.reserved import in_first_wording
 from valuespectrum.instruments.measurement import read_name
 from valuespectrum.reporting.elements.data import CLEAR, Estimate, ModelProfile, PersonaResult, ReportData
 from valuespectrum.reporting.elements.instruments import InstrumentGroup
-from valuespectrum.runs.failures import unfinished_in_words
+from valuespectrum.runs.failures import outdated_in_words, unfinished_in_words
 from valuespectrum.scoring.answered.verdicts import listing as listing
 from valuespectrum.scoring.facets import findings as unknown
 from valuespectrum.scoring.guards.finding import Finding
@@ -208,8 +208,10 @@ def findings(data: ReportData) -> list[str]:
     """A few sentences under the headline."""
     profile = data.first
     sentences = [_basis(profile)] if data.profiles else []
-    unfinished = (unfinished_in_words(run.scores, f"The run {clean(run.folder.name, 60)}") for run in data.runs)
-    sentences += [f"{sentence}." for sentence in unfinished if sentence]
+    for run in data.runs:
+        called = f"The run {clean(run.folder.name, 60)}"
+        told = unfinished_in_words(run.scores, called), outdated_in_words(run.scores, run.stored, called)
+        sentences += [f"{sentence}." for sentence in told if sentence]
     if profile.recovery is not None:
         sentences.append(_recovery(profile))
     if data.personas and not data.cautions:
