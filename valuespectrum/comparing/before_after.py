@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
+import numpy as np
+
 from agents.answers.respondent import RespondentColumns
 from valuespectrum.comparing.pairing import notes_on
 from valuespectrum.comparing.respondents import RunRespondent, labels, refuse_twice
@@ -19,7 +21,9 @@ from valuespectrum.scoring.answered.sets import ToldSets
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.scoring.facets.covering import Facets
-from valuespectrum.scoring.facets.tables import difference
+from valuespectrum.scoring.facets.findings import known
+from valuespectrum.scoring.facets.inference import holm
+from valuespectrum.scoring.facets.tables import SetTable, difference
 from valuespectrum.steering.sweep.choosing import written
 from valuespectrum.steering.sweep.effects import SteeringEffect, change_of_groups, effect_of, placed_around
 from valuespectrum.steering.target import SteeringTarget, findings_about, target_of
@@ -37,6 +41,8 @@ _FIXED = (
 )
 _STEERING = ("steering", "spoken_to", "prompt", "engine_reason")
 """Settings of a model that say how it is steered."""
+_SCORED_ALIKE: Mapping[str, str] = {"minimum_mass": "--minimum-mass", "over": "--over"}
+"""Options of scoring that both of a pair must share, and what the command line calls them."""
 _KNOWLEDGE, _FLUENCY = ("knowledge",), ("perplexity", "grammatical")
 """What a sweep looks at beside the values that tells knowledge, and fluency."""
 
@@ -63,6 +69,20 @@ class _Answered:
         return self.party.who
 
 
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """One respondent unsteered and steered, with what changed."""
+
+    before: _Answered
+    after: _Answered
+    facets: Facets
+    effect: SteeringEffect
+    apart: SetTable
+    """Steered minus unsteered, set by set."""
+    findings: Json | None
+    """Of the sweep that made it."""
+
+
 def before_after(runs: Sequence[Path]) -> Json:
     """Put every steered respondent of some scored runs beside the same one as it is.
 
@@ -71,9 +91,10 @@ def before_after(runs: Sequence[Path]) -> Json:
 
     Returns:
         ``pairs``, each with ``before`` and ``after`` (who and where), ``target``, ``values`` (value to change of the
-        centred score, interval, p, p by Holm, whether it changed, and the group on the circle), ``groups`` (mean
-        changes), ``general``, ``p_differ``, ``lost`` and ``rates`` (shares before and after), ``beside`` and
-        ``not_measured``; ``left_out``: steered respondents without numbers, and why.
+        centred score, interval, p, p by Holm for all values of all pairs, whether it changed, and the group on the
+        circle), ``groups`` (mean changes), ``general``, ``p_differ`` (by Holm for all pairs), ``lost`` and ``rates``
+        (shares before and after), ``beside`` and ``not_measured``; ``left_out``: steered respondents without numbers,
+        and why.
 
     Raises:
         InputError: A run cannot be read or is named twice, no run holds a steered respondent, there are too many, or
@@ -97,15 +118,20 @@ def before_after(runs: Sequence[Path]) -> Json:
             f"the runs hold {len(steered)} steered respondents, and at most {MOST_PAIRS} are shown before and after",
             "name a run of fewer, such as RUN/before-after of a sweep",
         )
-    pairs, left_out = [], []
+    compared: list[_Compared] = []
+    left_out: list[Json] = []
     for after in steered:
         try:
-            pairs.append(_pair(_unsteered(after, everyone), after))
+            compared.append(_compared(_unsteered(after, everyone), after))
         except InputError as error:
             left_out.append({"label": after.party.label, "why": error.message})
-    if not pairs:
+    if not compared:
         more = f" (and {len(left_out) - 1} more like it)" if len(left_out) > 1 else ""
         raise InputError(f"nothing can be shown before and after: {left_out[0]['why']}{more}", "name other runs")
+    effects = _adjusted([each.effect for each in compared])
+    pairs = [
+        _pair(replace(each, effect=effect), len(compared)) for each, effect in zip(compared, effects, strict=True)
+    ]
     return {"pairs": pairs, "left_out": left_out, "fixed": _FIXED}
 
 
@@ -164,12 +190,13 @@ def _unsteered(after: _Answered, everyone: Sequence[_Answered]) -> _Answered:
     return found
 
 
-def _pair(before: _Answered, after: _Answered) -> Json:
-    """Everything about one pair.
+def _compared(before: _Answered, after: _Answered) -> _Compared:
+    """What changed of one respondent.
 
     Raises:
-        InputError: The answers of one tell no liking, or the two share no set.
+        InputError: The answers of one tell no liking, both were not scored alike, or the two share no set.
     """
+    _refuse_other_scoring(before, after)
     plain, steered, scoring = before.party.table, after.party.table, after.scoring
     facets = Facets(scoring.level, scoring.over_wordings, least_clips=scoring.minimum_clips)
     try:
@@ -178,9 +205,49 @@ def _pair(before: _Answered, after: _Answered) -> Json:
         raise InputError(f"{before.party.label} and {after.party.label}: {error.message}", error.hint) from error
     if not any(each.mean is not None for each in effect.changes.values()):
         raise InputError(f"{before.party.label} and {after.party.label} share too few units of any two values")
-    model = after.party.respondent.model
-    findings = findings_about(after.run, model)
-    target = target_of(model, findings, str(after.party.manifest.provenance.get("command", "")))
+    findings = findings_about(after.run, after.party.respondent.model)
+    return _Compared(before, after, facets, effect, apart, findings)
+
+
+def _refuse_other_scoring(before: _Answered, after: _Answered) -> None:
+    """Refuse a change that may be one of what counts as an answer, or of what its interval draws.
+
+    Raises:
+        InputError: The two were scored with different options.
+    """
+    for name, option in _SCORED_ALIKE.items():
+        one, other = getattr(before.scoring, name), getattr(after.scoring, name)
+        if one != other:
+            raise InputError(
+                f"{before.party.label} was scored with {option} {one}, {after.party.label} with {other}",
+                f"score {before.run} or {after.run} again (`valuespectrum score RUN`)",
+            )
+
+
+def _adjusted(effects: Sequence[SteeringEffect]) -> list[SteeringEffect]:
+    """The same with p by Holm for all values of all pairs, and those of two profiles being one for all pairs."""
+    rows = [(place, value) for place, each in enumerate(effects) for value in each.p]
+    found = _holm([effects[place].p[value] for place, value in rows])
+    differ = _holm([each.p_differ for each in effects])
+    adjusted: list[dict[str, float | None]] = [{} for _ in effects]
+    for (place, value), p in zip(rows, found, strict=True):
+        # A value changed only where the profiles differ at all, as in one pair alone.
+        adjusted[place][value] = None if p is None else max(p, differ[place] or 0.0)
+    return [
+        replace(each, p_differ=same, p_adjusted=mine)
+        for each, same, mine in zip(effects, differ, adjusted, strict=True)
+    ]
+
+
+def _holm(p: Sequence[float | None]) -> list[float | None]:
+    return [known(each) for each in holm(np.array([np.nan if each is None else each for each in p]))]
+
+
+def _pair(told: _Compared, pairs: int) -> Json:
+    """Everything about one pair of so many."""
+    before, after, effect = told.before, told.after, told.effect
+    plain, scoring, model = before.party.table, after.scoring, after.party.respondent.model
+    target = target_of(model, told.findings, str(after.party.manifest.provenance.get("command", "")))
     if target.value not in plain.values or not plain.layout.value_set.circular:
         why = target.told_by if not target.value else f"{target.value} is not measured on a circle here"
         target = SteeringTarget("", told_by=why)
@@ -195,20 +262,20 @@ def _pair(before: _Answered, after: _Answered) -> Json:
         "value_set": plain.layout.value_set.to_json(),
         "target": target.to_json(),
         "values": values,
-        "verdict": _verdict(values, effect, plain.layout.value_set),
-        "groups": _groups(effect, target.value, before, after, facets),
+        "verdict": _verdict(values, effect, plain.layout.value_set, pairs),
+        "groups": _groups(told, target.value),
         "general": effect.general.to_json(),
         "p_differ": effect.p_differ,
         "lost": {"before": before.lost, "after": after.lost},
         "rates": _rates(before.scored, after.scored),
-        **_beside(findings, before.who.model, after.who.model),
-        "n_units": len(apart.clip_names),
-        "n_wordings": len(apart.wordings),
+        **_beside(told.findings, before.who.model, after.who.model),
+        "n_units": len(told.apart.clip_names),
+        "n_wordings": len(told.apart.wordings),
         "covers": effect.covers,
         "notes": [
-            *notes_on(before.party, after.party, "paired", apart),
+            *notes_on(before.party, after.party, "paired", told.apart),
             *_asked_otherwise(before, after),
-            *_flattered(findings, after),
+            *_flattered(told.findings, after),
         ],
     }
 
@@ -225,17 +292,18 @@ def _changed(effect: SteeringEffect, value: str, level: float, group: str) -> Js
     }
 
 
-def _verdict(values: Mapping[str, Json], effect: SteeringEffect, value_set: ValueSet) -> str:
+def _verdict(values: Mapping[str, Json], effect: SteeringEffect, value_set: ValueSet, pairs: int) -> str:
     """What can be said of the values, in words."""
-    known = {value: row["changed"] for value, row in values.items() if row["changed"] is not None}
+    judged = {value: row["changed"] for value, row in values.items() if row["changed"] is not None}
     if all(each.mean == 0 for each in effect.changes.values()) and effect.general.mean == 0:
         return "nothing changed: both answered alike"
-    if not known:
+    if not judged:
         return "whether a value changed cannot be told: no change has an interval"
-    moved = [f"{value_set.label(value)} {written(effect.changes[value])}" for value, told in known.items() if told]
+    moved = [f"{value_set.label(value)} {written(effect.changes[value])}" for value, told in judged.items() if told]
+    by = "by Holm" if pairs == 1 else f"by Holm over all {pairs} pairs"
     if not moved:
-        return f"no change of a value is shown, of {len(known)} by Holm"
-    return f"changed, of {len(known)} values by Holm: {', '.join(moved)}"
+        return f"no change of a value is shown, of {len(judged)} {by}"
+    return f"changed, of {len(judged)} values {by}: {', '.join(moved)}"
 
 
 def in_words(document: Json) -> list[str]:
@@ -248,12 +316,12 @@ def in_words(document: Json) -> list[str]:
     return [*pairs, *(f"{each['label']} is left out: {each['why']}" for each in document["left_out"])]
 
 
-def _groups(effect: SteeringEffect, target: str, before: _Answered, after: _Answered, facets: Facets) -> Json:
+def _groups(told: _Compared, target: str) -> Json:
     """Mean changes of the target, and of those beside and opposite to it; nothing without a target."""
     if not target:
         return {}
-    own = {TARGET: effect.changes[target]} if target in effect.changes else {}
-    found = own | change_of_groups(before.party.table, after.party.table, target, facets)
+    own = {TARGET: told.effect.changes[target]} if target in told.effect.changes else {}
+    found = own | change_of_groups(told.before.party.table, told.after.party.table, target, told.facets)
     return {name: each.to_json() for name, each in found.items()}
 
 

@@ -88,7 +88,8 @@ def test_a_planted_change_is_found_on_its_value_and_placed_on_the_circle(runs: P
     groups = {value: row["group"] for value, row in moved["values"].items()}
     assert groups["power"] == "target" and groups["achievement"] == groups["security"] == "neighbours"
     assert groups["universalism"] == "opposites" and groups["tradition"] == "rest"
-    assert moved["verdict"].startswith("changed, of 10 values by Holm: ") and "Power +1." in moved["verdict"]
+    told = "changed, of 10 values by Holm over all 2 pairs: "
+    assert moved["verdict"].startswith(told) and "Power +1." in moved["verdict"]
     assert (moved["n_units"], moved["n_wordings"]) == (10 * CLIPS, 2) and "other clips" in moved["covers"]
     assert json.loads(json.dumps(found)) == found
 
@@ -96,22 +97,28 @@ def test_a_planted_change_is_found_on_its_value_and_placed_on_the_circle(runs: P
 def test_numbers_are_those_of_the_effect_and_groups_are_means_of_its_values(runs: Path) -> None:
     (moved, _), tables = before_after([runs / "both"])["pairs"], set_tables(runs / "both")
     by_model = {who.model: sets.told.table for who, sets in tables.items()}
-    plain, steered = by_model[PLAIN.id], by_model[MOVED.id]
-    assert plain is not None and steered is not None
+    plain, steered, alike = by_model[PLAIN.id], by_model[MOVED.id], by_model[SAME.id]
+    assert plain is not None and steered is not None and alike is not None
     effect = effect_of(plain, steered)
     means = {value: each.mean for value, each in effect.changes.items()}
     assert {value: row["mean"] for value, row in moved["values"].items()} == means
-    assert moved["p_differ"] == effect.p_differ and moved["general"] == effect.general.to_json()
+    assert moved["general"] == effect.general.to_json()
     around = effect.around("power", VALUES)
     for name, mean in around.items():
         group = moved["groups"][name]
         assert group["mean"] == pytest.approx(mean) and group["low"] < group["mean"] < group["high"]
     assert moved["groups"]["target"] == effect.changes["power"].to_json()
-    # Holm by hand, and nothing below the omnibus test.
-    ordered, worst = sorted((p, value) for value, p in effect.p.items() if p is not None), 0.0
-    for place, (p, value) in enumerate(ordered):
+    # Holm by hand over both pairs, and nothing below the omnibus test, which is adjusted for two.
+    both = (effect, effect_of(plain, alike))
+    low, high = sorted(each.p_differ or 0.0 for each in both)
+    differ = {high: max(high, min(1.0, 2 * low)), low: min(1.0, 2 * low)}[effect.p_differ or 0.0]
+    assert moved["p_differ"] == pytest.approx(differ)
+    ordered = sorted((p, at, value) for at, each in enumerate(both) for value, p in each.p.items() if p is not None)
+    worst = 0.0
+    for place, (p, at, value) in enumerate(ordered):
         worst = max(worst, min(1.0, p * (len(ordered) - place)))
-        assert moved["values"][value]["p_adjusted"] == pytest.approx(max(worst, effect.p_differ or 0.0))
+        if at == 0:
+            assert moved["values"][value]["p_adjusted"] == pytest.approx(max(worst, differ))
     # By hand, too: centred means of the differences, each value's clips and wordings weighing alike.
     apart = np.nanmean(steered.log_odds - plain.log_odds, axis=(1, 2))
     assert [means[value] for value in plain.values] == pytest.approx(list(apart - apart.mean()))
@@ -119,13 +126,23 @@ def test_numbers_are_those_of_the_effect_and_groups_are_means_of_its_values(runs
 
 def test_somebody_who_did_not_change_is_not_said_to_have(runs: Path, tmp_path: Path) -> None:
     _, same = before_after([runs / "both"])["pairs"]
-    assert same["verdict"] == "no change of a value is shown, of 10 by Holm"
+    assert same["verdict"] == "no change of a value is shown, of 10 by Holm over all 2 pairs"
     assert not any(row["changed"] for row in same["values"].values())
     assert (same["target"]["value"], same["target"]["direction"]) == ("tradition", "")
     run = write_run(tmp_path / "alike", [PLAIN, Steered(PLAIN)])
     (alike,) = before_after([run])["pairs"]
     assert alike["verdict"] == "nothing changed: both answered alike"
     assert all(row["mean"] == 0 and row["changed"] is None for row in alike["values"].values())
+
+
+def test_what_was_scored_otherwise_is_no_change(runs: Path, tmp_path: Path) -> None:
+    shutil.copytree(runs / "before", tmp_path / "before")
+    file = tmp_path / "before" / "scores.json"
+    scores = json.loads(file.read_text())
+    scores["scoring"]["minimum_mass"] = 0.4
+    file.write_text(json.dumps(scores))
+    with pytest.raises(InputError, match="was scored with --minimum-mass 0.4, "):
+        before_after([tmp_path / "before", runs / "elsewhere"])
 
 
 def test_two_runs_are_before_and_after_and_roles_are_kept_apart(runs: Path) -> None:
