@@ -49,7 +49,8 @@ class ComparingOptions:
     drift: bool = False
     """One respondent through the runs, in their order."""
     at: str = ""
-    """Where the runs of a drift stand: numbers with commas between them, ``begun``, or empty for 0, 1, 2, ..."""
+    """Where the runs of a drift stand: numbers with commas between them, one for each that is followed or
+    for each run that was named, ``begun``, or empty for 0, 1, 2, ..."""
     scoring: ScoringOptions = field(default_factory=ScoringOptions)
 
 
@@ -215,7 +216,7 @@ def _drifting(
         raise InputError(
             f"drift follows one respondent, and {crowded} holds several: {several}", "choose with --model and --persona"
         )
-    at = _places_in_time(chosen, [runs.index(each.run) for each in chosen], options.at)
+    at = _places_in_time(chosen, runs, options.at)
     steps = _adjusted([pair(later, earlier, judging) for earlier, later in pairwise(chosen)])
     trend: Json = {"at": at, "unit": "day" if options.at == BEGUN else "unit" if options.at else "run", "slope": None}
     if len(chosen) > 2:
@@ -227,38 +228,47 @@ def _drifting(
     return steps, trend
 
 
-def _places_in_time(chosen: Sequence[RunRespondent], named: Sequence[int], at: str) -> list[float]:
+def _places_in_time(chosen: Sequence[RunRespondent], runs: Sequence[Path], at: str) -> list[float]:
     """Where each stands; one that is left out, since its answers tell nothing, leaves its place empty.
 
     Args:
         chosen: Those who are followed.
-        named: Places of their runs among all that were named.
-        at: As in the options.
+        runs: All that were named.
+        at: As in the options; numbers for those who are followed, or for all runs.
 
     Raises:
         InputError: Numbers are none, not one each, or do not rise.
     """
+    named = [runs.index(each.run) for each in chosen]
+    # Models of one run, or in another order than their runs, stand as they were chosen.
+    in_order = all(later > earlier for earlier, later in pairwise(named))
     if not at:
-        # Models of one run, or in another order than their runs, stand as they were chosen.
-        in_order = all(later > earlier for earlier, later in pairwise(named))
         return [float(place) for place in (named if in_order else range(len(chosen)))]
-    if at == BEGUN:
-        found = _days([each.manifest for each in chosen])
-    else:
-        try:
-            found = [float(word) for word in at.split(",")]
-        except ValueError:
-            raise InputError(
-                f"--at {at!r:.80}: not numbers with commas between them", "e.g. --at 0,1000,4000"
-            ) from None
+    found = _days([each.manifest for each in chosen]) if at == BEGUN else _numbers(at)
     rising = all(math.isfinite(later) and later > earlier for earlier, later in pairwise(found))
-    if len(found) != len(chosen) or not rising:
-        told = ", ".join(f"{each:g}" for each in found)
-        raise InputError(
-            f"{len(chosen)} runs take {len(chosen)} places that rise, and not {told}",
-            "name the runs in their order, and --at with a number for each",
-        )
-    return found
+    if rising and len(found) == len(chosen):
+        return found
+    if rising and len(found) == len(runs) and in_order:
+        return [found[place] for place in named]
+    told = ", ".join(f"{each:g}" for each in found)
+    missing = [run.name for place, run in enumerate(runs) if place not in named]
+    of_all = f", or {len(runs)} with one for {' and '.join(missing)}, which is left out" if missing and in_order else ""
+    raise InputError(
+        f"{len(chosen)} runs take {len(chosen)} places that rise{of_all}, and not {told}",
+        "name the runs in their order, and --at with a number for each",
+    )
+
+
+def _numbers(at: str) -> list[float]:
+    """Numbers with commas between them.
+
+    Raises:
+        InputError: They are none.
+    """
+    try:
+        return [float(word) for word in at.split(",")]
+    except ValueError:
+        raise InputError(f"--at {at!r:.80}: not numbers with commas between them", "e.g. --at 0,1000,4000") from None
 
 
 def _days(manifests: Sequence[Manifest]) -> list[float]:

@@ -135,6 +135,12 @@ def test_a_value_that_rises_from_run_to_run_has_a_slope(runs: Path) -> None:
     assert (begun["drift"]["unit"], begun["drift"]["at"]) == ("run", [0, 1, 2])
     gap = compare_runs([folders[0], runs / "third", *folders[1:]], ComparingOptions(wanted, drift=True))
     assert gap["drift"]["at"] == [0, 2, 3], "a run without the respondent keeps its place"
+    four = [folders[0], runs / "third", *folders[1:]]
+    for at in ("0,50,100,200", "0,100,200"):
+        gap = compare_runs(four, ComparingOptions(wanted, drift=True, at=at))
+        assert gap["drift"]["at"] == [0, 100, 200], "numbers for all runs, or for those that are left"
+    with pytest.raises(InputError, match="3 places that rise, or 4 with one for third, which is left out"):
+        compare_runs(four, ComparingOptions(wanted, drift=True, at="0,1"))
     for at, words in (
         ("0,1", "3 runs take 3 places"),
         ("0,2,1", "that rise"),
