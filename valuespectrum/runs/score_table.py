@@ -1,4 +1,4 @@
-"""The scores of a run as one table for spreadsheets and statistics programs: a row per respondent and value."""
+"""The scores of a run as one table for other programs: a row per respondent and value, or further number."""
 
 from __future__ import annotations
 
@@ -44,12 +44,26 @@ def write_score_table(scores: Json, path: Path) -> int:
 
 
 def score_rows(scores: Json) -> Iterator[dict[str, object]]:
-    """One record per respondent and value; a number that is not known is left empty."""
+    """One record per respondent and value, and per further number of it; a number that is not known is left empty."""
     for respondent in scores.get("respondents", []):
         who = {name: respondent.get(name, "") for name in (*_WHO, "value_set", "unit")}
-        for value, row in respondent.get("profile", {}).items():
-            numbers = {name: "" if number is None else number for name, number in row.items()}
-            yield {**who, "value": value, **{name: each for name, each in numbers.items() if _is_plain(each)}}
+        told = respondent.get("evidence")
+        # Instruments other than the like battery tell kinds of evidence in their readout.
+        who["evidence"] = told if isinstance(told, str) and told else who["readout"]
+        for kind, rows in (("value", _values(respondent)), ("scalar", respondent.get("scalars", {}))):
+            for value, row in rows.items():
+                numbers = {name: "" if number is None else number for name, number in row.items()}
+                plain = {name: each for name, each in numbers.items() if _is_plain(each)}
+                yield {**who, "kind": kind, "value": value, **plain}
+
+
+def _values(respondent: Json) -> Json:
+    """Its profile, or else that of the published protocol, which has means alone."""
+    profile: Json = respondent.get("profile") or {}
+    paper = respondent.get("paper") or {}
+    if profile or not paper:
+        return profile
+    return {value: {"mean": mean, "n_answers": paper["n"].get(value)} for value, mean in paper["scores"].items()}
 
 
 def _is_plain(value: object) -> bool:

@@ -26,6 +26,7 @@ from agents.personas.persona import load_personas
 from agents.personas.prompts import system_prompt
 from valuespectrum.measuring.benchmark import BenchOptions, run_benchmark
 from valuespectrum.runs.export import export_run, quoted
+from valuespectrum.runs.score_table import score_rows
 from valuespectrum.scoring.cells import ScoringOptions
 from vectorstore.foundation.csv_cells import guarded
 from vectorstore.foundation.errors import InputError
@@ -207,6 +208,20 @@ def test_scores_are_a_table_with_the_numbers_of_the_run(run: Path, tmp_path: Pat
     (tmp_path / "mine.csv").write_text("a,b\n1,2\n")
     with pytest.raises(InputError, match="mine"):
         export_run(run, "scores", tmp_path / "mine.csv")
+
+
+def test_whatever_was_measured_of_a_respondent_has_a_row() -> None:
+    who = {"model": "m", "persona": "none", "strategy": "none", "placebo": False, "readout": "text"}
+    known = {"mean": 1.0, "low": None, "high": 2.0, "why": "few"}
+    measured = {"profile": {"angle": known}, "scalars": {"angle": known | {"mean": 7.0}}, "evidence": "greedy_text"}
+    paper = {"scores": {"power": 40.0, "security": None}, "n": {"power": 5, "security": 0}}
+    rows = list(score_rows({"respondents": [{**who, **measured}, {**who, "profile": {}, "paper": paper}]}))
+    assert [(row["kind"], row["value"], row["mean"]) for row in rows] == [
+        *(("value", "angle", 1.0), ("scalar", "angle", 7.0)),
+        *(("value", "power", 40.0), ("value", "security", "")),
+    ]
+    assert [row["evidence"] for row in rows] == ["greedy_text"] * 2 + ["text"] * 2
+    assert (rows[1]["low"], rows[1]["why"], rows[2]["n_answers"]) == ("", "few", 5)
 
 
 class Stopping(SimulatedModel):
