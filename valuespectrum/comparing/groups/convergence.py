@@ -43,6 +43,10 @@ ROLES = (
 )
 
 REPEAT = "{} are one instrument twice: that they agree is a repeat, and no claim rests on it"
+FINER = (
+    "the ten values of {} are means of finer ones: how their errors go together is not kept, so that intervals behind "
+    "claims are as wide as they can be"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,8 @@ class SaidOfValues:
     """Each of the ten values, centred; or the one number of an instrument that tells no values."""
     instrument: str
     """Which one, however many runs or feeds it was given in."""
+    finer: bool = False
+    """Whether these numbers are means of finer values."""
 
 
 Methods = dict[str, dict[RespondentColumns, SaidOfValues]]
@@ -129,7 +135,7 @@ def convergence(scored: Sequence[tuple[Path, Json]], models: Sequence[str] = (),
         "claims": [_claims(who, profiles) for who in people],
         "left_out": left_out,
         "covers": _covers(people),
-        "notes": [*([ROLES] if 2 * sum(who.persona != NO_PERSONA for who in people) > len(people) else []), *repeats],
+        "notes": [*_of_roles(people), *repeats, *_means_of_finer(profiles)],
         "verdicts": value_verdicts(apart, TEN.labels),
     }
 
@@ -154,7 +160,7 @@ def _read(scored: Sequence[tuple[Path, Json]], models: Sequence[str]) -> tuple[M
                 continue
             value_set, name = sets[one["value_set"]], read_name(one["instrument"])
             if (told := _profile(one["profile"], value_set)) is not None:
-                _add(profiles, name, run, who, SaidOfValues(told, name))
+                _add(profiles, name, run, who, SaidOfValues(told, name, value_set != TEN))
             elif ORIENTATION in value_set:
                 number = {ORIENTATION: Estimate.read(one["profile"][ORIENTATION])}
                 _add(lines, name, run, who, SaidOfValues(number, name))
@@ -190,13 +196,36 @@ def _profile(rows: Json, value_set: ValueSet) -> dict[str, Estimate] | None:
 
 
 def _mean(parts: Sequence[Estimate]) -> Estimate:
-    """Mean of finer values; their errors count as independent, and it has no interval."""
+    """Mean of finer values.
+
+    Nobody keeps how their errors go together. In the standard error they count as independent; the interval, between
+    the means of lower and of upper ends, is as wide as errors that go together wholly make it, which is the widest.
+    """
     means, errors = [each.mean for each in parts], [each.se for each in parts]
     if not parts or None in means:
         return Estimate(None)
     known = [each for each in errors if each is not None]
     se = sum(each**2 for each in known) ** 0.5 / len(parts) if len(known) == len(parts) else None
-    return Estimate(sum(each for each in means if each is not None) / len(parts), se=se)
+    low, high = _mean_of([each.low for each in parts]), _mean_of([each.high for each in parts])
+    return Estimate(_mean_of(means), low, high, se=se)
+
+
+def _mean_of(numbers: Sequence[float | None]) -> float | None:
+    """Mean of numbers that are all known."""
+    told = [each for each in numbers if each is not None]
+    return sum(told) / len(told) if len(told) == len(numbers) else None
+
+
+def _of_roles(people: Sequence[RespondentColumns]) -> list[str]:
+    """That agreement is over roles, where most respondents are some."""
+    return [ROLES] if 2 * sum(who.persona != NO_PERSONA for who in people) > len(people) else []
+
+
+def _means_of_finer(profiles: Methods) -> Iterator[str]:
+    """What claims of instruments over finer values have to be read with."""
+    for name, told in profiles.items():
+        if any(each.finer for each in told.values()):
+            yield FINER.format(name)
 
 
 def _walked(scores: Json) -> Iterator[tuple[str, RespondentColumns, dict[str, Estimate]]]:

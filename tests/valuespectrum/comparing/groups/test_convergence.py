@@ -10,8 +10,8 @@ import pytest
 from several_instruments import PEOPLE, RUNS, TRUTH, scores, ten
 
 from valuespectrum.cli import main
-from valuespectrum.comparing.groups.convergence import REPEAT, convergence
-from valuespectrum.theory.value_sets import NINETEEN, TEN
+from valuespectrum.comparing.groups.convergence import FINER, REPEAT, convergence
+from valuespectrum.theory.value_sets import GROUPS, NINETEEN, TEN
 from vectorstore.foundation.errors import InputError
 
 
@@ -34,6 +34,20 @@ def test_claims_are_those_of_two_instruments_with_intervals() -> None:
     for value, number in zip(TEN.dimensions, ten()[0], strict=True):
         if abs(number) > 0.7:
             assert found["claims"][0]["values"][value] == ("more" if number > 0 else "less")
+
+
+def test_finer_values_carry_claims_by_intervals_that_are_wide_enough_for_any_errors() -> None:
+    found = convergence([RUNS[0], RUNS[1]])
+    claims = [claim for each in found["claims"] for claim in each["values"].values()]
+    assert {"more", "less"} <= set(claims) and found["notes"] == [FINER.format("portraits")]
+    # The mean of intervals of one width is as wide; a value of one member keeps its own.
+    sure = [
+        (each["values"][value], sum(row[NINETEEN.dimensions.index(name)] for name in members) / len(members))
+        for each, row in zip(found["claims"], TRUTH.tolist(), strict=True)
+        for value, members in GROUPS["schwartz_19", "schwartz_10"].items()
+    ]
+    assert all(abs(mean) > 0.2 and (mean > 0) == (claim == "more") for claim, mean in sure if claim in ("more", "less"))
+    assert all(claim != "nothing" for claim, mean in sure if abs(mean) > 0.2), "one instrument says so at least"
 
 
 def test_one_instrument_twice_is_two_methods() -> None:
