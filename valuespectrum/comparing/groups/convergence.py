@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 
 import numpy as np
@@ -145,12 +146,12 @@ def _read(scored: Sequence[tuple[Path, Json]], models: Sequence[str]) -> tuple[M
     profiles: Methods = {}
     lines: Methods = {}
     left_out: dict[str, None] = {}
-    for run, scores in scored:
+    for run, scores in zip(_called([run for run, _ in scored]), (each for _, each in scored), strict=True):
         sets = {name: ValueSet.from_json(each) for name, each in scores["value_sets"].items()}
         asked = {one["instrument"] for one in scores["respondents"]}
         ours = {name: not published_as(name) and not about_others(name) for name in asked}
         left_out |= {
-            f"{read_name(name)} in {run.name} tells {why}": None
+            f"{read_name(name)} in {run} tells {why}": None
             for name in sorted(asked)
             if (why := about_others(name))
         }
@@ -165,22 +166,28 @@ def _read(scored: Sequence[tuple[Path, Json]], models: Sequence[str]) -> tuple[M
                 number = {ORIENTATION: Estimate.read(one["profile"][ORIENTATION])}
                 _add(lines, name, run, who, SaidOfValues(number, name))
             else:
-                left_out[f"{name} in {run.name}: {value_set.title} has no key to the ten values"] = None
+                left_out[f"{name} in {run}: {value_set.title} has no key to the ten values"] = None
         for name, who, revealed in _walked(scores):
             if _wanted(who, models):
                 _add(profiles, name, run, who, SaidOfValues(revealed, SESSIONS))
     return profiles, lines, list(left_out)
 
 
+def _called(runs: Sequence[Path]) -> list[str]:
+    """Names of runs: their folders, with the ones around them where two are called alike."""
+    names = Counter(run.name for run in runs)
+    return [run.name if names[run.name] == 1 else str(run) for run in runs]
+
+
 def _wanted(who: RespondentColumns, models: Sequence[str]) -> bool:
     return not models or any(is_called(who.model, name) for name in models)
 
 
-def _add(methods: Methods, name: str, run: Path, who: RespondentColumns, told: SaidOfValues) -> None:
+def _add(methods: Methods, name: str, run: str, who: RespondentColumns, told: SaidOfValues) -> None:
     """Put it under its instrument; the same instrument again, about the same respondent, is a method of its own."""
-    if who in methods.get(name, {}):
-        name = f"{name} in {run.name}"
-    methods.setdefault(name, {}).setdefault(who, told)
+    further = (f"{name} in {run}{f', {number}' if number > 1 else ''}" for number in count(1))
+    free = next(each for each in chain([name], further) if who not in methods.get(each, {}))
+    methods.setdefault(free, {})[who] = told
 
 
 def _profile(rows: Json, value_set: ValueSet) -> dict[str, Estimate] | None:

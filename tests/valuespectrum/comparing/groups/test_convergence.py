@@ -55,6 +55,13 @@ def test_one_instrument_twice_is_two_methods() -> None:
     assert [each["name"] for each in found["methods"]] == ["like", "like in again"]
 
 
+def test_runs_whose_folders_have_one_name_are_all_methods() -> None:
+    paths = [Path(day) / "run" for day in ("monday", "tuesday", "friday")]
+    found = convergence([(path, scores("vqa", TEN, ten(seed=at))) for at, path in enumerate(paths)])
+    assert [each["name"] for each in found["methods"]] == ["like", "like in tuesday/run", "like in friday/run"]
+    assert len(found["pairs"]) == 3 == len(found["notes"])
+
+
 def test_one_instrument_twice_is_no_second_one_for_claims() -> None:
     found = convergence([RUNS[0], (Path("again"), scores("vqa", TEN, ten(seed=3)))])
     claims = {claim for each in found["claims"] for claim in each["values"].values()}
