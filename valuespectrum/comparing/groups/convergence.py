@@ -28,6 +28,7 @@ from valuespectrum.scoring.convergence.matrix import (
 )
 from valuespectrum.scoring.estimate import HEADLINE, Estimate
 from valuespectrum.scoring.facets.additive import Floats
+from valuespectrum.scoring.readouts.evidence import IN_WORDS
 from valuespectrum.theory.value_sets import GROUPS, TEN, ValueSet
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
@@ -146,31 +147,57 @@ def _read(scored: Sequence[tuple[Path, Json]], models: Sequence[str]) -> tuple[M
     profiles: Methods = {}
     lines: Methods = {}
     left_out: dict[str, None] = {}
+    ways = _ways([scores for _, scores in scored], models)
     for run, scores in zip(_called([run for run, _ in scored]), (each for _, each in scored), strict=True):
         sets = {name: ValueSet.from_json(each) for name, each in scores["value_sets"].items()}
-        asked = {one["instrument"] for one in scores["respondents"]}
-        ours = {name: not published_as(name) and not about_others(name) for name in asked}
         left_out |= {
             f"{read_name(name)} in {run} tells {why}": None
-            for name in sorted(asked)
+            for name in sorted({one["instrument"] for one in scores["respondents"]})
             if (why := about_others(name))
         }
-        for one in scores["respondents"]:
-            who = RespondentColumns(one["model"], one["persona"], one["strategy"], one["placebo"])
-            if who.placebo or not _wanted(who, models) or not one["profile"] or not ours[one["instrument"]]:
-                continue
+        for who, one in _counted(scores, models):
             value_set, name = sets[one["value_set"]], read_name(one["instrument"])
+            method = _method_name(one, ways)
             if (told := _profile(one["profile"], value_set)) is not None:
-                _add(profiles, name, run, who, SaidOfValues(told, name, value_set != TEN))
+                _add(profiles, method, run, who, SaidOfValues(told, name, value_set != TEN))
             elif ORIENTATION in value_set:
                 number = {ORIENTATION: Estimate.read(one["profile"][ORIENTATION])}
-                _add(lines, name, run, who, SaidOfValues(number, name))
+                _add(lines, method, run, who, SaidOfValues(number, name))
             else:
                 left_out[f"{name} in {run}: {value_set.title} has no key to the ten values"] = None
         for name, who, revealed in _walked(scores):
             if _wanted(who, models):
                 _add(profiles, name, run, who, SaidOfValues(revealed, SESSIONS))
     return profiles, lines, list(left_out)
+
+
+def _counted(scores: Json, models: Sequence[str]) -> Iterator[tuple[RespondentColumns, Json]]:
+    """Respondents of a run of whom an instrument tells something of their own."""
+    asked = {one["instrument"] for one in scores["respondents"]}
+    ours = {name: not published_as(name) and not about_others(name) for name in asked}
+    for one in scores["respondents"]:
+        who = RespondentColumns(one["model"], one["persona"], one["strategy"], one["placebo"])
+        if not who.placebo and _wanted(who, models) and one["profile"] and ours[one["instrument"]]:
+            yield who, one
+
+
+def _ways(scored: Sequence[Json], models: Sequence[str]) -> Mapping[str, set[str]]:
+    """In which ways answers to each instrument were read."""
+    ways: dict[str, set[str]] = {}
+    for scores in scored:
+        for _, one in _counted(scores, models):
+            ways.setdefault(read_name(one["instrument"]), set()).add(_read_by(one))
+    return ways
+
+
+def _read_by(one: Json) -> str:
+    return str(one.get("evidence") or one.get("readout") or "")
+
+
+def _method_name(one: Json, ways: Mapping[str, set[str]]) -> str:
+    """Its instrument, and how its answers were read where others were read otherwise: readouts are never mixed."""
+    name, read = read_name(one["instrument"]), _read_by(one)
+    return f"{name} by {IN_WORDS.get(read, read.replace('_', ' '))}" if read and len(ways[name]) > 1 else name
 
 
 def _called(runs: Sequence[Path]) -> list[str]:

@@ -55,6 +55,17 @@ def test_one_instrument_twice_is_two_methods() -> None:
     assert [each["name"] for each in found["methods"]] == ["like", "like in again"]
 
 
+def test_answers_that_were_read_in_different_ways_are_never_one_method() -> None:
+    mixed = scores("vqa", TEN, ten())
+    for place, one in enumerate(mixed["respondents"]):
+        one["evidence"] = "samples" if place % 2 else "log_probability"
+    found = convergence([(Path("one"), mixed), RUNS[1]])
+    told = {each["name"]: each["respondents"] for each in found["methods"]}
+    half = PEOPLE // 2
+    assert told == {"like by log-probabilities": half, "like by counted draws": half, "portraits": PEOPLE}
+    assert {each["instruments"] for each in found["claims"]} == {2}
+
+
 def test_runs_whose_folders_have_one_name_are_all_methods() -> None:
     paths = [Path(day) / "run" for day in ("monday", "tuesday", "friday")]
     found = convergence([(path, scores("vqa", TEN, ten(seed=at))) for at, path in enumerate(paths)])
