@@ -41,6 +41,9 @@ def effective_answers(hits: Floats, bases: Floats, level: float) -> float:
 
     Where all answers agree nothing can be seen of how alike the answers about one clip are; then every clip counts as
     one answer, which errs on the careful side.
+    Where all clips have one and the same share between 0 and 1, they count as independent: answers about a clip are
+    then spread as evenly as independent ones or more so, the limit of ever smaller differences between clips is the
+    same, and there are never more answers than were given.
     """
     from scipy.special import stdtrit
 

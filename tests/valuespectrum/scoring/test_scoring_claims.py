@@ -52,6 +52,10 @@ def test_answers_about_one_clip_are_not_taken_for_many() -> None:
     assert none["low"] == 0 and none["high"] == pytest.approx(exact_interval(0.0, 20, 0.95)[1])
     mixed = np.tile([4.0, 4.0, 5.0, 3.0], 5)
     assert 20 < effective_answers(mixed, np.full(20, 8.0), 0.95) <= 160
+    # Shares that are one and the same are the limit of shares that are nearly so: as many as there are, never more.
+    even = np.full(20, 4.0)
+    nearly = even + np.eye(20)[0] - np.eye(20)[1]
+    assert effective_answers(even, np.full(20, 8.0), 0.95) == effective_answers(nearly, np.full(20, 8.0), 0.95) == 160
 
 
 @pytest.mark.parametrize("share", [0.01, 0.2])
