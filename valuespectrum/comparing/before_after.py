@@ -129,9 +129,7 @@ def before_after(runs: Sequence[Path]) -> Json:
         more = f" (and {len(left_out) - 1} more like it)" if len(left_out) > 1 else ""
         raise InputError(f"nothing can be shown before and after: {left_out[0]['why']}{more}", "name other runs")
     effects = _adjusted([each.effect for each in compared])
-    pairs = [
-        _pair(replace(each, effect=effect), len(compared)) for each, effect in zip(compared, effects, strict=True)
-    ]
+    pairs = [_pair(replace(each, effect=effect), len(compared)) for each, effect in zip(compared, effects, strict=True)]
     return {"pairs": pairs, "left_out": left_out, "fixed": _FIXED}
 
 

@@ -141,7 +141,7 @@ def test_what_was_scored_otherwise_is_no_change(runs: Path, tmp_path: Path) -> N
     scores = json.loads(file.read_text())
     scores["scoring"]["minimum_mass"] = 0.4
     file.write_text(json.dumps(scores))
-    with pytest.raises(InputError, match="was scored with --minimum-mass 0.4, "):
+    with pytest.raises(InputError, match=r"was scored with --minimum-mass 0\.4, "):
         before_after([tmp_path / "before", runs / "elsewhere"])
 
 

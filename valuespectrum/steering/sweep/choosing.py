@@ -188,9 +188,7 @@ class SweepOutcome:
 
     def working(self) -> list[SweepTrial]:
         """Settings of any way that surely move the value."""
-        return [
-            trial for way in self.ways for trial in working(self.of(way), self.value, self.sign, tried=self.tried)
-        ]
+        return [trial for way in self.ways for trial in working(self.of(way), self.value, self.sign, tried=self.tried)]
 
     def at_equal_fluency(self, main: str, rival: str) -> FluencyMatch | None:
         """Both ways where neither is more surprising than the other's choice; ``None`` where that was not measured."""
