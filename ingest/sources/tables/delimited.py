@@ -238,8 +238,11 @@ class _RowReader:
     def _piece(self) -> str:
         """A line, or a part of a long one."""
         piece = self._text.readline(_PIECE)
-        # The end of a line may have been cut in two.
-        return piece + self._text.read(1) if len(piece) == _PIECE and piece[-1] == "\r" else piece
+        # The end of a line, of more than one character, may have been cut in two.
+        left = _OVERLAP if self._dialect.end == "\n" and len(piece) == _PIECE else 0
+        while left and piece[-1] == "\r":
+            piece, left = piece + self._text.read(1), left - 1
+        return piece
 
     def _record(self, piece: str) -> Record:
         cells, lines, back = _Cells(self._dialect), 0, (0, 0)

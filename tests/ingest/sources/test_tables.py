@@ -83,6 +83,15 @@ def test_line_ends_that_windows_wrote_twice(tmp_path: Path) -> None:
     assert said(read(tmp_path, '{"path": "1.mp4"}\r\r\n{"path": "2.mp4"}\r\r\n', "a.jsonl")) == ["1.mp4", "2.mp4"]
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r\r\n", "\r"])
+@pytest.mark.parametrize("size", range(2**16 - 2, 2**16 + 3))
+def test_a_row_as_long_as_what_is_read_at_once_takes_nothing_of_the_next(tmp_path: Path, end: str, size: int) -> None:
+    first = "1.mp4,".ljust(size - len(end), "x") + end
+    rows = read(tmp_path, f"path,title{end}{first}2.mp4,b{end}3.mp4,c{end}")
+    assert said(rows) == ["1.mp4", "2.mp4", "3.mp4"]
+    assert rows[0].cells["title"] == first[len("1.mp4,") : -len(end)]
+
+
 def test_a_cell_that_is_too_long_costs_its_own_row_only(tmp_path: Path) -> None:
     caption = f"{'word ' * (MAX_ROW // 5)}\n{INNER}\nend"
     rows = read(tmp_path, written([["1.mp4", "", caption], ["2.mp4", "", "x" * (MAX_ROW + 1)], ["3.mp4", "", ""]]))
