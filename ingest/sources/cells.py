@@ -6,7 +6,9 @@ left out with a note where not: no clip is refused for it.
 
 from __future__ import annotations
 
+import ast
 import contextlib
+import itertools
 import json
 import math
 import re
@@ -14,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from ingest.cleaning.text import MAX_TAG, clean_tags, clean_text, clean_url, read_day
+from ingest.cleaning.text import MAX_TAG, MAX_TAGS, clean_tags, clean_text, clean_url, read_day
 from ingest.sources.tables.columns import Unreadable
 from vectorstore.foundation.errors import MediaError
 
@@ -29,6 +31,16 @@ _FIRST_SECOND, _LAST_SECOND = 946_684_800, 4_102_444_800
 """2000 to 2100: moments that a count of seconds may stand for."""
 _GUARDED = re.compile(r"""="([^"]*)"|'([=+\-@][^']*)|'([0-9]{5,})""")
 """What spreadsheets, and programs that write for them, put around a cell that is not to be calculated with."""
+_ESCAPE = r"""\\(?:[\\'"tnr]|x[0-9a-f]{2}|u[0-9a-f]{4}|U(?:000[0-9a-f]|0010)[0-9a-f]{4})"""
+_NO_LETTER = r"\\\x00-\x1f\ud800-\udfff"
+"""What is no letter between quotes, besides the quote."""
+_QUOTED = rf"""'(?:[^'{_NO_LETTER}]|{_ESCAPE})*'|["](?:[^"{_NO_LETTER}]|{_ESCAPE})*["]"""
+_ITEM = rf"(?:{_QUOTED}|None|nan)"
+_PYTHON_LIST = re.compile(rf"\s*\[\s*(?:{_ITEM}(?:(?:\s*,\s*|\s+){_ITEM})*\s*)?\]\s*")
+"""Texts as Python writes a list of them, and NumPy one without commas."""
+_PYTHON_TEXT = re.compile(_QUOTED)
+_LONGEST_LIST = 2**16
+"""Characters of a list of texts: ``MAX_TAGS`` of ``MAX_TAG`` letters, however they are written."""
 _UNITS = {1: "seconds", 10**3: "milliseconds", 10**6: "microseconds", 10**9: "nanoseconds"}
 
 
@@ -89,7 +101,7 @@ class RowCells:
         return day or self._leave_out(name, "no date such as 2025-03-31")
 
     def tags(self, name: str) -> tuple[str, ...]:
-        """A list, the text of one, or words with ``;`` between them."""
+        """A list, the text of one in JSON or as Python writes it, or words with ``;`` between them."""
         value = self._value(name)
         if value is None:
             return ()
@@ -98,7 +110,8 @@ class RowCells:
                 content = json.loads(value)
                 if isinstance(content, list):
                     return clean_tags(content)
-            return clean_tags(value.split(";"))
+            texts = _listed_texts(value)
+            return clean_tags(value.split(";") if texts is None else texts)
         if isinstance(value, Sequence) and not isinstance(value, bytes):
             return clean_tags(value)
         self._leave_out(name, _kind(value))
@@ -170,6 +183,14 @@ def _day_of_number(number: int) -> str:
 def _unguarded(text: str) -> str:
     found = _GUARDED.fullmatch(text)
     return str(found[found.lastindex or 0]) if found else text
+
+
+def _listed_texts(text: str) -> list[object] | None:
+    """The texts of a list that Python wrote as text, as pandas does in CSV; ``None`` for anything else."""
+    if len(text) > _LONGEST_LIST or not _PYTHON_LIST.fullmatch(text):
+        return None
+    # One text at a time: the whole may hold any number of them.
+    return [ast.literal_eval(found.group()) for found in itertools.islice(_PYTHON_TEXT.finditer(text), MAX_TAGS)]
 
 
 def _kind(value: object) -> str:

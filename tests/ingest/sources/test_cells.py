@@ -149,6 +149,31 @@ def test_what_pandas_writes(tmp_path: Path, kind: str) -> None:
     assert two.title == ("1984.0" if kind == "csv" else "1984")
 
 
+TEXTS = ["it's", 'says "wow"', "a; b, c]", "back\\slash", "tab\tend", "Zürich 🌍", "\x80 and \u2028"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "tags"),
+    [
+        ("['dog', 'trick']", ("dog", "trick")),
+        ("['dog' 'trick'\n 'jump']", ("dog", "trick", "jump")),
+        ("['dog', None, nan, \"it's\"]", ("dog", "it's")),
+        (repr(TEXTS), RowCells({"tags": TEXTS}).tags("tags")),
+        (repr(["x"] * 1000), ("x",)),
+        ("['', '']", ()),
+        ("[None]", ()),
+        ("['dog'; 'trick']", ("['dog'", "'trick']")),
+        ("['dog', len('x')]", ("['dog', len('x')]",)),
+        ("['" + "x'" * 2**17, ("['" + "x'" * 49,)),
+        ("['" + " " * 2**15 + "x", ("['",)),
+        ("['\\ud800', '\\U00110000']", ("['\\ud800', '\\U00110000']",)),
+        ("dog; 'trick'", ("dog", "'trick'")),
+    ],
+)
+def test_lists_that_python_wrote_as_text_are_lists(cell: str, tags: tuple[str, ...]) -> None:
+    assert RowCells({"tags": cell}).tags("tags") == tags
+
+
 def test_the_rows_of_a_list_add_up(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text('path,title\n1.mp4,a\n1.mp4,b\n../2.mp4,c\n3.mp4,"x "y" z\nw"\n4.mp4,"no end\n5.mp4,d\n')
