@@ -8,6 +8,7 @@ are too long to stand in each of their rows, they stay in their dictionary while
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Collection, Iterator, Mapping
@@ -286,9 +287,10 @@ def _rows(batch: RecordBatch, found: Mapping[str, str], odd: Collection[str], fi
 
 def _values(column: Array) -> list[object]:
     try:
-        return list(column.to_pylist())
+        values = list(column.to_pylist())
     except _NO_VALUE:
-        return [_value(cell) for cell in column]
+        values = [_value(cell) for cell in column]
+    return [_as_text(value) if isinstance(value, bytes | list) else value for value in values]
 
 
 def _value(cell: Scalar) -> object:
@@ -296,4 +298,13 @@ def _value(cell: Scalar) -> object:
         value: object = cell.as_py()
     except _NO_VALUE:
         return UNREADABLE
+    return value
+
+
+def _as_text(value: object) -> object:
+    """Text that is not marked as such, as older programs write it; bytes that are no UTF-8 stay what they are."""
+    if isinstance(value, list):
+        return [_as_text(part) for part in value]
+    with contextlib.suppress(UnicodeDecodeError):
+        return value.decode() if isinstance(value, bytes) else value
     return value

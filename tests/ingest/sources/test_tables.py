@@ -330,3 +330,14 @@ def test_columns_of_parquet_that_hold_structures_are_left_alone(tmp_path: Path) 
     assert [rows[0].cells[name] for name in ("caption", "tags", "title")] == [UNREADABLE, UNREADABLE, "a"]
     with pytest.raises(InputError, match="'path' holds neither text nor numbers"):
         rows_of(parquet(tmp_path / "b.parquet", path=odd))
+
+
+def test_text_of_parquet_that_nobody_marked_as_text_is_read(tmp_path: Path) -> None:
+    """As Impala and Spark once wrote it."""
+    path = tmp_path / "a.parquet"
+    paths = pyarrow.array([b"1.mp4", "ü.mp4".encode(), None, b"\xff.mp4"], pyarrow.binary())
+    tags = pyarrow.array([[b"dog", None], [], None, [b"\xff"]], pyarrow.list_(pyarrow.binary()))
+    for column in (paths, paths.dictionary_encode(), paths.cast(pyarrow.large_binary())):
+        rows = rows_of(parquet(path, path=column, tags=tags))
+        assert [row.cells["path"] for row in rows] == ["1.mp4", "ü.mp4", None, b"\xff.mp4"]
+        assert [row.cells["tags"] for row in rows] == [["dog", None], [], None, [b"\xff"]]
