@@ -14,6 +14,8 @@ class DataType(Protocol):
 
     value_type: DataType
     """Of lists and dictionaries only."""
+    byte_width: int
+    """Of texts that are all of one length only."""
 
 
 class Scalar(Protocol):
@@ -33,12 +35,22 @@ class Array(Protocol):
     values: Array
     """Of lists only, as ``offsets``."""
     offsets: Array
+    storage: Array
+    """Of types only that are another one by name."""
+    offset: int
+    """Cells before it in its memory."""
 
     def __len__(self) -> int:
         """Number of cells."""
 
     def __iter__(self) -> Iterator[Scalar]:
         """Cells."""
+
+    def buffers(self) -> list[memoryview]:
+        """Its memory: which cells have a value, then the values."""
+
+    def is_valid(self) -> Array:
+        """Which cells have a value."""
 
     def fill_null(self, value: int) -> Array:
         """The same with a number where there is nothing."""

@@ -241,9 +241,10 @@ def _sizes(column: Array) -> NDArray[np.int64]:
     """Bytes of text in each cell of a column."""
     import numpy as np
     import pyarrow
-    import pyarrow.compute as pc
 
     kind = column.type
+    if isinstance(kind, pyarrow.BaseExtensionType):
+        return _sizes(column.storage)
     if pyarrow.types.is_dictionary(kind):
         own = _sizes(column.dictionary)
         places = column.indices.fill_null(0).to_numpy(zero_copy_only=False)
@@ -253,10 +254,26 @@ def _sizes(column: Array) -> NDArray[np.int64]:
         offsets = column.offsets.to_numpy()
         sizes: NDArray[np.int64] = inner[offsets[1:]] - inner[offsets[:-1]] + _ELEMENT * np.diff(offsets)
         return sizes
+    return np.where(column.is_valid().to_numpy(zero_copy_only=False), _lengths(column), 0).astype(np.int64)
+
+
+def _lengths(column: Array) -> NDArray[np.int64] | int:
+    """Bytes of text in each cell of a column of neither lists nor dictionaries; anything where there is no value."""
+    import numpy as np
+    import pyarrow
+    import pyarrow.compute as pc
+
+    kind, types = column.type, pyarrow.types
+    if types.is_fixed_size_binary(kind):
+        return kind.byte_width
+    if len(column) and (types.is_string_view(kind) or types.is_binary_view(kind)):
+        # A view has 16 bytes, of which the first four are the length.
+        views = np.frombuffer(memoryview(column.buffers()[1]), dtype="<i4")[::4]
+        return views[column.offset : column.offset + len(column)].astype(np.int64)
     if _is_text(kind):
         lengths: Array = pc.fill_null(pc.binary_length(column), 0)
         return lengths.to_numpy(zero_copy_only=False).astype(np.int64)
-    return np.zeros(len(column), dtype=np.int64)
+    return 0
 
 
 def _is_text(kind: DataType) -> bool:
@@ -273,9 +290,19 @@ def _is_plain(kind: DataType) -> bool:
     import pyarrow
 
     types = pyarrow.types
+    kind = _stored(kind)
     for is_outer in (types.is_list, types.is_large_list, types.is_dictionary):
-        kind = kind.value_type if is_outer(kind) else kind
+        kind = _stored(kind.value_type) if is_outer(kind) else kind
     return not types.is_nested(kind)
+
+
+def _stored(kind: DataType) -> DataType:
+    """What values of a type are made of that is another one by its name only."""
+    import pyarrow
+
+    while isinstance(kind, pyarrow.BaseExtensionType):
+        kind = kind.storage_type
+    return kind
 
 
 def _rows(batch: RecordBatch, found: Mapping[str, str], odd: Collection[str], first: int) -> Iterator[TableRow]:

@@ -341,3 +341,25 @@ def test_text_of_parquet_that_nobody_marked_as_text_is_read(tmp_path: Path) -> N
         rows = rows_of(parquet(path, path=column, tags=tags))
         assert [row.cells["path"] for row in rows] == ["1.mp4", "ü.mp4", None, b"\xff.mp4"]
         assert [row.cells["tags"] for row in rows] == [["dog", None], [], None, [b"\xff"]]
+
+
+LONG = "x" * (MAX_ROW + 1)
+LONG_TEXTS = {
+    "string view": pyarrow.array(["short", None, LONG], pyarrow.string_view()),
+    "binary view": pyarrow.array([b"short", None, LONG.encode()], pyarrow.binary_view()),
+    "of one length": pyarrow.array([None, None, LONG.encode()], pyarrow.binary(len(LONG))),
+    "JSON": pyarrow.ExtensionArray.from_storage(pyarrow.json_(), pyarrow.array(["{}", None, LONG])),
+}
+
+
+@pytest.mark.parametrize("kind", LONG_TEXTS)
+def test_a_text_is_too_long_whatever_its_type(tmp_path: Path, kind: str) -> None:
+    rows = rows_of(parquet(tmp_path / "a.parquet", path=["1.mp4", "2.mp4", "3.mp4"], caption=LONG_TEXTS[kind]))
+    assert [row.problem for row in rows] == ["", "", "longer than 1,048,576 bytes"]
+
+
+def test_structures_under_another_name_are_left_alone(tmp_path: Path) -> None:
+    boxes = pyarrow.array([{"a": "x"}] * 2)
+    named = pyarrow.ExtensionArray.from_storage(pyarrow.opaque(boxes.type, "box", "test"), boxes)
+    rows = rows_of(parquet(tmp_path / "a.parquet", path=["1.mp4", "2.mp4"], caption=named))
+    assert [row.cells["caption"] for row in rows] == [UNREADABLE, UNREADABLE]
