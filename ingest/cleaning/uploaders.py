@@ -24,6 +24,10 @@ _HANDLES = {"tiktok": ("uploader",), "instagram": ("channel",)}
 """Fields that hold a handle on one platform; elsewhere they hold what the person wants to be called."""
 _CHANNEL_ID = re.compile(r"channel/(UC[\w-]{22})")
 _POSTED_BY = re.compile(r"/(?:@(?P<handle>[\w.-]{1,60})(?:/|\Z)|(?P<user>[\w.]{1,30})/(?:p|reels?|tv)/)")
+_PAGE = re.compile(r"/(?:(?:channel/|c/|user/|@)[^/]+|[\w.]{1,30}(?=/(?:p|reels?|tv|tagged)/))(?=/|\Z)")
+"""The path of somebody's page, with which those of its tabs, and of clips and lists on it, begin."""
+_NOBODY = "_"
+"""What stands in links of TikTok from which the name was taken."""
 _LONGEST = 300
 
 
@@ -59,7 +63,7 @@ def _names(fields: Mapping[str, object], platform: str, clean: Callable[[object,
 
 
 def names_in_url(url: str) -> tuple[UploaderName, ...]:
-    """The names in the address of a person's page; the address itself where its form is not known.
+    """The names in the address of a person's page, or of what is on it; the address itself where its form is not known.
 
     >>> [name.text for name in names_in_url("https://www.tiktok.com/@invented.baker?lang=en")]
     ['@invented.baker']
@@ -72,15 +76,16 @@ def names_in_url(url: str) -> tuple[UploaderName, ...]:
     if not host:
         return ()
     try:
-        link = parse_link(url if parts.scheme == "https" else f"https://{url.partition('://')[2]}")
+        page = _PAGE.match(parts.path) if parts.hostname in HOSTS else None
+        link = parse_link(f"https://{parts.netloc}{page[0] if page else parts.path}")
     except FetchError:
         return () if parts.hostname in HOSTS else (UploaderName(ID, f"{host}{parts.path}".rstrip("/")),)
     if link.kind != "channel":
         return ()
     if found := _CHANNEL_ID.match(link.identity):
         return (UploaderName(ID, found[1]),)
-    name = link.identity.removeprefix("c/").removeprefix("user/").partition("/")[0]
-    return (UploaderName(HANDLE, f"@{name.lstrip('@')}"),)
+    name = link.identity.removeprefix("c/").removeprefix("user/").partition("/")[0].lstrip("@")
+    return () if name == _NOBODY else (UploaderName(HANDLE, f"@{name}"),)
 
 
 def _poster(page: str) -> Iterator[UploaderName]:
@@ -90,7 +95,7 @@ def _poster(page: str) -> Iterator[UploaderName]:
     except ValueError:
         return
     found = _POSTED_BY.match(parts.path) if parts.hostname in HOSTS else None
-    if found and (handle := found["handle"] or found["user"]) and handle not in ("share", "_"):
+    if found and (handle := found["handle"] or found["user"]) and handle not in ("share", _NOBODY):
         yield UploaderName(HANDLE, f"@{handle}")
 
 

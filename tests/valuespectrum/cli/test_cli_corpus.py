@@ -211,6 +211,7 @@ def test_search_under_filters(ask: Ask) -> None:
         (("remove", "--clip", "0" * 64, "--yes"), "nothing was removed"),
         (("remove", "--url", "https://www.tiktok.com/@person0", "--yes"), "--uploader"),
         (("remove", "--url", "https://youtu.be/AAAAAAAAAAA", "--yes"), "nothing was removed"),
+        (("remove", "--url", "https://www.tiktok.com/@x/video/7999999999999999999", "--yes"), "nothing was removed"),
         (("remove", "--url", "https://copies.example/watch?v=aaaaaaaa001", "--yes"), "near: https://www.youtube"),
         (("search", "x", "--engine", "chroma", "--platform", "tiktok"), "without filters"),
         (("snapshot", "../x"), "no name"),

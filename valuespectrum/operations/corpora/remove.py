@@ -199,9 +199,19 @@ def _nothing_found(corpus: Corpus, links: list[str]) -> InputError:
             return InputError(
                 f"nothing in {corpus.folder} comes from {text!r:.200}", f"near: {', '.join(near)}; {keep}"
             )
-        if "://" in text and asked_names(text) != (text,):
+        if "://" in text and not _is_clip_link(text) and asked_names(text) != (text,):
             return InputError(f"{text!r:.200} is the page of a person", f"name it with --uploader; {keep}")
     return InputError(f"nothing of what was named is in {corpus.folder}, and nothing was removed", keep)
+
+
+def _is_clip_link(text: str) -> bool:
+    from ingest.cleaning.urls import parse_link
+    from vectorstore.foundation.errors import FetchError
+
+    try:
+        return parse_link(text).kind == "item"
+    except FetchError:
+        return False
 
 
 def _source_keys(corpus: Corpus, text: str) -> list[str]:
