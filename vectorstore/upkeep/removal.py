@@ -37,6 +37,15 @@ _REDACTED = "(removed)"
 _LISTED = "IN (SELECT value FROM json_each(?))"
 _SHORTEST_TEXT = 3
 """Characters of a text that is looked for in the audit log; shorter ones are found in anything."""
+_UNSPACED = (
+    "\u0e00-\u0eff\u0f00-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3041-\u318f\u31a0-\u31bf\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff66-\uffdc\U00020000-\U0003ffff"
+)
+"""Letters of scripts that set no space between words, or none behind a name: Thai to Burmese, Khmer, Japanese, Chinese,
+Korean. Two of them may be a whole name, and what stands beside them says nothing."""
+_SHORT_NAME = re.compile(f"[{_UNSPACED}]{{2}}")
+_SPACED = rf"(?-i:[^\W{_UNSPACED}])"
+"""A letter beside which another one belongs to the same word; with case it would take long to compile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +323,7 @@ def _redact(ledger: Ledger, texts: Iterable[str], folder: Path) -> None:
     counts = {row[0]: json.loads(row[1]) for row in ledger.select("SELECT name, counts FROM snapshot")}
     files = {name: _read(folder, name) for name in snapshot_names(folder)}
     everything = _plain([list(part.values()) for part in (events, lists, counts, files)])
-    mentioned = [text for text in texts if len(text) >= _SHORTEST_TEXT and _plain(text)[1:-1] in everything]
+    mentioned = [text for text in texts if _is_sought(text) and _plain(text)[1:-1] in everything]
     if not mentioned:
         return
     pattern = re.compile("|".join(map(_whole, sorted(mentioned, key=len, reverse=True))), re.IGNORECASE)
@@ -368,8 +377,13 @@ def _redacted(pattern: re.Pattern[str], value: object) -> object:
     return value
 
 
+def _is_sought(text: str) -> bool:
+    """Whether a text says enough to be looked for."""
+    return len(text) >= _SHORTEST_TEXT or _SHORT_NAME.fullmatch(text) is not None
+
+
 def _whole(text: str) -> str:
-    """A pattern for a text that is not part of a longer word: a short handle is part of many."""
-    before = r"(?<!\w)" if re.match(r"\w", text[0]) else ""
-    after = r"(?!\w)" if re.match(r"\w", text[-1]) else ""
+    """A pattern for a text that is not part of a longer word, where words have ends: a short handle is part of many."""
+    before = f"(?<!{_SPACED})" if re.match(_SPACED, text[0]) else ""
+    after = f"(?!{_SPACED})" if re.match(_SPACED, text[-1]) else ""
     return f"{before}{re.escape(text)}{after}"

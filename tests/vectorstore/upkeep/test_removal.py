@@ -292,3 +292,23 @@ def test_a_title_like_a_name_of_ours_does_not_break_the_counts(tmp_path: Path) -
             corpus.remove(Removal("source", (source(name, "WillaSays").locator,)))
         assert corpus_counts(corpus.ledger)["removed"] == 2
     assert read_snapshot(folder, "before").counts["clips"] == 6
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "others"),
+    [
+        ("李明", "今天李明的视频", "李 明"),
+        ("さくら", "桜とさくらの歌", "さく"),
+        ("สมชาย", "คลิปของสมชายวันนี้", "สมหญิง"),
+        ("민수", "민수가 만든 영상", "민 수"),
+        ("anna", "由anna拍摄", "susanna"),
+        ("an", "(said an other)", "an other"),
+    ],
+)
+def test_names_are_found_where_no_space_ends_a_word(corpus: Corpus, name: str, said: str, others: str) -> None:
+    corpus.add_clip(replace(source("one", name), uploader=name), media("one"), RECIPE, frames(corpus, "one"))
+    corpus.add_event("ingest", {"clips_failed": [{"source": said}, {"source": others}]})
+    corpus.remove(Removal("uploader", (name,)))
+    (logged,) = [detail for _, kind, detail in corpus.events() if kind == "ingest"]
+    kept = said if name == "an" else "(removed)"
+    assert logged == {"clips_failed": [{"source": kept}, {"source": others}]}
