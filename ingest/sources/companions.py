@@ -15,7 +15,10 @@ from ingest.media.recognition import recognise
 
 _TEXTS = ".ass .description .html .info .json .json3 .lrc .md .nfo .srt .srv1 .srv2 .srv3 .ttml .txt .url .vtt .xml"
 _PICTURES = ".avif .bmp .heic .jpeg .jpg .png .tif .tiff"
-_UNFINISHED = re.compile(r"\.(part|ytdl|crdownload|aria2|tmp|part-frag[0-9]+(\.part)?)$", re.IGNORECASE)
+_UNFINISHED = re.compile(
+    r"\.(part|ytdl|crdownload|aria2|tmp|part-frag[0-9]+(\.part)?|temp\.[a-z0-9]{2,4})$", re.IGNORECASE
+)
+"""Beside what downloads are called that go on, yt-dlp names what it makes of one ``NAME.temp.mp4`` until it is whole."""
 _NAMES = frozenset(f"{_TEXTS} {_PICTURES}".split())
 _APPLE_DOUBLE = (b"\x00\x05\x16\x07", b"\x00\x05\x16\x00")
 _SOURCE_CODE = frozenset({".ts", ".mts"})

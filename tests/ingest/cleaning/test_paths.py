@@ -171,6 +171,8 @@ PASSED_OVER = {
             "a.PNG",
             "a.txt",
             "a.mp4.part",
+            "a.temp.mp4",
+            "a.f137.temp.WEBM",
             "a.ytdl",
         ),
         b"anything",
@@ -184,6 +186,8 @@ PASSED_OVER = {
 }
 TAKEN = {
     "a.mp4": b"x",
+    "temp.mp4": b"x",
+    "a temp.mp4": b"x",
     "._b.mp4": b"\0\0\0\x20ftyp",
     "b.ts": b"G" + b"\0" * 187 + b"G" + b"\xff" * 187,
     "c.webp": b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\x02",
@@ -202,7 +206,9 @@ def test_what_a_shells_star_hands_over_besides_clips_is_counted(tmp_path: Path) 
     assert (found.ignored, [failure.reason for failure in found.unreachable]) == (len(PASSED_OVER), ["no_videos"])
     assert len(found.led_nowhere) == len(PASSED_OVER) + 1
     found = find_items([tmp_path])
-    assert sorted(Path(item.locator).name for item in found.items) == ["._b.mp4", "a.mp4", "b.ts", "empty.ts"]
+    assert sorted(Path(item.locator).name for item in found.items) == sorted(
+        ("._b.mp4", "a temp.mp4", "a.mp4", "b.ts", "empty.ts", "temp.mp4")
+    )
     assert found.ignored == len(PASSED_OVER) + 2
     with pytest.raises(InputError, match="no videos in any of the 2 sources"):
         find_items([tmp_path / "a.vtt", tmp_path / "a.info.json"])
