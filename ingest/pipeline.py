@@ -41,6 +41,7 @@ from ingest.transcripts.recognisers import SpeechListener
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import MediaError
 from vectorstore.ledger.records import Failure, Media, Recipe, Source
+from vectorstore.upkeep.curation import RemovedKeys
 
 _LINKS_PENDING = "clip_links_pending"
 _REPLACED = "frames_replaced"
@@ -237,7 +238,8 @@ class _Run:
         said = [judged.item.describe(judged.stamp) for judged in self._described]
         for source in self._corpus.curation.changed(said):
             self.tally.changed_metadata += self._corpus.update_source(source)
-        self._tell_removed(said)
+        # Clips that were here before anybody said whose they are.
+        self.tally.damaged += notes_on_removed(self._removed, said)
         for judged in self._described:
             self._read_again(judged)
         # A local file that was gone is back; that a link is still listed says nothing.
@@ -249,12 +251,6 @@ class _Run:
         for source in self._corpus.curation.filled(back):
             self._corpus.update_source(source)
         self._described.clear()
-
-    def _tell_removed(self, said: Sequence[Source]) -> None:
-        """Name clips that were here before anybody said whose they are; none goes without being asked for."""
-        self.tally.damaged += [
-            Failure(source.locator, "removed", _OF_REMOVED) for source in said if self._removed.has_uploader(source)
-        ]
 
     def _read_again(self, judged: Judged) -> None:
         """Put the words that stand beside a known clip now in the place of those that stood there."""
@@ -349,6 +345,16 @@ class _Run:
         self._corpus.add_clip_links(links)
         curation.set_setting(_LINKS_PENDING, "")
         self.tally.clips_linked = len({one for link in links for one in (link.clip_id, link.other_id)} & self._added)
+
+
+def notes_on_removed(removed: RemovedKeys, said: Iterable[Source]) -> list[Failure]:
+    """Name known clips of somebody who was removed; none goes without being asked for.
+
+    Args:
+        removed: What must not come in again.
+        said: What is said about them now.
+    """
+    return [Failure(source.locator, "removed", _OF_REMOVED) for source in said if removed.has_uploader(source)]
 
 
 def _count(items: Iterable[SourceItem], limit: int | None) -> int:

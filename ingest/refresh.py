@@ -25,7 +25,7 @@ from ingest.engines.local import IngestEngine
 from ingest.examining.examiner import is_remote
 from ingest.examining.triage import Judged, Settings, Verdict, judge, settings_mark
 from ingest.media.media_guard import shown_name
-from ingest.pipeline import IngestOptions, ingest_items
+from ingest.pipeline import IngestOptions, ingest_items, notes_on_removed
 from ingest.report import IngestReport
 from ingest.saved_sources import allowed_sources, remember_lists
 from ingest.sources.base import Found, ListCounts, SourceItem, SourceOptions, WordedItem
@@ -276,13 +276,14 @@ def run_refresh(
     for locator in gone:
         corpus.mark_gone(locator)
     report = replace(report, failures_settled=corpus.curation.forget_failures(settled), lists=items.lists)
-    checked, dead, unchecked = _check_links(corpus, items) if options.check_links else (0, 0, ())
+    links = _check_links(corpus, items) if options.check_links else _LinksChecked()
+    damaged = tuple(dict.fromkeys((*report.clips_damaged, *links.of_removed)))
     removed = _remove_gone(corpus) if options.remove_gone else None
     done = RefreshReport(
-        report,
-        len(gone) + dead + report.clips_gone,
-        checked,
-        unchecked,
+        replace(report, clips_damaged=damaged),
+        len(gone) + links.dead + report.clips_gone,
+        links.checked,
+        tuple(links.unchecked),
         removed,
         items.unreachable,
         time.monotonic() - started,
@@ -367,10 +368,21 @@ def _root(source: str) -> Path:
     return Path(*parts)
 
 
-def _check_links(corpus: Corpus, items: FoundAgain) -> tuple[int, int, tuple[Failure, ...]]:
-    """Ask about every known link: how many, how many of them are dead, and which could not be asked about."""
-    checked = dead = 0
-    unchecked: list[Failure] = []
+@dataclass(slots=True)
+class _LinksChecked:
+    """What the platforms said about known links."""
+
+    checked: int = 0
+    dead: int = 0
+    unchecked: list[Failure] = field(default_factory=list)
+    """Those that could not be asked about."""
+    of_removed: list[Failure] = field(default_factory=list)
+    """Those of which it is said now that they are by somebody who was removed."""
+
+
+def _check_links(corpus: Corpus, items: FoundAgain) -> _LinksChecked:
+    """Ask about every known link."""
+    found, removed = _LinksChecked(), corpus.curation.removed_keys()
     named = {item.locator: item for item in items if is_remote(item)}
     network = items.network
     for row in list(corpus.sources()):
@@ -382,9 +394,11 @@ def _check_links(corpus: Corpus, items: FoundAgain) -> tuple[int, int, tuple[Fai
             inner = item.item if isinstance(item, ListedItem) else item
             if not isinstance(inner, Checkable):
                 continue
-            checked += 1
+            found.checked += 1
             inner.check()
-            for source in corpus.curation.changed([item.describe(row.stamp)]):
+            said = [item.describe(row.stamp)]
+            found.of_removed += notes_on_removed(removed, said)
+            for source in corpus.curation.changed(said):
                 corpus.update_source(source)
             words = PlaceWords.of(item.words() if isinstance(item, WordedItem) else None, row.locator)
             if words is not None:
@@ -394,10 +408,10 @@ def _check_links(corpus: Corpus, items: FoundAgain) -> tuple[int, int, tuple[Fai
             reason = error.reason if isinstance(error, MediaError) else "policy"
             if reason == "unavailable":
                 corpus.mark_gone(row.locator)
-                dead += 1
+                found.dead += 1
             else:
-                unchecked.append(Failure(row.locator, reason, error.message))
-    return checked, dead, tuple(unchecked)
+                found.unchecked.append(Failure(row.locator, reason, error.message))
+    return found
 
 
 def _remove_gone(corpus: Corpus) -> Receipt | None:

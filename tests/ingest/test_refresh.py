@@ -139,6 +139,28 @@ def test_dead_links_are_noted_and_removed_only_when_asked_to(tmp_path: Path) -> 
         assert (report.ingest.clips_removed, report.ingest.clips_added) == (1, 0)
 
 
+class AskedRemote(FakeRemote):
+    """Nobody says whose it is before its platform is asked."""
+
+    def check(self) -> None:
+        super().check()
+        self.uploader = "ada"
+
+
+def test_links_that_turn_out_to_be_of_somebody_removed_are_named(tmp_path: Path) -> None:
+    path = write_numbered(tmp_path / "a.mp4", VideoWriter(frames=12, hue=10))
+    asked = AskedRemote("https://example.org/asked", path)
+    found = FoundAgain(((asked,),), ())
+    with Corpus.ensure(tmp_path / "corpus") as corpus:
+        ingest_items(found, corpus, ColourEmbedder(), IngestOptions())
+        assert corpus.remove(Removal("uploader", ("ada",))).clips == 0
+        assert run_refresh(corpus, found, ColourEmbedder()).ingest.clips_damaged == ()
+        for _ in range(2):
+            report = run_refresh(corpus, found, ColourEmbedder(), RefreshOptions(check_links=True))
+            assert [(note.source, note.reason) for note in report.ingest.clips_damaged] == [(asked.locator, "removed")]
+        assert corpus.remove(Removal("uploader", ("ada",))).clips == 1
+
+
 def test_removed_bytes_stay_out_under_any_name(tmp_path: Path) -> None:
     folder, corpus = tmp_path / "clips", tmp_path / "corpus"
     fill(folder, corpus, 2)
