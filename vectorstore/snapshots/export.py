@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import operator
-import shutil
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from vectorstore.foundation.clock import utc_day
 from vectorstore.foundation.disk import durable_file, make_folder, storage_errors, sync_folder
-from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.errors import CorpusLockedError, InputError
+from vectorstore.foundation.locks import FileLock
 from vectorstore.ledger.counts import corpus_counts
 from vectorstore.ledger.ledger import Ledger
 from vectorstore.ledger.stored_vectors import vector_matrix
@@ -64,6 +66,8 @@ _TABLES: Mapping[str, tuple[str, Mapping[str, str]]] = {
 }
 """Query, columns and their types by table."""
 
+_LOCK = ".lock"
+
 
 @dataclass(frozen=True, slots=True)
 class ExportOptions:
@@ -101,30 +105,72 @@ def export_corpus(corpus: Corpus, target: Path, options: ExportOptions) -> Expor
 
     Raises:
         InputError: The target is something else.
+        CorpusLockedError: Another export into it is going on.
         StorageError: Disk full or read-only.
     """
     target = target.absolute()
-    if target.is_file() or (target.is_dir() and any(target.iterdir())):
-        raise InputError(f"{target} is there already", "name a new folder")
-    unfinished = target.with_name(f".{target.name}.tmp")
+    _refuse_existing(target)
     tables = [name for name in _TABLES if name != "vectors" or options.vectors]
-    with storage_errors(target):
-        shutil.rmtree(unfinished, ignore_errors=True)
-        make_folder(unfinished, 0o700)
-        try:
-            with corpus.ledger.one_state():
-                rows = {name: _write_table(corpus.ledger, name, unfinished) for name in tables}
-                facts = _facts(corpus, options)
-            with durable_file(unfinished / "CARD.md") as file:
-                file.write(write_card(facts).encode())
-            if target.is_dir():
-                target.rmdir()
-            unfinished.rename(target)
-        except BaseException:
-            shutil.rmtree(unfinished, ignore_errors=True)
-            raise
+    with storage_errors(target), _unfinished(target) as unfinished:
+        # Another export may have ended since.
+        _refuse_existing(target)
+        with corpus.ledger.one_state():
+            rows = {name: _write_table(corpus.ledger, name, unfinished) for name in tables}
+            facts = _facts(corpus, options)
+        with durable_file(unfinished / "CARD.md") as file:
+            file.write(write_card(facts).encode())
+        if target.is_dir():
+            target.rmdir()
+        # With the lock in it, so that nobody takes it for what a killed export left.
+        unfinished.rename(target)
+        (target / _LOCK).unlink()
         sync_folder(target.parent)
     return ExportReport(target, rows, facts.snapshot.name if facts.snapshot else "", facts.content_hash)
+
+
+def _refuse_existing(target: Path) -> None:
+    if target.is_file() or (target.is_dir() and any(target.iterdir())):
+        raise InputError(f"{target} is there already", "name a new folder")
+
+
+@contextlib.contextmanager
+def _unfinished(target: Path) -> Iterator[Path]:
+    """The folder in which an export is made, by one alone; nothing of it stays if that fails."""
+    folder = target.with_name(f".{target.name}.tmp")
+    if folder.is_symlink():
+        raise InputError(f"{folder} is a link", "remove it")
+    make_folder(folder, 0o700)
+    lock = FileLock(folder / _LOCK, f"the export {target}")
+    try:
+        if not _is_still(lock, folder):
+            raise CorpusLockedError(f"another process has just ended the export {target}", "try again")
+        try:
+            # What a killed export left.
+            _clear(folder)
+            yield folder
+        except BaseException:
+            with contextlib.suppress(OSError):
+                _clear(folder)
+                # Last: from now on the folder may be somebody else's.
+                (folder / _LOCK).unlink()
+                folder.rmdir()
+            raise
+    finally:
+        lock.release()
+
+
+def _is_still(lock: FileLock, folder: Path) -> bool:
+    """Whether a lock is that of a folder; whoever was waited for has renamed or removed it."""
+    try:
+        return os.path.samestat(os.fstat(lock.fileno()), (folder / _LOCK).lstat())
+    except FileNotFoundError:
+        return False
+
+
+def _clear(folder: Path) -> None:
+    for path in folder.iterdir():
+        if path.name != _LOCK:
+            path.unlink()
 
 
 def _facts(corpus: Corpus, options: ExportOptions) -> CardFacts:

@@ -12,9 +12,9 @@ import pytest
 from corpus_parts import EMBEDDER, RECIPE, add, embed, frames, media, sha
 
 from vectorstore.corpus import Corpus
-from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.errors import CorpusLockedError, InputError
 from vectorstore.ledger.records import ClipLink, Failure, Removal, Source
-from vectorstore.snapshots.card import plain
+from vectorstore.snapshots.card import CardFacts, plain, write_card
 from vectorstore.snapshots.export import ExportOptions, export_corpus, exported_links
 from vectorstore.snapshots.snapshot import take_snapshot
 
@@ -127,6 +127,25 @@ def test_an_export_is_whole_or_not_there(filled: Corpus, tmp_path: Path, monkeyp
     assert sorted(path.name for path in tmp_path.iterdir()) == ["corpus", "file", "mine"]
     (tmp_path / "out").mkdir()
     assert export_corpus(filled, tmp_path / "out", ExportOptions()).rows["clips"] == 3
+
+
+def test_two_exports_into_one_folder_do_not_meet(
+    filled: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = tmp_path / ".out.tmp"
+    left.mkdir()
+    (left / "vectors.parquet").write_text("of an export that was killed")
+    (left / ".lock").touch()
+
+    def meanwhile(facts: CardFacts) -> str:
+        with pytest.raises(CorpusLockedError, match="is writing the export"):
+            export_corpus(filled, tmp_path / "out", ExportOptions(vectors=True))
+        return write_card(facts)
+
+    monkeypatch.setattr("vectorstore.snapshots.export.write_card", meanwhile)
+    folder = export_corpus(filled, tmp_path / "out", ExportOptions()).folder
+    assert sorted(path.name for path in folder.iterdir()) == ["CARD.md", "clips.parquet", "frames.parquet"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["corpus", "out"]
 
 
 def test_links_are_those_of_living_sources(filled: Corpus) -> None:
