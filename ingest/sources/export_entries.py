@@ -25,6 +25,8 @@ _INSTAGRAM_LISTS = ("impressions_history_videos_watched", "impressions_history_p
 _USER_NAMES = frozenset({"username", "author", "autor", "benutzername", "gebruikersnaam", "nom d'utilisateur"})
 _HANDLE = re.compile(r"[A-Za-z0-9._]{2,30}")
 _DEEPEST = 8
+_SAID = re.compile(r"(.*?\S)\s*(?:：|: )(.*)")
+"""Name and value; Chinese and Japanese write a wide colon, with no space behind it."""
 _LAST_SECOND = 10**11
 """What is above is no count of seconds but of milliseconds."""
 
@@ -90,8 +92,8 @@ def _blocks(lines: Iterable[str]) -> Iterator[dict[str, str]]:
 
 
 def _said(line: str) -> tuple[str, str] | None:
-    name, colon, value = line.partition(": ")
-    return (name.strip(), value.strip()) if colon and name.strip() else None
+    found = _SAID.fullmatch(line)
+    return (found[1].strip(), found[2].strip()) if found else None
 
 
 def _from_block(block: dict[str, str]) -> Entry:

@@ -169,6 +169,21 @@ def test_the_text_form_of_tiktok(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("date", "link"), [("日期：", "链接："), ("日付： ", "リンク： "), ("Date : ", "Lien : "), ("날짜: ", "링크: ")]
+)
+def test_the_text_form_of_tiktok_in_any_language(tmp_path: Path, date: str, link: str) -> None:
+    address = "https://www.tiktokv.com/share/video/700000000000000000"
+    entries = [f"{date}2025-03-0{day} 10:00:05 UTC\n{link}{address}{day}/\n" for day in (1, 2)]
+    path = tmp_path / "Watch History.txt"
+    for between in ("\n", ""):
+        path.write_text(between.join(entries), encoding="utf-8")
+        history = read_history(path)
+        assert [row.time[:10] for row in history.rows] == ["2025-03-01", "2025-03-02"]
+        assert [row.url[-1] for row in history.rows] == ["1", "2"]
+        assert not history.reasons
+
+
+@pytest.mark.parametrize(
     ("value", "expected"),
     [
         ("2025-03-02 10:00:05 UTC", "2025-03-02T10:00:05Z"),
