@@ -56,6 +56,8 @@ class Colours:
     primaries: int
     guessed: bool
     """Whether the matrix is taken from the size, since nobody names it."""
+    only_dolby_vision: bool = False
+    """Whether they are those of Dolby Vision (IPT), which it alone describes."""
 
     @property
     def must_be_converted(self) -> bool:
@@ -65,6 +67,8 @@ class Colours:
     @property
     def unsupported(self) -> str:
         """What cannot be converted, for a message; empty when everything can."""
+        if self.only_dolby_vision:
+            return "Dolby Vision without colours for other players"
         if self.matrix not in _KNOWN_MATRICES:
             return f"matrix {self.matrix} of H.273"
         return f"transfer {self.transfer} of H.273" if self.transfer in _UNLIKE_SCREENS else ""
@@ -77,6 +81,8 @@ def colours_of(frame: av.VideoFrame, tags: Tags) -> Colours:
     primaries = _said(frame.color_primaries, tags.primaries)
     if matrix == 0 and not frame.format.is_rgb:
         matrix = UNTAGGED
+    # What other players can show says its colours, as it has to (profiles 7 and 8).
+    only_dolby_vision = tags.dolby_vision and matrix == transfer == primaries == UNTAGGED
     guessed = matrix == UNTAGGED and not frame.format.is_rgb
     if guessed and (transfer in (PQ, HLG) or primaries == _BT2020):
         matrix = _BT2020
@@ -84,7 +90,9 @@ def colours_of(frame: av.VideoFrame, tags: Tags) -> Colours:
         matrix = _BT709
     if transfer in (PQ, HLG) and primaries == UNTAGGED:
         primaries = _BT2020
-    return Colours(matrix, int(frame.color_range) or tags.range, transfer, primaries, guessed and matrix != UNTAGGED)
+    guessed = guessed and matrix != UNTAGGED
+    color_range = int(frame.color_range) or tags.range
+    return Colours(matrix, color_range, transfer, primaries, guessed, only_dolby_vision)
 
 
 def _said(*numbers: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
 UNTAGGED = 2
 """FFmpeg's number for a matrix, a transfer or primaries that nobody has named."""
+_DOLBY_VISION = frozenset({"dvhe", "dvh1", "dav1"})
+"""Of HEVC and AV1; a camera's DV has the same name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ class Tags:
     """Whether the container contradicts the decoder, so that ``pixel_aspect`` holds for every picture."""
     hidden_alpha: bool
     """Whether transparency is stored beside the pictures, where only some decoders look for it."""
+    dolby_vision: bool
+    """Whether the container calls it Dolby Vision, and not what other players may take it for."""
 
 
 def read_tags(stream: av.VideoStream) -> Tags:
@@ -49,7 +54,15 @@ def read_tags(stream: av.VideoStream) -> Tags:
         codec_aspect=own,
         overrides_aspect=common is not None and common != own,
         hidden_alpha=codec.name in ("vp8", "vp9") and _has_alpha_mode(stream.metadata),
+        dolby_vision=codec.name != "dvvideo" and _codec_tag(codec) in _DOLBY_VISION,
     )
+
+
+def _codec_tag(codec: av.VideoCodecContext) -> str:
+    # PyAV takes it for ASCII, and a file may say anything.
+    with contextlib.suppress(UnicodeDecodeError):
+        return codec.codec_tag
+    return ""
 
 
 def _has_alpha_mode(metadata: Mapping[str, str]) -> bool:

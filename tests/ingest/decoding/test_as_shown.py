@@ -135,6 +135,20 @@ def test_colours_that_nobody_can_convert_are_refused_by_name(tmp_path: Path) -> 
         assert refusal.value.reason == "unsupported_colours"
 
 
+@pytest.mark.parametrize("said", [{}, tags(9, 16, 9, 1)])
+def test_dolby_vision_is_refused_where_it_alone_describes_the_colours(tmp_path: Path, said: dict[str, int]) -> None:
+    path = write_look(tmp_path / "clip.mp4", Look(light=as_pq, tags=said, **HDR))  # type: ignore[arg-type]
+    content = path.read_bytes()
+    assert b"hev1" in content
+    path.write_bytes(content.replace(b"hev1", b"dvhe"))
+    if said:
+        assert np.abs(read_bars(shown(path).frames[0].picture) - BARS).max() < 8
+        return
+    with pytest.raises(MediaError, match="Dolby Vision") as refusal:
+        shown(path)
+    assert refusal.value.reason == "unsupported_colours"
+
+
 @pytest.mark.parametrize("matrix", ORIENTATIONS)
 @pytest.mark.parametrize("decoder", DECODERS)
 def test_all_eight_ways_round(tmp_path: Path, matrix: tuple[int, int, int, int], decoder: str) -> None:
