@@ -127,7 +127,7 @@ class ConductedAnswers:
                 yield database
         except BaseException:
             # It remembers numbers of what is not there any more.
-            self._writer = PlanWriter(database)
+            self._writer.forget()
             raise
 
     def _written(self, database: sqlite3.Connection, player: Player, ask: Ask) -> Entered:

@@ -319,6 +319,10 @@ class PlanWriter:
         """Put an ask on a list, unless it is there."""
         self._database.execute("INSERT OR IGNORE INTO listed VALUES (?, ?, ?, ?)", (worklist, *place, ask))
 
+    def forget(self) -> None:
+        """Let go of what is remembered of rows: a transaction that failed took them along."""
+        self._numbers.clear()
+
     def _part(self, content: str) -> int:
         number = self._numbers.get(content)
         if number is None:

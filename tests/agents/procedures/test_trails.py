@@ -10,11 +10,13 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 import scripted_procedures
 from scripted_procedures import YES_NO, Oracle, cast, named, scripted
 
+from agents.answers.conducted import ConductedAnswers
 from agents.answers.export import verify_answers
 from agents.answers.store import AnswerStore
 from agents.models.ask_key import ask_key
@@ -22,7 +24,7 @@ from agents.models.base import Answer, Ask, Stimulus
 from agents.procedures.conductor import conduct
 from agents.procedures.procedure import Addressed, Named, Procedure, alone
 from agents.procedures.stored import StoredModel, replay
-from vectorstore.foundation.errors import CorpusError, InputError, ModelError, ProcedureError, SchemaError
+from vectorstore.foundation.errors import CorpusError, InputError, ModelError, ProcedureError, SchemaError, StorageError
 
 
 @pytest.fixture
@@ -218,6 +220,17 @@ def test_a_store_without_procedures_is_as_it_was(path: Path) -> None:
         database.execute("ALTER TABLE step ADD COLUMN more TEXT")
     with pytest.raises(CorpusError, match="step"):
         AnswerStore(path)
+
+
+def test_a_store_that_cannot_be_written_says_why(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full() -> NoReturn:
+        raise StorageError("no space left")
+
+    with AnswerStore(path) as store:
+        answers = ConductedAnswers(store)
+        monkeypatch.setattr(store, "writing", full)
+        with pytest.raises(StorageError, match="no space left"):
+            answers.add(())
 
 
 @pytest.mark.parametrize("asks", ["", "{}", "[1.5]", '["a"]', "[1"])
