@@ -90,9 +90,28 @@ def test_files_of_others_are_refused_with_their_place(layout: str, content: str,
         read_layout(layout, tmp_path / "table.csv")
 
 
+@pytest.mark.parametrize("rows", [3, 20_000])
+def test_a_quotation_mark_that_nothing_closes_is_named(rows: int, tmp_path: Path) -> None:
+    """Rows behind it would be a part of its cell; csv itself has something against the longer one alone."""
+    head, table = "user_id,pid,exposed_time,watch_time\n", tmp_path / "table.csv"
+    table.write_text(f'{head}u,v1,1,3\n"' + "u,v2,1,3\n" * rows, encoding="utf-8")
+    with pytest.raises(InputError, match="follows line 2 is no row"):
+        read_layout("shortvideo", table)
+    table.write_text('"' + head * rows, encoding="utf-8")
+    with pytest.raises(InputError, match="follows line 0 is no row"):
+        read_layout("shortvideo", table)
+
+
 def test_a_damaged_session_of_personaact_is_named(tmp_path: Path) -> None:
     folder = personaact(tmp_path, actions=[{"timestamp": "2025-03-01T12:00:00"}])
     with pytest.raises(InputError, match=r"session_1\.json, action 0: no video_path"):
+        read_layout("personaact", folder)
+
+
+@pytest.mark.parametrize("acts", [5, "LIKE", {"type": "LIKE"}, True])
+def test_a_step_of_personaact_whose_actions_are_no_list_is_named(acts: Any, tmp_path: Path) -> None:
+    folder = personaact(tmp_path, actions=[{"video_path": "v1.mp4", "actions": acts}])
+    with pytest.raises(InputError, match=r"session_1\.json, action 0: actions is no list"):
         read_layout("personaact", folder)
 
 

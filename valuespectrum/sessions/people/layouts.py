@@ -21,6 +21,7 @@ from pathlib import Path, PureWindowsPath
 
 from vectorstore.foreign.documents import read_json, read_regular
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.text import one_line
 
 _LARGEST = 2**30
 """Bytes of a table: some ten million rows."""
@@ -102,7 +103,10 @@ def _personaact(folder: Path) -> Iterator[PersonWatched]:
         for number, step in enumerate(steps):
             if not isinstance(step, dict) or not isinstance(step.get("video_path"), str):
                 raise InputError(f"{file}, action {number}: no video_path", "it should be as PersonaAct writes it")
-            told = [each.get("type") for each in step.get("actions") or () if isinstance(each, dict)]
+            acts = step.get("actions") or []
+            if not isinstance(acts, list):
+                raise InputError(f"{file}, action {number}: actions is no list", "it should be as PersonaAct writes it")
+            told = [each.get("type") for each in acts if isinstance(each, dict)]
             yield PersonWatched(
                 person=file.parent.name,
                 session=str(document.get("session_id") or file.stem),
@@ -118,24 +122,37 @@ def _shortvideo(path: Path) -> Iterator[PersonWatched]:
         text = read_regular(path, _LARGEST).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read ({error})", "name the table of interactions (CSV)") from error
-    table = csv.DictReader(io.StringIO(text))
-    lacking = [name for name in _COLUMNS if name not in (table.fieldnames or ())]
-    if lacking:
-        raise InputError(f"{path} has no column {', '.join(lacking)}", "name the table of interactions (CSV)")
-    for number, row in enumerate(table, start=2):
-        where = f"{path}, line {number}"
-        if not row["user_id"] or not row["pid"]:
+    for line, row in _rows(path, text):
+        where, person, clip = f"{path}, line {line}", row["user_id"], row["pid"]
+        if not person or not clip:
             raise InputError(f"{where}: no user_id or no pid", "every row is of a person and a video")
         yield PersonWatched(
-            person=row["user_id"],
+            person=person,
             session="",
             time=_utc(row["exposed_time"], f"{where}: exposed_time"),
-            clip=row["pid"],
+            clip=clip,
             seconds=_seconds(row["watch_time"], f"{where}: watch_time"),
             signal=_strongest(
                 action for name, action in _FLAGS.items() if (row.get(name) or "0") not in ("0", "0.0", "")
             ),
         )
+
+
+def _rows(path: Path, text: str) -> Iterator[tuple[int, Mapping[str, str | None]]]:
+    """Rows of a table of interactions, each with the line that it ends on."""
+    # Strict, since a quotation mark that nothing closes would take the rows behind it into its cell.
+    table, last = csv.DictReader(io.StringIO(text), strict=True), 0
+    try:
+        lacking = [name for name in _COLUMNS if name not in (table.fieldnames or ())]
+        if lacking:
+            raise InputError(f"{path} has no column {', '.join(lacking)}", "name the table of interactions (CSV)")
+        last = table.line_num
+        for row in table:
+            last = table.line_num
+            yield last, row
+    except csv.Error as error:
+        hint = "correct it; a cell with a quotation mark in it has it twice"
+        raise InputError(f"{path}: what follows line {last} is no row ({one_line(error)})", hint) from error
 
 
 def _history(path: Path) -> Iterator[PersonWatched]:
