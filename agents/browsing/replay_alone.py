@@ -60,8 +60,8 @@ def replay_alone(log: Path) -> ReplayReport:
     """
     contents = read_log(log)
     steps = len(contents.events)
-    # What was done to the feed is in what was shown; of what was done to prompts only words in clips are looked at.
-    manifest = replace(contents.manifest, session=_with_words_alone(contents.manifest.session))
+    # What was done to the feed is in what was shown; of what was done to prompts only what is looked at is kept.
+    manifest = replace(contents.manifest, session=_with_what_counts(contents.manifest.session))
     session, system = session_of(manifest, f"{log}, line 1", _Logged(contents.events))
     if encode(contents.manifest) != contents.lines[0]:
         return ReplayReport(False, steps, False, "line 1: the manifest is written in another form")
@@ -74,11 +74,11 @@ def replay_alone(log: Path) -> ReplayReport:
     return ReplayReport(not difference, steps, not difference and ended, difference)
 
 
-def _with_words_alone(session: Mapping[str, object]) -> Mapping[str, object]:
-    """A session without interventions but those that put words into clips."""
+def _with_what_counts(session: Mapping[str, object]) -> Mapping[str, object]:
+    """A session without interventions but words in clips, which are logged, and personas, which end checks."""
     told = session.get("interventions")
     listed = told if isinstance(told, list) else []
-    kept = [each for each in listed if isinstance(each, Mapping) and each.get("kind") == "words"]
+    kept = [each for each in listed if isinstance(each, Mapping) and each.get("kind") in ("words", "persona")]
     return {**session, "interventions": kept}
 
 

@@ -154,9 +154,10 @@ class Walk:
             self._memory.take_summary((yield from interview.write(SUM_UP, Stimulus(), "summary", tokens)))
 
     def _check(self, steps: int, interview: Interview) -> Procedure[dict[str, float | None]]:
-        """The persona check that is due after so many steps, by its name."""
+        """The persona check that is due after so many steps, by its name; none while another persona is played."""
         name = self._session.checks.due(steps)
-        if not name:
+        if not name or interview.system != self._system:
+            # What is asked follows from the persona of the session: another one would look badly played.
             return {}
         fits = yield from interview.check(self._session.checks, CHECK)
         return {name: None if fits is None else _stable(fits)}

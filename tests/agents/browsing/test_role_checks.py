@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from browse_fixtures import Leaning, make_catalogue, session
 
+from agents.browsing.interventions import intervention_from
 from agents.browsing.log import read_log
 from agents.browsing.replay import replay
 from agents.browsing.replay_alone import replay_alone
@@ -92,6 +93,16 @@ def test_checked_sessions_are_replayed_taken_up_and_continued(tmp_path: Path) ->
     browse(replace(options, steps=12), CATALOGUE, Forgetful(9), PERSONA, cut)
     names = [name for event in read_log(cut).events for name in event.checks or ()]
     assert names == ["start", "after 4", "after 8", "after 12"]
+
+
+def test_whoever_was_told_to_be_somebody_else_is_not_checked_for_it(tmp_path: Path) -> None:
+    other = replace(intervention_from("2-5:persona=somebody"), system="You are somebody.")
+    options = replace(session(steps=8), checks=CheckOptions(QUESTIONS, 2), interventions=(other,))
+    model, log = Forgetful(9), tmp_path / "log.jsonl"
+    record = browse(options, CATALOGUE, model, PERSONA, log)
+    assert [name for event in record.events for name in event.checks or ()] == ["start", "after 2", "after 8"]
+    assert all(ask.system != other.system for ask in model.asked if ask.question == WHO_ARE_YOU)
+    assert replay(log, CATALOGUE).identical and replay_alone(log).identical
 
 
 def test_a_log_whose_checks_were_edited_is_not_the_same(tmp_path: Path) -> None:
