@@ -136,6 +136,10 @@ def intervention_from(text: str) -> FeedIntervention:
     kind, _, words = what.partition("=")
     if not colon or not first.isdecimal() or (dash and not last.isdecimal()) or len(when) > 20:
         raise InputError(f"{text!r:.120} does not say when", "write AFTER:WHAT, for example 20:swap_policy=random")
+    if kind == "reset" and dash:
+        # Not of the class itself: logs that have one are read and replayed as they were walked.
+        hint = f"write {int(first)}:reset; for some steps on their own there are cool_down and balanced"
+        raise InputError(f"{text!r:.120}: a reset is for good, and does not end after step {int(last)}", hint)
     # Whoever types the name of a program trusts it: the log is to tell which one it was.
     named = with_content(words) if kind == "swap_policy" else words
     return FeedIntervention(kind, int(first), int(last) if dash else None, named)  # type: ignore[arg-type]
