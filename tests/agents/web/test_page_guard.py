@@ -53,6 +53,14 @@ def test_the_secret_opens_the_page_and_nothing_else(link: str) -> None:
     assert {"HttpOnly", "SameSite=Strict"} <= {part.strip() for part in headers["set-cookie"].split(";")}
 
 
+@pytest.mark.parametrize("other", ['a=b"c', 'a="b', 'settings={"dark": true}', "a", "a=b=c", "=", "a[b]=c"])
+def test_cookies_of_other_programs_of_the_machine_do_not_hide_ours(asking: Asking, other: str) -> None:
+    ours = "; ".join(f"{name}={value}" for name, value in asking.cookies.items())
+    for line in (f"{other}; {ours}", f"{ours}; {other}", f"{ours};{other}"):
+        assert asking.ask("GET", "/api/state", {"Cookie": line})[0] == 200
+    assert Asking(f"http://{asking.netloc}/").ask("GET", "/api/state", {"Cookie": other})[0] == 403
+
+
 @pytest.mark.parametrize(
     "host",
     [
