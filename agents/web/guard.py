@@ -37,6 +37,7 @@ HEADERS: Mapping[str, str] = {
 }
 """On every answer, refusals included."""
 _NO_STORE = ("cache-control", "no-store")
+_HTTP = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Entrance:
     """What a request must show."""
 
     hosts: frozenset[str]
-    """Values of the header ``Host``: the page's own address, with its port."""
+    """Values of the header ``Host``: the page's own address, with its port, and also without it where that is 80."""
     token: str
     """Secret part of the address."""
     cookie: str
@@ -63,7 +64,9 @@ class Entrance:
             doors: As in the class.
         """
         names = {host, "localhost", "127.0.0.1", "[::1]"} if is_local else {host}
-        hosts = frozenset(f"{name}:{port}".lower() for name in names)
+        # Browsers leave the port out where it is that of the scheme.
+        ends = ("", f":{port}") if port == _HTTP else (f":{port}",)
+        hosts = frozenset(f"{name}{end}".lower() for name in names for end in ends)
         return cls(hosts, secrets.token_urlsafe(24), f"valuespectrum-{port}", doors)
 
     def address(self, host: str, port: int, path: str = "/") -> str:

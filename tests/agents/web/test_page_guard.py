@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,9 +8,10 @@ from pathlib import Path
 import pytest
 from page_world import Asking, open_page, page_catalogue, study
 from starlette.applications import Starlette
+from starlette.types import Message, Receive, Scope, Send
 
 from agents.web.app import still_app
-from agents.web.guard import HEADERS
+from agents.web.guard import HEADERS, Entrance, PageGuard
 from agents.web.options import PageAddress, PageOptions
 from agents.web.serving import served
 from agents.web.shelf import Shelf
@@ -89,6 +91,37 @@ def test_a_page_of_another_name_is_not_served(asking: Asking, host: str) -> None
 @pytest.mark.parametrize("host", ["localhost:{port}", "LOCALHOST:{port}", "[::1]:{port}"])
 def test_this_machines_own_names_are_served(asking: Asking, host: str) -> None:
     assert asking.ask("GET", "/api/state", {"Host": host.format(port=asking.port)})[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("port", "host", "status"),
+    [
+        (80, "127.0.0.1", 200),
+        (80, "[::1]", 200),
+        (80, "127.0.0.1:80", 200),
+        (80, "evil.example", 421),
+        (80, "127.0.0.1:8765", 421),
+        (8765, "127.0.0.1", 421),
+    ],
+)
+def test_browsers_leave_the_port_out_where_it_is_that_of_http(port: int, host: str, status: int) -> None:
+    entrance, sent = Entrance.new("127.0.0.1", port, is_local=True), list[Message]()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    kept = f"{entrance.cookie}={entrance.token}"
+    told = {"host": host, "origin": f"http://{host}", "content-type": "application/json", "cookie": kept}
+    headers = [(name.encode(), value.encode()) for name, value in told.items()]
+    scope = {"type": "http", "method": "POST", "path": "/api/answer", "query_string": b"", "headers": headers}
+    asyncio.run(PageGuard(app, entrance)(scope, receive, send))
+    assert sent[0]["status"] == status
 
 
 POSTED = {"kind": "consent", "answers": {}}
