@@ -16,7 +16,7 @@ from agents.web.sitting import FeedStudy, Sitting
 from vectorstore.foundation.errors import InputError
 
 _MOST = 500
-"""People that one server seats."""
+"""People that one server seats; those who agreed to nothing yet make room for others."""
 
 
 class Seats(Protocol):
@@ -101,7 +101,15 @@ class ManySeats:
         number = hashlib.sha256(f"{secret}\0{self._feed}".encode()).hexdigest()[:12]
         with self._lock:
             if number not in self._seats:
-                if len(self._seats) >= _MOST:
-                    raise InputError(f"{_MOST} people sit here already", "start the page again")
+                self._make_room()
                 self._seats[number] = Sitting(self._study, number, self._folder / f"human-{number}.jsonl")
             return self._seats[number]
+
+    def _make_room(self) -> None:
+        """Let the first go who agreed to nothing: whoever asks without a cookie is somebody new each time."""
+        if len(self._seats) < _MOST:
+            return
+        free = next((number for number, sitting in self._seats.items() if sitting.give_up()), None)
+        if free is None:
+            raise InputError(f"{_MOST} people sit here already", "start the page again")
+        del self._seats[free]

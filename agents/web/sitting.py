@@ -85,6 +85,7 @@ class Sitting:
         self._file: SessionLog | None = None
         self._events: list[Event] = []
         self._shown: Shown | None = None
+        self._given_up = False
         self._lock = threading.RLock()
         if self._answers:
             self._begin()
@@ -93,6 +94,12 @@ class Sitting:
         """Let go of the log."""
         with self._lock:
             self._open.close()
+
+    def give_up(self) -> bool:
+        """Take nothing more where nobody agreed to anything yet; whether that is so."""
+        with self._lock:
+            self._given_up = not self._answers
+            return self._given_up
 
     def now(self) -> PageForm | Offer:
         """What is in front of the person: a form, or a clip."""
@@ -117,6 +124,8 @@ class Sitting:
             form = self.now()
             if not isinstance(form, PageForm) or form.kind != answer.kind:
                 raise InputError(f"the form {answer.kind} is not the one that is asked now")
+            if self._given_up:
+                raise InputError("too many people opened this page at once; open the page again")
             self._keep({"kind": form.kind, **form.told, **answer.checked(form)})
             if self._file is None:
                 self._begin()

@@ -26,9 +26,9 @@ from agents.browsing.replay import ReplayReport, replay
 from agents.browsing.replay_alone import replay_alone
 from agents.feeds.policy import read_policy
 from agents.web.answers_file import answers_path, read_answers
-from agents.web.forms import attention_form
+from agents.web.forms import PersonAnswer, attention_form
 from agents.web.options import PageOptions, Portraits, PortraitStatement
-from agents.web.seats import OneSeat
+from agents.web.seats import ManySeats, OneSeat
 from agents.web.sitting import FeedStudy
 from vectorstore.foundation.errors import InputError, SchemaError
 
@@ -378,6 +378,24 @@ def test_each_browser_has_a_seat_of_its_own_and_finds_it_again(tmp_path: Path) -
         other.enter()
         walk(other, most=1)
     assert len(list(folder.glob("*.jsonl"))) == 3
+
+
+def test_whoever_agreed_to_nothing_makes_room_for_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agents.web.seats._MOST", 3)
+    told, agrees = study(page_catalogue(tmp_path / "p", 3), PLAIN), PersonAnswer("consent")
+    with ManySeats(told, tmp_path / "logs") as seats:
+        first, reading = seats.seat("first"), seats.seat("reading")
+        first.answer(agrees)
+        for number in range(20):
+            seats.seat(f"somebody without a cookie, {number}")
+        assert seats.seat("first") is first
+        with pytest.raises(InputError, match="open the page again"):
+            reading.answer(agrees)
+        for name in ("reading", "third"):
+            seats.seat(name).answer(agrees)
+        with pytest.raises(InputError, match="3 people"):
+            seats.seat("fourth")
+    assert len(list((tmp_path / "logs").glob("*.jsonl"))) == 3
 
 
 def test_people_and_agents_with_one_seed_see_one_feed(tmp_path: Path) -> None:
