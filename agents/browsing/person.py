@@ -37,6 +37,10 @@ LONGEST_COMMENT = 280
 """Characters of what somebody writes under a clip."""
 
 
+class NotTakenError(InputError):
+    """What a person sent cannot be taken; in words for that person, who must learn nothing of this machine."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reaction:
     """What somebody did with one clip."""
@@ -58,17 +62,17 @@ class Reaction:
     def __post_init__(self) -> None:
         actions = get_args(PersonAction)
         if self.action not in actions:
-            raise InputError(f"nobody can do {self.action!r:.40} with a clip", f"choose one of {', '.join(actions)}")
+            raise NotTakenError(f"nobody can do {self.action!r:.40} with a clip", f"choose one of {', '.join(actions)}")
         if not all(isfinite(seconds) and 0 <= seconds <= _LONGEST for seconds in (self.watched, self.in_front)):
-            raise InputError(f"a clip is looked at for 0 to {_LONGEST:g} seconds")
+            raise NotTakenError(f"a clip is looked at for 0 to {_LONGEST:g} seconds")
         if self.rating is not None and not 1 <= self.rating <= STARS:
-            raise InputError(f"ratings are 1 to {STARS} stars, got {self.rating}")
+            raise NotTakenError(f"ratings are 1 to {STARS} stars, got {self.rating}")
         if self.further != tuple(act for act in AFTER_WATCHING if act in self.further):
-            raise InputError("what somebody did besides is named once, in order", f"of {', '.join(AFTER_WATCHING)}")
+            raise NotTakenError("what somebody did besides is named once, in order", f"of {', '.join(AFTER_WATCHING)}")
         if bool(self.comment) != ("comment" in self.further):
-            raise InputError("a comment has words, and words are a comment")
+            raise NotTakenError("a comment has words, and words are a comment")
         if len(self.comment) > LONGEST_COMMENT or visible_line(self.comment) != self.comment:
-            raise InputError(f"a comment is one line of at most {LONGEST_COMMENT} characters")
+            raise NotTakenError(f"a comment is one line of at most {LONGEST_COMMENT} characters")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +141,11 @@ class PersonWalk:
             keep: Writes it down before the feed moves on, so that what cannot be written can be done again.
 
         Raises:
-            InputError: They did something that this session has not.
+            NotTakenError: They did something that this session has not.
         """
         unknown = [act for act in reaction.further if act not in self._acts]
         if unknown:
-            raise InputError(f"nobody can {unknown[0]} here", "the page was opened without --act " + unknown[0])
+            raise NotTakenError(f"nobody can {unknown[0]} here", "the page was opened without --act " + unknown[0])
         event = self._event(step, shown, reaction)
         keep(event)
         weight = self._weights[reaction.action] + sum(self._acts[act] for act in reaction.further)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agents.browsing.doing.actions import AFTER_WATCHING
-from agents.browsing.person import LONGEST_COMMENT, Reaction
+from agents.browsing.person import LONGEST_COMMENT, NotTakenError, Reaction
 from agents.web.forms import PageForm, PersonAnswer
 from agents.web.sending import video_response
 from vectorstore.foundation.errors import InputError, ValueSpectrumError
@@ -47,6 +47,7 @@ _PERSON = "valuespectrum-person"
 """Cookie by which a browser finds its session again."""
 _SECRET = re.compile(r"[A-Za-z0-9_-]{32}")
 _UNWRITTEN = "what you did could not be written down; please tell whoever invited you"
+_STUCK = "this session cannot go on; please tell whoever invited you"
 _LARGEST = 2**16
 """Bytes of an answer."""
 _MONTH = 30 * 24 * 3600
@@ -191,8 +192,12 @@ class _Desk:
         secret = kept if _SECRET.fullmatch(kept) else secrets.token_urlsafe(24)
         try:
             reply = JSONResponse(await run_in_threadpool(self._done, secret, deed))
-        except InputError as error:
+        except NotTakenError as error:
             reply = JSONResponse({"error": error.message}, 409)
+        except InputError as error:
+            # In words for whoever opened the page: they name files of this machine.
+            _LOG.warning("%s", error.message)
+            reply = JSONResponse({"error": _STUCK}, 409)
         except ValueSpectrumError as error:
             _LOG.warning("%s", error.message)
             reply = JSONResponse({"error": _UNWRITTEN}, 503)

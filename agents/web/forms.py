@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from agents.browsing.person import NotTakenError
 from agents.web.options import PageOptions, Portraits
-from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.random_streams import shuffled, stream
 
 _NUMBERS = 5
@@ -42,15 +42,15 @@ class PersonAnswer:
         """The answers as they are written down.
 
         Raises:
-            InputError: A statement has no answer, or there is an answer to none.
+            NotTakenError: A statement has no answer, or there is an answer to none.
         """
         if form.kind == "end":
-            raise InputError("the session is over")
+            raise NotTakenError("the session is over")
         asked = [statement for statement, _ in form.statements]
         if set(self.chosen) != set(asked):
-            raise InputError("some questions have no answer yet", "answer all of them")
+            raise NotTakenError("some questions have no answer yet", "answer all of them")
         if not all(1 <= number <= len(form.labels) for number in self.chosen.values()):
-            raise InputError("an answer is none of those to choose from")
+            raise NotTakenError("an answer is none of those to choose from")
         return {"answers": {statement: self.chosen[statement] for statement in asked}} if asked else {}
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
+from agents.browsing.person import NotTakenError
 from agents.feeds.policy import policy_params
 from agents.models.ask_key import canonical_json
 from agents.web.answers_file import answers_path, read_answers
@@ -32,7 +33,7 @@ class Seats(Protocol):
         """The session of whoever keeps this secret, a new one for a new secret.
 
         Raises:
-            InputError: All seats are taken.
+            NotTakenError: All seats are taken.
         """
 
 
@@ -111,5 +112,5 @@ class ManySeats:
             return
         free = next((number for number, sitting in self._seats.items() if sitting.give_up()), None)
         if free is None:
-            raise InputError(f"{_MOST} people sit here already", "start the page again")
+            raise NotTakenError(f"{_MOST} people sit here already", "start the page again")
         del self._seats[free]

@@ -11,7 +11,7 @@ from pathlib import Path
 from agents.browsing.catalogue import Catalogue, CatalogueClip
 from agents.browsing.log import Event, SessionLog, ShownFrame, encode
 from agents.browsing.options import SessionOptions
-from agents.browsing.person import PersonWalk, Reaction, person_manifest
+from agents.browsing.person import NotTakenError, PersonWalk, Reaction, person_manifest
 from agents.browsing.seeing.beside import Beside
 from agents.browsing.seeing.observe import ObserverOptions
 from agents.feeds.shown import Shown
@@ -117,15 +117,15 @@ class Sitting:
         """Take what somebody answered to the form in front of them.
 
         Raises:
-            InputError: That form is not in front of them, or the answer is none to it.
+            NotTakenError: That form is not in front of them, or the answer is none to it.
             StorageError: It cannot be written.
         """
         with self._lock:
             form = self.now()
             if not isinstance(form, PageForm) or form.kind != answer.kind:
-                raise InputError(f"the form {answer.kind} is not the one that is asked now")
+                raise NotTakenError(f"the form {answer.kind} is not the one that is asked now")
             if self._given_up:
-                raise InputError("too many people opened this page at once; open the page again")
+                raise NotTakenError("too many people opened this page at once; open the page again")
             self._keep({"kind": form.kind, **form.told, **answer.checked(form)})
             if self._file is None:
                 self._begin()
@@ -139,7 +139,7 @@ class Sitting:
             shown_as: ``"video"`` or ``"pictures"``.
 
         Raises:
-            InputError: Another clip is in front of them.
+            NotTakenError: Another clip is in front of them.
             StorageError: It cannot be written.
         """
         with self._lock:
@@ -147,7 +147,7 @@ class Sitting:
                 return
             offer = self.now()
             if not isinstance(offer, Offer) or offer.step != step or self._file is None or self._shown is None:
-                raise InputError(f"the clip of step {step} is not the one that is shown now")
+                raise NotTakenError(f"the clip of step {step} is not the one that is shown now")
             self._keep({"kind": "played", "step": step, "as": shown_as})
             seen = self._seen(offer.clip, reaction)
             self._events.append(self._walk.take(step, self._shown, seen, self._file.append))

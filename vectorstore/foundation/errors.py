@@ -4,6 +4,7 @@
 
     ValueSpectrumError            one clear line: what, where, what to do (exit code 2)
     ├── InputError                something the user named is missing or malformed
+    │   └── NotTakenError         what a person sent to the page of a feed cannot be taken
     ├── CorpusError               the corpus on disk is not what it should be
     │   ├── SchemaError           written by another schema version
     │   └── CorpusLockedError     another process is writing

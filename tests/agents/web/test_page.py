@@ -268,7 +268,7 @@ def test_a_session_that_cannot_go_on_is_said_and_asked_for_once(
 
     monkeypatch.setattr(OneSeat, "seat", refused)
     with open_page(study(catalogue, PLAIN), tmp_path / "log.jsonl") as link, visit(browser, link) as person:
-        person.page.get_by_role("alert").get_by_text("the log is of another session").wait_for()
+        person.page.get_by_role("alert").get_by_text("this session cannot go on").wait_for()
         person.wait(0.5)
         assert len(asked) == 1
         person.wrong.clear()  # the refusal itself

@@ -380,6 +380,27 @@ def test_each_browser_has_a_seat_of_its_own_and_finds_it_again(tmp_path: Path) -
     assert len(list(folder.glob("*.jsonl"))) == 3
 
 
+def test_people_are_not_told_where_files_lie(tmp_path: Path) -> None:
+    told, folder = study(page_catalogue(tmp_path / "p"), PLAIN), tmp_path / "logs"
+    with open_page(told, folder) as link:
+        asking = Asking(link)
+        asking.enter()
+        walk(asking, most=1)
+        cookies = dict(asking.cookies)
+    (answers,) = folder.glob("*.person.ndjson")
+    answers.write_bytes(b"nonsense\n" + answers.read_bytes())
+    with open_page(told, folder) as link:
+        again = Asking(link)
+        again.enter()
+        again.cookies["valuespectrum-person"] = cookies["valuespectrum-person"]
+        for status, _, body in (
+            again.ask("GET", "/api/state"),
+            again.ask("POST", "/api/leave", {"Origin": f"http://{again.netloc}", "Content-Type": "application/json"}),
+        ):
+            assert status == 409 and "tell whoever invited you" in json.loads(body)["error"]
+            assert str(tmp_path).encode() not in body and answers.name.encode() not in body
+
+
 def test_whoever_agreed_to_nothing_makes_room_for_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("agents.web.seats._MOST", 3)
     told, agrees = study(page_catalogue(tmp_path / "p", 3), PLAIN), PersonAnswer("consent")
