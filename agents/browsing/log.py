@@ -300,18 +300,12 @@ class SessionLog:
             raise InputError(f"{path} is not a file", "name a .jsonl file for the session log")
         with storage_errors(path):
             make_folder(path.parent)
-            begun = not path.exists()
-            # Unbuffered, so that closing after a failed write does not try to write again.
-            file = io.FileIO(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644), "r+")
-            if begun:
-                sync_folder(path.parent)
+        file = _held(path)
         try:
-            hold_alone(file.fileno(), str(path))
             if _lengthen(path, manifest):
                 # Another file stands there now; this one was locked so that nobody wrote meanwhile.
                 file.close()
-                file = io.FileIO(os.open(path, os.O_RDWR | os.O_CLOEXEC), "r+")
-                hold_alone(file.fileno(), str(path))
+                file = _held(path)
             log = cls(path, file, *_taken_up(file, path, manifest))
         except BaseException:
             file.close()
@@ -348,6 +342,33 @@ class SessionLog:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _held(path: Path) -> io.FileIO:
+    """The file of a log, there and open for this process alone."""
+    while True:
+        with storage_errors(path):
+            begun = not path.exists()
+            # Unbuffered, so that closing after a failed write does not try to write again.
+            file = io.FileIO(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644), "r+")
+            try:
+                if begun:
+                    sync_folder(path.parent)
+                hold_alone(file.fileno(), str(path))
+                if _is_at(file, path):
+                    return file
+            except BaseException:
+                file.close()
+                raise
+            # Whoever held it put a longer log in its place: what was written here would be of no name.
+            file.close()
+
+
+def _is_at(file: io.FileIO, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _write(file: io.FileIO, line: bytes) -> None:

@@ -26,6 +26,7 @@ from agents.feeds.policy import load_policy
 from agents.models.base import Answer, Ask
 from agents.personas.persona import load_personas
 from vectorstore.foundation.errors import CorpusLockedError, InputError, ModelError, SchemaError, StorageError
+from vectorstore.foundation.locks import hold_alone
 
 CATALOGUE = make_catalogue(30)
 PERSONA = load_personas()[0]
@@ -216,6 +217,25 @@ def test_two_processes_do_not_write_one_log(tmp_path: Path) -> None:
     with SessionLog.open(log, manifest), pytest.raises(CorpusLockedError, match="another process"):
         run(log)
     run(log)
+
+
+def test_a_log_that_was_replaced_before_it_was_held_is_opened_again(
+    tmp_path: Path, whole: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by another process that let a shorter session go on, and came first."""
+    log, replaced = tmp_path / "log.jsonl", iter([True])
+    log.write_bytes(b"".join(whole.splitlines(keepends=True)[:4]))
+
+    def hold_later(descriptor: int, what: str) -> None:
+        if next(replaced, False):
+            longer = tmp_path / "longer"
+            longer.write_bytes(log.read_bytes())
+            longer.replace(log)
+        hold_alone(descriptor, what)
+
+    monkeypatch.setattr("agents.browsing.log.hold_alone", hold_later)
+    run(log)
+    assert log.read_bytes() == whole and next(replaced, None) is None
 
 
 def test_a_full_disk_is_one_clear_line_and_loses_no_step(tmp_path: Path, whole: bytes) -> None:
