@@ -300,12 +300,12 @@ class SessionLog:
             raise InputError(f"{path} is not a file", "name a .jsonl file for the session log")
         with storage_errors(path):
             make_folder(path.parent)
-        file = _held(path)
+        file = _held(path, _mode(manifest))
         try:
             if _lengthen(path, manifest):
                 # Another file stands there now; this one was locked so that nobody wrote meanwhile.
                 file.close()
-                file = _held(path)
+                file = _held(path, _mode(manifest))
             log = cls(path, file, *_taken_up(file, path, manifest))
         except BaseException:
             file.close()
@@ -344,13 +344,18 @@ class SessionLog:
         self.close()
 
 
-def _held(path: Path) -> io.FileIO:
+def _mode(manifest: SessionManifest) -> int:
+    """Permissions of a new log: what people did and wrote is for whoever asked them alone."""
+    return 0o600 if manifest.human else 0o644
+
+
+def _held(path: Path, mode: int) -> io.FileIO:
     """The file of a log, there and open for this process alone."""
     while True:
         with storage_errors(path):
             begun = not path.exists()
             # Unbuffered, so that closing after a failed write does not try to write again.
-            file = io.FileIO(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644), "r+")
+            file = io.FileIO(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, mode), "r+")
             try:
                 if begun:
                     sync_folder(path.parent)
@@ -415,7 +420,7 @@ def _lengthen(path: Path, wanted: SessionManifest) -> bool:
     longer = replace(recorded, run_id=wanted.run_id, session={**recorded.session, "steps": now})
     if now <= before or _differences(longer, wanted):
         return False
-    write_durably(path, encode(longer) + rest)
+    write_durably(path, encode(longer) + rest, mode=_mode(wanted))
     return True
 
 

@@ -113,6 +113,7 @@ def test_a_session_from_consent_to_thanks(tmp_path: Path) -> None:
     answers = read_answers(answers_path(log))
     kinds = [record["kind"] for record in answers]
     assert kinds[:2] == ["consent", "portraits"] and kinds[-1] == "portraits"
+    assert {path.stat().st_mode & 0o777 for path in (log, answers_path(log))} == {0o600}
     checks = [record for record in answers if record["kind"] == "attention"]
     assert [record["step"] for record in checks] == [3, 6]
     assert all(record["answers"] == {"attention": record["asked"]} for record in checks)

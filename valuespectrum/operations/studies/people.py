@@ -125,4 +125,4 @@ def _write(log: Path, session: ImportedSession) -> None:
         make_folder(log.parent)
         if log.exists() and log.read_bytes() != content:
             raise InputError(f"{log} is there already and differs", "name another folder with --out")
-        write_durably(log, content)
+        write_durably(log, content, mode=0o600)
