@@ -131,11 +131,23 @@ def read_recording(place: str, content: str = "") -> Recording:
     manifest, *lines = raw.split(b"\n")[:-1] or [b""]
     if b'"schema":"valuespectrum.session/' not in manifest[:200]:
         raise InputError(f"{place} is no session log", "name a .jsonl file made by `valuespectrum browse`")
-    steps = [_step(line, f"{place}, line {number}") for number, line in enumerate(lines, 2)]
+    steps = _steps(lines, place)
     digest = _digest(steps)
     if content and content != digest:
         raise InputError(f"{place} shows something else than it did when this session began", "bring back that log")
     return Recording(steps, digest)
+
+
+def _steps(lines: Sequence[bytes], place: str) -> list[RecordedStep]:
+    steps: list[RecordedStep] = []
+    for number, line in enumerate(lines, start=2):
+        try:
+            steps.append(_step(line, f"{place}, line {number}"))
+        except InputError:
+            # A power cut can leave a last line that ends but is damaged: torn like one that does not end.
+            if number <= len(lines):
+                raise
+    return steps
 
 
 def _digest(steps: Sequence[RecordedStep]) -> str:

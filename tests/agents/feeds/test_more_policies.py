@@ -242,3 +242,16 @@ def test_a_log_of_other_clips_or_that_shows_something_else_is_refused(tmp_path: 
         read_policy(f"replay:{log}")
     with pytest.raises(InputError, match="cannot read"):
         read_policy(f"replay:{tmp_path / 'gone.jsonl'}")
+
+
+def test_a_last_line_that_a_power_cut_damaged_is_left_out_of_a_recording(tmp_path: Path) -> None:
+    log, _ = session_log(tmp_path / "log.jsonl", drawn_items(8), (5, 2))
+    whole = log.read_bytes()
+    known = policy_params(load_policy("yoked", log=str(log)))
+    for torn in (b'{"step":', b"\0\0\0\n", b'{"step":2,"item\n'):
+        log.write_bytes(whole + torn)
+        assert policy_params(load_policy("yoked", log=str(log))) == known
+    first, _, rest = whole.partition(b"\n")
+    log.write_bytes(first + b"\n\0\0\0\n" + rest)
+    with pytest.raises(InputError, match="line 2"):
+        load_policy("yoked", log=str(log))
