@@ -26,6 +26,7 @@ from valuespectrum.sessions.revealed.profiles import (
 )
 from valuespectrum.sessions.revealed.roles import session_personas, worded_personas
 from valuespectrum.sessions.revealed.stability import STRETCHES, Stability, fading, separability, stability
+from valuespectrum.sessions.walks.apart import told_apart
 from valuespectrum.sessions.walks.means import by_seed, mean_difference, mean_of_sessions
 from valuespectrum.sessions.walks.walked import WalkedSession, Walker
 from vectorstore.foundation.errors import InputError
@@ -52,7 +53,7 @@ def sessions_document(sessions: Sequence[WalkedSession], options: SessionScoring
     """Put sessions into numbers: by model and policy, walker by walker, personas beside the bare model and placebos.
 
     Args:
-        sessions: Through one catalogue.
+        sessions: Through one catalogue; a model that walked in several ways is as many models.
         options: Windows, outcomes, level.
 
     Returns:
@@ -68,6 +69,7 @@ def sessions_document(sessions: Sequence[WalkedSession], options: SessionScoring
     options = options or SessionScoring()
     if not sessions:
         raise InputError("there are no sessions", "name session logs")
+    sessions = told_apart(sessions)
     groups: dict[Condition, list[WalkedSession]] = {}
     plain = [each for each in sessions if not each.intervened] or list(sessions)
     for each in plain:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from browse_fixtures import TASTE, Leaning, make_catalogue, session
 
+from agents.browsing.doing.memory import MemoryOptions
+from agents.browsing.doing.weariness import WearinessOptions
 from agents.browsing.log import Event, LogContents, encode
+from agents.browsing.seeing.observe import ObserverOptions
 from agents.browsing.session import browse
 from agents.feeds.policy import load_policy
+from valuespectrum.sessions.document import sessions_document
 from valuespectrum.sessions.feeds.measures import session_measures
 from valuespectrum.sessions.feeds.reacting import interventions
-from valuespectrum.sessions.walks.walked import WalkedSession, one_stock, policy_words, read_walked, walked
+from valuespectrum.sessions.walks.apart import told_apart
+from valuespectrum.sessions.walks.walked import WalkedSession, Walker, one_stock, policy_words, read_walked, walked
 from vectorstore.foundation.errors import InputError
 
 CATALOGUE = make_catalogue(60)
@@ -84,6 +91,32 @@ def test_clones_are_held_against_clones_with_their_luck() -> None:
     done = [replace(each, interventions=((20, "swap"),), intervened=True) for each in plain]
     (row,) = interventions([*plain, *done], window=10, level=0.95)
     assert row["sessions"] == 6 and row["like"] == row["kept"] == row["entropy"] == 0, "nothing was done to them"
+
+
+def test_sessions_that_differ_in_memory_sight_or_weariness_are_not_of_one_walker() -> None:
+    ways: list[dict[str, Any]] = [
+        {},
+        {"memory": MemoryOptions("transcript", 3)},
+        {"observer": ObserverOptions("frames", beside=("caption",))},
+        {"weariness": WearinessOptions(fatigue=0.5)},
+    ]
+    found = []
+    for way in ways:
+        for seed in range(2):
+            record = browse(session(steps=24, seed=seed, **way), CATALOGUE, Leaning(TASTE))
+            # As it is read from a file: in lists, without what is at its default.
+            manifest = json.loads(encode(record.manifest))
+            again = replace(record.manifest, observer=manifest["observer"], session=manifest["session"])
+            found.append(walked(f"{len(found)}", LogContents(again, record.events, ()), VALUES))
+    apart = told_apart(found)
+    assert [each.walker for each in told_apart(apart)] == [each.walker for each in apart]
+    names = [each.walker.model for each in apart]
+    assert names[::2] == names[1::2] and len(set(names)) == len(ways)
+    for name, words in zip(names[2::2], ("memory.mode=transcript", 'beside=["caption"]', "fatigue=0.5"), strict=True):
+        assert words in name
+    assert [row["sessions"] for row in sessions_document(found)["conditions"]] == [2] * len(ways)
+    alike = [*found[:2], replace(found[2], settings={"memory.mode": "x"}, walker=Walker("human:1", human=True))]
+    assert [each.walker for each in told_apart(alike)] == [each.walker for each in alike]
 
 
 def test_what_cannot_be_compared_is_said(tmp_path: Path) -> None:

@@ -68,6 +68,7 @@ def compare_sessions(
     from valuespectrum.sessions.document import SessionScoring, sessions_document
     from valuespectrum.sessions.people.matching import human_match
     from valuespectrum.sessions.revealed.profiles import RevealOptions
+    from valuespectrum.sessions.walks.apart import told_apart
     from valuespectrum.sessions.walks.walked import one_stock, read_walked
 
     settings, teller = settings or SessionSettings(), teller or Unattended()
@@ -77,7 +78,7 @@ def compare_sessions(
     outcomes = RevealOptions(settings.outcome) if settings.outcome else RevealOptions()
     options = SessionScoring(settings.window, RevealOptions(outcomes.outcomes, over_clips=not settings.these_clips))
     teller.doing("reading sessions")
-    sessions = [read_walked(log) for log in files]
+    sessions = told_apart([read_walked(log) for log in files])
     one_stock(sessions)
     document = sessions_document(sessions, options) | {"people": human_match(sessions, options.reveal.level)}
     return SessionComparison(document, sessions_in_words(document))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -94,6 +94,8 @@ class WalkedSession:
     """Interventions of the session but words in clips, as JSON."""
     vectors: Floats | None = None
     """Shape (steps, dimension): directions of the clips shown, where a corpus is at hand."""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """What was seen, remembered, tired of and could be done, as JSON by name; empty for people."""
 
     def __len__(self) -> int:
         return len(self.items)
@@ -170,6 +172,7 @@ def walked(name: str, contents: LogContents, values: Mapping[str, str]) -> Walke
         put=_put(events),
         also_done=_also_done(manifest),
         history=_history(events),
+        settings={} if manifest.human else _settings(manifest),
     )
 
 
@@ -182,6 +185,30 @@ def walker_of(manifest: SessionManifest) -> Walker:
         str(persona.get("kind") or NO_PERSONA) if persona.get("id") else NO_PERSONA,
         manifest.human,
     )
+
+
+def _settings(manifest: SessionManifest) -> dict[str, str]:
+    """What a log tells of the walker besides its model and its role; what it leaves out is at its default."""
+    from agents.browsing.doing.actions import ActionOptions
+    from agents.browsing.doing.memory import MemoryOptions
+    from agents.browsing.doing.weariness import WearinessOptions
+    from agents.browsing.seeing.observe import ObserverOptions
+    from agents.models.ask_key import canonical_json
+
+    parts = {
+        "actions": (asdict(ActionOptions()), manifest.session.get("actions")),
+        "memory": (asdict(MemoryOptions()), manifest.session.get("memory")),
+        "observer": (asdict(ObserverOptions()), manifest.observer),
+        "weariness": (asdict(WearinessOptions()), manifest.session.get("weariness")),
+    }
+    found = {
+        f"{part}.{name}": canonical_json(value)
+        for part, (default, told) in parts.items()
+        for name, value in (default | (dict(told) if isinstance(told, Mapping) else {})).items()
+    }
+    # What is asked besides changes nothing that is done.
+    found.pop("memory.fresh_every", None)
+    return found
 
 
 def policy_words(policy: Mapping[str, object]) -> str:
