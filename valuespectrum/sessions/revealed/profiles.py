@@ -27,7 +27,8 @@ OUTCOMES: Mapping[str, Callable[[WalkedSession], Floats]] = {
 """What can be looked at: whether watching went on, whether it was liked once watched, which share was watched."""
 FEWEST_SESSIONS = 3
 """Sessions of a walker below which its numbers have no interval."""
-_NO_SESSIONS = f"fewer than {FEWEST_SESSIONS} sessions: nothing shows how another would go"
+NO_SESSIONS = f"fewer than {FEWEST_SESSIONS} sessions: nothing shows how another would go"
+"""What is said in place of such an interval."""
 _STREAM = "sessions/bootstrap"
 PartOf = Callable[[WalkedSession], Sequence[str]]
 
@@ -94,7 +95,7 @@ class Revealed:
 
     def lacking(self, whose: Sequence[Walker]) -> str:
         """Why numbers of these walkers have no interval; empty where they have one."""
-        return _NO_SESSIONS if min(self.sessions[each] for each in whose) < FEWEST_SESSIONS else ""
+        return NO_SESSIONS if min(self.sessions[each] for each in whose) < FEWEST_SESSIONS else ""
 
     def told(self, weights: Floats, numbers: Floats, whose: Sequence[Walker]) -> dict[str, Inferred]:
         """Weighted sums of betas as findings, one for each value."""
