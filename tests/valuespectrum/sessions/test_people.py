@@ -9,15 +9,19 @@ from typing import Any
 
 import numpy as np
 import pytest
+from report_pages import data
+from report_pages import read as look_at
 from session_worlds import PlantedFeed, walk
 
 from agents.browsing.log import LogContents, encode, read_log
+from agents.web.answers_file import SCHEMA, add_answer, answers_path
 from valuespectrum.operations.studies.roleplay_words import sessions_in_words
+from valuespectrum.reporting.page import render
 from valuespectrum.sessions.document import sessions_document
 from valuespectrum.sessions.people.importing import KnownClip, PeopleImportOptions, clip_names, import_people
 from valuespectrum.sessions.people.layouts import PersonWatched, read_layout
 from valuespectrum.sessions.people.matching import human_match, kappa
-from valuespectrum.sessions.walks.walked import Walker, walked
+from valuespectrum.sessions.walks.walked import WalkedSession, Walker, read_walked, walked
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError
 
@@ -148,6 +152,39 @@ def test_a_clip_that_was_met_again_stands_where_it_was_first_met() -> None:
     assert [event.t_sim for event in session.events] == [0.0, 10.0, 20.0, 40.0, 60.0]
 
 
+def test_who_failed_checks_of_attention_is_said_and_nobody_is_left_out(tmp_path: Path) -> None:
+    clips = [KnownClip(f"{at:064x}", 10.0, (f"v{at}",)) for at in range(60)]
+    rows = [
+        PersonWatched(f"p{who}", "", float(at), f"v{at}", float((at + who) * at % 7), "like" if at % 3 == 0 else "")
+        for who in range(3)
+        for at in range(60)
+    ]
+    values = {clip.clip_id: VALUES[at % 10] for at, clip in enumerate(clips)}
+    read: list[WalkedSession] = []
+    for place, each in enumerate(import_people(rows, clips, "hash").sessions):
+        log = tmp_path / f"{each.name}.jsonl"
+        log.write_bytes(b"".join([encode(each.manifest), *map(encode, each.events)]))
+        if place < 2:
+            add_answer(answers_path(log), {"schema": SCHEMA, "participant": "x", "kind": "consent"})
+            for asked in (3, 4):
+                told = {"attention": asked if place else 3}
+                add_answer(answers_path(log), {"kind": "attention", "step": asked, "asked": asked, "answers": told})
+        read.append(read_walked(log, values))
+    assert [each.attention for each in read] == [(1, 2), (0, 2), None]
+    document = sessions_document(read)
+    assert document["sessions"] == 3 and len(document["conditions"][0]["walkers"]) == 3
+    found = document["attention"]
+    assert [(row["session"], row["failed"], row["checks"]) for row in found["rows"]] == [
+        (read[0].name, 1, 2),
+        (read[1].name, 0, 2),
+    ]
+    who = read[0].walker.model
+    said = f"1 of 2 sessions of people with checks of attention failed one or more ({who} 1 of 2); 1 without any."
+    assert said in sessions_in_words(document) and found["unknown"] == 1
+    page = " ".join(look_at(render(replace(data(), walks=(document,)))).text)
+    assert "sessions of people with checks of attention failed" in page
+
+
 def test_kappa_is_that_of_scikit_learn() -> None:
     from sklearn.metrics import cohen_kappa_score
 
@@ -178,3 +215,5 @@ def test_people_and_agents_stand_in_one_table() -> None:
     by_model = {each["model"]: each for each in document["conditions"]}
     assert by_model["people"]["human"] and not by_model["people"]["reweighted"] and not by_model["people"]["paired"]
     assert len(by_model["people"]["walkers"]) == 5
+    assert document["attention"]["unknown"] == 10 and "is not known" in sessions_in_words(document)
+    assert sessions_document(alike)["attention"] is None

@@ -26,7 +26,10 @@ def in_words(scores: Json) -> str:
 
 def sessions_in_words(document: Json) -> str:
     """Sessions by model and policy, and agents beside people where there are any."""
-    return "\n\n".join([*_conditions(document), *(_people(document["people"]) if document.get("people") else ())])
+    parts = [*_conditions(document), *(_people(document["people"]) if document.get("people") else ())]
+    if document.get("attention"):
+        parts.append(document["attention"]["words"])
+    return "\n\n".join(parts)
 
 
 def _people(people: Json) -> Iterator[str]:

@@ -93,6 +93,10 @@ class _WordsRow(Part):
     covers: Text
 
 
+class _Attention(Part):
+    words: Text
+
+
 class SessionsPart(Part):
     """Sessions in numbers."""
 
@@ -102,3 +106,4 @@ class SessionsPart(Part):
     policies: list[_PolicyRow] = Field(default_factory=list)
     words: list[_WordsRow] = Field(default_factory=list)
     published: _Published
+    attention: _Attention | None = None

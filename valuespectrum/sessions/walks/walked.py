@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.personas.reserved import NO_PERSONA, is_placebo_text
+from valuespectrum.sessions.walks.attention import Attention, attention_beside
 from vectorstore.foundation.errors import InputError
 
 if TYPE_CHECKING:
@@ -96,6 +97,8 @@ class WalkedSession:
     """Shape (steps, dimension): directions of the clips shown, where a corpus is at hand."""
     settings: Mapping[str, str] = field(default_factory=dict)
     """What was seen, remembered, tired of and could be done, as JSON by name; empty for people."""
+    attention: Attention | None = None
+    """Checks of attention of a person; ``None`` where nothing is known of any."""
 
     def __len__(self) -> int:
         return len(self.items)
@@ -128,7 +131,8 @@ def read_walked(log: Path, values: Mapping[str, str] | None = None) -> WalkedSes
             f"nothing says which values the clips of {log} stand for",
             f"put {feed_path(log).name} beside it, as `valuespectrum browse` writes it (or feed.run.json of its study)",
         )
-    return walked(log.name.removesuffix(".jsonl"), contents, told)
+    session = walked(log.name.removesuffix(".jsonl"), contents, told)
+    return replace(session, attention=attention_beside(log)) if session.walker.human else session
 
 
 def walked(name: str, contents: LogContents, values: Mapping[str, str]) -> WalkedSession:
