@@ -18,7 +18,7 @@ _PICTURES = ".avif .bmp .heic .jpeg .jpg .png .tif .tiff"
 _UNFINISHED = re.compile(
     r"\.(part|ytdl|crdownload|aria2|tmp|part-frag[0-9]+(\.part)?|temp\.[a-z0-9]{2,4})$", re.IGNORECASE
 )
-"""Beside what downloads are called that go on, yt-dlp names what it makes of one ``NAME.temp.mp4`` until it is whole."""
+"""What downloads are called that go on, and what yt-dlp makes of one until it is whole (``NAME.temp.mp4``)."""
 _NAMES = frozenset(f"{_TEXTS} {_PICTURES}".split())
 _APPLE_DOUBLE = (b"\x00\x05\x16\x07", b"\x00\x05\x16\x00")
 _SOURCE_CODE = frozenset({".ts", ".mts"})
