@@ -3,7 +3,7 @@
 ::
 
     text       = [thinking] said                       ``thinking.py``; without an end there is no answer
-    said       = data | tag | box | words              of the first three the value alone is read, as words
+    said       = data | tag | box | words              of the first three the values alone are read, as words
     class      = no_picture   if the words say that there is no picture to be seen
                | refusal      if they decline to answer, or to have a preference at all
                | choice       if they open with one option, or state it by a label, and take it back nowhere near
@@ -32,7 +32,7 @@ from agents.models.base import NO_PICTURE, REFUSAL, UNPARSED, Choice
 from agents.models.parsing.no_picture import no_picture
 from agents.models.parsing.numbers import rating
 from agents.models.parsing.refusals import APOLOGY, refusal
-from agents.models.parsing.text import plain, shown_part, stated_value
+from agents.models.parsing.text import Stated, plain, shown_part, stated_values
 from agents.models.parsing.thinking import split_thinking
 from agents.models.parsing.words import (
     CALLED,
@@ -90,12 +90,12 @@ def parse_answer(text: str, choices: Sequence[Choice]) -> str:
     if not choices:
         return ""
     said = shown_part(split_thinking(text)[1])
-    value = stated_value(said)
-    if value is not None:
-        stated = _class_of_words(plain(value), tuple(choices))
-        said_beside = _phrase_class(plain(said)) if stated == UNPARSED else ""
-        return said_beside or stated
-    return _class_of_words(plain(said), tuple(choices))
+    stated = stated_values(said)
+    if stated is None:
+        return _class_of_words(plain(said), tuple(choices))
+    settled = _class_of_stated(stated, tuple(choices))
+    said_beside = _phrase_class(plain(said)) if settled == UNPARSED else ""
+    return said_beside or settled
 
 
 def contains_yes(text: str) -> bool:
@@ -108,6 +108,14 @@ def contains_yes(text: str) -> bool:
         (True, False)
     """
     return "yes" in text.lower()
+
+
+def _class_of_stated(stated: Stated, choices: tuple[Choice, ...]) -> str:
+    """What the values that fit the options come to; unparsed where they differ, or the last of a name fits none."""
+    classes = [(name, _class_of_words(plain(value), choices)) for name, value in stated]
+    fitting = {each for _, each in classes} - {UNPARSED}
+    settled = set(dict(classes).values()) - {UNPARSED}
+    return settled.pop() if settled and len(fitting) == 1 else UNPARSED
 
 
 def _class_of_words(words: str, choices: tuple[Choice, ...]) -> str:

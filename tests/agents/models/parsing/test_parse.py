@@ -231,6 +231,44 @@ def test_the_published_rule_is_another_one() -> None:
     assert contains_yes("The eyes have it")
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        *((text, "unparsed") for text in ('{"answer": "yes"|"no"}', '{"answer": "yes" or "no"}', '{"answer": yes/no}')),
+        *((text, "unparsed") for text in ('{"answer": "yes", "no"}', '{"answer": "yes"} {"answer": "no"}')),
+        *((text, "unparsed") for text in ('{"answer": "yes", "answer": "no"}', '{"answer": "yes", "choice": "no"}')),
+        *((text, "unparsed") for text in ("<answer>yes</answer> or <answer>no</answer>", r"\boxed{yes} or \boxed{no}")),
+        *((text, "unparsed") for text in ("<answer>yes</answer> <answer>well</answer>", "<answer>yes <answer>no")),
+        ("<answer>yes</answer> So: <answer>Yes.</answer>", "yes"),
+        ("<conclusion>It is calm.</conclusion><answer>no</answer>", "no"),
+    ],
+)
+def test_two_stated_values_that_differ_are_no_answer(text: str, expected: str) -> None:
+    assert parse_answer(text, YES_NO) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        *((text, "yes") for text in ("<answer>Yes", "It is calm. <answer>Yes</ans", r"So \boxed{Yes")),
+        *((text, "yes") for text in (r"$\boxed{\text{Yes}", r"<answer>\boxed{Yes}</answer>", '{"answer": "Yes')),
+        *((text, "no") for text in ('Here:\n```json\n{"answer": "no"}\n```', 'Sure: {"answer": "no", "why": "dull"}')),
+        *((text, "no") for text in ('{"score": 8, "answer": "no"}', '{"answer": false}', "{'answer': False}")),
+        ('{"answer": "yes" "reason": "no violence"}', "yes"),
+        ("Yes, {really}.", "yes"),
+        ("Yes.\n<answer>", "yes"),
+    ],
+)
+def test_a_stated_value_is_found_where_it_stands(text: str, expected: str) -> None:
+    assert parse_answer(text, YES_NO) == expected
+
+
+def test_of_several_fields_the_one_that_fits_the_options_is_read() -> None:
+    assert parse_answer('{"score": 8, "answer": "no"}', DIGITS) == "8"
+    assert parse_answer('{"answer": "7", "score": 0.7}', DIGITS) == "7"
+    assert parse_answer('{"answer": true}', DIGITS) == parse_answer('{"rating": 7, "score": 6}', DIGITS) == "unparsed"
+
+
 def test_written_cases_are_read_right() -> None:
     """What is measured is held: precision and recall of every class on all written cases."""
     cases = read_cases()
