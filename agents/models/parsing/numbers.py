@@ -66,11 +66,14 @@ _LATER = re.compile(
     rf"(?:{_LABEL}\s*[:=]?\s*|(?:{_RATES}){_WHOLE}\s*)(?:an? )?"
 )
 _NUMBER = re.compile(r"(?<![\d.,/+\-—~≥≤<>±])(\d)(?:[.,]0+)?(?![\d%])")
+_GLOSS = r"\([^()\d\n]{1,60}\)"
+"""What an end of a scale means: "0 (not at all)"."""
 _SCALE = re.compile(
     r"\s*[(,]?\s*(?:/|out of|von|sur|de|sobre|of) ?(?:9|10)(?!\d|[.,]\d)\)?"
     r"|\s*\(0 ?(?:-|—|to|bis|à|a) ?(?:9|10)\)"
     r"|\s*[(,]?\s*(?:on|in|auf|sur|en)?\s*(?:an?|the|einer|une|una)? ?(?:scale|skala|échelle|escala)"
-    r"(?: (?:of|from|von|de))? ?0 ?(?:-|—|to|bis|à|a) ?(?:9|10)\)?"
+    r"(?: (?:of|from|von|de))? ?0 ?"
+    rf"(?:(?:-|—|to|bis|à|a) ?(?:9|10)|{_GLOSS} ?(?:-|—|to|bis|à|a) ?(?:9|10)(?: ?{_GLOSS})?)\)?"
 )
 _UNITS = re.compile(r"\s*(?:points?|stars?|punkte?n?|étoiles?|puntos?|estrellas?|分|点)\b|\s*分吧?")
 _SPAN = re.compile(
@@ -101,6 +104,11 @@ _CORRECTION = re.compile(
 """What may stand before a second number that replaces the first: "7. No, 5."."""
 _POINT = re.compile(r"(?m:^\s*([1-9])[.)]\s+)")
 """Where a point of a list begins; its number is no rating."""
+_LIST_CUT_OFF = re.compile(
+    r"\A\W*1[.)]\s+(?!(?:i(?!(?: can)? (?:see|notice|observe)\b)|my|not?|because|since|as)\b)"
+    r"(?=[^\W\d_]+\W+[^\W\d_])"
+)
+"""A list of which only the first point came: words follow that do not say why somebody rates so."""
 _WORDS = (
     "zero two three four five six seven eight nine ten",
     "null zwei drei vier fünf sechs sieben acht neun zehn",
@@ -133,6 +141,8 @@ def rating(words: str, names: Collection[str]) -> str:
     """
     if {"1", "2"} <= set(_POINT.findall(words)):
         words = _POINT.sub("", words)
+    elif cut_off := _LIST_CUT_OFF.match(words):
+        words = words[cut_off.end() :]
     bare = _SCALE.sub(" ", _in_digits(words)).lstrip(" ,")
     opened = _opened(bare, names)
     if opened:

@@ -181,6 +181,30 @@ def test_money_is_no_rating_and_a_formula_is(text: str, expected: str) -> None:
     assert parse_answer(text, DIGITS) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        *((text, "unparsed") for text in ("1. The image shows a dog", "1. **Subject**: a dog", "1) I see a dog on a")),
+        *((text, "1") for text in ("1", "1.", "1. Boring.", "1. I do not like it.", "Rating: 1. A dog.")),
+        *((text, "7") for text in ("7. It is calm.", "1. The image is nice.\n2. Rating: 7")),
+    ],
+)
+def test_a_list_of_which_one_point_came_is_no_rating(text: str, expected: str) -> None:
+    assert parse_answer(text, DIGITS) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On a scale from 0 (not at all) to 9 (very much), I'd give it a 7.",
+        "I'd give it a 7 on a scale of 0 (not at all) to 9.",
+        "On a scale of 0 to 9 (7)",
+    ],
+)
+def test_what_the_ends_of_a_scale_mean_hides_no_rating(text: str) -> None:
+    assert parse_answer(text, DIGITS) == "7"
+
+
 @pytest.mark.parametrize("said", ["I am an AI.", "I cannot see any image.", "I can't answer that."])
 def test_words_in_the_picture_are_not_the_answer(said: str) -> None:
     assert parse_answer(f'The robot in it says "{said}"', YES_NO) == "unparsed"
