@@ -77,6 +77,21 @@ _MISSING = r"missing(?=\s*(?:$|[.,;:!?)\]\n\"—]|(?:from|in (?:your|the|this)|h
 _FAILED = (
     rf"(?:{_MISSING}|unavailable|not there|broken|corrupt(?:ed)?|damaged|inaccessible|unreadable|unsupported|invalid)"
 )
+_SEEN_AT_ALL = (
+    r"(?:(?:images?|pictures?|photos?|videos?|visuals?|vision|media|multi-?modal)"
+    r" (?:inputs?|uploads?|attachments?|files?|formats?|content|understanding|recognition|processing|capabilit\w+)"
+    r"|images|pictures|photos|videos|vision)"
+)
+"""Pictures as such, and not the one that is meant: "I don't support this image" is about what it shows."""
+_SAID_OF_ALL = (
+    r"(?=\s*(?:$|[.,;:!?)\]\n\"—]|- |(?:here|yet|currently|right now|at (?:all|this time|the moment)|so|but)\b"
+    r"|(?:by|for|in|on|with) (?:this|the|your|our) (?:\w+ ){0,2}(?:model|endpoint|api|version|server|interface|chat"
+    r"|deployment|mode|assistant)\b))"
+)
+_MODEL = (
+    r"\b(?:models?|llm|endpoint|api|server|deployment|assistant|chatbot|version|interface)"
+    r"(?: [\"'(]?[\w.:/-]{1,60}[\"')]?)? (?:(?:that|which) )?"
+)
 _ENGLISH = (
     # no image (was) sent
     rf"\bno (?:{_KIND})*{_NOUN},? {_IS}(?:{_ADVERB})*(?:{_SENT}|here|through|{_LOOK})\b",
@@ -137,6 +152,14 @@ _ENGLISH = (
     rf"\b(?:link|url) (?:to (?:the|your) {_NOUN} )?(?:is|seems|appears)(?: to be)? (?:broken|dead|invalid)",
     rf"\b(?:failed|unable|error|trouble|problems?|difficulty|an issue) (?:to |in |with |when )?(?:load|open|access|view"
     rf"|display|receiv|retriev|see)(?:ing)? {_PICTURE}\b{_END}",
+    # pictures are not supported
+    rf"{_I}(?:{_ADVERB})*(?:does not|doesn't|{_DO_NOT}|{_CANNOT}) (?:{_ADVERB})*support(?:ing)? (?:any )?"
+    rf"(?:{_KIND})*{_SEEN_AT_ALL}{_SAID_OF_ALL}",
+    rf"{_MODEL}(?:{_ADVERB})*(?:does not|doesn't|do not|don't|cannot|can't) (?:{_ADVERB})*"
+    rf"(?:support|accept|handle|process) (?:any )?(?:{_KIND})*{_SEEN_AT_ALL}{_SAID_OF_ALL}",
+    rf"\b(?:no|lacks?|without|not have)(?: any)? support for (?:{_KIND})*{_SEEN_AT_ALL}{_SAID_OF_ALL}",
+    rf"\b{_SEEN_AT_ALL} (?:(?:is|are) (?:{_ADVERB})*(?:not |un)|isn't |aren't |not )(?:{_ADVERB})*"
+    rf"(?:supported|accepted|enabled){_SAID_OF_ALL}",
     # you did not send one; please do
     rf"\b(?:message|prompt|question|request|conversation|chat|input)\b[^.!?\n]{{0,12}} (?:does not|doesn't|did not"
     rf"|didn't) (?:seem to |appear to )?(?:contain|include|have|come with) {_PICTURE}\b",

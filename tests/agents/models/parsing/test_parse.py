@@ -244,6 +244,21 @@ def test_a_yes_or_no_counts_where_its_language_is_known(text: str, expected: str
     assert parse_answer(text, YES_NO) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        *((text, "no_picture") for text in ("This model does not support image input.", "I don't support images.")),
+        *((text, "no_picture") for text in ("The model toy-1 doesn't support image inputs.", "Vision is not enabled.")),
+        *((text, "no_picture") for text in ("Image input is not supported by this model.", "Images are unsupported")),
+        *((text, "no_picture") for text in ("No, this endpoint cannot process images.", "It has no support for images.")),
+        *((text, "no") for text in ("No, I don't support images of violence.", "No, he supports no images of him.")),
+        *((text, "no") for text in ("No, the claims in such videos are not supported by evidence.",)),
+    ],
+)
+def test_who_takes_no_pictures_at_all_sees_none(text: str, expected: str) -> None:
+    assert parse_answer(text, YES_NO) == expected
+
+
 def test_control_characters_are_no_letters() -> None:
     assert parse_answer("\x1b[31myes", YES_NO) == "unparsed"
     assert parse_answer("\x00yes\x07", YES_NO) == "yes"
