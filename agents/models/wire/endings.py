@@ -50,14 +50,26 @@ _REFUSED = _plainly(
 """Reasons and error codes with which providers say that they or their model will not answer this."""
 _CODES = ("code", "type", "status", "reason", "reasons", "blockReason", "block_reason", "finish_reason", "stop_reason")
 """Fields of an error that hold codes."""
+_STOPPED = r"\b(?:block|flag|reject|refus|declin|filter|violat|prohibit|forbid|breach|against|detect|caught|not pass)"
 _DECLINING = re.compile(
     r"content (?:management|filter(?:ing)?|moderation|usage|safety) (?:policy|policies|system)|content[_ ]filter"
-    r"|content policy|safety (?:system|polic|filter|check)|responsible ai|was flagged|moderation"
-    r"|usage (?:polic|guideline)"
+    r"|content policy|safety (?:system|polic|filter|check)|responsible ai|was flagged"
     r"|inappropriate content|sensitive content|prohibited content|unsafe content|content exists risk|high risk"
-    r"|敏感|不安全|违规",
+    r"|敏感|不安全|违规"
+    rf"|{_STOPPED}[^.!?\n]{{0,60}}\b(?:moderation|usage (?:polic|guideline))"
+    rf"|\b(?:moderation|usage (?:polic|guideline))[^.!?\n]{{0,60}}{_STOPPED}|fail(?:ed|s)? (?:\w+ ){{0,2}}moderation",
     re.IGNORECASE,
 )
+_OUT_OF_ORDER = re.compile(
+    r"\btim(?:ed?|ing)[ -]?out\b|\binternal (?:server )?error|connection (?:error|reset|refused|lost)"
+    r"|could not (?:be reached|connect)|failed to (?:load|start|connect|respond|call)"
+    r"|\b(?:service|system|filter\w*|server|check\w*|moderation|backend|upstream)"
+    r"(?: (?:is|was|are|has|have|been|currently|temporarily))* "
+    r"(?:unavailable|not available|unreachable|overloaded|down|busy|offline)\b"
+    r"|(?:unknown|unrecognized) (?:parameter|argument|field)",
+    re.IGNORECASE,
+)
+"""What failed is no refusal, though it be a filter."""
 _OF_CONTENT = re.compile("sensitivecontent|censorship")
 """In codes that name more than the kind, e.g. ``InputImageSensitiveContentDetected.PrivacyInformation``."""
 _ABOUT_THE_CUSTOMER = re.compile(r"\b(?:account|organi[sz]ation|api[ _]key|access|billing|suspended)\b", re.IGNORECASE)
@@ -143,7 +155,8 @@ def declines(status: int, error: object, words: str) -> bool:
     codes = [_plain(code) for code in _codes(error, _DEPTH)]
     if any(code in _REFUSED or _OF_CONTENT.search(code) for code in codes):
         return True
-    return bool(_DECLINING.search(words)) and not _ABOUT_THE_CUSTOMER.search(words)
+    beside = _ABOUT_THE_CUSTOMER.search(words) or _OUT_OF_ORDER.search(words)
+    return bool(_DECLINING.search(words)) and not beside
 
 
 def _codes(error: object, depth: int) -> Iterator[str]:

@@ -213,3 +213,20 @@ def test_only_errors_about_the_question_are_refusals() -> None:
     assert not declines(400, {"error": {"code": "content_filter_error"}}, "the filter is down")
     assert not declines(400, {"error": {"code": "invalid_request_error"}}, "unknown parameter: safety_identifier")
     assert ending_of_choice({"finish_reason": "stop", "stop_reason": 151645}).failed == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "refused"),
+    [
+        ("Your prompt was blocked by moderation", True),
+        ("moderation: the input was rejected", True),
+        ("the image did not pass moderation", True),
+        ("This violates our usage policies", True),
+        ("moderation service timed out", False),
+        ("The content moderation system is currently unavailable", False),
+        ("safety check: internal error", False),
+        ("bad size of picture; see the usage guidelines", False),
+    ],
+)
+def test_a_filter_that_fails_is_no_refusal(words: str, refused: bool) -> None:
+    assert declines(400, {"error": {"message": words}}, words) == refused
