@@ -73,6 +73,8 @@ _OUT_OF_ORDER = re.compile(
 _OF_CONTENT = re.compile("sensitivecontent|censorship")
 """In codes that name more than the kind, e.g. ``InputImageSensitiveContentDetected.PrivacyInformation``."""
 _ABOUT_THE_CUSTOMER = re.compile(r"\b(?:account|organi[sz]ation|api[ _]key|access|billing|suspended)\b", re.IGNORECASE)
+_STOPPED_BY_MINIMAX = frozenset({"1026", "1027"})
+"""Status codes of ``base_resp``: what was asked, or what was answered, is sensitive."""
 _STATUSES = frozenset({0, 400, 403, 422, 451})
 """HTTP statuses under which providers decline to answer; 0 for an error without one."""
 _DEPTH = 6
@@ -131,6 +133,17 @@ def ending_of_document(document: Mapping[str, object]) -> Ending:
     feedback = document.get("promptFeedback") or document.get("prompt_feedback")
     if isinstance(feedback, dict) and (feedback.get("blockReason") or feedback.get("block_reason")):
         return Ending(refused=True)
+    return _ending_of_minimax(document)
+
+
+def _ending_of_minimax(document: Mapping[str, object]) -> Ending:
+    """How MiniMax says that a response with HTTP status 200 is none."""
+    base = document.get("base_resp")
+    code = str(base.get("status_code") or "") if isinstance(base, dict) else ""
+    if code in _STOPPED_BY_MINIMAX:
+        return Ending(refused=True)
+    if code and not document.get("choices"):
+        return ending_of_error(base)
     return Ending()
 
 

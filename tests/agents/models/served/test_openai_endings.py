@@ -78,6 +78,8 @@ REFUSALS: dict[str, Change | tuple[int, Any] | dict[str, Any]] = {
         },
     ),
     "google 400": (400, [{"error": {"code": 400, "status": "PROHIBITED_CONTENT", "message": "no"}}]),
+    "minimax input": {"choices": None, "base_resp": {"status_code": 1026, "status_msg": "input new_sensitive"}},
+    "minimax output": {"choices": None, "base_resp": {"status_code": 1027, "status_msg": "output new_sensitive"}},
 }
 FAILURES: dict[str, Change | tuple[int, Any] | dict[str, Any]] = {
     "error": ends("error", ""),
@@ -97,6 +99,7 @@ FAILURES: dict[str, Change | tuple[int, Any] | dict[str, Any]] = {
     "errors": {"choices": [], "errors": [{"message": "overloaded"}]},
     "error object": {"object": "error", "message": "out of memory", "choices": []},
     "error beside choices": {"error": {"message": "upstream lost", "code": 502}},
+    "minimax": {"choices": None, "base_resp": {"status_code": 1002, "status_msg": "rate limit"}},
     "no filter": (400, {"error": {"message": "Invalid image", "code": "invalid_image"}}),
     "account": (403, {"error": {"message": "Your account was flagged for a violation of our usage policies"}}),
 }
