@@ -170,11 +170,34 @@ def _words(content: object) -> tuple[str, str]:
 
 def _first_token(logprobs: object, text: str) -> dict[str, float]:
     """Log-probabilities of what the answer's first word, after thinking and blanks, could have begun with."""
-    tokens = logprobs.get("content") if isinstance(logprobs, dict) else None
-    if not isinstance(tokens, list) or not tokens or not text.strip():
+    tokens = _told_tokens(logprobs)
+    if not tokens or not text.strip():
         return {}
     place = _place_of_word([_token_text(token) for token in tokens], text)
-    return {} if place is None else _alternatives(tokens[place])
+    return {} if place is None else _alternatives(cast(Mapping[str, object], tokens[place]))
+
+
+def _told_tokens(logprobs: object) -> Sequence[object]:
+    """Tokens with their log-probabilities, also where these are lists side by side, as older completions have them."""
+    if not isinstance(logprobs, dict):
+        return ()
+    content = logprobs.get("content")
+    if isinstance(content, list) and content:
+        return content
+    texts, numbers, listed = (logprobs.get(name) for name in ("tokens", "token_logprobs", "top_logprobs"))
+    if not isinstance(texts, list) or not isinstance(numbers, list) or not all(isinstance(each, str) for each in texts):
+        return ()
+    others = listed if isinstance(listed, list) and listed else [None] * len(texts)
+    if not len(texts) == len(numbers) == len(others):
+        raise LogprobsError("log-probabilities of other tokens")
+    return [
+        {"token": text, "logprob": number, "top_logprobs": _entries(other)}
+        for text, number, other in zip(texts, numbers, others, strict=True)
+    ]
+
+
+def _entries(listed: object) -> list[dict[str, object]]:
+    return [{"token": text, "logprob": number} for text, number in listed.items()] if isinstance(listed, dict) else []
 
 
 def _place_of_word(tokens: Sequence[str], text: str) -> int | None:

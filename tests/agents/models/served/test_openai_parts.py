@@ -23,7 +23,7 @@ from agents.answers.store import AnswerStore
 from agents.models.base import Ask, Choice, ModelOptions, Stimulus
 from agents.models.served.messages import defuse
 from agents.models.served.openai import OpenAIModel, Server
-from agents.models.served.reading import read_completions, score_choices
+from agents.models.served.reading import LogprobsError, read_completions, score_choices
 from agents.models.wire.address import Address, Key, ServerOptions, parse_reference
 from agents.models.wire.pace import RequestPace, SpendingBudget, Usage, jitter, retry_after
 from agents.models.wire.transport import TransportOptions, UnusableError
@@ -267,6 +267,23 @@ def test_the_token_after_thinking_is_read() -> None:
         (said,) = read_completions({"choices": [choice]}, 1)
         assert said.text == "Yes" and said.thinking == "No, never"
         assert said.first_token == pytest.approx(top(Yes=0.7, No=0.2))
+
+
+def test_lists_side_by_side_tell_the_same_as_tokens() -> None:
+    told: dict[str, object] = {
+        "tokens": ["\n", " Yes"],
+        "token_logprobs": [0.0, math.log(0.7)],
+        "top_logprobs": [{"\n": 0.0}, {" Yes": math.log(0.7), " No": math.log(0.2)}],
+    }
+    choice: dict[str, object] = {"message": {"content": "\n Yes"}, "logprobs": told}
+    (said,) = read_completions({"choices": [choice]}, 1)
+    assert said.first_token == pytest.approx({" Yes": math.log(0.7), " No": math.log(0.2)})
+    (alone,) = read_completions({"choices": [{**choice, "logprobs": {**told, "top_logprobs": None}}]}, 1)
+    assert set(alone.first_token) == {" Yes"}
+    with pytest.raises(LogprobsError):
+        read_completions({"choices": [{**choice, "logprobs": {**told, "token_logprobs": [0.0]}}]}, 1)
+    (of_ids,) = read_completions({"choices": [{**choice, "logprobs": {**told, "tokens": [198, 7566]}}]}, 1)
+    assert of_ids.first_token == {}
 
 
 def test_choices_that_are_not_listed_share_what_is_left_over() -> None:
