@@ -25,6 +25,15 @@ def one_line(said: BaseException | str, longest: int = 200) -> str:
     return words or (type(said).__name__ if isinstance(said, BaseException) else "")
 
 
+def first_line(error: BaseException, longest: int = 500) -> str:
+    """The first line of what an error says; an error without words is called by its class.
+
+    >>> first_line(ValueError(chr(10) + "too long" + chr(10) + "more")), first_line(ValueError())
+    ('too long', 'ValueError')
+    """
+    return one_line((str(error).strip() or type(error).__name__).splitlines()[0], longest)
+
+
 def first_sentence(error: BaseException, longest: int = 200) -> str:
     """What an error says first, on one line: PyTorch goes on to advise unpickling what it has just refused.
 

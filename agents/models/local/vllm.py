@@ -24,6 +24,7 @@ from agents.models.registry import not_steerable, require
 from agents.models.templates.prompting import PromptWriter
 from vectorstore.foreign.model_files import NEVER_ITS_CODE
 from vectorstore.foundation.errors import MediaError, ModelError
+from vectorstore.foundation.text import first_line
 
 _WINDOW = 1024
 """Asks handed to vLLM at once, which forms batches itself."""
@@ -64,7 +65,7 @@ def load(reference: str, options: ModelOptions) -> VllmModel:
             enable_prefix_caching=options.engine != "naive",
         )
     except (OSError, ValueError, RuntimeError, ImportError) as error:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        reason = first_line(error)
         raise ModelError(
             f"vLLM cannot run {reference}: {reason}", "does hf: run it? vLLM needs a supported architecture and device"
         ) from error
@@ -231,7 +232,7 @@ class VllmEngine:
             outputs = self._llm.generate([prompts[place] for place in places], wanted, use_tqdm=False)
         except refusals as error:
             if len(places) == 1:
-                yield places[0], Reply(error=f"vLLM refuses the prompt: {str(error).strip().splitlines()[0]}")
+                yield places[0], Reply(error=f"vLLM refuses the prompt: {first_line(error)}")
                 return
             for place in places:
                 yield from self._run(prompts, {place: parameters[place]})

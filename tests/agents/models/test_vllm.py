@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from asks import AGAIN, LESS, LIKE, NO, YES, asks_with_turns, largest_gap, loaded, varied_asks
@@ -15,7 +16,8 @@ from tiny_models import PictureMaker, qwen3_vl
 from vllm_stand_in import installed
 
 from agents.models.base import Ask, ModelOptions, Stimulus
-from agents.models.local.vllm import VllmModel, load
+from agents.models.engines.naive_engine import Reply
+from agents.models.local.vllm import VllmEngine, VllmModel, load
 from vectorstore.foundation.errors import ModelError
 from vectorstore.foundation.torch_setup import prepare_torch
 
@@ -88,6 +90,19 @@ def test_one_bad_ask_fails_alone(model: VllmModel, make_picture: PictureMaker) -
     assert [bool(answer.error) for answer in answers] == [False, True, True, False]
     assert "gone.png" in answers[1].error and "vLLM refuses the prompt" in answers[2].error
     assert answers[0] == answers[3]
+
+
+def test_a_refusal_without_words_is_called_by_its_class() -> None:
+    class Mute:
+        def generate(self, *_: object, **__: object) -> None:
+            raise ValueError
+
+    nothing: Any = None
+    mute: Any = Mute()
+    with installed():
+        ((place, reply),) = VllmEngine(mute, nothing, nothing)._run([{}], {0: {"max_tokens": 1}})
+    assert isinstance(reply, Reply)
+    assert (place, reply.error) == (0, "vLLM refuses the prompt: ValueError")
 
 
 def test_options_that_begin_alike_are_read_whole(model: VllmModel, folder: Path, make_picture: PictureMaker) -> None:
