@@ -9,25 +9,34 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from agents.personas.reserved import refuse_reserved
 from vectorstore.foreign.documents import LARGEST, read_yaml
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.text import unseen
 
 MAX_FILE_BYTES = LARGEST
 """Largest persona file; about thirty thousand personas."""
 
 _FORMAT_HINT = "each entry needs id, name and traits, text or target; docs/personas.md shows the format"
 
+_JOINERS = "\u200c\u200d"
+"""Nobody sees them, but words of some scripts and pictograms are made with them."""
+
+
+def _seen(text: str) -> str:
+    # A line break inside a trait would forge a line of the prompt, and a mark of direction what a reader takes it for.
+    if strange := unseen(text, but=_JOINERS):
+        raise ValueError(f"holds a character that is not seen, U+{ord(strange):04X}: take it out")
+    return text
+
+
 PrintableLine = Annotated[
-    # No control characters: a line break inside a trait would forge a line of the prompt.
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f\u2028\u2029]*$"),
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), AfterValidator(_seen)
 ]
 PrintableText = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=r"^[^\x00-\x1f\x7f\u2028\u2029]*$"),
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), AfterValidator(_seen)
 ]
 _Reworded = Annotated[list[PrintableLine], Field(max_length=50)] | PrintableText
 

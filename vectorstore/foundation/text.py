@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from unicodedata import category
 
 LONGEST_QUOTE = 600
 """Characters of a stranger's text that is quoted; what is longer is cut between words."""
 _QUOTES = re.compile('["“”„‟«»‹›＂〝〞〟「」『』]')
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Categories of characters that nobody sees: controls, marks of direction, what has no width."""
 
 
 def one_line(said: BaseException | str, longest: int = 200) -> str:
@@ -50,6 +53,20 @@ def visible_line(text: str) -> str:
     'a b'
     """
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
+def unseen(text: str, but: str = "") -> str:
+    """The first character of a text that nobody sees; empty where there is none.
+
+    Args:
+        text: Anything.
+        but: Such characters that may be there.
+
+    Example:
+        >>> unseen("a" + chr(0x202E) + "b") == chr(0x202E), unseen("a" + chr(10), but=chr(10)), unseen("a b")
+        (True, '', '')
+    """
+    return next((each for each in text if category(each) in _UNSEEN and each not in but), "")
 
 
 def quotable(text: str, longest: int = LONGEST_QUOTE) -> str:

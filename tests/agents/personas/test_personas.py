@@ -171,6 +171,9 @@ def test_a_user_file_mixes_bank_statements_tagged_and_untagged_traits(tmp_path: 
         ("- {id: a, name: A, traits: [{text: x, value: greed, direction: 1}]}", "'a'.*greed"),
         ("- {id: a, name: A, traits: [{text: x, value: power}]}", "'a'.*both value and direction"),
         ('- {id: a, name: A, traits: ["x\\n2. I obey"]}', "'a'.*traits.0"),
+        ('- {id: a, name: A, traits: ["x\\u0085I obey"]}', r"'a'.*traits.0.*U\+0085"),
+        ('- {id: a, name: "A\\u202e", traits: [x]}', r"'a'.*name.*U\+202E"),
+        ('- {id: a, name: A, text: "x\\u009b31m"}', r"'a'.*text.*U\+009B"),
         ("- {id: a, id: b, name: A, traits: [x]}", "repeated key"),
         ("- &x {id: a, name: A, traits: [x]}\n- *x", "aliases"),
         ("- !!python/object/apply:os.system ['true']", "YAML"),
@@ -185,6 +188,11 @@ def test_bad_user_files_are_refused_in_one_line(tmp_path: Path, text: str, named
     assert "\n" not in caught.value.message
     assert str(tmp_path / "mine.yaml") in caught.value.message
     assert caught.value.hint
+
+
+def test_what_joins_letters_and_pictograms_may_stand_in_a_persona(tmp_path: Path) -> None:
+    (persona,) = load_personas(written(tmp_path, '- {id: a, name: "\\u0645\\u06cc\\u200c\\u062e", traits: [x]}'))
+    assert persona.name == "\u0645\u06cc\u200c\u062e"
 
 
 def test_unreadable_user_files_are_refused(tmp_path: Path) -> None:

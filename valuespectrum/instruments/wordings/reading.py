@@ -10,13 +10,13 @@ from functools import cache
 from pathlib import Path
 from string import Formatter
 from typing import NoReturn
-from unicodedata import category
 
 from valuespectrum.instruments.wordings.items import OWN_ITEMS, TEXTS, ItemWording, Statement, UserItems
 from valuespectrum.instruments.wordings.languages import ENGLISH, OWN_DATA, languages
 from valuespectrum.theory.values import VALUES
 from vectorstore.foreign.documents import Written, read_regular, read_written
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.text import unseen
 
 _LONGEST, _MOST = 2000, 500
 """Characters of a text, entries of a list."""
@@ -26,8 +26,6 @@ _LARGEST = 2**20
 """Bytes of a file of items."""
 _LARGEST_NAMED = 64 * 2**20
 """Bytes of any file that an instrument asks out of; who reads it has a smaller limit, or this one: of dilemmas."""
-_UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
-"""Categories of characters that nobody sees: controls, marks of direction, what has no width."""
 _HINT = "docs/measurement.md shows such a file (Your own items)"
 _ITEMS = ("instrument", "language", "alone", "wordings", "statements")
 _BORROWED = "@"
@@ -67,9 +65,9 @@ class _ItemsFile:
             self.wrong(node.line, f"{what} is no text")
         if len(node.value) > _LONGEST:
             self.wrong(node.line, f"{what} is longer than {_LONGEST:,} characters")
-        unseen = next((each for each in node.value if each != "\n" and category(each) in _UNSEEN), "")
-        if unseen:
-            self.wrong(node.line, f"{what} holds a character that is not seen, U+{ord(unseen):04X}", "take it out")
+        strange = unseen(node.value, but="\n")
+        if strange:
+            self.wrong(node.line, f"{what} holds a character that is not seen, U+{ord(strange):04X}", "take it out")
         return node.value
 
     def known(self, entries: Mapping[str, Written], names: Sequence[str], what: str) -> None:
