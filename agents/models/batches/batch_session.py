@@ -298,8 +298,16 @@ class _BatchRun(Generic[Job, Read]):
                 self._absorb(batch, state)
             if ended:
                 return
+            if all(state.unknown for _, state in states):
+                raise self._cannot_wait_for(states[0][1])
             time.sleep(pause)
             pause = min(self._options.longest_pause, 1.5 * pause)
+
+    def _cannot_wait_for(self, state: BatchState) -> ModelError:
+        return ModelError(
+            f"{self._transport.address} says that batch {state.name} is {state.status!r}, which may be an end or not",
+            "look at it there; the same command goes on with it once its state is a known one, and asks nothing twice",
+        )
 
     def _absorb(self, batch: Batch, state: BatchState) -> None:
         """Take what an ended batch has for the requests that are open."""

@@ -25,7 +25,19 @@ from vectorstore.foundation.errors import ModelError
 
 ENDPOINT = "/v1/chat/completions"
 """What each request of a batch is for, whatever the path of the server's base URL."""
-_ENDED = frozenset({"completed", "expired", "cancelled", "canceled", "failed"})
+_ENDS = {
+    "completed": ("complete", "done", "ended", "finished", "success", "succeeded", "successful"),
+    "expired": ("timed_out", "timeout", "timeout_exceeded"),
+    "cancelled": ("aborted", "canceled", "stopped"),
+    "failed": ("error", "errored", "failure", "invalid", "rejected"),
+}
+"""How a batch can end, and what servers call that."""
+_CALLED = {name: end for end, names in _ENDS.items() for name in (end, *names)}
+_UNDER_WAY = frozenset(
+    {"accepted", "created", "finalizing", "in_progress", "not_started", "pending", "preparing", "processing", "queued"}
+    | {"running", "scheduled", "started", "starting", "submitted", "validated", "validating", "waiting"}
+    | {"cancellation_requested", "canceling", "cancelling"}
+)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,199}")
 _PAGE, _PAGES = 100, 50
 """Batches of the server looked through for one that was made without our hearing of it."""
@@ -41,7 +53,7 @@ class BatchState:
 
     name: str
     status: str
-    """In small letters; unknown ones count as under way."""
+    """In small letters; an end by our name for it."""
     files: tuple[str, ...] = ()
     """Ids of the files of answers and of errors, where there are any."""
     said: str = ""
@@ -50,7 +62,12 @@ class BatchState:
     @property
     def ended(self) -> bool:
         """Whether nothing more will come."""
-        return self.status in _ENDED
+        return self.status in _ENDS
+
+    @property
+    def unknown(self) -> bool:
+        """Whether it cannot be told if something more will come."""
+        return not self.ended and self.status not in _UNDER_WAY
 
 
 class BatchClient:
@@ -184,7 +201,8 @@ class BatchClient:
         files = tuple(_checked(file) for file in given if file)
         errors = described.get("errors")
         said = words_of(json.dumps(_first_error(errors)).encode()) if errors else ""
-        return BatchState(name, status.lower(), files, self._transport.clean(said))
+        plain = self._transport.clean(re.sub(r"[\s-]+", "_", status.strip().lower()), 40)
+        return BatchState(name, _CALLED.get(plain, plain), files, self._transport.clean(said))
 
     def _json(self, method: str, path: str, **content: Any) -> object:  # Open: parts of a request, see httpx
         limits, received = self._transport.options, bytearray()

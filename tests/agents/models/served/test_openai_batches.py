@@ -158,6 +158,32 @@ def test_batches_that_come_to_nothing_stop_the_command(tmp_path: Path, end: str)
         )
 
 
+@pytest.mark.parametrize("end", ["succeeded", "Completed", "timeout-exceeded", "ended"])
+def test_an_end_by_another_name_is_one(tmp_path: Path, end: str) -> None:
+    with serving_batches(batching=Batching(end=end)) as server:
+        answers = list(model_at(server, tmp_path).score(ASKS))
+    assert all(is_right(ask, answer) for ask, answer in zip(ASKS, answers, strict=True))
+
+
+@pytest.mark.parametrize("end", ["error", "rejected"])
+def test_a_failure_by_another_name_stops_the_command(tmp_path: Path, end: str) -> None:
+    with (
+        serving_batches(batching=Batching(end=end, answered=0.0)) as server,
+        pytest.raises(ModelError, match="cannot be asked any more"),
+    ):
+        list(model_at(server, tmp_path).score(ASKS))
+
+
+def test_a_state_that_nobody_knows_is_told_and_not_waited_for(tmp_path: Path) -> None:
+    with serving_batches(batching=Batching(end="mystified")) as server:
+        with pytest.raises(ModelError, match="batch_of_file-0 is 'mystified'"):
+            list(model_at(server, tmp_path).score(ASKS))
+        server.given.batches["batch_of_file-0"]["status"] = "completed"
+        answers = list(model_at(server, tmp_path).score(ASKS))
+    assert all(is_right(ask, answer) for ask, answer in zip(ASKS, answers, strict=True))
+    assert len(server.given.asked) == len(ASKS)
+
+
 @pytest.mark.parametrize("late", [0.0, 0.1])
 def test_more_than_a_provider_takes_at_once_waits_its_turn(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, late: float
