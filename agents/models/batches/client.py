@@ -190,7 +190,7 @@ class BatchClient:
             if not listed or not isinstance(document, dict) or not document.get("has_more"):
                 return None
             last = _name(listed[-1])
-        return None
+        raise AttemptError(f"it has more batches than the {_PAGES} pages of its list that are read", final=True)
 
     def _state(self, document: object) -> BatchState:
         name, described = _name(document), cast(Mapping[str, object], document)

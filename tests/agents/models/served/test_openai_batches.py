@@ -25,6 +25,7 @@ from agents.answers import planner
 from agents.answers.planner import answer_all
 from agents.answers.store import AnswerStore
 from agents.models.base import Answer, Ask, ModelOptions, Stimulus, Turn
+from agents.models.batches import client as client_module
 from agents.models.batches.batch_session import BatchOptions
 from agents.models.batches.client import BatchClient, BatchState
 from agents.models.batches.journal import Journal
@@ -323,6 +324,23 @@ def test_a_server_that_does_not_list_its_batches_is_not_paid_twice(tmp_path: Pat
         with pytest.raises(ModelError, match="does not list its batches") as told:
             list(model_at(server, tmp_path / "journal").score(ASKS))
         assert len(server.given.asked) == asked
+    assert "file-0" in told.value.hint and str(tmp_path) in told.value.hint
+
+
+def test_a_batch_that_is_not_on_the_pages_looked_through_is_not_called_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving_batches(batching=Batching(page=2)) as server:
+        model = model_at(server, tmp_path, most_lines=15)
+        list(model.score(ASKS))
+        with BatchClient(model._session.transport, tmp_path / "journal", random.Random(0)) as client:
+            monkeypatch.setattr(client_module, "_PAGES", 2)
+            found = client.find("file-0")
+            assert found is not None and found.name == "batch_of_file-0"
+            assert client.find("file-9") is None
+            monkeypatch.setattr(client_module, "_PAGES", 1)
+            with pytest.raises(ModelError, match="more batches than the 1 pages") as told:
+                client.find("file-0")
     assert "file-0" in told.value.hint and str(tmp_path) in told.value.hint
 
 
