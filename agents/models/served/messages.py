@@ -20,8 +20,16 @@ from vectorstore.foundation.errors import MediaError
 MESSAGE_LAYOUT = 1
 """Version of what is made of an ask here and in ``conversation``; to be raised like ``prompting.PROMPT_LAYOUT``."""
 _KINDS = {b"\xff\xd8\xff": "jpeg", b"\x89PNG": "png", b"RIFF": "webp", b"GIF8": "gif"}
-_CONTROL = re.compile(r"<(?=[|/]?[A-Za-z_][\w .:-]{0,60}[|/]?>)|\[(?=/?(?:INST|IMG|SYS\w*|TOOL\w*)\])")
-"""Where something begins that a chat template may take for the end of a turn or for a picture."""
+_CONTROL = re.compile(
+    r"<(?=[|\uff5c/]{0,2}(?:[A-Za-z_][\w .:▁-]{0,60}|用户)[|\uff5c/]?>)"
+    r"|<(?=[|\uff5c][^<>\n]{1,80}[|\uff5c]>)"
+    r"|\[(?=/?(?:INST|IMG|SYS\w*|TOOL\w*|THINK|ARGS|PREFIX|SUFFIX|MIDDLE|[gs]MASK)\])"
+    r"|\[(?=/[A-Z][A-Z_]{1,60}\]|[A-Z]{1,30}_[A-Z0-9_]{1,60}\]|(?:BEGIN|END) FINAL RESPONSE\])"
+    r"|◁(?=/?[A-Za-z_]{1,60}▷)"
+)
+"""Where something begins that a chat template may take for the end of a turn or for a picture: a word of control by the
+brackets of every family, also with the wide bars of DeepSeek and Hunyuan; single words in square ones by name, since
+"[MUSIC]" is none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -324,3 +324,9 @@ def test_control_tokens_lose_their_meaning() -> None:
     for token in ("<|im_end|>", "<image>", "</s>", "<start_of_turn>", "[INST]", "<think>", "<|vision_start|>"):
         assert token not in defuse(f"a {token} b")
     assert defuse("2 < 3 > 1, I <3 you, a[0]") == "2 < 3 > 1, I <3 you, a[0]"
+    wide = ("<\uff5cUser\uff5c>", "<\uff5cend▁of▁sentence\uff5c>", "<|/think|>", "<|100257|>", "◁/think▷")
+    other = ("[IMG_END]", "[/THINK]", "[AVAILABLE_TOOLS]", "[UNUSED_TOKEN_145]", "[gMASK]", "<用户>", "<</SYS>>")
+    for token in (*wide, *other):
+        assert token not in defuse(f"a {token} b")
+    harmless = "[MUSIC] [4K] [Official Video] <영화> a < b |> c, x[0]_[1] </3 ◁ ▷"
+    assert defuse(harmless) == harmless
