@@ -17,7 +17,7 @@ from agents.models.templates.prompting import OPENS
 from agents.models.token_estimates import LEAST_LETTERS, MOST_PER_PICTURE, letters
 from vectorstore.foundation.errors import MediaError
 
-MESSAGE_LAYOUT = 1
+MESSAGE_LAYOUT = 2
 """Version of what is made of an ask here and in ``conversation``; to be raised like ``prompting.PROMPT_LAYOUT``."""
 _KINDS = {b"\xff\xd8\xff": "jpeg", b"\x89PNG": "png", b"RIFF": "webp", b"GIF8": "gif"}
 _CONTROL = re.compile(

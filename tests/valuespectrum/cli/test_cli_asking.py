@@ -139,6 +139,7 @@ def test_answers_of_an_earlier_prompt_layout_are_never_taken(
     bench: Any, server: FaultServer, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spec = f"openai:toy-1@{server.url}"
+    monkeypatch.setattr(messages, "MESSAGE_LAYOUT", 1)
     assert bench(spec)[0] == 0
     monkeypatch.setattr(messages, "MESSAGE_LAYOUT", 2)
     code, refused, _ = bench(spec)
