@@ -250,7 +250,10 @@ def test_a_yes_or_no_counts_where_its_language_is_known(text: str, expected: str
         *((text, "no_picture") for text in ("This model does not support image input.", "I don't support images.")),
         *((text, "no_picture") for text in ("The model toy-1 doesn't support image inputs.", "Vision is not enabled.")),
         *((text, "no_picture") for text in ("Image input is not supported by this model.", "Images are unsupported")),
-        *((text, "no_picture") for text in ("No, this endpoint cannot process images.", "It has no support for images.")),
+        *(
+            (text, "no_picture")
+            for text in ("No, this endpoint cannot process images.", "It has no support for images.")
+        ),
         *((text, "no") for text in ("No, I don't support images of violence.", "No, he supports no images of him.")),
         *((text, "no") for text in ("No, the claims in such videos are not supported by evidence.",)),
     ],
