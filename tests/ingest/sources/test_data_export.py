@@ -111,7 +111,7 @@ def test_names_that_tiktok_used_over_the_years(tmp_path: Path, activity: str, vi
 
 
 def test_a_part_of_tiktoks_data_without_the_history_is_none(tmp_path: Path) -> None:
-    content = {"Your Activity": {"Login History": {"LoginHistoryList": []}}, "Profile": {}}
+    content: dict[str, object] = {"Your Activity": {"Login History": {"LoginHistoryList": []}}, "Profile": {}}
     with pytest.raises(InputError, match="no watch history that is known"):
         read_history(write(tmp_path / "user_data_tiktok.json", content))
 

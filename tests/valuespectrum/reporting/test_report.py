@@ -308,7 +308,7 @@ def test_scores_of_a_release_with_one_placebo_text_say_that_it_cannot_tell() -> 
 
 
 def test_a_shift_stands_out_however_small_its_p() -> None:
-    shift = {"mean": 9.0, "low": 8.9, "high": 9.1}
+    shift: dict[str, float | None] = {"mean": 9.0, "low": 8.9, "high": 9.1}
     chances = {"power": 0.0, "security": 0.01, "hedonism": 0.2, "tradition": None}
     row = {"model": "m", "persona": "a", "strategy": "simple", "target": dict.fromkeys(VALUES, 0.0), "aligned": 0.5}
     row |= {"verdict": "moved", "why": "", "shifts": {value: shift | {"p_adjusted": p} for value, p in chances.items()}}

@@ -119,14 +119,14 @@ def test_the_choice_is_made_by_one_half_and_spoilt_answers_do_not_count() -> Non
     assert told[0].startswith("fixed, blocks 1, strength 2: +0.8") and len(told) == 1
 
 
-def test_every_setting_that_was_tried_counts_of_every_way_and_also_if_it_answers_nothing() -> None:
+def test_every_setting_of_a_way_that_was_tried_counts_also_if_it_answers_nothing() -> None:
     sure = trial("fixed", 1, 2.0, 2.0)
     almost = replace(sure, chosen_by=replace(sure.chosen_by, p={"power": 0.04}))
     assert outcome(almost).chosen("fixed") is almost, "alone it is below .05"
-    assert outcome(almost, trial("means", 1, 0.0, 0.0)).chosen("fixed") is None
+    assert outcome(almost, trial("fixed", 1, 0.0, 0.0)).chosen("fixed") is None
     broken = SilentTrial("fixed", (1,), 8.0, "m+broken~0")
     found = replace(outcome(almost), silent=(broken,))
-    assert found.chosen("fixed") is None and found.working() == [] and found.tried == 2
+    assert found.chosen("fixed") is None and found.working() == [] and found.tried("fixed") == 2
     assert found.silences() == ["fixed, no answers that can be compared: blocks 1, strength 8"]
 
 

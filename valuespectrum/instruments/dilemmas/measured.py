@@ -262,8 +262,8 @@ def _refusals(read: OptionAnswers, answers: pd.DataFrame, level: float) -> list[
     rows: list[Json] = []
     for number in range(1, STEPS + 1):
         here = steps == number
-        hits = np.bincount(codes[here], refused[here], minlength=len(names))
-        asked = np.bincount(codes[here], minlength=len(names)).astype(np.float64)
+        hits = np.bincount(codes[here], refused[here], minlength=len(names)) * 1.0
+        asked = np.bincount(codes[here], minlength=len(names)) * 1.0
         rows.append(share_row(hits, asked, level))
     return rows
 

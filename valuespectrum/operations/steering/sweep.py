@@ -340,7 +340,7 @@ def _document(model: str, outcome: SweepOutcome, settings: SweepSettings, run: P
         "chosen": {way: None if trial is None else trial.model for way, trial in chosen.items()},
         "around": {way: trial.told_by.around(outcome.value, outcome.order) for way, trial in chosen.items() if trial},
         "silent": [each.to_json() for each in outcome.silent],
-        "tried": outcome.tried,
+        "tried": {way: outcome.tried(way) for way in outcome.ways},
         "verdicts": [*outcome.verdicts(main), *outcome.silences()],
         "equal_fluency": _matches(outcome, main),
         "covers": "Intervals are over the units of the half that tells, not over other pairs, seeds or models.",

@@ -173,10 +173,9 @@ class SweepOutcome:
         """1 towards the value, -1 away."""
         return -1 if self.away else 1
 
-    @property
-    def tried(self) -> int:
-        """How many settings there were, of all ways."""
-        return len(self.trials) + len(self.silent)
+    def tried(self, way: str) -> int:
+        """How many settings of one way there were, with those that answered nothing."""
+        return len(self.of(way)) + sum(each.way == way for each in self.silent)
 
     def of(self, way: str) -> list[SweepTrial]:
         """Trials of one way, the weakest first."""
@@ -184,11 +183,13 @@ class SweepOutcome:
 
     def chosen(self, way: str) -> SweepTrial | None:
         """The best of one way."""
-        return best(self.of(way), self.value, self.sign, tried=self.tried)
+        return best(self.of(way), self.value, self.sign, tried=self.tried(way))
 
     def working(self) -> list[SweepTrial]:
         """Settings of any way that surely move the value."""
-        return [trial for way in self.ways for trial in working(self.of(way), self.value, self.sign, tried=self.tried)]
+        return [
+            trial for way in self.ways for trial in working(self.of(way), self.value, self.sign, tried=self.tried(way))
+        ]
 
     def at_equal_fluency(self, main: str, rival: str) -> FluencyMatch | None:
         """Both ways where neither is more surprising than the other's choice; ``None`` where that was not measured."""
@@ -207,7 +208,8 @@ class SweepOutcome:
     @property
     def ways(self) -> tuple[str, ...]:
         """Ways that were tried."""
-        return tuple(dict.fromkeys(each.way for each in (*self.trials, *self.silent)))
+        named = [*(each.way for each in self.trials), *(each.way for each in self.silent)]
+        return tuple(dict.fromkeys(named))
 
     def verdicts(self, main: str) -> list[str]:
         """What can be said, in words; a rival's win is said plainly.
