@@ -27,7 +27,7 @@ class Foretold:
 
     share: float = 1.0
     walkers: int = 24
-    sessions: int = 3
+    sessions: int = 2
     steps: int = 50
     clips: int = 120
     own_sd: float = 1.0

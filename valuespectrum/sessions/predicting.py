@@ -18,8 +18,7 @@ from numpy.typing import NDArray
 
 from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.sessions.revealed.decisions import blocks
-from valuespectrum.sessions.revealed.profiles import FEWEST_SESSIONS, NO_SESSIONS, OUTCOMES
-from valuespectrum.sessions.walks.means import units
+from valuespectrum.sessions.revealed.profiles import OUTCOMES
 from valuespectrum.sessions.walks.walked import Floats, WalkedSession, Walker
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError
@@ -60,7 +59,6 @@ class Predicted:
     """Of an increment as large among placebos."""
     walkers: int
     sessions: int
-    """Clones of one seed are one."""
     clips: int
     decisions: int
     quality: bool
@@ -76,10 +74,10 @@ class Predicted:
             if self.quality
             else ("popularity and what everybody says (nothing is known of the pictures)")
         )
-        covers = f"The increment is beyond {beyond}"
-        if self.increment.low is not None:
-            covers += "; its interval covers other sessions of these walkers and other clips"
-        return {"base": self.base, **self.increment.to_json("increment"), **numbers, "covers": f"{covers}."}
+        covers = (
+            f"The increment is beyond {beyond}; its interval covers other sessions of these walkers and other clips."
+        )
+        return {"base": self.base, **self.increment.to_json("increment"), **numbers, "covers": covers}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +87,6 @@ class _Decided:
     y: Floats
     walker: Integers
     session: Integers
-    """Clones of one seed are one: what is drawn is drawn for all of them."""
     clip: Integers
     value: Integers
     quality: Floats
@@ -169,10 +166,9 @@ def _table(
     if not rows:
         raise InputError("nothing was decided about clips of values", "name sessions of a corpus with values")
     y, walker, session_number, value_number = (np.array(column) for column in zip(*rows, strict=True))
-    drawn = units(sessions)
-    session = blocks([drawn[each] for each in session_number.tolist()])
-    looked = _standardised(np.array(looks, dtype=np.float64))
-    return _Decided(y, walker, session, blocks(clips), value_number, looked)
+    return _Decided(
+        y, walker, session_number, blocks(clips), value_number, _standardised(np.array(looks, dtype=np.float64))
+    )
 
 
 def _standardised(measures: Floats) -> Floats:
@@ -240,31 +236,18 @@ def _deranged(count: int, options: PredictOptions) -> list[Integers]:
 
 
 def _interval(increment: float, gain: Floats, total: Floats, table: _Decided, options: PredictOptions) -> Estimate:
-    """Bootstrap within walkers of sessions, and of clips (pigeonhole: Owen 2007); predictions stay as they are."""
-    sessions, clips = int(table.session.max()) + 1, int(table.clip.max()) + 1
-    whose = np.zeros(sessions, dtype=np.int_)
-    whose[table.session] = table.walker
-    if np.unique(whose, return_counts=True)[1].min() < FEWEST_SESSIONS:
-        return Estimate(increment, why=NO_SESSIONS)
+    """Bootstrap of sessions and clips at once (pigeonhole: Owen 2007) of the ratio; predictions stay as they are."""
     luck = stream(options.seed, f"{_STREAM}/bootstrap")
+    sessions, clips = int(table.session.max()) + 1, int(table.clip.max()) + 1
     above, below = (_summed(each, table.session, table.clip, (sessions, clips)) for each in (gain, total))
     drawn = []
     for _ in range(options.draws):
-        rows = _drawn_within(whose, luck)
+        rows = luck.multinomial(sessions, np.full(sessions, 1 / sessions))
         columns = luck.multinomial(clips, np.full(clips, 1 / clips))
         drawn.append(float(rows @ above @ columns) / max(float(rows @ below @ columns), 1e-12))
     tail = (1 - options.level) / 2
     low, high = np.quantile(drawn, [tail, 1 - tail])
     return Estimate(increment, float(low), float(high), se=float(np.std(drawn, ddof=1)))
-
-
-def _drawn_within(sample: Integers, luck: np.random.Generator) -> Integers:
-    """How often each is drawn when what is of one sample is drawn again by itself."""
-    times = np.zeros(len(sample), dtype=np.int_)
-    for each in np.unique(sample):
-        members = np.flatnonzero(sample == each)
-        times[members] = luck.multinomial(len(members), np.full(len(members), 1 / len(members)))
-    return times
 
 
 def _summed(numbers: Floats, session: Integers, clip: Integers, shape: tuple[int, int]) -> Floats:

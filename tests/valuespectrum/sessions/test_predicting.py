@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bench.truth.prediction import Foretold, planted_increment, world
-from valuespectrum.sessions.predicting import PredictOptions, _drawn_within, stated_predicts
+from valuespectrum.sessions.predicting import PredictOptions, stated_predicts
 from vectorstore.foundation.errors import InputError
 
 
@@ -42,17 +42,3 @@ def test_too_little_to_predict_is_refused() -> None:
         stated_predicts(silent, stated, options=PredictOptions("watch"))
     told = stated_predicts(sessions, stated).to_json()
     assert "nothing is known of the pictures" in told["covers"]
-
-
-def test_the_interval_is_over_sessions_within_walkers_where_each_has_enough() -> None:
-    sessions, stated, _ = world(Foretold(walkers=6, sessions=3), np.random.default_rng(1))
-    found = stated_predicts(sessions, stated)
-    assert found.increment.low is not None and "other sessions of these walkers" in str(found.to_json()["covers"])
-    lone = [each for each in sessions if each.walker != sessions[0].walker or each.seed == 0]
-    clones = [*lone, *(replace(lone[0], clone=number) for number in (1, 2))]
-    for some in (lone, clones):
-        alone = stated_predicts(some, stated)
-        assert alone.increment.low is None and "fewer than 3 sessions" in alone.increment.why
-        assert "interval" not in str(alone.to_json()["covers"]) and alone.sessions == 16
-    drawn = np.array([_drawn_within(np.array([0, 1, 0, 2, 1, 0]), np.random.default_rng(seed)) for seed in range(20)])
-    assert (drawn[:, [0, 2, 5]].sum(axis=1) == 3).all() and (drawn[:, 3] == 1).all() and len(np.unique(drawn[:, 0])) > 2

@@ -27,8 +27,7 @@ OUTCOMES: Mapping[str, Callable[[WalkedSession], Floats]] = {
 """What can be looked at: whether watching went on, whether it was liked once watched, which share was watched."""
 FEWEST_SESSIONS = 3
 """Sessions of a walker below which its numbers have no interval."""
-NO_SESSIONS = f"fewer than {FEWEST_SESSIONS} sessions: nothing shows how another would go"
-"""What is said in place of such an interval."""
+_NO_SESSIONS = f"fewer than {FEWEST_SESSIONS} sessions: nothing shows how another would go"
 _STREAM = "sessions/bootstrap"
 PartOf = Callable[[WalkedSession], Sequence[str]]
 
@@ -95,7 +94,7 @@ class Revealed:
 
     def lacking(self, whose: Sequence[Walker]) -> str:
         """Why numbers of these walkers have no interval; empty where they have one."""
-        return NO_SESSIONS if min(self.sessions[each] for each in whose) < FEWEST_SESSIONS else ""
+        return _NO_SESSIONS if min(self.sessions[each] for each in whose) < FEWEST_SESSIONS else ""
 
     def told(self, weights: Floats, numbers: Floats, whose: Sequence[Walker]) -> dict[str, Inferred]:
         """Weighted sums of betas as findings, one for each value."""
