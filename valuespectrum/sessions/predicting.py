@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.sessions.revealed.decisions import blocks
 from valuespectrum.sessions.revealed.profiles import OUTCOMES
+from valuespectrum.sessions.walks.means import units
 from valuespectrum.sessions.walks.walked import Floats, WalkedSession, Walker
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError
@@ -87,6 +88,7 @@ class _Decided:
     y: Floats
     walker: Integers
     session: Integers
+    """Clones of one seed are one: what is drawn is drawn for all of them."""
     clip: Integers
     value: Integers
     quality: Floats
@@ -166,9 +168,9 @@ def _table(
     if not rows:
         raise InputError("nothing was decided about clips of values", "name sessions of a corpus with values")
     y, walker, session_number, value_number = (np.array(column) for column in zip(*rows, strict=True))
-    return _Decided(
-        y, walker, session_number, blocks(clips), value_number, _standardised(np.array(looks, dtype=np.float64))
-    )
+    drawn = units(sessions)
+    together = blocks([drawn[each] for each in session_number.tolist()])
+    return _Decided(y, walker, together, blocks(clips), value_number, _standardised(np.array(looks, dtype=np.float64)))
 
 
 def _standardised(measures: Floats) -> Floats:
