@@ -100,7 +100,7 @@ def test_sessions_that_differ_in_memory_sight_or_weariness_are_not_of_one_walker
         {"observer": ObserverOptions("frames", beside=("caption",))},
         {"weariness": WearinessOptions(fatigue=0.5)},
     ]
-    found = []
+    found: list[WalkedSession] = []
     for way in ways:
         for seed in range(2):
             record = browse(session(steps=24, seed=seed, **way), CATALOGUE, Leaning(TASTE))
