@@ -262,8 +262,9 @@ def _refusals(read: OptionAnswers, answers: pd.DataFrame, level: float) -> list[
     rows: list[Json] = []
     for number in range(1, STEPS + 1):
         here = steps == number
-        hits = np.bincount(codes[here], refused[here], minlength=len(names)) * 1.0
-        asked = np.bincount(codes[here], minlength=len(names)) * 1.0
+        hits, asked = (
+            np.asarray(np.bincount(codes[here], weights, len(names)), np.float64) for weights in (refused[here], None)
+        )
         rows.append(share_row(hits, asked, level))
     return rows
 
