@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from valuespectrum.cli.console.terminal import help_without_verb
-from valuespectrum.cli.console.verbs import Named, VerbElsewhere, VerbsElsewhere, group_of
+from valuespectrum.cli.console.verbs import NamedCommand, VerbElsewhere, VerbsElsewhere, group_of
 
-VERBS: Mapping[str, Named] = {
+VERBS: Mapping[str, NamedCommand] = {
     "quickstart": VerbElsewhere("valuespectrum.cli.verbs.quickstart:quickstart"),
     "ingest": VerbElsewhere("valuespectrum.cli.verbs.ingest:ingest"),
     "bench": VerbElsewhere("valuespectrum.cli.verbs.bench:bench", steers=True),

@@ -21,7 +21,7 @@ Command = TyperCommand | TyperGroup
 OfTyper = Any  # Open: typer keeps the types of commands and of their help to itself.
 
 
-class Named(Protocol):
+class NamedCommand(Protocol):
     """What a command line can name."""
 
     @property
@@ -96,7 +96,7 @@ class VerbsElsewhere:
         return _command(several)
 
 
-def group_of(verbs: Mapping[str, Named]) -> type[TyperGroup]:
+def group_of(verbs: Mapping[str, NamedCommand]) -> type[TyperGroup]:
     """A group of verbs, for ``typer.Typer(cls=...)``; each is built when it is named.
 
     Args:
@@ -124,7 +124,7 @@ def group_of(verbs: Mapping[str, Named]) -> type[TyperGroup]:
 class _Late(UserDict[str, Command]):
     """Commands by name, each built once, when it is looked at."""
 
-    def __init__(self, verbs: Mapping[str, Named]) -> None:
+    def __init__(self, verbs: Mapping[str, NamedCommand]) -> None:
         super().__init__()
         self._verbs = verbs
 

@@ -10,7 +10,7 @@ import typer
 from valuespectrum import api
 from valuespectrum.cli.console.corpus_options import CorpusArgument
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
-from valuespectrum.cli.console.verbs import Named, Verb
+from valuespectrum.cli.console.verbs import NamedCommand, Verb
 from valuespectrum.cli.corpus import care, pictures, remove, search, sources, states
 
 
@@ -24,7 +24,7 @@ def info(
         terminal.show(api.info(corpus, failures))
 
 
-VERBS: Mapping[str, Named] = {
+VERBS: Mapping[str, NamedCommand] = {
     "info": Verb(info),
     "search": Verb(search.search),
     "refresh": Verb(care.refresh),

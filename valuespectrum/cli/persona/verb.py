@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from valuespectrum.cli.console.verbs import Named, Verb
+from valuespectrum.cli.console.verbs import NamedCommand, Verb
 from valuespectrum.cli.persona import asking, files
 
-VERBS: Mapping[str, Named] = {
+VERBS: Mapping[str, NamedCommand] = {
     "list": Verb(files.list_personas),
     "show": Verb(files.show),
     "make": Verb(files.make),

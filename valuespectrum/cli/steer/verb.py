@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from valuespectrum.cli.console.verbs import Named, VerbElsewhere
+from valuespectrum.cli.console.verbs import NamedCommand, VerbElsewhere
 
-VERBS: Mapping[str, Named] = {
+VERBS: Mapping[str, NamedCommand] = {
     "list": VerbElsewhere("valuespectrum.cli.steer.applying:list_steering"),
     "apply": VerbElsewhere("valuespectrum.cli.steer.applying:apply"),
     "pairs": VerbElsewhere("valuespectrum.cli.steer.fit:write_pairs"),

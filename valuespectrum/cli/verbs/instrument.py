@@ -20,7 +20,7 @@ from valuespectrum.cli.console.options import (
     typed_command,
 )
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
-from valuespectrum.cli.console.verbs import Named, Verb
+from valuespectrum.cli.console.verbs import NamedCommand, Verb
 from valuespectrum.cli.verbs.studies.dilemmas import make_dilemmas
 from valuespectrum.cli.verbs.studies.ordinal import ordinal
 from valuespectrum.cli.verbs.studies.telling import search
@@ -98,7 +98,7 @@ def run_instrument(
         terminal.show(api.run_instrument(name, given.model, given.run, settings, terminal, typed_command()))
 
 
-VERBS: Mapping[str, Named] = {
+VERBS: Mapping[str, NamedCommand] = {
     "list": Verb(list_instruments),
     "run": Verb(run_instrument, steers=True),
     "make-dilemmas": Verb(make_dilemmas),
