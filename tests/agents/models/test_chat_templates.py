@@ -198,7 +198,8 @@ def test_harm_that_begins_later_stops_that_ask_alone(
     monkeypatch.setattr("agents.models.templates.chat_template._RENDERING", 1.0)
     late = "{% if 'Ada' in messages | string %}" + HARMFUL["loop"] + "{% endif %}" + CHATML.replace("IMAGE", PICTURE)
     written = writer(late)
-    with pytest.raises(ModelError, match="fails on a prompt: it takes more than"):
+    # A busy machine may give the child so little time that its own limit comes last.
+    with pytest.raises(ModelError, match=r"fails on a prompt: it (takes more than|ends the process)"):
         written.render(ask(make_picture))
     assert written.render(Ask(Stimulus((make_picture(1),)), "Do you like it?", system="You are Bruno."))
 

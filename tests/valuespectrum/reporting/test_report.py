@@ -167,7 +167,7 @@ def test_personas_of_several_runs_stand_under_their_runs() -> None:
     assert one.count("<figure") == 2 and two.count("<figure") == 1 and "moved away" not in one
     assert "first." in one and "second." in two and "second." not in one
     assert "−40" in two and "−40" not in one, "a run in points has an axis of its own"
-    told = [sentence for sentence in findings(whole) if "personas" in sentence]
+    told = [sentence for sentence in findings(whole) if "persona" in sentence]
     assert [sentence.partition(":")[0] for sentence in told] == ["In the run one", "In the run <two>"]
     assert "<h3>Run" not in render(data())
 
