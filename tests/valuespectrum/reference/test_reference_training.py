@@ -227,7 +227,8 @@ def decisions_of(parts: Parts, branch: Branch) -> tuple[list[int], list[dict[int
     assert batch.decided.tolist() == [0, *(1 if place in later else -1 for place in range(1, len(shares)))]
     assert batch.kinds[0] == branch.kind and len(batch.kinds) == (2 if later else 1)
     if not branch.among:
-        assert batch.predict_weight.tolist() == pytest.approx([1.0 if len(each) > 1 else 0.2 for each in shares])
+        wanted = [2.0 if place in later else 1.0 if len(each) > 1 else 0.2 for place, each in enumerate(shares)]
+        assert batch.predict_weight.tolist() == pytest.approx(wanted)
     return [*batch.token_ids[0, batch.predict_position[1:]].tolist(), end], shares
 
 

@@ -58,8 +58,8 @@ class LanguageOptions:
 
     steps: int = 3600
     """Over which rates fall and the curriculum stretches."""
-    taken: float = 7 / 9
-    """Share of these steps that are taken; the low rates of the last part are left to ``adapt``, on drawn frames."""
+    taken: float = 0.65
+    """Share of these steps that are taken: rates are then those at which ``adapt`` goes on, on drawn frames."""
     rows: int = 28
     branches: int = 5
     beginnings: int = 96

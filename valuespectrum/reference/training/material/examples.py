@@ -84,9 +84,9 @@ RAISED: Mapping[str, float] = {
     "direction of a picture": 3.0,
     "captioned picture": 2.0,
     "staircase": 2.0,
-    "pair of pictures": 3.5,
-    "viewer moves": 3.5,
-    "best or worst of four": 4.5,
+    "pair of pictures": 6.0,
+    "viewer moves": 6.0,
+    "best or worst of four": 6.0,
     "moral foundation": 3.0,
     "everyday wish": 3.0,
 }
@@ -253,9 +253,10 @@ def random_example(
     pictures, scenes = random_scenes(rng, count, _often(OVERLAID, member.susceptibility))
     mind = Mind(member, role.target)
     kinds, shares = _kinds_in(count, lengthy, mixture, telling)
+    # Long texts cost most, and several pictures can be compared in few ways only: other pictures teach more.
+    asked = (branches + 1) // 2 if lengthy or count > 1 else branches
     drawn = tuple(
-        random_branch(rng, BY_KIND[kinds[index]], mind, scenes)
-        for index in rng.choice(len(kinds), (branches + 1) // 2 if lengthy else branches, p=shares)
+        random_branch(rng, BY_KIND[kinds[index]], mind, scenes) for index in rng.choice(len(kinds), asked, p=shares)
     )
     return TrainingExample(member, role, pictures, drawn, scenes)
 

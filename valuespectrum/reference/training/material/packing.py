@@ -22,8 +22,9 @@ PAIR_SHARE = 0.3
 """Weight of the log-odds of two-option answers in what a training lowers."""
 RANKED = ("viewer moves",)
 """Kinds of items in which everything but the first place follows from what was named before."""
-CERTAIN_WEIGHT = 0.2
-"""Loss weight of tokens that follow from what was said before, relative to those at which something is decided."""
+CERTAIN_WEIGHT, LATER_WEIGHT = 0.2, 2.0
+"""Loss weights, relative to tokens at which something is decided, of those that follow from what was said before, and
+of later places of a ranking: that nothing is named twice is learnt last."""
 
 
 @dataclass(slots=True)
@@ -204,7 +205,7 @@ class Packer:
             said_leaning=real([leaning for _, _, leaning in said]),
             predict_row=whole([row for row, _ in decisions]),
             predict_position=whole([decision.position for _, decision in decisions]),
-            predict_weight=real([1.0 if each.open else CERTAIN_WEIGHT for _, each in decisions]),
+            predict_weight=real([each.weight for _, each in decisions]),
             target_prediction=whole([place for place, _, _ in shares]),
             target_id=whole([token for _, token, _ in shares]),
             target_share=real([share for _, _, share in shares]),
@@ -226,9 +227,11 @@ class Packer:
         decisions = []
         partings = self._partings(branch.among)
         for token, shares in self._decisions(branch):
-            undecided = len(shares) > 1 or tuple(said) in partings
-            later = later_places(branch.kind) if branch.kind in RANKED and len(shares) > 1 else ""
-            decisions.append(_Decision(end + len(said), shares, later if said else branch.kind, undecided))
+            weight = 1.0 if len(shares) > 1 or tuple(said) in partings else CERTAIN_WEIGHT
+            kind = "" if said else branch.kind
+            if said and branch.kind in RANKED and len(shares) > 1:
+                kind, weight = later_places(branch.kind), LATER_WEIGHT
+            decisions.append(_Decision(end + len(said), shares, kind, weight))
             said.append(token)
         return _BranchRow(question + said[:-1], earlier, end, decisions, branch)
 
@@ -262,8 +265,8 @@ class _Decision:
     shares: dict[int, float]
     kind: str
     """Kind of the item where an answer begins, and of rankings where a later place is named; else empty."""
-    open: bool
-    """Whether something is decided here, rather than following from what was said before."""
+    weight: float
+    """In the loss."""
 
 
 @dataclass(frozen=True, slots=True)
