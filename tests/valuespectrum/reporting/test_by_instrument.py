@@ -92,7 +92,9 @@ def test_the_page_names_instrument_dimensions_unit_and_scale(monkeypatch: pytest
 
 
 def test_a_profile_says_of_which_run_it_is_where_several_measured_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = "The profile of hf:m is that of the run first alone; what again found of it stands under “Every profile”."
+    said = (
+        "The profile of hf:m is that of the run “first” alone; what “again” found of it stands under “Every profile”."
+    )
     assert [each for each in findings(page_of(monkeypatch, SEVERAL)) if "Every profile" in each] == [said]
     runs = {name: SEVERAL[name] for name in ("first", "again")} | {"other": [respondent("like", model="hf:n@1")]}
     page = render(page_of(monkeypatch, runs))

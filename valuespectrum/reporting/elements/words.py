@@ -233,8 +233,8 @@ def of_one_run(profiles: Iterable[ModelProfile]) -> list[str]:
     """Which run a profile is of where several runs measured the model, a sentence each."""
     return [
         f"The profile of {short_model(each.model)}{', by the published protocol,' * each.published} is that of the run "
-        f"{clean(each.run, 60)} alone; what {clean(listing(list(each.further_runs)), 200)} found of it stands under "
-        f"“Every profile”."
+        f"“{clean(each.run, 60)}” alone; what {listing([f'“{clean(run, 60)}”' for run in each.further_runs])} "
+        "found of it stands under “Every profile”."
         for each in profiles
         if each.further_runs
     ]
