@@ -34,6 +34,23 @@ def wait_a_little(arguments: Sequence[str], as_json: bool) -> int:
     return 0
 
 
+class _SlowToGo:
+    """What is raised while this is deleted, Python ignores."""
+
+    def __init__(self, arguments: Sequence[str]) -> None:
+        self._arguments = arguments
+
+    def __del__(self) -> None:
+        _mark(self._arguments)
+        time.sleep(5)
+
+
+def while_deleting(arguments: Sequence[str], as_json: bool) -> int:
+    _SlowToGo(arguments)
+    time.sleep(600)
+    return 0
+
+
 def with_children(arguments: Sequence[str], as_json: bool) -> int:
     asked = map_in_children(f"{__name__}:own_number", [() for _ in range(5)], 2)
     _mark(arguments, f"{next(asked)}")

@@ -60,7 +60,7 @@ def end_of(process: subprocess.Popen[str]) -> tuple[int, list[str]]:
 
 
 @pytest.mark.parametrize("number", CODES)
-@pytest.mark.parametrize("deed", ["wait", "with_children", "fail_while_closing"])
+@pytest.mark.parametrize("deed", ["wait", "with_children", "fail_while_closing", "while_deleting"])
 def test_every_signal_ends_it_in_one_line(number: signal.Signals, deed: str, tmp_path: Path) -> None:
     process = start(deed, tmp_path)
     process.send_signal(number)

@@ -20,6 +20,8 @@ _AT_ONCE = 3
 """So many signals end the program without closing anything."""
 _PATIENCE = 20.0
 """Seconds after which it ends by itself, unless it was Ctrl-C: whoever asked would soon kill it."""
+_AGAIN = 0.05
+"""Seconds after which a signal whose exception was lost is sent again."""
 
 
 class Stopped(KeyboardInterrupt):
@@ -44,6 +46,7 @@ class Stopping:
         reader, writer = os.pipe()
         os.set_blocking(writer, False)
         signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+        sys.unraisablehook = self._ask_again
         threading.Thread(target=self._count, args=(reader, bytes(taken)), name="signals", daemon=True).start()
 
     def code(self, otherwise: int) -> int:
@@ -75,6 +78,17 @@ class Stopping:
         if not self.first:
             self.first = number
             raise Stopped
+
+    def _ask_again(self, lost: sys.UnraisableHookArgs) -> None:
+        """Raise ``Stopped`` once more where Python ignored it, for it came up while something was being deleted."""
+        if not issubclass(lost.exc_type, Stopped):
+            sys.__unraisablehook__(lost)
+            return
+        number, self.first = self.first, 0
+        # By another thread, since what is raised in this very call would be ignored, too; to this one, which may wait.
+        again = threading.Timer(_AGAIN, signal.pthread_kill, [threading.get_ident(), number])
+        again.daemon = True
+        again.start()
 
     def _count(self, reader: int, taken: bytes) -> None:
         heard = b""
