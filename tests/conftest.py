@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -13,6 +14,10 @@ import pytest
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("NO_COLOR", "1")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # So what a shell starts in the background is, and hands on to programs that tests interrupt.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 hypothesis.settings.register_profile("the same in every run", derandomize=True)
 hypothesis.settings.load_profile("the same in every run")

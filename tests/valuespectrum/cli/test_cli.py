@@ -412,23 +412,11 @@ def test_a_folder_that_may_not_be_written(run: Run, clips: Path, tmp_path: Path)
     assert code == 2 and err.strip().splitlines()[-1].startswith("error: ")
 
 
-def _take_interrupts() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 @pytest.mark.skipif(os.name != "posix", reason="signals are sent the POSIX way")
 def test_interrupted_and_continued(clips: Path, tmp_path: Path) -> None:
     words = driver("ingest", clips, "--corpus", tmp_path / "corpus", "--embedder", "colours")
     slowly = [words[0], words[1], f"import sys; sys.path.insert(0, {str(HERE)!r}); {_SLOWLY}{words[2]}", *words[3:]]
-    # What a shell starts in the background ignores interrupts and hands that on; then there would be nothing to test.
-    process = subprocess.Popen(
-        slowly,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=tmp_path,
-        preexec_fn=_take_interrupts,
-    )
+    process = subprocess.Popen(slowly, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path)
     frames = tmp_path / "corpus" / "frames"
     deadline = time.monotonic() + 60
     while not (frames.is_dir() and any(frames.iterdir())) and time.monotonic() < deadline:
