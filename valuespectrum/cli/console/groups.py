@@ -47,14 +47,11 @@ class LocalGiven:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AnsweringGiven:
-    """Who embeds, and how models are run and read."""
+class AnsweringGiven(LocalGiven):
+    """How models are run and read, and who embeds."""
 
     embedder: EmbedderOption = ""
-    device: DeviceOption = "auto"
-    dtype: DtypeOption = "auto"
     batch_size: BatchOption = 32
-    engine: EngineOption = "auto"
     layout: LayoutOption = "persona-first"
     samples: SamplesOption = 0
     temperature: TemperatureOption = 1.0
