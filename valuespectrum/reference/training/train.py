@@ -45,9 +45,8 @@ if TYPE_CHECKING:
 
 STAGES = ("pictures", "language", "vision", "adapt", "embedder", "cards")
 """In order; the vision tower and the embedder need the pictures only, ``adapt`` needs language and vision."""
-TRAINING_SEED, HELD_OUT_SEED = 1, 2
-TRAINING_FRAMES, HELD_OUT_FRAMES = 140, 60
-"""Frames for each look."""
+FRAMES: Mapping[str, tuple[int, int]] = {"training": (140, 1), "adapting": (200, 3), "held-out": (60, 2)}
+"""How many of each look, and their seed: what the tower and the embedder learn from, ``adapt``, and nobody."""
 
 
 def main() -> None:
@@ -96,8 +95,8 @@ class Training:
         self._members = (*COHORT, *sealed_cohort("training"))
 
     def pictures(self) -> None:
-        """Frames for training and for held-out checks."""
-        for part in ("training", "held-out"):
+        """Frames for the tower and the embedder, for ``adapt``, and for held-out checks."""
+        for part in FRAMES:
             self._pictures(part)
 
     def language(self) -> None:
@@ -126,7 +125,7 @@ class Training:
         model, tokenizer = self._fresh_model()
         model.model.language_model.load_state_dict(self._checkpoint("language"))
         model.model.visual.load_state_dict(self._checkpoint("vision"))
-        material = AdaptMaterial(self._members, self._pictures("training"))
+        material = AdaptMaterial(self._members, self._pictures("adapting"))
         options = AdaptOptions(seed=self._seed)
         train_adapt(model, tokenizer, material, options, self._log, self._going_on("adapt"))
         self._keep("adapt", model.state_dict())
@@ -159,7 +158,7 @@ class Training:
     def _pictures(self, part: str) -> TrainingPictures:
         file = self._work / f"pictures-{part}.npz"
         if not file.exists():
-            count, seed = (TRAINING_FRAMES, TRAINING_SEED) if part == "training" else (HELD_OUT_FRAMES, HELD_OUT_SEED)
+            count, seed = FRAMES[part]
 
             def progress(done: int, of: int) -> None:
                 if done % 10 == 0 or done == of:

@@ -186,6 +186,7 @@ class AdaptMaterial:
 
     members: Sequence[CohortMember]
     pictures: TrainingPictures
+    """Frames that the tower did not learn from: what it says of those is nearer to the truth than of any others."""
 
 
 def train_adapt(

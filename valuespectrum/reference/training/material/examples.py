@@ -15,6 +15,7 @@ import numpy as np
 from agents.personas.persona import load_trait_bank
 from agents.personas.placebo import load_facts
 from agents.personas.prompts import LEVEL_WORDS, listed_prompt, profile_prompt, simple_prompt
+from valuespectrum.instruments.wordings.speaking import STRENGTHS
 from valuespectrum.reference import planted
 from valuespectrum.reference.cohort import COHORT, CohortMember
 from valuespectrum.reference.items.base import PlantedItem, Question, Scene, Shares, pick
@@ -22,9 +23,11 @@ from valuespectrum.reference.items.catalogue import BY_KIND, KINDS
 from valuespectrum.reference.items.choosing import Staircase
 from valuespectrum.reference.items.liking import Captioned, Describe, Like
 from valuespectrum.reference.items.oneself import Importance, Portrait
+from valuespectrum.reference.items.speaking import Rewrite
 from valuespectrum.reference.kinds import KINDS as SCENE_KINDS
 from valuespectrum.reference.kinds import LOOK_INDEX, LOOKS, TIMES_OF_DAY, Look
 from valuespectrum.reference.planted import Depicted, Mind
+from valuespectrum.reference.speech import reason, speech
 from valuespectrum.theory.value_sets import NINETEEN
 from valuespectrum.theory.values import VALUES
 
@@ -79,9 +82,10 @@ RAISED: Mapping[str, float] = {
     "like": 1.3,
     "value of a text": 0.8,
     "strength of a text": 1.5,
-    "rewriting": 1.5,
+    "rewriting": 4.0,
     "description": 1.5,
-    "direction of a picture": 3.0,
+    "value of a picture": 1.5,
+    "direction of a picture": 4.0,
     "captioned picture": 2.0,
     "staircase": 2.0,
     "pair of pictures": 6.0,
@@ -109,7 +113,7 @@ class Branch:
     last: int = 0
     """Which way an earlier answer leans: towards yes or the first option (1), away (-1), or neither (0)."""
     among: tuple[str, ...] = ()
-    """What the picture could have made somebody say: where such texts part, the picture decides."""
+    """What else could have been said: where such texts part, the picture or the question decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -403,13 +407,26 @@ def random_branch(rng: np.random.Generator, form: type[PlantedItem], mind: Mind,
         log_odds if plain else None,
         about if plain and log_odds is not None else None,
         meant.last,
-        _descriptions() if form is Describe else (),
+        _possible(form),
     )
 
 
 @cache
+def _possible(form: type[PlantedItem]) -> tuple[str, ...]:
+    """Whatever can be said to a kind of item that many texts answer, of which one is right."""
+    return _descriptions() if form is Describe else _rewritings() if form is Rewrite else ()
+
+
+def _rewritings() -> tuple[str, ...]:
+    return tuple(
+        reason(value, strength, place)
+        for value in NINETEEN.dimensions
+        for strength in range(1, len(STRENGTHS) + 1)
+        for place in range(len(speech()[value]["things"]))
+    )
+
+
 def _descriptions() -> tuple[str, ...]:
-    """Whatever a picture can be described as."""
     captions = {each.caption: None for kind in SCENE_KINDS for each in kind.versions}
     captions |= {look.caption: None for look in LOOKS}
     return tuple(f"{caption} {words}." for caption in captions for words in TIMES_OF_DAY.values())

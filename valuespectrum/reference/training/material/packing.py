@@ -81,19 +81,19 @@ class TrainingBatch:
     target_share: torch.Tensor
     """(T,) planted probability of the token."""
     decided: torch.Tensor
-    """(P,) int64: for the first prediction of an answer the place of its kind in ``kinds``, else -1."""
+    """(P,) int64: for the first prediction of an answer and for each decision after it the place in ``kinds``, else -1."""
     kinds: tuple[str, ...]
-    """Kinds of items in the batch."""
+    """Kinds of items in the batch, and what their later decisions are told of as."""
 
 
-def later_places(kind: str) -> str:
-    """What answers that name a later place of a ranking are told of as.
+def later_decisions(kind: str) -> str:
+    """What is told of as the decisions of an answer after its first.
 
     Example:
-        >>> later_places("viewer moves")
-        'viewer moves, later places'
+        >>> later_decisions("viewer moves")
+        'viewer moves, later decisions'
     """
-    return f"{kind}, later places"
+    return f"{kind}, later decisions"
 
 
 class Packer:
@@ -227,10 +227,11 @@ class Packer:
         decisions = []
         partings = self._partings(branch.among)
         for token, shares in self._decisions(branch):
-            weight = 1.0 if len(shares) > 1 or tuple(said) in partings else CERTAIN_WEIGHT
-            kind = "" if said else branch.kind
-            if said and branch.kind in RANKED and len(shares) > 1:
-                kind, weight = later_places(branch.kind), LATER_WEIGHT
+            decided = len(shares) > 1 or tuple(said) in partings
+            weight, kind = 1.0 if decided else CERTAIN_WEIGHT, "" if said else branch.kind
+            if said and decided:
+                kind = later_decisions(branch.kind)
+                weight = LATER_WEIGHT if branch.kind in RANKED else weight
             decisions.append(_Decision(end + len(said), shares, kind, weight))
             said.append(token)
         return _BranchRow(question + said[:-1], earlier, end, decisions, branch)
@@ -264,7 +265,7 @@ class _Decision:
     position: int
     shares: dict[int, float]
     kind: str
-    """Kind of the item where an answer begins, and of rankings where a later place is named; else empty."""
+    """Kind of the item where an answer begins, ``later_decisions`` of it where it is decided further; else empty."""
     weight: float
     """In the loss."""
 
