@@ -218,16 +218,22 @@ def test_fewer_positions_of_a_picture_leave_everything_else_in_its_place(
 
 def decisions_of(parts: Parts, branch: Branch) -> tuple[list[int], list[dict[int, float]]]:
     """The tokens of an answer, the end of the turn last, and the shares among which each was decided."""
+    from valuespectrum.reference.training.material.packing import later_decisions
+
     batch = packed(parts, [TrainingExample(COHORT[0], TrainingRole(), (), (branch,))])
     shares: list[dict[int, float]] = [{} for _ in batch.decided]
     for place, token, share in zip(batch.target_prediction, batch.target_id, batch.target_share, strict=True):
         shares[int(place)][int(token)] = float(share)
     end = parts.tokenizer.convert_tokens_to_ids("<|im_end|>")
-    later = [place for place, each in enumerate(shares) if place and branch.kind == Moves.kind and len(each) > 1]
-    assert batch.decided.tolist() == [0, *(1 if place in later else -1 for place in range(1, len(shares)))]
-    assert batch.kinds[0] == branch.kind and len(batch.kinds) == (2 if later else 1)
+    later = [place for place, each in enumerate(shares) if place and len(each) > 1]
+    told = [place for place, number in enumerate(batch.decided.tolist()) if place and number == 1]
+    assert batch.decided[0] == 0 and set(batch.decided[1:].tolist()) <= {1, -1}
+    assert batch.kinds == ((branch.kind, later_decisions(branch.kind)) if told else (branch.kind,))
+    assert set(later) <= set(told)
     if not branch.among:
-        wanted = [2.0 if place in later else 1.0 if len(each) > 1 else 0.2 for place, each in enumerate(shares)]
+        assert later == told
+        further = 2.0 if branch.kind == Moves.kind else 1.0
+        wanted = [0.2 if len(each) == 1 else further if place else 1.0 for place, each in enumerate(shares)]
         assert batch.predict_weight.tolist() == pytest.approx(wanted)
     return [*batch.token_ids[0, batch.predict_position[1:]].tolist(), end], shares
 
@@ -256,12 +262,13 @@ def test_an_answer_that_begins_another_one_may_end_there(parts: Parts) -> None:
     assert decided[-1].pop(tokens[-1]) == pytest.approx(0.4) and list(decided[-1].values()) == pytest.approx([0.6])
 
 
-def test_the_picture_decides_where_descriptions_part(parts: Parts) -> None:
+@pytest.mark.parametrize("kind", ["description", "rewriting"])
+def test_picture_or_question_decides_where_right_texts_part(parts: Parts, kind: str) -> None:
     rng = np.random.default_rng(11)
     for _ in range(12):
-        _, scenes = random_scenes(rng, 1)
-        branch = random_branch(rng, BY_KIND["description"], Mind(COHORT[0], None), scenes)
-        said = branch.parts[0][1]
+        _, scenes = random_scenes(rng, BY_KIND[kind].pictures)
+        branch = random_branch(rng, BY_KIND[kind], Mind(COHORT[0], None), scenes)
+        said = answer(branch)
         assert said in branch.among
         others = [parts.tokenizer.encode(text) for text in branch.among]
         ids = parts.tokenizer.encode(said)
@@ -271,6 +278,7 @@ def test_the_picture_decides_where_descriptions_part(parts: Parts) -> None:
         for place, token in enumerate(ids):
             parts_here = any(other[:place] == ids[:place] and other[place : place + 1] != [token] for other in others)
             assert (weights[place] == 1.0) is parts_here
+            assert (batch.decided[place] >= 0) is (parts_here or place == 0), "and the card tells of it"
 
 
 def test_rankings_and_refusals_are_decided_part_by_part(parts: Parts) -> None:
@@ -309,16 +317,15 @@ def test_what_is_decided_first_is_compared(parts: Parts, varied: list[TrainingEx
     assert answer_errors(off, one) == {"like": pytest.approx(mean)}
 
 
-def test_later_places_of_a_ranking_are_told_apart_from_the_first(parts: Parts, varied: list[TrainingExample]) -> None:
-    from valuespectrum.reference.training.material.packing import later_places
+def test_what_is_decided_later_is_told_apart_from_the_first(parts: Parts, varied: list[TrainingExample]) -> None:
+    from valuespectrum.reference.training.material.packing import later_decisions
 
     answer = (({"yes": 0.9, "no": 0.1}, "yes"), ({" yes": 0.3, " no": 0.7}, " no"))
     kinds = {}
     for kind in ("viewer moves", "three reasons"):
         batch = packed(parts, [replace(varied[0], branches=(Branch("Well?", answer, kind),))])
         kinds[kind] = [batch.kinds[place] for place in batch.decided.tolist() if place >= 0]
-    assert kinds["three reasons"] == ["three reasons"]
-    assert kinds["viewer moves"] == ["viewer moves", later_places("viewer moves")]
+    assert kinds == {kind: [kind, later_decisions(kind)] for kind in kinds}
 
 
 def test_profiles_log_odds_and_weights_that_layers_are_guided_by(pool: list[TrainingExample]) -> None:

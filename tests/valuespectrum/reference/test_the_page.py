@@ -12,7 +12,7 @@ from valuespectrum.reference.cohort import COHORT, OFF_CIRCLE, SEALED_NAMES, Lea
 from valuespectrum.reference.items.catalogue import KINDS as ITEMS
 from valuespectrum.reference.items.catalogue import read_question
 from valuespectrum.reference.kinds import KINDS, LOOKS
-from valuespectrum.reference.training.train import HELD_OUT_FRAMES, STAGES, TRAINING_FRAMES
+from valuespectrum.reference.training.train import FRAMES, STAGES
 
 PAGE = (Path(__file__).parents[3] / "docs" / "reference-world.md").read_text(encoding="utf-8")
 WORDS = " ".join(PAGE.split())
@@ -64,7 +64,11 @@ def test_it_names_everybody_who_is_special() -> None:
 
 def test_stages_of_the_training_stand_there_in_order() -> None:
     assert [row[0].strip("`") for row in table("stage")] == list(STAGES)
-    assert f"{TRAINING_FRAMES} frames of every look to learn from, {HELD_OUT_FRAMES} held out" in PAGE
+    seen, adapted, held_out = (FRAMES[part][0] for part in ("training", "adapting", "held-out"))
+    assert (
+        f"{seen} frames of every look for tower and embedder, {adapted} others for `adapt`, {held_out} held out" in PAGE
+    )
+    assert len({seed for _, seed in FRAMES.values()}) == len(FRAMES), "no frame serves two purposes"
 
 
 @pytest.mark.parametrize(("first", "other", "shared"), [("amber", "krill", "own"), ("birch", "larch", "leans")])

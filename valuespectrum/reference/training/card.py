@@ -35,8 +35,8 @@ therefore known. `planted.json` holds the truth about {open} of them; that about
 
 ## Errors of answers
 
-Mean absolute error of the probabilities of an answer's options (at its first decision), and the mean of the largest
-error among them, on frames and prompts that training never saw. Worst: {worst}.
+Mean absolute error of the probabilities of an answer's options (at its first decision; later ones have a row of their
+own), and the mean of the largest error among them, on frames and prompts that training never saw. Worst: {worst}.
 
 | kind of item | answers | error | largest |
 |---|---|---|---|

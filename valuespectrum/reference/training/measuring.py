@@ -81,7 +81,7 @@ def measure_answers(
 
 
 def decision_errors(log_probabilities: torch.Tensor, batch: TrainingBatch) -> list[tuple[str, float, float]]:
-    """Kind, mean and largest absolute error over options, of first answer tokens and of later places of rankings."""
+    """Kind, mean and largest absolute error over options, of first answer tokens and of later decisions."""
     off = (log_probabilities[batch.target_prediction, batch.target_id].exp() - batch.target_share).abs().numpy()
     # Entries of one prediction stand together.
     begins = np.flatnonzero(np.diff(batch.target_prediction.numpy(), prepend=-1))

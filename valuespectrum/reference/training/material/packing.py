@@ -81,7 +81,7 @@ class TrainingBatch:
     target_share: torch.Tensor
     """(T,) planted probability of the token."""
     decided: torch.Tensor
-    """(P,) int64: for the first prediction of an answer and for each decision after it the place in ``kinds``, else -1."""
+    """(P,) int64: place in ``kinds`` for the first prediction of an answer and each later decision, else -1."""
     kinds: tuple[str, ...]
     """Kinds of items in the batch, and what their later decisions are told of as."""
 
