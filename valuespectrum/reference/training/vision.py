@@ -48,7 +48,7 @@ class VisionOptions:
 class AdaptOptions:
     """Size of the last training of the language part."""
 
-    steps: int = 2700
+    steps: int = 3000
     rows: int = 24
     branches: int = 5
     learning_rate: float = 4e-4
