@@ -9,14 +9,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from browse_fixtures import TASTE, Leaning, make_catalogue, session
+from browse_fixtures import QUESTIONS, TASTE, Leaning, make_catalogue, session
 
 from agents.browsing.doing.memory import MemoryOptions
 from agents.browsing.doing.weariness import WearinessOptions
 from agents.browsing.log import Event, LogContents, encode
+from agents.browsing.options import Behaviour, EngagementWeights
 from agents.browsing.seeing.observe import ObserverOptions
 from agents.browsing.session import browse
 from agents.feeds.policy import load_policy
+from agents.personas.persona import load_personas
 from valuespectrum.sessions.document import sessions_document
 from valuespectrum.sessions.feeds.measures import session_measures
 from valuespectrum.sessions.feeds.reacting import interventions
@@ -93,12 +95,16 @@ def test_clones_are_held_against_clones_with_their_luck() -> None:
     assert row["sessions"] == 6 and row["like"] == row["kept"] == row["entropy"] == 0, "nothing was done to them"
 
 
-def test_sessions_that_differ_in_memory_sight_or_weariness_are_not_of_one_walker() -> None:
+def test_sessions_that_differ_in_what_is_seen_asked_or_done_are_not_of_one_walker() -> None:
+    asked = replace(QUESTIONS, prefill="I say")
     ways: list[dict[str, Any]] = [
         {},
         {"memory": MemoryOptions("transcript", 3)},
         {"observer": ObserverOptions("frames", beside=("caption",))},
         {"weariness": WearinessOptions(fatigue=0.5)},
+        {"behaviour": Behaviour(deterministic=True)},
+        {"behaviour": Behaviour(weights=EngagementWeights(like=2.0))},
+        {"questions": asked},
     ]
     found: list[WalkedSession] = []
     for way in ways:
@@ -112,11 +118,45 @@ def test_sessions_that_differ_in_memory_sight_or_weariness_are_not_of_one_walker
     assert [each.walker for each in told_apart(apart)] == [each.walker for each in apart]
     names = [each.walker.model for each in apart]
     assert names[::2] == names[1::2] and len(set(names)) == len(ways)
-    for name, words in zip(names[2::2], ("memory.mode=transcript", 'beside=["caption"]', "fatigue=0.5"), strict=True):
+    seen = ("memory.mode=transcript", 'beside=["caption"]', "fatigue=0.5")
+    done = ("behaviour.deterministic=true", "behaviour.weights.like=2.0", "questions.prefill=I say")
+    for name, words in zip(names[2::2], (*seen, *done), strict=True):
         assert words in name
     assert [row["sessions"] for row in sessions_document(found)["conditions"]] == [2] * len(ways)
     alike = [*found[:2], replace(found[2], settings={"memory.mode": "x"}, walker=Walker("human:1", human=True))]
     assert [each.walker for each in told_apart(alike)] == [each.walker for each in alike]
+
+
+def test_personas_of_one_id_with_other_words_or_another_target_are_not_one_walker() -> None:
+    tycoon = next(each for each in load_personas() if each.id == "tycoon")
+    aims = replace(tycoon, target={**tycoon.target, "power": -1.0})
+    found = []
+    for persona in (None, tycoon, replace(tycoon, wording=2), aims):
+        record = browse(session(steps=6), CATALOGUE, Leaning(TASTE), persona)
+        found.append(walked(f"{len(found)}", LogContents(record.manifest, record.events, ()), VALUES))
+    assert found[1].role == found[3].role != found[2].role and not found[0].role
+    apart = told_apart(found)
+    bare, *played = (each.walker for each in apart)
+    assert bare == found[0].walker and {each.model for each in played} == {"leaning"}
+    assert len(set(played)) == 3 and all(each.persona.startswith("tycoon#") for each in played)
+    assert [each.walker for each in told_apart(apart)] == [each.walker for each in apart]
+    assert [each.walker for each in told_apart(found[:2] * 2)] == [each.walker for each in found[:2] * 2]
+    texts = [replace(found[1], walker=Walker("m", "placebo-3", "simple"), role=role) for role in "ab"]
+    one, other = (each.walker for each in told_apart(texts))
+    assert one != other and one.placebo and other.placebo, "texts for personas of other lengths are other texts"
+
+
+def test_feeds_that_had_other_numbers_of_clips_on_offer_are_not_of_one_policy() -> None:
+    found = []
+    for pool in (256, 20):
+        record = browse(session(steps=6, pool=pool), CATALOGUE, Leaning(TASTE))
+        found.append(walked(f"{pool}", LogContents(record.manifest, record.events, ()), VALUES))
+    person = replace(found[0], walker=Walker("human:1", human=True))
+    apart = told_apart([*found, person])
+    assert [each.policy for each in apart] == ["random:pool=256", "random:pool=20", "random:pool=256"]
+    assert [each.policy for each in told_apart(apart)] == [each.policy for each in apart]
+    following = replace(found[1], policy="similar:decay=0.9")
+    assert [each.policy for each in told_apart([found[0], following])] == ["random", "similar:decay=0.9"]
 
 
 def test_what_cannot_be_compared_is_said(tmp_path: Path) -> None:

@@ -27,6 +27,8 @@ KEPT = frozenset({"watch", "like", "dislike", "comment", "share", "save", "follo
 """Actions of somebody who did."""
 LIKED = frozenset({"like", "share", "save", "follow"})
 """Those of them that say that it was liked."""
+OF_WORDS = "#"
+"""Stands between the id of a persona and digits of its words, where several personas of one id walked."""
 
 
 class Walker(NamedTuple):
@@ -41,7 +43,7 @@ class Walker(NamedTuple):
     @property
     def placebo(self) -> bool:
         """Whether the persona is a text without values."""
-        return is_placebo_text(self.persona)
+        return is_placebo_text(self.persona.partition(OF_WORDS)[0])
 
     @property
     def words(self) -> str:
@@ -96,7 +98,12 @@ class WalkedSession:
     vectors: Floats | None = None
     """Shape (steps, dimension): directions of the clips shown, where a corpus is at hand."""
     settings: Mapping[str, str] = field(default_factory=dict)
-    """What was seen, remembered, tired of and could be done, as JSON by name; empty for people."""
+    """What was seen, remembered, tired of, asked and could be done, and how answers became acts, as JSON by name; empty
+    for people."""
+    role: str = ""
+    """Hash over the words of the role; empty for the model as itself, and for people."""
+    pool: int | None = None
+    """Most clips on offer at a step; ``None`` where that is not known."""
     attention: Attention | None = None
     """Checks of attention of a person; ``None`` where nothing is known of any."""
 
@@ -155,6 +162,7 @@ def walked(name: str, contents: LogContents, values: Mapping[str, str]) -> Walke
     told = [_outcomes(event, manifest.human) for event in events]
     kept, liked, share = (np.array(column, dtype=np.float64) for column in zip(*told, strict=True))
     target, clone = manifest.persona.get("target_profile"), manifest.session.get("clone", 0)
+    pool = manifest.session.get("pool")
     return WalkedSession(
         name=name,
         walker=walker_of(manifest),
@@ -177,6 +185,8 @@ def walked(name: str, contents: LogContents, values: Mapping[str, str]) -> Walke
         also_done=_also_done(manifest),
         history=_history(events),
         settings={} if manifest.human else _settings(manifest),
+        role=str(manifest.persona.get("text_hash") or ""),
+        pool=pool if isinstance(pool, int) else None,
     )
 
 
@@ -196,22 +206,39 @@ def _settings(manifest: SessionManifest) -> dict[str, str]:
     from agents.browsing.doing.actions import ActionOptions
     from agents.browsing.doing.memory import MemoryOptions
     from agents.browsing.doing.weariness import WearinessOptions
+    from agents.browsing.options import Behaviour
     from agents.browsing.seeing.observe import ObserverOptions
     from agents.models.ask_key import canonical_json
 
-    parts = {
-        "actions": (asdict(ActionOptions()), manifest.session.get("actions")),
-        "memory": (asdict(MemoryOptions()), manifest.session.get("memory")),
+    session = manifest.session
+    parts: Mapping[str, tuple[Mapping[str, object], object]] = {
+        "actions": (asdict(ActionOptions()), session.get("actions")),
+        "behaviour": (_one_level(asdict(Behaviour())), _one_level(_told(session.get("behaviour")))),
+        "memory": (asdict(MemoryOptions()), session.get("memory")),
         "observer": (asdict(ObserverOptions()), manifest.observer),
-        "weariness": (asdict(WearinessOptions()), manifest.session.get("weariness")),
+        "questions": ({}, session.get("questions")),
+        "weariness": (asdict(WearinessOptions()), session.get("weariness")),
     }
     found = {
         f"{part}.{name}": canonical_json(value)
         for part, (default, told) in parts.items()
-        for name, value in (default | (dict(told) if isinstance(told, Mapping) else {})).items()
+        for name, value in {**default, **_told(told)}.items()
     }
     # What is asked besides changes nothing that is done.
     found.pop("memory.fresh_every", None)
+    return found
+
+
+def _told(part: object) -> dict[str, object]:
+    return dict(part) if isinstance(part, Mapping) else {}
+
+
+def _one_level(part: Mapping[str, object]) -> dict[str, object]:
+    """A part of a manifest without parts of its own: ``{"weights": {"like": 1}}`` is ``{"weights.like": 1}``."""
+    found: dict[str, object] = {}
+    for name, value in part.items():
+        inner = _told(value)
+        found |= {f"{name}.{one}": each for one, each in inner.items()} if inner else {name: value}
     return found
 
 
