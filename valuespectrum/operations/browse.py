@@ -30,6 +30,7 @@ from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
     from agents.browsing.catalogue import Catalogue
+    from agents.browsing.log import Event
     from agents.browsing.options import SessionOptions
     from agents.browsing.session import Session, SessionRecord
     from agents.personas.persona import Persona
@@ -168,6 +169,8 @@ def paired(log: Path, settings: BrowseSettings) -> list[tuple[Path, BrowseSettin
 
 _BESIDE: Mapping[Arm, str] = {"plain": "without", "control": "control"}
 """What a session is held against: how the name of its log ends, and where it stands in the document."""
+_TOLD_TO_BE = "persona="
+"""Begins what a log says of an agent that is told to be somebody else."""
 
 
 def walk_together(sessions: Sequence[Session], catalogue: Catalogue, teller: Teller) -> list[SessionRecord]:
@@ -287,7 +290,7 @@ def session_summary(record: SessionRecord, values: Mapping[str, str], log: Path)
     """A session in numbers.
 
     ``undecided`` counts steps whose answers were neither, ``failed`` those that failed, ``role_breaks`` answers that
-    fell out of the role; ``checks`` tells how well the role was played at each check.
+    fell out of a role, of steps at which one was to be played; ``checks`` tells how well it was at each check.
     """
     from agents.browsing.log import NO_ACTION
     from agents.playing.role_breaks import count_role_breaks
@@ -307,13 +310,23 @@ def session_summary(record: SessionRecord, values: Mapping[str, str], log: Path)
         "refusals": sum(event.refusal for event in events),
         "failed": sum(event.error is not None for event in silent),
         "undecided": sum(event.error is None for event in silent),
-        "role_breaks": count_role_breaks(text for event in events for text in event.raw_answer).all,
+        "role_breaks": count_role_breaks(text for event in _in_role(record) for text in event.raw_answer).all,
         "shown": dict(shown),
         "liked": dict(liked),
         **({"further": dict(further)} if further else {}),
         **({"checks": checks} if checks else {}),
         **({"continued_after": record.taken_up} if 0 < record.taken_up < len(events) else {}),
     }
+
+
+def _in_role(record: SessionRecord) -> list[Event]:
+    """The steps at which somebody was to be played: nobody falls out of a role that there is not."""
+    own, found = bool(record.manifest.persona.get("id")), []
+    for event in record.events:
+        told = [each for each in (event.intervention or "").split("; ") if each.startswith(_TOLD_TO_BE)]
+        if told[-1] != f"{_TOLD_TO_BE}{NO_PERSONA}" if told else own:
+            found.append(event)
+    return found
 
 
 def corpus_of_log(log: Path) -> Path | None:
