@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,7 +39,7 @@ class Machine(Leaning):
     ],
 )
 def test_role_breaks_are_counted_while_there_is_a_role(
-    plays: bool, done: tuple[str, ...], counted: tuple[int, ...]
+    plays: bool, done: tuple[str, ...], counted: Sequence[int]
 ) -> None:
     told = [intervention_from(each) for each in done]
     put = tuple(replace(each, system="You are rich.") if each.words == "tycoon" else each for each in told)

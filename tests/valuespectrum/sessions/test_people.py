@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -183,6 +184,37 @@ def test_who_failed_checks_of_attention_is_said_and_nobody_is_left_out(tmp_path:
     assert said in sessions_in_words(document) and found["unknown"] == 1
     page = " ".join(look_at(render(replace(data(), walks=(document,)))).text)
     assert "sessions of people with checks of attention failed" in page
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b'{"schema":"valuespectrum.person/1","kind":"consent"}\n{"kind":\n', ", line 2: not JSON"),
+        (b'{"schema":"valuespectrum.person/9","kind":"consent"}\n', "schema 'valuespectrum.person/9'"),
+        (None, "is not a regular file"),
+    ],
+)
+def test_answers_of_one_person_that_cannot_be_read_end_nothing(tmp_path: Path, content: bytes | None, why: str) -> None:
+    clips = [KnownClip(f"{at:064x}", 10.0, (f"v{at}",)) for at in range(60)]
+    rows = [
+        PersonWatched(f"p{who}", "", float(at), f"v{at}", (at + who) * at % 7.0) for who in range(2) for at in range(60)
+    ]
+    values = {clip.clip_id: VALUES[at % 10] for at, clip in enumerate(clips)}
+    read: list[WalkedSession] = []
+    for each in import_people(rows, clips, "hash").sessions:
+        log = tmp_path / f"{each.name}.jsonl"
+        log.write_bytes(b"".join([encode(each.manifest), *map(encode, each.events)]))
+        if not read and content is None:
+            os.mkfifo(answers_path(log))
+        elif not read and content is not None:
+            answers_path(log).write_bytes(content)
+        read.append(read_walked(log, values))
+    damaged, whole = read
+    assert why in damaged.unread and str(tmp_path) in damaged.unread and damaged.attention is None
+    assert not whole.unread and len(damaged) == len(whole) == 60
+    document = sessions_document(read)
+    assert document["sessions"] == 2 and document["attention"]["unread"] == [damaged.unread]
+    assert f"Answers that cannot be read: {damaged.unread}." in sessions_in_words(document)
 
 
 def test_kappa_is_that_of_scikit_learn() -> None:

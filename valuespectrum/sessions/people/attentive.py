@@ -18,7 +18,8 @@ def attention(sessions: Sequence[WalkedSession]) -> Json | None:
 
     Returns:
         ``rows`` (of each session of a person that has checks: ``session``, ``model``, ``failed``, ``checks``),
-        ``unknown`` (sessions of people without any) and ``words``; ``None`` without people.
+        ``unknown`` (sessions of people without any), ``unread`` (why answers of some cannot be read, with their files)
+        and ``words``; ``None`` without people.
     """
     people = [each for each in sessions if each.walker.human]
     if not people:
@@ -28,16 +29,21 @@ def attention(sessions: Sequence[WalkedSession]) -> Json | None:
         for each in people
         if each.attention is not None and each.attention.checks
     ]
-    unknown = len(people) - len(rows)
-    return {"rows": rows, "unknown": unknown, "words": _in_words(rows, unknown)}
+    unknown, unread = len(people) - len(rows), [each.unread for each in people if each.unread]
+    damaged = f" Answers that cannot be read: {_named(unread, '; ')}." if unread else ""
+    return {"rows": rows, "unknown": unknown, "unread": unread, "words": f"{_in_words(rows, unknown)}{damaged}"}
 
 
 def _in_words(rows: Sequence[Json], unknown: int) -> str:
     if not rows:
         return f"Whether people read along is not known: no checks of attention beside {unknown} sessions of people."
     failing = [f"{row['model']} {row['failed']} of {row['checks']}" for row in rows if row["failed"]]
-    more = [f"{len(failing) - _MOST_NAMED} more"] if len(failing) > _MOST_NAMED else []
-    named = f" ({', '.join([*failing[:_MOST_NAMED], *more])})" if failing else ""
+    named = f" ({_named(failing)})" if failing else ""
     without = f"; {unknown} without any" if unknown else ""
     head = f"{len(failing)} of {len(rows)} sessions of people with checks of attention failed one or more"
     return f"{head}{named}{without}. Nobody is left out for it."
+
+
+def _named(each: Sequence[str], link: str = ", ") -> str:
+    more = [f"{len(each) - _MOST_NAMED} more"] if len(each) > _MOST_NAMED else []
+    return link.join([*each[:_MOST_NAMED], *more])

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from agents.personas.reserved import NO_PERSONA, is_placebo_text
 from valuespectrum.sessions.walks.attention import Attention, attention_beside
-from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.errors import InputError, ValueSpectrumError
 
 if TYPE_CHECKING:
     from agents.browsing.log import Event, LogContents, SessionManifest
@@ -106,13 +106,16 @@ class WalkedSession:
     """Most clips on offer at a step; ``None`` where that is not known."""
     attention: Attention | None = None
     """Checks of attention of a person; ``None`` where nothing is known of any."""
+    unread: str = ""
+    """Why the answers beside the log of a person cannot be read, with their file; empty where they can, or where there
+    are none."""
 
     def __len__(self) -> int:
         return len(self.items)
 
 
 def read_walked(log: Path, values: Mapping[str, str] | None = None) -> WalkedSession:
-    """A session out of its log and the manifest beside it.
+    """A session out of its log and the manifest beside it; answers beside a person's that cannot be read are told.
 
     Args:
         log: The log.
@@ -139,7 +142,13 @@ def read_walked(log: Path, values: Mapping[str, str] | None = None) -> WalkedSes
             f"put {feed_path(log).name} beside it, as `valuespectrum browse` writes it (or feed.run.json of its study)",
         )
     session = walked(log.name.removesuffix(".jsonl"), contents, told)
-    return replace(session, attention=attention_beside(log)) if session.walker.human else session
+    if not session.walker.human:
+        return session
+    try:
+        return replace(session, attention=attention_beside(log))
+    except ValueSpectrumError as error:
+        # What was done with clips is in the log, and is not less true for it.
+        return replace(session, unread=error.message)
 
 
 def walked(name: str, contents: LogContents, values: Mapping[str, str]) -> WalkedSession:
