@@ -23,6 +23,7 @@ from valuespectrum.sessions.revealed.profiles import (
     Revealed,
     RevealOptions,
     consecutive,
+    decided,
     reveal,
 )
 from valuespectrum.sessions.revealed.roles import session_personas, worded_personas
@@ -94,8 +95,8 @@ def sessions_document(sessions: Sequence[WalkedSession], options: SessionScoring
 def _condition(model: str, policy: str, sessions: Sequence[WalkedSession], options: SessionScoring) -> Json:
     walkers = list(dict.fromkeys(each.walker for each in sessions))
     about: Json = {"model": model, "policy": policy, "human": walkers[0].human, "sessions": len(sessions)}
-    decided = any((~np.isnan(OUTCOMES[name](each))).any() for each in sessions for name in options.reveal.outcomes)
-    told = _revealed(sessions, walkers, options) if decided else _NOTHING_REVEALED
+    known = decided(sessions, options.reveal.outcomes)
+    told = _revealed(sessions, walkers, options) if known else _NOTHING_REVEALED
     rows = [_walker(each, sessions, options) | told["profiles"].get(each, {}) for each in walkers]
     return {
         **about,

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.sessions.revealed.decisions import blocks
-from valuespectrum.sessions.revealed.profiles import OUTCOMES
+from valuespectrum.sessions.revealed.profiles import OUTCOMES, decided
 from valuespectrum.sessions.walks.means import units
 from valuespectrum.sessions.walks.walked import Floats, WalkedSession, Walker
 from valuespectrum.theory.values import VALUES
@@ -31,6 +31,8 @@ Integers = NDArray[np.int_]
 FEWEST_WALKERS = 3
 FEWEST_CLIPS = 20
 _FOLDS = 10
+_NOTHING = 1e-9
+"""What rounding leaves of the variance of decisions that do not vary."""
 _STREAM = "sessions/prediction"
 
 
@@ -104,17 +106,17 @@ def stated_predicts(
     """How much stated profiles explain of decisions about clips that were held out.
 
     Args:
-        sessions: Of several walkers; those without a stated profile are left out.
+        sessions: Of several walkers; those without a stated profile, and those that decided nothing, are left out.
         stated: Walker to centred score of each of the ten values, measured by questions.
         quality: Clip to measures of its picture, where they are known.
         options: Outcome, draws, level.
 
     Raises:
-        InputError: There are fewer than three such walkers or twenty clips.
+        InputError: There are fewer than three such walkers or twenty clips, or no walker decided now this and now that.
     """
     options = options or PredictOptions()
-    walkers = list(dict.fromkeys(each.walker for each in sessions if each.walker in stated))
-    told = [each for each in sessions if each.walker in stated]
+    told = [each for each in sessions if each.walker in stated and decided([each], [options.outcome])]
+    walkers = list(dict.fromkeys(each.walker for each in told))
     table = _table(told, (walkers, stated), quality or {}, options.outcome)
     clips = len(np.unique(table.clip))
     if len(walkers) < FEWEST_WALKERS or clips < FEWEST_CLIPS:
@@ -126,6 +128,11 @@ def stated_predicts(
     base, y = _base(table, profiles), _within(table.y[:, None], table.walker)[:, 0]
     fold = _folds(table.clip, options.seed)
     total, without = y**2, (y - _held_out(base, y, fold)) ** 2
+    if not total.sum() > _NOTHING:
+        raise InputError(
+            "every walker decided alike about all its clips, so that there is nothing to predict",
+            "look at what was answered: a model that always says the same decides nothing about clips",
+        )
 
     def gained(given: Floats) -> Floats:
         own = _within(given[table.walker, table.value][:, None], table.walker)

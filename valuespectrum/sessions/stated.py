@@ -10,7 +10,7 @@ from agents.personas.reserved import NO_PERSONA
 from valuespectrum.scoring.estimate import HEADLINE, Estimate
 from valuespectrum.scoring.profile import number
 from valuespectrum.sessions.predicting import PredictOptions, stated_predicts
-from valuespectrum.sessions.revealed.profiles import RevealOptions, reveal
+from valuespectrum.sessions.revealed.profiles import RevealOptions, decided, reveal
 from valuespectrum.sessions.walks.walked import Floats, WalkedSession, Walker
 from valuespectrum.theory.value_sets import TEN
 from valuespectrum.theory.values import VALUES
@@ -94,6 +94,10 @@ def _gaps(own: Sequence[WalkedSession], stated: Mapping[Walker, Floats], options
     for each in own:
         by_model.setdefault(each.walker.model, []).append(each)
     for some in by_model.values():
+        if not decided(some, options.outcomes):
+            walkers = dict.fromkeys(each.walker for each in some)
+            rows += [{**each._asdict(), "correlation": None, "why": "nothing was decided"} for each in walkers]
+            continue
         revealed = reveal(some, options)
         for walker, _ in revealed.walkers:
             place, said = revealed.place(walker), stated[walker]

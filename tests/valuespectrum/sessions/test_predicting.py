@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from bench.truth.prediction import Foretold, planted_increment, world
 from valuespectrum.sessions.predicting import PredictOptions, stated_predicts
+from valuespectrum.sessions.stated import stated_and_revealed
 from vectorstore.foundation.errors import InputError
 
 
@@ -42,3 +44,31 @@ def test_too_little_to_predict_is_refused() -> None:
         stated_predicts(silent, stated, options=PredictOptions("watch"))
     told = stated_predicts(sessions, stated).to_json()
     assert "nothing is known of the pictures" in told["covers"]
+
+
+def test_who_always_decides_alike_leaves_nothing_to_predict() -> None:
+    sessions, stated, _ = world(Foretold(walkers=4), np.random.default_rng(1))
+    first = sessions[0].walker
+    alike = [replace(each, kept=np.full(len(each), float(each.walker == first))) for each in sessions]
+    with pytest.raises(InputError, match="decided alike"):
+        stated_predicts(alike, stated)
+    (row,) = stated_and_revealed(alike, stated)
+    assert row["predicts"]["watch"]["increment"] is None and "decided alike" in row["predicts"]["watch"]["why"]
+    json.dumps(row, allow_nan=False)
+
+
+def test_a_model_that_decides_nothing_takes_no_number_from_the_others() -> None:
+    sessions, stated, _ = world(Foretold(walkers=4), np.random.default_rng(1))
+    silent = sessions[0].walker
+    nothing = np.full(len(sessions[0]), np.nan)
+    told = [replace(each, kept=nothing, share=nothing) if each.walker == silent else each for each in sessions]
+    (row,) = stated_and_revealed(told, stated)
+    gaps = {each["model"]: each for each in row["gap"]}
+    assert gaps.pop(silent.model)["why"] == "nothing was decided" and len(gaps) == 3
+    assert all(each["correlation"] is not None for each in gaps.values())
+    without = [each for each in sessions if each.walker != silent]
+    assert (
+        row["predicts"]["watch"] == stated_predicts(without, stated).to_json()
+        and row["predicts"]["watch"]["walkers"] == 3
+    )
+    json.dumps(row, allow_nan=False)

@@ -186,6 +186,16 @@ def reveal(
     return Revealed(tuple(walkers), fit_mixed(data), options, counts, paired, effective, known)
 
 
+def decided(sessions: Sequence[WalkedSession], outcomes: Sequence[str]) -> bool:
+    """Whether anything was decided in sessions, so that they reveal a profile.
+
+    Args:
+        sessions: Whose.
+        outcomes: Names of :data:`OUTCOMES`.
+    """
+    return any((~np.isnan(OUTCOMES[name](each))).any() for each in sessions for name in outcomes)
+
+
 def interleaved(parts: int) -> PartOf:
     """Every step to one of so many parts in turn: what differs between these is luck."""
     return lambda session: [str(step % parts) for step in range(len(session))]
