@@ -14,6 +14,8 @@ from valuespectrum.operations.studies.roleplay_plan import Effort, planned_power
 from valuespectrum.scoring.personas.placebos import FEWEST_PLACEBOS
 from valuespectrum.scoring.personas.power import PersonaStudy, chance_of_moved, sessions_noise
 from valuespectrum.sessions.document import SessionScoring, sessions_document
+from valuespectrum.sessions.revealed.clip_effects import clip_variance
+from valuespectrum.sessions.revealed.decisions import Decisions
 from valuespectrum.sessions.revealed.profiles import RevealOptions, consecutive, reveal
 from valuespectrum.sessions.revealed.roles import session_personas, worded_personas
 from valuespectrum.sessions.revealed.stability import STRETCHES, fading, separability, stability
@@ -114,8 +116,8 @@ def test_what_was_not_decided_is_no_number() -> None:
     assert few.mean is not None and few.low is None and "sessions" in few.why
 
 
-def _without(session: WalkedSession, value: str) -> WalkedSession:
-    there = np.array([each == value for each in session.values])
+def _without(session: WalkedSession, *values: str) -> WalkedSession:
+    there = np.array([each in values for each in session.values])
     return replace(session, kept=np.where(there, np.nan, session.kept), liked=np.where(there, np.nan, session.liked))
 
 
@@ -132,6 +134,36 @@ def test_fewer_than_three_sessions_have_no_interval_whatever_the_number() -> Non
     for gap in told["gap"]:
         assert gap["correlation"] is not None and gap["correlation_low"] is None
         assert "sessions" in gap["correlation_why"]
+
+
+def test_a_role_that_decided_nothing_is_nowhere_on_the_axis_and_says_nothing_about_clips() -> None:
+    sessions, _, target = study(SMALL, np.random.default_rng(5))
+    aim = dict(zip(VALUES, target.tolist(), strict=True))
+    silent = [_without(each, *VALUES) if each.walker == PERSONA else each for each in sessions]
+    (row,) = session_personas(reveal(silent), {PERSONA.persona: aim})
+    assert set(row["towards"]) == {"bare", "placebos"} and row["verdict"] == "unknown"
+    (whole,) = session_personas(reveal(sessions), {PERSONA.persona: aim})
+    assert set(whole["towards"]) == {"bare", "persona", "placebos"}
+    item = np.repeat(np.arange(40), 6)
+    liked = (np.arange(240) % 6 < np.where(item // 10 % 2, 5, 1)).astype(float)
+    nobody, everybody = np.zeros(240, dtype=np.int_), np.zeros(1, dtype=np.int_)
+    alone = Decisions(
+        nobody, nobody, item, nobody, everybody, liked, np.ones(240), np.eye(10)[np.arange(40) % 10], 1, 1
+    )
+    assert clip_variance(replace(alone, roles=3)) == pytest.approx(clip_variance(alone)) and clip_variance(alone) > 0.1
+
+
+def test_roles_stand_on_the_axis_by_the_values_that_all_of_them_decided_about() -> None:
+    feed = PlantedFeed(steps=60, clips=60).drawn()
+    walkers = [Walker("m"), Walker("m", "p", "simple")]
+    bare = [walk(feed, walkers[0], {}, seed) for seed in range(4)]
+    role = [walk(feed, walkers[1], LIKES, seed) for seed in range(4)]
+    first, *rest = VALUES
+    aims = dict.fromkeys(VALUES, 0.0) | {first: 1.0, rest[-1]: 1.0}
+    lacking = [*bare, *(_without(each, first) for each in role)]
+    (row,) = session_personas(reveal(lacking), {"p": aims})
+    (other,) = session_personas(reveal(lacking), {"p": aims | {first: 0.0}})
+    assert row["towards"] == other["towards"], "what one of them never decided about counts for none"
 
 
 def test_intervals_over_clips_are_wider_and_are_right_where_clips_vary() -> None:

@@ -29,9 +29,9 @@ def clip_variance(data: Decisions) -> float:
     """Variance of the effects of clips, mean over roles.
 
     Args:
-        data: At least one decision of each role.
+        data: At least one decision; a role that decided nothing says nothing about clips.
     """
-    return float(np.mean(np.concatenate([_Alone(each).variances() for each in _chunks(data)])))
+    return float(np.mean(np.concatenate([_Alone(each).variances()[each.decided] for each in _chunks(data)])))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +44,11 @@ class _Tables:
     """Weight times what was decided, same shape."""
     loadings: Floats
     """Shape (items, values)."""
+
+    @property
+    def decided(self) -> NDArray[np.bool_]:
+        """Roles that decided anything."""
+        return np.asarray(self.weight.any(axis=(1, 2)))
 
 
 def _chunks(data: Decisions) -> Iterator[_Tables]:

@@ -81,7 +81,7 @@ def fit_mixed(data: Decisions) -> MixedFit:
     """Fit the model.
 
     Args:
-        data: At least one decision of each role.
+        data: At least one decision; a role that decided nothing has no profile.
     """
     model, variance = _Model(data), clip_variance(data)
     solved = _settled(model, variance)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agents.personas.reserved import NO_PERSONA, in_first_wording
 from valuespectrum.scoring.alignment import ceiling, correlate
@@ -176,19 +177,29 @@ def _steered(revealed: Revealed, walker: Walker, bare: Walker | None, texts: Seq
 
 
 def _towards(revealed: Revealed, roles: tuple[Walker | None, Walker, Sequence[Walker]], target: Floats) -> Json:
-    """How far each kind of role lies towards the target: sum of target times centred log-odds, over sum of sizes."""
+    """How far each kind of role lies towards the target: sum of target times centred log-odds, over sum of sizes.
+
+    All are told over the values that each of them decided about; who decided about none is nowhere.
+    """
     bare, persona, texts = roles
-    size = float(np.abs(target).sum())
-    groups = {"bare": [bare] if bare else [], "persona": [persona], "placebos": texts}
+    listed = {"bare": [bare] if bare else [], "persona": [persona], "placebos": list(texts)}
+    groups = {name: [each for each in walkers if _known(revealed, each).any()] for name, walkers in listed.items()}
+    shared = [_known(revealed, each) for walkers in groups.values() for each in walkers]
+    aims = np.where(np.all(shared, axis=0), target, 0.0)
+    size = float(np.abs(aims).sum())
     found: Json = {}
     for name, walkers in groups.items():
         if walkers and size:
             weights = np.zeros((1, *revealed.fit.beta.shape))
             for each in walkers:
-                weights[0, revealed.place(each)] += target / size / len(walkers)
-            mean = sum(float(np.nansum(revealed.profile(each) * target)) for each in walkers) / size / len(walkers)
+                weights[0, revealed.place(each)] += aims / size / len(walkers)
+            mean = sum(float(np.nansum(revealed.profile(each) * aims)) for each in walkers) / size / len(walkers)
             found[name] = revealed.one(weights, mean, walkers).estimate.to_json()
     return found
+
+
+def _known(revealed: Revealed, walker: Walker) -> NDArray[np.bool_]:
+    return np.asarray(~np.isnan(revealed.profile(walker)))
 
 
 def _aligned(revealed: Revealed, walker: Walker, target: Floats) -> Floats:
