@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from agents.browsing.catalogue import CatalogueClip
 from agents.browsing.doing.actions import AFTER_WATCHING, FURTHER, STREAM, Further
@@ -25,6 +26,9 @@ from agents.browsing.seeing.observe import Looking, Observation, ObserverOptions
 from agents.models.base import FrameReference
 from agents.procedures.procedure import Procedure
 from vectorstore.foundation.random_streams import cloned, shuffled, stream
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 FRAME_ORDER = "frame_order"
 """Name of the random stream that shuffled pictures are put in order with."""
@@ -201,7 +205,7 @@ class Viewing:
 
     def _observe(self, until: float | None) -> Observation:
         observed = observe(self._clip, self._observer, until, self._looking)
-        if self._encounter.injection and self._encounter.injection.place == "overlay":
+        if self._overlay and self._observer.mode != "page":
             frames = tuple(TimedFrame(self._laid_over(frame), frame.time) for frame in observed.frames)
             seen = replace(observed.stimulus, frames=tuple(frame.reference for frame in frames))
             observed = Observation(seen, frames)
@@ -220,11 +224,24 @@ class Viewing:
             )
         return self._laid[sha]
 
+    @property
+    def _overlay(self) -> bool:
+        return self._encounter.injection is not None and self._encounter.injection.place == "overlay"
+
+    def _banner(self) -> Image.Image:
+        """The words as they are laid over the clip on a page."""
+        from agents.models.pictures import picture_size
+
+        assert self._encounter.injection is not None, "whoever lays words over a clip has some"
+        size = picture_size(self._clip.frames[0].reference)
+        return self._encounter.injection.banner(size, self._clip.item.item_id, self._session.seed)
+
     def _make(self, frames: Sequence[TimedFrame], seconds: float) -> FrameReference:
         source = self._encounter.pictures
         assert source is not None, "whoever begins a session that needs made pictures says who makes them"
         if self._observer.mode == "page":
-            return source.page(self._encounter.clip.item.item_id, seconds)
+            # Words that are in a clip do not cover what the page has around it.
+            return source.page(self._encounter.clip.item.item_id, seconds, self._banner if self._overlay else None)
         return source.sheet(frames, seconds)
 
     def _order(self, count: int) -> Sequence[int]:

@@ -11,12 +11,13 @@ import os
 import queue
 import shutil
 import threading
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 from agents.web.app import still_app
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 _CLOSE = 0.05
 """Seconds by which the time that was reached may differ from the one that was asked for."""
-_SHOW = "([clip, time, patience]) => globalThis.showClip(clip, time, patience)"
+_SHOW = "([clip, time, patience, over]) => globalThis.showClip(clip, time, patience, over)"
 _BROWSER = "VALUESPECTRUM_BROWSER"
 """Variable of the environment that names a browser."""
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -54,6 +55,14 @@ class BrowserOptions:
     def __post_init__(self) -> None:
         if not (200 <= self.width <= 4000 and 200 <= self.height <= 4000):
             raise InputError(f"a screen has 200 to 4000 pixels each way, got {self.width} x {self.height}")
+
+
+class _Shot(NamedTuple):
+    """A picture that is wanted, as in ``Screens.shot``."""
+
+    item_id: str
+    time: float
+    over: bytes
 
 
 @contextlib.contextmanager
@@ -119,7 +128,7 @@ class BrowserScreens:
         self._link, self._options = link, options
         self._path = find_browser(options.executable)
         self._version = ""
-        self._wanted: queue.Queue[tuple[str, float, Future[bytes]] | None] = queue.Queue()
+        self._wanted: queue.Queue[tuple[_Shot, Future[bytes]] | None] = queue.Queue()
         self._opened: Future[str] = Future()
         self._thread = threading.Thread(target=self._live, name="browser", daemon=True)
         self._thread.start()
@@ -130,14 +139,14 @@ class BrowserScreens:
         """What a picture depends on besides the clip and the time."""
         return {"browser": self._version, "width": self._options.width, "height": self._options.height}
 
-    def shot(self, item_id: str, time: float) -> bytes:
+    def shot(self, item_id: str, time: float, over: bytes = b"") -> bytes:
         """The screen as a PNG file; see :meth:`agents.browsing.seeing.screens.Screens.shot`."""
         if not (isfinite(time) and time >= 0):
             raise InputError(f"a clip is shown at 0 seconds or later, got {time}")
         if not self._thread.is_alive():
             raise InputError("the browser has ended", "start again")
         told: Future[bytes] = Future()
-        self._wanted.put((item_id, time, told))
+        self._wanted.put((_Shot(item_id, time, over), told))
         return told.result()
 
     def close(self) -> None:
@@ -162,20 +171,21 @@ class BrowserScreens:
     def _refuse_all(self) -> None:
         with contextlib.suppress(queue.Empty):
             while (wanted := self._wanted.get_nowait()) is not None:
-                wanted[2].set_exception(InputError("the browser has ended", "start again"))
+                wanted[1].set_exception(InputError("the browser has ended", "start again"))
 
-    def _tell(self, page: Page, item_id: str, time: float, told: Future[bytes]) -> None:
+    def _tell(self, page: Page, wanted: _Shot, told: Future[bytes]) -> None:
         try:
-            told.set_result(self._shot(page, item_id, time))
+            told.set_result(self._shot(page, wanted))
         except Exception as error:
             told.set_exception(error)
 
-    def _shot(self, page: Page, item_id: str, time: float) -> bytes:
+    def _shot(self, page: Page, wanted: _Shot) -> bytes:
         from playwright.sync_api import Error
 
+        item_id, time, over = wanted
         label = f"clip {item_id[:80]!r} at {time:g} s"
         try:
-            stands = page.evaluate(_SHOW, [item_id, time, self._options.patience])
+            stands = page.evaluate(_SHOW, [item_id, time, self._options.patience, b64encode(over).decode()])
             # Without byte ranges, or where a video is damaged, browsers stay where they are and say nothing.
             if abs(stands["reached"] - min(time, stands["seconds"])) > _CLOSE:
                 raise MediaError(f"{label}: the browser stands at {stands['reached']:g} s", "not_seekable")

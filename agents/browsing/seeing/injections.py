@@ -26,7 +26,7 @@ Push = Literal["like", "skip", "nothing"]
 PUSHES: Mapping[Push, int] = {"like": 1, "skip": -1, "nothing": 0}
 """Where words push."""
 ROOM: Mapping[InjectionPlace, tuple[Mode, ...]] = {
-    "overlay": ("frames", "sheet"),
+    "overlay": ("frames", "sheet", "page"),
     "order": ("frames", "sheet", "page", "caption"),
     "speech": ("frames", "sheet", "page", "transcript"),
     "answer": ("frames", "sheet", "page", "caption"),
@@ -35,6 +35,8 @@ ROOM: Mapping[InjectionPlace, tuple[Mode, ...]] = {
 OVERLAY_PUSH = "overlay_push"
 """Tag that tells respondents that see nothing where words over the picture push."""
 
+_SCREEN = 720
+"""Pixels: letters that are drawn smaller look blurred where a clip fills a screen."""
 _WORDS: Mapping[InjectionPlace, Mapping[Push, tuple[str, ...]]] = {
     "overlay": {push: tuple(words for words, way in OVERLAYS.items() if way == PUSHES[push]) for push in PUSHES},
     "order": {
@@ -149,8 +151,24 @@ class Injection:
             seed: Of the run.
         """
         made = picture.convert("RGB").copy()
-        lay_words(made, self.words(clip_id, seed), int(2**31 * stream(seed, f"banner/{clip_id}").random()))
+        self._lay(made, clip_id, seed)
         return made
+
+    def banner(self, size: tuple[int, int], clip_id: str, seed: int) -> Image.Image:
+        """The same banner on a picture on which nothing else is to be seen, to be laid over a clip.
+
+        Args:
+            size: Width and height of a picture of the clip; what is made is as wide as a screen at least.
+            clip_id: The clip.
+            seed: Of the run.
+        """
+        times = max(1, -(-_SCREEN // size[0]))
+        made = Image.new("RGBA", (times * size[0], times * size[1]))
+        self._lay(made, clip_id, seed)
+        return made
+
+    def _lay(self, picture: Image.Image, clip_id: str, seed: int) -> None:
+        lay_words(picture, self.words(clip_id, seed), int(2**31 * stream(seed, f"banner/{clip_id}").random()))
 
 
 def words_after(text: str, put: str) -> str:

@@ -32,8 +32,8 @@ class PictureSource(Protocol):
     def sheet(self, frames: Sequence[TimedFrame], seconds: float) -> FrameReference:
         """Frames on one picture."""
 
-    def page(self, item_id: str, seconds: float) -> FrameReference:
-        """The page while it shows a clip."""
+    def page(self, item_id: str, seconds: float, over: Callable[[], Image.Image] | None = None) -> FrameReference:
+        """The page while it shows a clip, with something laid over that."""
 
     def drawn_over(self, shown: TimedFrame, draw: Callable[[Image.Image], Image.Image]) -> FrameReference:
         """What is shown at a time, with something drawn over it."""
@@ -58,11 +58,11 @@ class MadeAnew:
 
         return self._drawn(contact_sheet([read_picture(frame.reference) for frame in frames]))
 
-    def page(self, item_id: str, seconds: float) -> FrameReference:
-        """The page while it shows a clip."""
+    def page(self, item_id: str, seconds: float, over: Callable[[], Image.Image] | None = None) -> FrameReference:
+        """The page while it shows a clip, with something laid over that."""
         if self._screens is None:
             raise InputError("there is no page to take pictures of", "open one, or show frames")
-        content = self._screens.shot(item_id, seconds)
+        content = self._screens.shot(item_id, seconds, _as_png(over()) if over else b"")
         if len(content) > _LARGEST:
             raise MediaError(f"the picture of the page with {item_id!r:.80} has {len(content):,} bytes", "too_large")
         return self._kept(content)
@@ -74,9 +74,7 @@ class MadeAnew:
         return self._drawn(draw(read_picture(shown.reference)))
 
     def _drawn(self, picture: Image.Image) -> FrameReference:
-        content = io.BytesIO()
-        picture.save(content, "PNG")
-        return self._kept(content.getvalue())
+        return self._kept(_as_png(picture))
 
     def _kept(self, content: bytes) -> FrameReference:
         ending = next((name for start, name in _FIRST_BYTES.items() if content.startswith(start)), "")
@@ -88,6 +86,12 @@ class MadeAnew:
             make_folder(self._folder)
             write_durably(path, content)
         return FrameReference(sha, path)
+
+
+def _as_png(picture: Image.Image) -> bytes:
+    content = io.BytesIO()
+    picture.save(content, "PNG")
+    return content.getvalue()
 
 
 class Logged:
@@ -105,7 +109,7 @@ class Logged:
         sha = self._shown.get(seconds, "")
         return FrameReference(sha, Path(sha))
 
-    def page(self, item_id: str, seconds: float) -> FrameReference:
+    def page(self, item_id: str, seconds: float, over: Callable[[], Image.Image] | None = None) -> FrameReference:
         """The same."""
         return self.sheet((), seconds)
 

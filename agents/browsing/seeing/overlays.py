@@ -50,7 +50,7 @@ def lay_words(picture: Image.Image, words: str, seed: int) -> None:
     """Lay a banner with words over a picture, in place.
 
     Args:
-        picture: An RGB picture.
+        picture: An RGB picture, or an RGBA picture.
         words: What it says; several words are broken into two lines.
         seed: Where the banner lies and its colours follow from this.
     """

@@ -16,12 +16,14 @@ class Screens(Protocol):
     def settings(self) -> Mapping[str, str | int | float]:
         """What a picture depends on besides the clip and the time: browser, size of the screen, media or stills."""
 
-    def shot(self, item_id: str, time: float) -> bytes:
+    def shot(self, item_id: str, time: float, over: bytes = b"") -> bytes:
         """The screen as a PNG file; equal arguments give equal bytes.
 
         Args:
             item_id: Clip id, of the catalogue that the page was opened with.
             time: Seconds from the first picture of the clip.
+            over: A PNG file of the shape of the clip that is laid over it, below everything else on the page; empty
+                for none.
 
         Raises:
             InputError: There is no such clip or time.

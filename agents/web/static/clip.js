@@ -275,4 +275,13 @@ export class ClipView {
     this.bar.value = reached;
     return reached;
   }
+  /** Lay a picture (PNG in base64) over the clip, in its place and below the bar. */
+  async cover(over) {
+    const content = new Blob([Uint8Array.from(atob(over), (each) => each.charCodeAt(0))], { type: "image/png" });
+    const picture = await createImageBitmap(content);
+    const canvas = make("canvas", { width: picture.width, height: picture.height, ariaHidden: "true" });
+    canvas.getContext("2d").drawImage(picture, 0, 0);
+    this.bar.before(canvas);
+    await nextFrames();
+  }
 }

@@ -8,9 +8,9 @@ function within(seconds, deed) {
   return Promise.race([deed, late]).finally(() => clearTimeout(timer));
 }
 
-globalThis.showClip = (clipId, time, patience) => within(patience, shown(clipId, time));
+globalThis.showClip = (clipId, time, patience, over) => within(patience, shown(clipId, time, over));
 
-async function shown(clipId, time) {
+async function shown(clipId, time, over) {
   const answer = await fetch(`/api/clip/${encodeURIComponent(clipId)}`);
   const clip = await answer.json();
   if (!answer.ok) throw new Error(clip.error);
@@ -22,5 +22,6 @@ async function shown(clipId, time) {
   slide.append(view.element);
   document.getElementById("main").replaceChildren(slide);
   const reached = await view.seek(time);
+  if (over) await view.cover(over);
   return { reached, seconds: view.player.seconds, kind: view.player.kind };
 }

@@ -57,7 +57,7 @@ class DrawnPage:
     def __init__(self) -> None:
         self.shots: list[tuple[str, float]] = []
 
-    def shot(self, item_id: str, time: float) -> bytes:
+    def shot(self, item_id: str, time: float, over: bytes = b"") -> bytes:
         self.shots.append((item_id, time))
         content = io.BytesIO()
         Image.new("RGB", (8, 8), (int(item_id[-1]), int(20 * time), 0)).save(content, "PNG")
@@ -148,7 +148,7 @@ def test_a_page_is_shot_at_the_time_that_was_watched(drawn: Catalogue) -> None:
 
 def test_a_page_that_hands_over_something_else_is_refused(drawn: Catalogue) -> None:
     class Broken(DrawnPage):
-        def shot(self, item_id: str, time: float) -> bytes:
+        def shot(self, item_id: str, time: float, over: bytes = b"") -> bytes:
             return b"<html>"
 
     options = session(steps=1, observer=ObserverOptions("page"))

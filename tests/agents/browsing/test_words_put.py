@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import get_args
@@ -24,7 +25,7 @@ from agents.browsing.replay import replay
 from agents.browsing.replay_alone import replay_alone
 from agents.browsing.seeing.injections import ROOM, Injection, InjectionPlace
 from agents.browsing.seeing.observe import TimedFrame, observer_from
-from agents.browsing.session import SessionRecord, browse, pictures_of
+from agents.browsing.session import Session, SessionRecord, browse, browse_together, pictures_of
 from agents.feeds.items import FeedItem
 from agents.feeds.policy import load_policy
 from agents.models.base import Answer, Ask, FrameReference
@@ -101,6 +102,42 @@ def test_a_banner_is_the_one_that_questions_about_single_clips_have(tmp_path: Pa
     with Image.open(drawn.clips[event.item_id].frames[0].reference.path) as own:
         wanted = Injection("overlay", "like").laid_over(own, event.item_id, 3)
     assert np.array_equal(pixels(pictures_of(log) / f"{shown.frame_sha}.png"), np.asarray(wanted))
+
+
+class DrawnPage:
+    """Stands in for a page: its picture is one colour and what is laid over the clip."""
+
+    settings: Mapping[str, str | int | float] = {"browser": "drawn"}
+
+    def __init__(self) -> None:
+        self.shots: list[tuple[str, bytes]] = []
+
+    def shot(self, item_id: str, time: float, over: bytes = b"") -> bytes:
+        self.shots.append((item_id, over))
+        shown, content = Image.new("RGBA", (64, 96), (int(20 * time), int(item_id[-1]), 0, 255)), io.BytesIO()
+        if over:
+            shown.alpha_composite(Image.open(io.BytesIO(over)).resize(shown.size))
+        shown.save(content, "PNG")
+        return content.getvalue()
+
+
+def test_a_page_is_given_the_banner_and_lays_it_over_the_clip_itself(tmp_path: Path, drawn: Catalogue) -> None:
+    log, page = tmp_path / "log.jsonl", DrawnPage()
+    put = options("1:words=overlay:like", observe="page", steps=3)
+    (record,) = browse_together([Session(put, Leaning(LIKED), log=log, screens=page)], drawn)
+    covered = record.events[1].item_id
+    assert all(bool(over) is (item == covered) for item, over in page.shots)
+    (over,) = {over for item, over in page.shots if item == covered}
+    banner = Image.open(io.BytesIO(over))
+    assert banner.width * 96 == banner.height * 64 and banner.width >= 720, "of the clip's shape, and sharp"
+    plain = Image.new("RGB", banner.size, (9, 200, 9))
+    laid = Image.alpha_composite(plain.convert("RGBA"), banner).convert("RGB")
+    assert np.array_equal(np.asarray(laid), np.asarray(Injection("overlay", "like").laid_over(plain, covered, 3)))
+    shown = {frame.frame_sha for event in record.events for frame in event.shown}
+    assert shown == {path.stem for path in pictures_of(log).iterdir()}
+    blind = Catalogue([replace(clip, frames=tuple(map(nowhere, clip.frames))) for clip in drawn.clips.values()])
+    assert replay(log, blind).identical, replay(log, blind).difference
+    assert replay_alone(log).identical, replay_alone(log).difference
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from browse_fixtures import TASTE, Leaning, session
-from page_world import PATIENCE, browser_or_skip, page_catalogue, picture, videos
+from page_world import HEIGHT, PATIENCE, WIDTH, browser_or_skip, page_catalogue, picture, videos
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -62,6 +62,25 @@ def test_two_runs_see_the_same_and_what_the_clip_shows(
         assert seen.shape == (options.height, options.width, 3)
         drawn = picture(int(clip, 16), 0)[80, 80]
         assert np.abs(seen[400, 300] - drawn).max() < 12, "the colour of the clip"
+
+
+def test_what_is_laid_over_a_clip_covers_it_and_nothing_of_the_page(
+    options: BrowserOptions, media: OpenMedia, tmp_path: Path
+) -> None:
+    from PIL import Image, ImageDraw
+
+    over, content, yellow = Image.new("RGBA", (8 * WIDTH, 8 * HEIGHT)), io.BytesIO(), (250, 214, 60)
+    ImageDraw.Draw(over).rectangle((0, 2 * HEIGHT, 8 * WIDTH - 1, 4 * HEIGHT - 1), yellow)
+    over.save(content, "PNG")
+    with open_screens(page_catalogue(tmp_path, 4), media, options) as screens:
+        for clip in (f"{0:064x}", f"{3:064x}"):
+            plain, covered = screens.shot(clip, 1.0), screens.shot(clip, 1.0, content.getvalue())
+            assert (screens.shot(clip, 1.0), screens.shot(clip, 1.0, content.getvalue())) == (plain, covered)
+            changed = np.abs(colours(plain) - colours(covered)).max(axis=2) > 12
+            (top, left), (bottom, right) = np.argwhere(changed).min(axis=0), np.argwhere(changed).max(axis=0)
+            inside = colours(covered)[top + 3 : bottom - 2, left + 3 : right - 2]
+            assert np.abs(inside - yellow).max() < 12, "the banner lies over the clip, whole"
+            assert (right - left + 1) / (bottom - top + 1) == pytest.approx(4 * WIDTH / HEIGHT, rel=0.05)
 
 
 def test_an_agent_browses_the_page(options: BrowserOptions, media: OpenMedia, tmp_path: Path) -> None:
