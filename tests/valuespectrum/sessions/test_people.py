@@ -241,6 +241,8 @@ def test_people_and_agents_stand_in_one_table() -> None:
     assert one["kappa_of_ceiling_low"] < 1 < one["kappa_of_ceiling_high"] and two["kappa_high"] < 0
     assert one["distance"] < two["distance"] and found["test_retest"] > 0.1
     assert 0.5 < one["variance_ratio"] < 1.5
+    done = [replace(each, intervened=True, kept=1 - each.kept) for each in alike]
+    assert human_match([*people, *alike, *done, *other]) == found, "what was done to some is no match of theirs"
     assert human_match(alike) is None
     document = sessions_document([*people, *alike])
     assert "5 people (kappa)" in sessions_in_words(document | {"people": found})

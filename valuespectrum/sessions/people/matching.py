@@ -47,7 +47,8 @@ def human_match(sessions: Sequence[WalkedSession], level: float = 0.95) -> Json 
     """Agents beside people.
 
     Args:
-        sessions: Of both.
+        sessions: Of both; those of agents to which something was done, as words put into clips, are left out: nothing
+            was done to people.
         level: Of the intervals, which are over people (jackknife).
 
     Returns:
@@ -65,7 +66,7 @@ def human_match(sessions: Sequence[WalkedSession], level: float = 0.95) -> Json 
     listed = list(by_person.values())
     agents: dict[Walker, list[Decided]] = {}
     for each in sessions:
-        if not each.walker.human:
+        if not each.walker.human and not each.intervened:
             agents.setdefault(each.walker, []).append(decided(each))
     return {
         "people": len(listed),
