@@ -13,12 +13,14 @@ from browse_fixtures import QUESTIONS, TASTE, Leaning, make_catalogue, session
 
 from agents.browsing.doing.memory import MemoryOptions
 from agents.browsing.doing.weariness import WearinessOptions
+from agents.browsing.interventions import intervention_from
 from agents.browsing.log import Event, LogContents, encode
 from agents.browsing.options import Behaviour, EngagementWeights
 from agents.browsing.seeing.observe import ObserverOptions
 from agents.browsing.session import browse
 from agents.feeds.policy import load_policy
 from agents.personas.persona import load_personas
+from valuespectrum.operations.studies.roleplay_words import sessions_in_words
 from valuespectrum.sessions.document import sessions_document
 from valuespectrum.sessions.feeds.measures import session_measures
 from valuespectrum.sessions.feeds.reacting import interventions
@@ -30,8 +32,9 @@ CATALOGUE = make_catalogue(60)
 VALUES = {item: group for item, group in CATALOGUE.groups.items() if group}
 
 
-def read(model: Leaning, steps: int = 30, policy: str = "random", seed: int = 3) -> WalkedSession:
-    options = session(policy=load_policy(policy), steps=steps, seed=seed)
+def read(model: Leaning, steps: int = 30, policy: str = "random", seed: int = 3, done: str = "") -> WalkedSession:
+    put = tuple(map(intervention_from, done.split()))
+    options = session(policy=load_policy(policy), steps=steps, seed=seed, interventions=put)
     record = browse(options, CATALOGUE, model)
     lines = (encode(record.manifest), *map(encode, record.events))
     return walked("made", LogContents(record.manifest, record.events, lines), VALUES)
@@ -84,6 +87,21 @@ def test_interventions_are_held_against_the_pair_without() -> None:
     assert row["intervention"] == "swap" and row["step"] == 20 and row["sessions"] == 4
     assert row["entropy"] == row["kept"] == 0 and row["like"] > 0 and row["escapes_watched"] == 4
     assert interventions([each for each in pairs if not each.intervened], 10, 0.95) == []
+
+
+def test_what_was_done_is_one_row_whatever_its_luck_and_another_where_more_was_done() -> None:
+    seeds, told = range(6), ("10-19:words=order:like,share=0.3", "10:reset", "10:reset 20:cool_down")
+    walks = {done: [read(Leaning(TASTE), seed=seed, done=done) for seed in seeds] for done in ("", *told)}
+    firsts = {each.interventions[0][0] for each in walks[told[0]] if each.interventions}
+    assert len(firsts) > 1, "luck says at which steps words are put in"
+    sessions = [each for own in walks.values() for each in own]
+    rows = interventions(sessions, window=10, level=0.95)
+    names = (told[0], told[1], "10:reset; 20:cool_down")
+    assert [(row["intervention"], row["step"], row["sessions"]) for row in rows] == [(name, 10, 6) for name in names]
+    assert all(row["kept"] is not None for row in rows)
+    words = sessions_in_words(sessions_document(sessions))
+    shown = words[words.index("What was done to sessions") :].split("\n\n")[0]
+    assert "10:reset; 20:cool_down" in shown and "words=" not in shown, "what words did is told with their control"
 
 
 def test_clones_are_held_against_clones_with_their_luck() -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from agents.personas.reserved import NO_PERSONA
 from valuespectrum.operations.shared.tables import table
 from vectorstore.foundation.json_types import Json
 
+_ONLY_WORDS = re.compile(r"[\d-]+:words=[^;]*")
+"""Words put into clips, and nothing else: what they did is told with their control."""
+_LONGEST_DONE = 60
+"""Characters of what was done that a table shows; the document has all."""
 _HEAD = ("persona", "strategy", "verdict", "pull beyond a placebo text", "pull", "keep", "aligned of ceiling")
 
 
@@ -51,6 +56,8 @@ def _conditions(document: Json) -> Iterator[str]:
             yield _part("Each over its wordings", condition["over_wordings"])
         yield _feeds(condition, document["window"])
         yield condition["covers"]
+    if told := [row for row in document["interventions"] if not _ONLY_WORDS.fullmatch(row["intervention"])]:
+        yield _done_to_feeds(told)
     if document["words"]:
         yield _words_put(document["words"])
     if document["policies"]:
@@ -119,6 +126,35 @@ def _side_by_side(rows: Sequence[Json]) -> str:
     ]
     columns = ("person", "agent", "policy", "shared clips", "in step", "watched on", "liked", "agreed")
     return f"The same feed, a person / an agent (one pair of sessions is an anecdote):\n{table(columns, cells)}"
+
+
+def _done_to_feeds(rows: Sequence[Json]) -> str:
+    cells = [
+        (
+            _role(row),
+            row["policy"],
+            _cut(row["intervention"]),
+            row["sessions"],
+            *(_with_ends(row, name) for name in ("entropy", "kept", "like")),
+            _back(row),
+        )
+        for row in rows
+    ]
+    head = "What was done to sessions: how the steps from then on differ from those of the same sessions without it"
+    columns = ("walker", "policy", "done", "sessions", "entropy", "watched on", "liked", "back after")
+    after = "back after: steps until what was shown most is at its share of the catalogue again, median"
+    return f"{head}:\n{table(columns, cells)}\n{after}"
+
+
+def _cut(done: str) -> str:
+    return done if len(done) <= _LONGEST_DONE else f"{done[: _LONGEST_DONE - 3]}..."
+
+
+def _back(row: Json) -> str:
+    if not row["escapes_watched"]:
+        return "-"
+    came = f"{row['escaped']} of {row['escapes_watched']}"
+    return f"not yet ({came})" if row["escape"] is None else f"{row['escape']:.0f} ({came})"
 
 
 def _words_put(rows: Sequence[Json]) -> str:

@@ -13,7 +13,7 @@ from vectorstore.foundation.json_types import Json
 
 
 def interventions(sessions: Sequence[WalkedSession], window: int, level: float) -> list[Json]:
-    """By walker, policy and first intervention: how the rest of a session differs from the run without it.
+    """By walker, policy and what was done: how a session differs from its first step on from the run without it.
 
     Args:
         sessions: With and without interventions.
@@ -21,15 +21,16 @@ def interventions(sessions: Sequence[WalkedSession], window: int, level: float) 
         level: Of the intervals.
 
     Returns:
-        Rows with ``intervention``, ``step``, ``sessions``, ``entropy``, ``kept`` and ``like`` after it minus those of
-        the paired runs at the same steps, ``distance`` of the exposures before and after, and of the value that was
-        shown most in the window before: ``escape`` (median steps until it is back to its catalogue share, of
-        ``escapes_watched`` sessions of which ``escaped`` did) and ``relapse``.
+        Rows with ``intervention`` (all that was to be done, as it is written), ``step`` (the first at which that was),
+        ``sessions``, ``entropy``, ``kept`` and ``like`` after it minus those of the paired runs at the same steps,
+        ``distance`` of the exposures before and after, and of the value that was shown most in the window before:
+        ``escape`` (median steps until it is back to its catalogue share, of ``escapes_watched`` sessions of which
+        ``escaped`` did) and ``relapse``.
     """
     plain = {_pair(each): each for each in sessions if not each.intervened}
-    done = [each for each in sessions if each.interventions]
+    done = [each for each in sessions if _begun(each)]
     rows = []
-    for (walker, policy, name, step), own in groupby(sorted(done, key=_key), key=lambda each: _key(each)[:4]):
+    for (walker, policy, step, name, _), own in groupby(sorted(done, key=_key), key=lambda each: _key(each)[:5]):
         listed = list(own)
         after = [each for each in listed if step < len(each)]
         row: Json = {**walker._asdict(), "policy": policy, "intervention": name, "step": step, "sessions": len(listed)}
@@ -44,9 +45,15 @@ def interventions(sessions: Sequence[WalkedSession], window: int, level: float) 
     return rows
 
 
-def _key(session: WalkedSession) -> tuple[Walker, str, str, int, int]:
-    step, name = session.interventions[0]
-    return session.walker, session.policy, name, step, session.seed
+def _begun(session: WalkedSession) -> bool:
+    """Whether it came to the step from which on anything could be done; of a share of the steps it may be none."""
+    return session.declared[0].step < len(session) if session.declared else bool(session.interventions)
+
+
+def _key(session: WalkedSession) -> tuple[Walker, str, int, str, tuple[str, ...], int]:
+    listed = session.declared
+    step, name = session.interventions[0] if not listed else (listed[0].step, "; ".join(each.text for each in listed))
+    return session.walker, session.policy, step, name, tuple(each.content for each in listed), session.seed
 
 
 def _pair(session: WalkedSession) -> tuple[Walker, str, int, int]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from agents.personas.reserved import NO_PERSONA, is_placebo_text
 from valuespectrum.sessions.walks.attention import Attention, attention_beside
 from vectorstore.foundation.errors import InputError, ValueSpectrumError
+from vectorstore.foundation.text import visible_line
 
 if TYPE_CHECKING:
     from agents.browsing.log import Event, LogContents, SessionManifest
@@ -52,6 +53,17 @@ class Walker(NamedTuple):
             return f"person {self.model}"
         role = "itself" if self.persona == NO_PERSONA else f"{self.persona} ({self.strategy})"
         return f"{self.model} as {role}"
+
+
+class Declared(NamedTuple):
+    """Something that was to be done to a session, as its first line says."""
+
+    step: int
+    """The first at which it is in force."""
+    text: str
+    """As a user writes it."""
+    content: str
+    """All of it, as JSON."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,6 +107,8 @@ class WalkedSession:
     ever was."""
     also_done: tuple[str, ...] = ()
     """Interventions of the session but words in clips, as JSON."""
+    declared: tuple[Declared, ...] = ()
+    """All of them, by their steps."""
     vectors: Floats | None = None
     """Shape (steps, dimension): directions of the clips shown, where a corpus is at hand."""
     settings: Mapping[str, str] = field(default_factory=dict)
@@ -192,6 +206,7 @@ def walked(name: str, contents: LogContents, values: Mapping[str, str]) -> Walke
         intervened=bool(manifest.session.get("interventions")),
         put=_put(events),
         also_done=_also_done(manifest),
+        declared=_declared(manifest),
         history=_history(events),
         settings={} if manifest.human else _settings(manifest),
         role=str(manifest.persona.get("text_hash") or ""),
@@ -285,9 +300,24 @@ def _put(events: Sequence[Event]) -> tuple[str, ...]:
 def _also_done(manifest: SessionManifest) -> tuple[str, ...]:
     from agents.models.ask_key import canonical_json
 
+    return tuple(canonical_json(each) for each in _done_to(manifest) if each.get("kind") != "words")
+
+
+def _declared(manifest: SessionManifest) -> tuple[Declared, ...]:
+    from agents.models.ask_key import canonical_json
+
+    found = []
+    for each in _done_to(manifest):
+        step, last, words = (each.get(name) for name in ("step", "last", "words"))
+        when, what = f"{step}" if last is None else f"{step}-{last}", f"={words}" if words else ""
+        text = visible_line(f"{when}:{each.get('kind')}{what}")
+        found.append(Declared(step if isinstance(step, int) else 0, text, canonical_json(each)))
+    return tuple(sorted(found))
+
+
+def _done_to(manifest: SessionManifest) -> list[dict[str, object]]:
     told = manifest.session.get("interventions")
-    listed = [each for each in told if isinstance(each, dict)] if isinstance(told, list | tuple) else []
-    return tuple(canonical_json(each) for each in listed if each.get("kind") != "words")
+    return [each for each in told if isinstance(each, dict)] if isinstance(told, list | tuple) else []
 
 
 def _history(events: Sequence[Event]) -> Floats:
