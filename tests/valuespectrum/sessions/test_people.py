@@ -145,6 +145,23 @@ def test_clips_that_are_not_there_are_counted_and_none_at_all_is_refused(tmp_pat
     assert clip_names("C:\\clips\\v1.mp4") == ("v1",)
 
 
+def test_a_name_of_several_clips_stands_for_none_of_them() -> None:
+    """Files of one name in two folders, and links that differ in large and small letters alone."""
+    links = [KnownClip("a" * 64, 10.0, ("https://x.org/Ab",)), KnownClip("b" * 64, 10.0, ("https://x.org/aB",))]
+    clips = [*CLIPS[:6], replace(CLIPS[6], names=CLIPS[0].names), *links]
+    shown = ("v0", "V1", "v2", "v3", "https://x.org/aB", "https://x.org/AB", "nowhere", "v4")
+    rows = [PersonWatched("a", "", float(at), clip, 5.0) for at, clip in enumerate(shown)]
+    found = import_people(rows, clips, "hash")
+    (session,) = found.sessions
+    wanted = [clip.clip_id for clip in (CLIPS[1], CLIPS[2], CLIPS[3], links[1], CLIPS[4])]
+    assert [event.item_id for event in session.events] == wanted
+    assert (found.unknown_clips, found.ambiguous_clips) == (1, 2)
+    again = import_people(rows, clips[::-1], "hash").sessions[0]
+    assert again.events == session.events, "whichever comes first"
+    with pytest.raises(InputError, match="2 have the name of several"):
+        import_people(rows, clips, "hash", PeopleImportOptions(least_steps=6))
+
+
 def test_a_clip_that_was_met_again_stands_where_it_was_first_met() -> None:
     shown = ("v0", "v1", "v2", "v0", "v3", "v1", "v4")
     rows = [PersonWatched("a", "", 10.0 * at, clip, 5.0 + at) for at, clip in enumerate(shown)]

@@ -94,11 +94,18 @@ def people(
             _write(log, each)
             write_feed(log, opened, catalogue, feed)
     sessions = [{"log": str(log), "steps": len(each.events)} for log, each in logs.items()]
-    document = {"sessions": sessions, "unknown_clips": found.unknown_clips, "short_sessions": found.short}
+    document = {
+        "sessions": sessions,
+        "unknown_clips": found.unknown_clips,
+        "ambiguous_clips": found.ambiguous_clips,
+        "short_sessions": found.short,
+    }
     lines = [
         table(("log", "steps"), [(row["log"], row["steps"]) for row in sessions]),
         f"{found.unknown_clips:,} clips are not in the corpus, {found.short:,} sessions were too short",
     ]
+    if found.ambiguous_clips:
+        lines.append(f"{found.ambiguous_clips:,} clips are left out, since several of the corpus have their name")
     return PeopleSessions(document, "\n".join(lines), tuple(logs))
 
 

@@ -62,6 +62,8 @@ class ImportedPeople:
     sessions: list[ImportedSession] = field(default_factory=list)
     unknown_clips: int = 0
     """Clips that were watched and are not in the corpus; they are left out of their sessions."""
+    ambiguous_clips: int = 0
+    """Clips that were watched under a name that several clips of the corpus have; they are left out, too."""
     short: int = 0
     """Sessions that were left out."""
 
@@ -88,15 +90,16 @@ def import_people(
     Raises:
         InputError: No clip of the rows is in the corpus, or no session is long enough.
     """
-    options, found = options or PeopleImportOptions(), ImportedPeople()
-    known = {_called(name): clip for clip in clips for name in clip.names}
+    options, found, known = options or PeopleImportOptions(), ImportedPeople(), _Names(clips)
     for person, several in _by_person(rows).items():
         for number, session in enumerate(_sessions(several, options.gap), start=1):
-            met = [(row, known[_called(row.clip)]) for row in session if _called(row.clip) in known]
-            found.unknown_clips += len(session) - len(met)
             once: dict[str, tuple[PersonWatched, KnownClip]] = {}
-            for row, clip in met:
-                once.setdefault(clip.clip_id, (row, clip))
+            for row in session:
+                called = known.clips(row.clip)
+                found.unknown_clips += not called
+                found.ambiguous_clips += len(called) > 1
+                if len(called) == 1:
+                    once.setdefault(called[0].clip_id, (row, called[0]))
             if len(once) < options.least_steps:
                 found.short += 1
                 continue
@@ -108,14 +111,27 @@ def import_people(
     if not found.sessions:
         raise InputError(
             f"no session of a person has {options.least_steps} clips of the corpus"
-            f" ({found.unknown_clips:,} clips are not in it)",
+            f" ({found.unknown_clips:,} clips are not in it, {found.ambiguous_clips:,} have the name of several)",
             "ingest the clips first; they are found by the names of their files, or by their links",
         )
     return found
 
 
-def _called(name: str) -> str:
-    return name.strip().casefold()
+class _Names:
+    """Clips by what they may be called; a name of several says of none which it is."""
+
+    def __init__(self, clips: Sequence[KnownClip]) -> None:
+        self._exactly: dict[str, dict[str, KnownClip]] = {}
+        self._roughly: dict[str, dict[str, KnownClip]] = {}
+        for clip in clips:
+            for name in clip.names:
+                self._exactly.setdefault(name.strip(), {})[clip.clip_id] = clip
+                self._roughly.setdefault(name.strip().casefold(), {})[clip.clip_id] = clip
+
+    def clips(self, name: str) -> list[KnownClip]:
+        """Those of a name letter by letter, else those of it in large or small letters; links may differ in these."""
+        found = self._exactly.get(name.strip()) or self._roughly.get(name.strip().casefold(), {})
+        return list(found.values())
 
 
 def _by_person(rows: Sequence[PersonWatched]) -> Mapping[str, list[PersonWatched]]:
