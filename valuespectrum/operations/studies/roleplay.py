@@ -337,7 +337,8 @@ class _Study:
         for model in self.models:
             own = [each for each in self.planned if each.model == model]
             session = session_options(self.browse_settings(own[0]), self.corpus)
-            found[model] = sessions_cost(own, self.logs, session, spending(model, prices, loading))
+            paid = spending(model, prices, loading)
+            found[model] = sessions_cost(own, self.logs, session, paid, self.settings.check_every)
         return found
 
 

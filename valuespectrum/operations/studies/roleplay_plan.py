@@ -70,7 +70,12 @@ class SessionsCost:
     most: int
     """Most questions that remain: every clip is watched to its end."""
     dollars: float | None
-    """Price of the most, guessed from the length of texts; ``None`` without a row in the price table."""
+    """Price of the most, guessed from the length of texts and the number of pictures; ``None`` without a row in the
+    price table."""
+
+
+_LONGEST_WORDS = 2000
+"""Letters of each kind of words that stands beside a clip."""
 
 
 def played_roles(personas: Sequence[Persona], strategies: Sequence[Strategy], texts: int, seed: int) -> list[Played]:
@@ -115,7 +120,7 @@ def crossed(
 
 
 def sessions_cost(
-    planned: Sequence[PlannedSession], folder: Path, session: SessionOptions, cost: Spending
+    planned: Sequence[PlannedSession], folder: Path, session: SessionOptions, cost: Spending, check_every: int = 0
 ) -> SessionsCost:
     """What the sessions of one model come to.
 
@@ -124,23 +129,48 @@ def sessions_cost(
         folder: Where logs are.
         session: Length and behaviour of each.
         cost: What the model costs.
+        check_every: Steps between two persona checks; 0 for none.
     """
-    from agents.models.token_estimates import LEAST_LETTERS, MOST_PER_PICTURE
     from agents.personas.prompts import system_prompt
 
     logged = {each.name: _steps_in(folder / f"{each.name}.jsonl", session.steps) for each in planned}
     remaining = sum(session.steps - steps for steps in logged.values())
     cells = 4 if session.behaviour.decisions.balanced else 1
-    # The glance, every chunk and the reaction; further acts; glance and reaction again without memory; a summary.
+    # The glance, every chunk and the reaction; further acts; glance and reaction again without memory.
     again = 2 if session.memory.mode != "none" and session.memory.fresh_every else 0
-    most = cells * (2 + session.behaviour.max_chunks + len(session.actions.acts) + again)
-    most += (session.memory.mode == "summary") + ("comment" in session.actions.acts)
-    texts = [system_prompt(each.role.persona, each.role.strategy) for each in planned]
-    letters = max(map(len, texts), default=0) + len(session.questions.glance.positive)
-    each_prompt = letters // LEAST_LETTERS + MOST_PER_PICTURE
-    dollars = cost.dollars(remaining * most * each_prompt, remaining * most)
+    decided = cells * (2 + session.behaviour.max_chunks + len(session.actions.acts) + again) * remaining
+    written = (session.memory.mode == "summary") + ("comment" in session.actions.acts)
+    checked = sum(_checks(each, logged[each.name], session.steps, check_every) for each in planned)
+    most = decided + written * remaining + checked
+    system = max((len(system_prompt(each.role.persona, each.role.strategy)) for each in planned), default=0)
+    prompts = most * _prompt_tokens(session, system)
+    said = written * max(session.memory.summary_tokens, session.actions.comment_tokens)
+    replies = cost.replies.answers * (most * (1 + cost.replies.thinking) + remaining * said)
+    dollars = cost.dollars(prompts, replies)
     steps = len(planned) * session.steps
-    return SessionsCost(len(planned), steps, sum(logged.values()), cells * remaining, most * remaining, dollars)
+    return SessionsCost(len(planned), steps, sum(logged.values()), cells * remaining, most, dollars)
+
+
+def _checks(planned: PlannedSession, logged: int, steps: int, every: int) -> int:
+    """Questions of the persona checks that remain; the first one comes before the first step."""
+    from valuespectrum.measuring.personas.implied import session_checks
+
+    checks = session_checks(planned.role.persona, every)
+    due = sum(bool(checks.due(step)) for step in range(logged + 1 if logged else 0, steps + 1))
+    return due * len(checks.asks)
+
+
+def _prompt_tokens(session: SessionOptions, system: int) -> int:
+    """Tokens of the longest question, by the words and pictures of the clip that it is about and of those before."""
+    from agents.models.token_estimates import LEAST_LETTERS, MOST_PER_PICTURE
+
+    observer, memory = session.observer, session.memory
+    pictures = {"frames": observer.n_frames, "sheet": 1, "page": 1}.get(observer.mode, 0)
+    alone = {observer.mode} & {"caption", "transcript"}
+    words = _LONGEST_WORDS * len({*observer.beside, *alone})
+    remembered = {"none": 0, "summary": 2 * memory.length}.get(memory.mode, memory.length)
+    letters = system + len(session.questions.glance.positive) + (1 + remembered) * words
+    return letters // LEAST_LETTERS + (1 + remembered) * pictures * MOST_PER_PICTURE
 
 
 def _steps_in(log: Path, steps: int) -> int:
