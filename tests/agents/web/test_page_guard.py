@@ -46,6 +46,12 @@ def test_nothing_is_told_without_the_secret(link: str, path: str) -> None:
     assert Asking(link).ask("GET", f"{path}?token={'A' * 32}")[0] == 403
 
 
+@pytest.mark.parametrize("query", ["&" * 21, "a=1&" * 200, "x" * 2000, "token", "%", "token=%FF%00", "token=&" * 30])
+def test_odd_addresses_are_refused_like_any_other(link: str, query: str) -> None:
+    status, headers, body = Asking(link).ask("GET", f"/?{query}")
+    assert status == 403 and headers["x-frame-options"] == "DENY" and b"token" in body
+
+
 def test_the_secret_opens_the_page_and_nothing_else(link: str) -> None:
     outside = Asking(link)
     assert outside.ask("GET", f"/api/state?{outside.query}")[0] == 403
