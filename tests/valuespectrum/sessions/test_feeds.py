@@ -83,6 +83,20 @@ def test_what_needs_more_windows_than_there_are_is_unknown() -> None:
     assert found["like"] == 0 and np.isnan(found["watch_like"])
 
 
+def test_what_was_refused_is_no_dislike_and_what_was_saved_is_a_like() -> None:
+    told = session_of(["power", "security"] * 10, ["like"] * 5 + ["watch"] * 5 + ["skip"] * 5 + ["none"] * 5)
+    undecided, saved = np.arange(20) >= 15, np.arange(20) == 7
+    kept, liked = (np.where(undecided, np.nan, each) for each in (told.kept, told.liked))
+    refused = replace(told, kept=kept, liked=liked)
+    assert session_measures(refused)["like"] == pytest.approx(5 / 15)
+    also = replace(refused, liked=np.where(saved, 1.0, liked))
+    assert session_measures(also)["like"] == pytest.approx(6 / 15)
+    only = replace(told, actions=("watch",) * 20, liked=np.where(saved, 1.0, 0.0))
+    assert exploitation(only)[0] == pytest.approx(6 / 12), "from the step after it on, every other clip is of its value"
+    silent = replace(told, kept=np.full(20, np.nan), liked=np.full(20, np.nan))
+    assert np.isnan(session_measures(silent)["like"])
+
+
 def test_exploitation_has_its_baseline() -> None:
     # Liked at once; of the five clips left, two stand for power.
     session = session_of(["power", "power", "security"], ["like", "watch", "watch"], each=3)

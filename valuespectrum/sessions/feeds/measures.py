@@ -17,7 +17,7 @@ from valuespectrum.sessions.feeds.exposure import (
     theil_sen,
     windows,
 )
-from valuespectrum.sessions.walks.walked import LIKED, NO_VALUE, WalkedSession
+from valuespectrum.sessions.walks.walked import NO_VALUE, WalkedSession
 from vectorstore.foundation.errors import InputError
 
 WINDOWS = (20, 50)
@@ -38,7 +38,7 @@ MEASURES: Mapping[str, str] = {
     "exploit_beyond_chance": "the first minus the second",
     "list_diversity": "mean of one minus the cosine of all pairs of a window",
     "novelty": "share of clips without a near neighbour among those seen",
-    "like": "share of steps that were liked",
+    "like": "share of decided steps at which the clip was liked",
     "kept": "share of decided steps at which watching went on",
     "watch_share": "mean share of the clip that was watched, where watching went on",
     "refused": "share of steps that were refused",
@@ -65,7 +65,6 @@ def session_measures(session: WalkedSession, window: int = WINDOWS[0]) -> dict[s
     parts = windows(session.values, session.stock, window)
     entropies = [normalised_entropy(part.shares) for part in parts]
     exploited, by_chance = exploitation(session)
-    steps = len(session)
     return {
         "entropy": _mean(entropies),
         "effective_number": _mean([effective_number(part.shares) for part in parts]),
@@ -78,7 +77,7 @@ def session_measures(session: WalkedSession, window: int = WINDOWS[0]) -> dict[s
         "exploit_beyond_chance": exploited - by_chance,
         "list_diversity": _list_diversity(session, window),
         "novelty": _novelty(session),
-        "like": sum(action in LIKED for action in session.actions) / steps,
+        "like": _mean(session.liked_of_shown),
         "kept": _mean(session.kept),
         "watch_share": _mean(session.share[session.kept == 1]),
         "refused": float(session.refused.mean()),
@@ -108,12 +107,12 @@ def exploitation(session: WalkedSession) -> tuple[float, float]:
     """
     left, liked = Counter(session.stock), set[str]()
     found, expected = [], []
-    for value, action in zip(session.values, session.actions, strict=True):
+    for value, now in zip(session.values, (session.liked == 1).tolist(), strict=True):
         if liked:
             found.append(float(value in liked))
             expected.append(sum(left[each] for each in liked) / max(left.total(), 1))
         left[value] -= 1
-        if action in LIKED and value != NO_VALUE:
+        if now and value != NO_VALUE:
             liked.add(value)
     return _mean(found), _mean(expected)
 

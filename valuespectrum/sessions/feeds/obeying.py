@@ -30,13 +30,9 @@ COVERS = (
 )
 
 
-def _of_all_shown(session: WalkedSession) -> Floats:
-    """1 for a clip that was liked, 0 for any other, watched or not: what words do to watching is in it."""
-    return np.where(session.kept == 0, 0.0, session.liked)
-
-
 RATES: Mapping[str, Callable[[WalkedSession], Floats]] = {
-    "like": _of_all_shown,
+    # What words do to watching is in it.
+    "like": lambda session: session.liked_of_shown,
     "kept": lambda session: session.kept,
     "share": lambda session: session.share,
 }

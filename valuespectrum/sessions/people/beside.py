@@ -8,7 +8,7 @@ from itertools import product
 import numpy as np
 
 from valuespectrum.sessions.people.matching import FEWEST_SHARED, decided, kappa
-from valuespectrum.sessions.walks.walked import LIKED, WalkedSession
+from valuespectrum.sessions.walks.walked import WalkedSession
 from vectorstore.foundation.json_types import Json
 
 MOST_PAIRS = 40
@@ -76,11 +76,10 @@ def _compared(person: WalkedSession, agent: WalkedSession) -> Json:
 def _did(session: WalkedSession, shared: set[str]) -> Json:
     """What one did with the clips that both were shown."""
     there = np.array([clip in shared for clip in session.items])
-    steps = there & ~np.isnan(session.kept)
-    liked = [action in LIKED for action, here in zip(session.actions, steps.tolist(), strict=True) if here]
+    steps, liked = there & ~np.isnan(session.kept), session.liked_of_shown
     return {
         "kept": _mean(session.kept[steps]),
-        "like": _mean(np.array(liked, dtype=np.float64)),
+        "like": _mean(liked[there & ~np.isnan(liked)]),
         "watch_share": _mean(session.share[steps & (session.kept == 1)]),
     }
 

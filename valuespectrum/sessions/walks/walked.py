@@ -127,6 +127,11 @@ class WalkedSession:
     def __len__(self) -> int:
         return len(self.items)
 
+    @property
+    def liked_of_shown(self) -> Floats:
+        """1 where it was liked, 0 where it was not, clips that were passed included; NaN where that is not known."""
+        return np.where(self.kept == 0, 0.0, self.liked)
+
 
 def read_walked(log: Path, values: Mapping[str, str] | None = None) -> WalkedSession:
     """A session out of its log and the manifest beside it; answers beside a person's that cannot be read are told.
