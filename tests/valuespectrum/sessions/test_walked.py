@@ -19,6 +19,7 @@ from agents.browsing.options import Behaviour, EngagementWeights
 from agents.browsing.seeing.observe import ObserverOptions
 from agents.browsing.session import browse
 from agents.feeds.policy import load_policy
+from agents.models.base import Answer, Ask
 from agents.personas.persona import load_personas
 from valuespectrum.operations.studies.roleplay_words import sessions_in_words
 from valuespectrum.sessions.document import sessions_document
@@ -73,6 +74,28 @@ def test_further_acts_are_liking_and_answers_without_memory_tell_history() -> No
     found = walked("made", LogContents(record.manifest, tuple(told), ()), VALUES)
     assert found.liked[0] == 1 and np.isnan(found.liked[1])
     assert found.history[0] == pytest.approx(0.3) and np.isnan(found.history[1:]).all()
+
+
+def test_what_memory_does_is_told_where_there_is_any() -> None:
+    class Reminded(Leaning):
+        """Likes everything more once it remembers anything."""
+
+        def _answer(self, ask: Ask) -> Answer:
+            plain = self.taste
+            self.taste = {group: odds + 1.0 for group, odds in plain.items()} if ask.turns else plain
+            answer = super()._answer(ask)
+            self.taste = plain
+            return answer
+
+    found = []
+    for seed in range(3):
+        options = session(steps=12, seed=seed, memory=MemoryOptions("transcript", 3))
+        record = browse(options, CATALOGUE, Reminded(TASTE))
+        found.append(walked(f"{seed}", LogContents(record.manifest, record.events, ()), VALUES))
+    document = sessions_document(found)
+    effect = document["conditions"][0]["walkers"][0]["history_effect"]
+    assert effect["low"] > 0 and "history_effect" in sessions_in_words(document)
+    assert "history_effect" not in sessions_in_words(sessions_document([read(Leaning(TASTE))]))
 
 
 def test_interventions_are_held_against_the_pair_without() -> None:

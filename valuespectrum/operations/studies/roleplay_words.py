@@ -86,12 +86,18 @@ def _part(head: str, rows: Sequence[Json]) -> str:
 
 def _feeds(condition: Json, window: int) -> str:
     names = ("entropy", "drift", "exploit_beyond_chance", "like", "kept", "refused")
+    rows = [row for row in condition["walkers"] if not row["placebo"]]
+    remembers = ("history_effect",) if any("history_effect" in row for row in rows) else ()
     cells = [
-        (_role(row), row["sessions"], *(_with_ends(row["measures"][name]) for name in names))
-        for row in condition["walkers"]
-        if not row["placebo"]
+        (
+            _role(row),
+            row["sessions"],
+            *(_with_ends(row["measures"][name]) for name in names),
+            *(_with_ends(row[name]) if name in row else "-" for name in remembers),
+        )
+        for row in rows
     ]
-    return f"windows of {window} steps\n{table(('walker', 'sessions', *names), cells)}"
+    return f"windows of {window} steps\n{table(('walker', 'sessions', *names, *remembers), cells)}"
 
 
 def _policies(rows: Sequence[Json]) -> str:
