@@ -51,6 +51,9 @@ def import_traits(path: Path, options: ImportOptions) -> Imported:
                 collected.left += 1
             elif not traits:
                 collected.refuse(line, "holds no trait")
+            elif problem := next(filter(None, (unreadable(words, options.encoding) for words in traits)), ""):
+                # Of a document that is read as a whole nobody has looked at the lines.
+                collected.refuse(line, problem)
             elif len(traits) > _MOST_TRAITS:
                 collected.refuse(line, f"more than {_MOST_TRAITS} traits")
             else:

@@ -233,6 +233,22 @@ def test_lines_that_forge_a_prompt_stay_on_one_line(tmp_path: Path) -> None:
     assert "\n" not in found.text and "\x1b" not in found.text
 
 
+@pytest.mark.parametrize("indent", [None, 2])
+def test_words_of_another_encoding_are_never_taken_as_they_come_out(tmp_path: Path, indent: int | None) -> None:
+    """Also in a document of many lines, which is read as a whole."""
+    told = json.dumps([["J'aime le café."], ["I sing."]], indent=indent, ensure_ascii=False)
+    path = written(tmp_path, told.encode("latin-1"))
+    if indent is None:
+        with pytest.raises(InputError, match="--encoding"):
+            import_traits(path, ALL)
+    else:
+        found = import_traits(path, ALL)
+        assert [trait.text for each in found.personas for trait in each.traits] == ["I sing."]
+        assert [row.line for row in found.bad] == [1] and "--encoding" in found.bad[0].why
+    both = import_traits(path, ImportOptions(encoding="latin-1"))
+    assert [trait.text for each in both.personas for trait in each.traits] == ["J'aime le café.", "I sing."]
+
+
 def test_encodings_are_named_or_refused(tmp_path: Path) -> None:
     path = written(tmp_path, "J'aime le café.\n".encode("latin-1"))
     with pytest.raises(InputError, match="--encoding"):
