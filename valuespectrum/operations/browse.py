@@ -116,7 +116,6 @@ def browse(
         vs.browse("my-corpus", "reference", settings=vs.BrowseSettings(persona="bon_vivant", steps=20))
     """
     from agents.browsing.session import Session
-    from agents.browsing.walk import Walk
     from agents.models.base import ModelOptions
     from valuespectrum.runs.feed import write_feed
     from vectorstore.corpus import Corpus
@@ -127,7 +126,7 @@ def browse(
     check_specs(specs, options)
     session = session_options(settings, Path(corpus))  # refuses a policy that cannot be, before anything is opened
     feed, catalogue = open_feed(Path(corpus), settings.embedder, specs, teller)
-    Walk(session, catalogue, "")  # refuses what cannot be, before a model is loaded
+    refuse_early(session, catalogue)
     roles = feed_roles([settings.persona], settings.personas, settings.strategy)
     warn_of_placebos(teller, roles.values(), settings.personas)
     teller.doing(f"loading {model}")
@@ -147,6 +146,17 @@ def browse(
     )
     document |= dict(zip(_BESIDE.values(), beside, strict=False))
     return FeedSession(document, _describe(document), path)
+
+
+def refuse_early(session: SessionOptions, catalogue: Catalogue) -> None:
+    """Refuse what a session would refuse at its first step, before a model is loaded or asked.
+
+    Raises:
+        InputError: Its policy, or what is to be done to it, does not go with these clips.
+    """
+    from agents.browsing.walk import Walk
+
+    Walk(session, catalogue, "").choose(0)
 
 
 def paired(log: Path, settings: BrowseSettings) -> list[tuple[Path, BrowseSettings]]:

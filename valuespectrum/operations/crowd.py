@@ -14,6 +14,7 @@ from valuespectrum.operations.browse import (
     BrowseSettings,
     open_feed,
     paired,
+    refuse_early,
     session_name,
     session_options,
     session_summary,
@@ -114,6 +115,7 @@ def browse_many(
     check_specs(crowd.models, options)
     session_options(settings, Path(corpus))  # refuses what cannot be, before anything is opened
     feed, catalogue = open_feed(Path(corpus), settings.embedder, crowd.models, teller)
+    refuse_early(session_options(settings, Path(corpus)), catalogue)
     roles = feed_roles(crowd.personas, settings.personas, settings.strategy)
     warn_of_placebos(teller, roles.values(), settings.personas)
     teller.doing(f"loading {', '.join(crowd.models)}")

@@ -57,11 +57,22 @@ class Popular:
         self.options = self._counts.noted(options)
 
     def next(self, state: FeedState, rng: np.random.Generator) -> Shown | None:
-        """Draw by popularity."""
+        """Draw by popularity.
+
+        Raises:
+            InputError: The counts know no clip of the catalogue.
+        """
         if not len(state.offer):
             return None
         explores, uniform = (float(draw) for draw in rng.random(2))
-        counts = self._counts.of(state.stock)[state.offer]
+        numbers = self._counts.of(state.stock)
+        if not numbers.any():
+            # All alike would be a random feed under the name of this one.
+            raise InputError(
+                f"{self.options.counts} has no count above 0 of any clip of this catalogue",
+                "its column clip is to hold ids of clips, as session logs have them",
+            )
+        counts = numbers[state.offer]
         logarithms = self.options.exponent * np.log(counts + self.options.smoothing)
         chances = np.exp(logarithms - logarithms.max())
         luck = (self.options.exploration, explores, uniform)

@@ -120,6 +120,14 @@ def test_popular_shows_more_of_what_counts_more(folder: Path) -> None:
     assert chosen(even, some_state(), 0).propensity == pytest.approx(1 / 9)
 
 
+def test_counts_of_other_clips_are_no_popular_feed(tmp_path: Path) -> None:
+    for rows in ("elsewhere,3\n", "", "clip3,0\n"):
+        (tmp_path / "counts.csv").write_text(f"clip,count\n{rows}")
+        policy = load_policy("popular", counts=str(tmp_path / "counts.csv"))
+        with pytest.raises(InputError, match="no count above 0"):
+            policy.next(some_state(), stream(0, "policy", 0))
+
+
 def test_diversity_keeps_away_from_what_was_shown_last() -> None:
     state = liked({"a": 1.0})
     plain, varied = (chances(load_policy("similar", exploration=0, diversity=share), state) for share in (0, 0.9))

@@ -163,6 +163,29 @@ def test_words_put_into_clips_of_a_study_are_scored_shown_and_replayed(
     assert vs.replay_roleplay("runs/words").identical
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"policy": ("random", "nonsense")},
+        {"policy": ("random", "popular:counts.csv")},
+        {"intervene": ("1:inject=nowhere",)},
+        {"intervene": ("1:persona=nobody",)},
+        {"intervene": ("1:swap_policy=nonsense",)},
+    ],
+)
+def test_what_sessions_would_refuse_is_refused_before_any_question_is_asked(
+    study: tuple[Path, dict[str, Any]], monkeypatch: pytest.MonkeyPatch, wrong: dict[str, Any]
+) -> None:
+    folder, _ = study
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr("ingest.embedding.base.load_embedder", lambda spec, threads=None: ColourEmbedder())
+    Path("counts.csv").write_text("clip,count\nvideos/1.mp4,7\n")
+    own: dict[str, Any] = {"persona": ("boss",), "personas": Path("mine.yaml"), "sessions": 1, "steps": 3, "top_k": 1}
+    with pytest.raises(InputError):
+        vs.roleplay("my-corpus", "simulated:thorn", "runs/refused", vs.RoleplaySettings(**own | wrong))
+    assert not Path("runs/refused").exists()
+
+
 def test_a_report_has_a_person_and_an_agent_in_the_same_feed_side_by_side(
     study: tuple[Path, dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from agents.personas.prompts import QUESTIONNAIRE
 from agents.personas.reserved import PLACEBO_TEXTS
 from valuespectrum.operations.bench import BenchSettings, bench, plan_bench, slug
-from valuespectrum.operations.browse import BrowseSettings, open_feed, session_options, walk_together
+from valuespectrum.operations.browse import BrowseSettings, open_feed, refuse_early, session_options, walk_together
 from valuespectrum.operations.shared.choices import EngineName, ModelFormat, StrategyName
 from valuespectrum.operations.shared.loading import chosen_personas, load_models
 from valuespectrum.operations.shared.option_files import effective_options
@@ -166,9 +166,10 @@ def roleplay(
     study = _Study.of(corpus, models, run, settings)
     for line in cost_in_words(study.costs(), settings.policy) if settings.sessions else ():
         teller.say(line)
+    feed = _feed(study, teller) if settings.sessions else None
     bench(study.corpus, study.models, study.run, study.questions, teller, command)
-    if settings.sessions:
-        _walk(study, teller, command)
+    if feed is not None:
+        _walk(study, feed, teller, command)
         teller.doing("scoring sessions")
     scores = score_run(study.run, ScoringOptions(seed=settings.seed))
     text = f"{in_words(scores)}\n\nrun: {study.run}\nnext: valuespectrum report {study.run} --corpus {study.corpus}"
@@ -302,7 +303,15 @@ class _Study:
         seeds = range(settings.seed, settings.seed + settings.sessions)
         folder = Path(run) if run else Path("runs") / f"{slug('+'.join(specs))}-roleplay"
         planned = crossed((specs, roles, settings.policy), list(seeds), settings.clones, settings.arms)
-        return cls(Path(corpus), specs, folder, settings, personas, planned)
+        study = cls(Path(corpus), specs, folder, settings, personas, planned)
+        for each in study.kinds:
+            session_options(study.browse_settings(each), study.corpus)
+        return study
+
+    @property
+    def kinds(self) -> list[PlannedSession]:
+        """A session of each kind that may be refused: by its feed, what is done to it, and how roles are put."""
+        return list({(each.policy, each.arm, each.role.strategy): each for each in self.planned}.values())
 
     @property
     def questions(self) -> RoleplayQuestions:
@@ -353,12 +362,20 @@ def _worded(personas: Sequence[Persona], count: int) -> tuple[Persona, ...]:
     return tuple(worded(persona, number) for persona in personas for number in range(1, count + 1))
 
 
-def _walk(study: _Study, teller: Teller, command: str) -> None:
+def _feed(study: _Study, teller: Teller) -> tuple[FeedRecord, Catalogue]:
+    """The feed of the sessions; what they would refuse is refused before any question is asked."""
+    feed, catalogue = open_feed(study.corpus, study.settings.embedder, study.models, teller)
+    for each in study.kinds:
+        refuse_early(session_options(study.browse_settings(each), study.corpus), catalogue)
+    return feed, catalogue
+
+
+def _walk(study: _Study, opened_feed: tuple[FeedRecord, Catalogue], teller: Teller, command: str) -> None:
     """All sessions at once, so that their questions share batches; what logs hold is not asked again."""
     from valuespectrum.sessions.run_logs import keep_quality
     from vectorstore.corpus import Corpus
 
-    feed, catalogue = open_feed(study.corpus, study.settings.embedder, study.models, teller)
+    feed, catalogue = opened_feed
     teller.doing(f"loading {', '.join(study.models)}")
     loaded = load_models(study.models, study.questions.loading, study.settings.prices)
     models = dict(zip(study.models, loaded, strict=True))
