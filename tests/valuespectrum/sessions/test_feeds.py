@@ -23,7 +23,7 @@ from valuespectrum.sessions.feeds.exposure import (
 from valuespectrum.sessions.feeds.measures import MEASURES, exploitation, session_amplification, session_measures
 from valuespectrum.sessions.feeds.personalising import personalisation
 from valuespectrum.sessions.feeds.returning import Escape, escape, median_escape, relapse
-from valuespectrum.sessions.walks.walked import Walker
+from valuespectrum.sessions.walks.walked import WalkedSession, Walker
 from vectorstore.foundation.errors import InputError
 
 SHARES = st.lists(st.integers(0, 20), min_size=2, max_size=8).filter(any)
@@ -164,3 +164,18 @@ def test_clones_of_one_walker_are_told_apart_as_often_as_chance_says() -> None:
     assert np.mean(np.array(p) <= 0.1) <= 0.2 and 0.3 < np.mean(p) < 0.7
     few = personalisation(groups[0][:2], groups[1][:2])
     assert few.p is None and not np.isnan(few.net)
+
+
+def test_clones_of_one_seed_are_no_sessions_to_test_with() -> None:
+    feed, tastes = PlantedFeed(follow=1.0, clips=200).drawn(), ({"hedonism": 2.0}, {"security": 2.0})
+
+    def cloned(likes: dict[str, float], seeds: int) -> list[WalkedSession]:
+        return [
+            replace(walk(feed, Walker("a"), likes, seed, luck), clone=luck)
+            for seed in range(seeds)
+            for luck in range(4)
+        ]
+
+    one, three = (personalisation(*(cloned(likes, seeds) for likes in tastes), draws=49) for seeds in (1, 3))
+    assert one.net > 0 and one.p is None, "exchanged all at once they are what they were"
+    assert three.p is not None and one.sessions == (4, 4)

@@ -16,7 +16,7 @@ from vectorstore.foundation.random_streams import stream
 Floats = NDArray[np.float64]
 
 FEWEST_CLONES = 3
-"""Sessions of each of two walkers below which nothing is tested."""
+"""Sessions of each of two walkers, with different seeds, below which nothing is tested."""
 _STREAM = "sessions/permutation"
 
 
@@ -31,7 +31,7 @@ class Personalisation:
     net: float
     """The first minus the second."""
     p: float | None
-    """Of a net distance as large if it did not matter who walked; ``None`` for fewer than three sessions of each."""
+    """Of a net distance as large if it did not matter who walked; ``None`` for fewer than three seeds of each."""
     sessions: tuple[int, int]
 
 
@@ -63,7 +63,9 @@ def personalisation(
     mine = np.arange(len(both)) < len(first)
     between, clones = _parts(apart, mine)
     net, counts = between - clones, (len(first), len(second))
-    if min(counts) < FEWEST_CLONES or np.isnan(net):
+    # Who walked is exchanged for all clones of a seed at once.
+    fewest = min(len(set(seeds[group].tolist())) for group in (mine, ~mine))
+    if fewest < FEWEST_CLONES or np.isnan(net):
         return Personalisation(between, clones, net, None, counts)
     luck = stream(seed, _STREAM)
     null = [net_of(apart, _exchanged(mine, seeds, luck)) for _ in range(draws)]
