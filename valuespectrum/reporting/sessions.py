@@ -71,7 +71,8 @@ def _step(event: Event, corpus: Corpus | None, values: Mapping[str, str]) -> Ses
         item=event.item_id,
         title=title,
         value=values.get(event.item_id, ""),
-        action="" if event.refusal or event.error or event.action == NO_ACTION else event.action,
+        # One question of a step can fail while the others decide.
+        action="" if event.refusal or event.action == NO_ACTION else event.action,
         propensity=propensity,
         picture=picture,
     )
