@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from cli_world import ColourEmbedder, write_clips
 
@@ -18,6 +20,10 @@ from valuespectrum.cli import main
 from valuespectrum.operations.browse import BrowseSettings, open_feed, session_options
 from valuespectrum.operations.shared.telling import Unattended
 from valuespectrum.runs.feed import write_feed
+from valuespectrum.sessions.feeds.measures import session_measures
+from valuespectrum.sessions.walks.directions import with_directions
+from valuespectrum.sessions.walks.walked import read_walked
+from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import InputError
 
 ROOT = Path(__file__).parents[3]
@@ -112,6 +118,10 @@ def test_a_study_goes_on_and_is_planned_from_a_file(
     assert "personae" in json.loads(capfd.readouterr().out)["error"]["message"]
 
 
+def steps_of(log: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in log.read_bytes().splitlines()[1:]]
+
+
 def test_sessions_are_compared_by_their_logs(
     study: tuple[Path, dict[str, Any]], tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -128,8 +138,22 @@ def test_sessions_are_compared_by_their_logs(
     assert "--drift means nothing beside session logs" in capfd.readouterr().out
     alone = tmp_path / logs[0].name
     shutil.copy(logs[0], alone)
+    varied = [row["measures"]["list_diversity"]["mean"] for row in found["conditions"][0]["walkers"]]
+    assert all(0 < each < 2 for each in varied), "the corpus is where the logs say"
+    with Corpus.open(folder / "my-corpus") as corpus:
+        (embedder,) = {each.embedder_id for each in corpus.embedders()}
+        frame_ids, matrix = corpus.vectors(embedder)
+        of_frame = dict(zip(frame_ids, np.asarray(matrix, dtype=np.float64), strict=True))
+        sums = [sum(of_frame[one.frame_id] for one in corpus.frames(step["item_id"])) for step in steps_of(logs[0])]
+    units = np.array([each / np.linalg.norm(each) for each in sums])
+    apart = [1 - float(one @ other) for one, other in combinations(units, 2)]
+    (read,) = with_directions([logs[0]], [read_walked(logs[0])])
+    assert session_measures(read, len(units))["list_diversity"] == pytest.approx(np.mean(apart))
     with pytest.raises(InputError, match="nothing says which values"):
         vs.compare_sessions(alone)
+    shutil.copy(logs[0].parent / "feed.run.json", tmp_path)
+    (condition,) = vs.compare_sessions(alone).to_dict()["conditions"]
+    assert condition["walkers"][0]["measures"]["list_diversity"]["mean"] is None, "there is no corpus beside it"
 
 
 def test_words_put_into_clips_of_a_study_are_scored_shown_and_replayed(

@@ -47,7 +47,7 @@ def compare_sessions(
     settings: SessionSettings | None = None,
     teller: Teller | None = None,
 ) -> SessionComparison:
-    """Compare sessions from their logs; needs no model and no corpus.
+    """Compare sessions from their logs; needs no model, and the corpus for how varied and new clips were alone.
 
     Args:
         logs: Session logs of agents and people, through one catalogue.
@@ -69,6 +69,7 @@ def compare_sessions(
     from valuespectrum.sessions.people.matching import human_match
     from valuespectrum.sessions.revealed.profiles import RevealOptions
     from valuespectrum.sessions.walks.apart import told_apart
+    from valuespectrum.sessions.walks.directions import with_directions
     from valuespectrum.sessions.walks.walked import one_stock, read_walked
 
     settings, teller = settings or SessionSettings(), teller or Unattended()
@@ -78,7 +79,7 @@ def compare_sessions(
     outcomes = RevealOptions(settings.outcome) if settings.outcome else RevealOptions()
     options = SessionScoring(settings.window, RevealOptions(outcomes.outcomes, over_clips=not settings.these_clips))
     teller.doing("reading sessions")
-    sessions = told_apart([read_walked(log) for log in files])
+    sessions = told_apart(with_directions(files, [read_walked(log) for log in files]))
     one_stock(sessions)
     document = sessions_document(sessions, options) | {"people": human_match(sessions, options.reveal.level)}
     return SessionComparison(document, sessions_in_words(document))
