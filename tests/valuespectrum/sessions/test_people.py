@@ -145,6 +145,21 @@ def test_clips_that_are_not_there_are_counted_and_none_at_all_is_refused(tmp_pat
     assert clip_names("C:\\clips\\v1.mp4") == ("v1",)
 
 
+def test_a_clip_without_a_time_joins_no_sessions_that_gaps_keep_apart() -> None:
+    times = [float(at) if at < 6 else 9000.0 + at for at in range(12)]
+    rows = [PersonWatched("a", "", time, f"v{at}", 5.0) for at, time in enumerate(times)]
+    lost = PersonWatched("a", "", float("nan"), "v3", 5.0)
+    plain = import_people(rows, CLIPS, "hash")
+    found = import_people([*rows[:8], lost, *rows[8:]], CLIPS, "hash")
+    assert found.sessions == plain.sessions and len(found.sessions) == 2
+    assert (found.untimed_clips, plain.untimed_clips) == (1, 0)
+    silent = [replace(row, time=float("nan")) for row in rows]
+    (whole,) = import_people(silent, CLIPS, "hash").sessions
+    assert len(whole.events) == 12, "where nothing has a time they stand as they stood"
+    named = [replace(row, session="s") for row in [*rows[:8], lost, *rows[8:]]]
+    assert import_people(named, CLIPS, "hash").untimed_clips == 0
+
+
 def test_a_name_of_several_clips_stands_for_none_of_them() -> None:
     """Files of one name in two folders, and links that differ in large and small letters alone."""
     links = [KnownClip("a" * 64, 10.0, ("https://x.org/Ab",)), KnownClip("b" * 64, 10.0, ("https://x.org/aB",))]

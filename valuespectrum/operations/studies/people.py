@@ -98,6 +98,7 @@ def people(
         "sessions": sessions,
         "unknown_clips": found.unknown_clips,
         "ambiguous_clips": found.ambiguous_clips,
+        "untimed_clips": found.untimed_clips,
         "short_sessions": found.short,
     }
     lines = [
@@ -106,6 +107,8 @@ def people(
     ]
     if found.ambiguous_clips:
         lines.append(f"{found.ambiguous_clips:,} clips are left out, since several of the corpus have their name")
+    if found.untimed_clips:
+        lines.append(f"{found.untimed_clips:,} clips are left out, since nothing says when they were watched")
     return PeopleSessions(document, "\n".join(lines), tuple(logs))
 
 

@@ -64,6 +64,8 @@ class ImportedPeople:
     """Clips that were watched and are not in the corpus; they are left out of their sessions."""
     ambiguous_clips: int = 0
     """Clips that were watched under a name that several clips of the corpus have; they are left out, too."""
+    untimed_clips: int = 0
+    """Clips without a time, of people whose others have one and whose sessions are told by gaps; they are left out."""
     short: int = 0
     """Sessions that were left out."""
 
@@ -91,7 +93,9 @@ def import_people(
         InputError: No clip of the rows is in the corpus, or no session is long enough.
     """
     options, found, known = options or PeopleImportOptions(), ImportedPeople(), _Names(clips)
-    for person, several in _by_person(rows).items():
+    for person, every in _by_person(rows).items():
+        several = _placed(every)
+        found.untimed_clips += len(every) - len(several)
         for number, session in enumerate(_sessions(several, options.gap), start=1):
             once: dict[str, tuple[PersonWatched, KnownClip]] = {}
             for row in session:
@@ -139,6 +143,13 @@ def _by_person(rows: Sequence[PersonWatched]) -> Mapping[str, list[PersonWatched
     for row in rows:
         found.setdefault(row.person, []).append(row)
     return found
+
+
+def _placed(rows: list[PersonWatched]) -> list[PersonWatched]:
+    """Rows of which it is known to which session they belong: where gaps tell, those that have a time, if any has."""
+    if any(row.session for row in rows):
+        return rows
+    return [row for row in rows if not isnan(row.time)] or rows
 
 
 def _sessions(rows: Sequence[PersonWatched], gap: float) -> Iterator[list[PersonWatched]]:
