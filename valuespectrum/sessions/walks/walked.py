@@ -55,7 +55,7 @@ class Walker(NamedTuple):
         return f"{self.model} as {role}"
 
 
-class Declared(NamedTuple):
+class DeclaredIntervention(NamedTuple):
     """Something that was to be done to a session, as its first line says."""
 
     step: int
@@ -107,7 +107,7 @@ class WalkedSession:
     ever was."""
     also_done: tuple[str, ...] = ()
     """Interventions of the session but words in clips, as JSON."""
-    declared: tuple[Declared, ...] = ()
+    declared: tuple[DeclaredIntervention, ...] = ()
     """All of them, by their steps."""
     vectors: Floats | None = None
     """Shape (steps, dimension): directions of the clips shown, where a corpus is at hand."""
@@ -308,7 +308,7 @@ def _also_done(manifest: SessionManifest) -> tuple[str, ...]:
     return tuple(canonical_json(each) for each in _done_to(manifest) if each.get("kind") != "words")
 
 
-def _declared(manifest: SessionManifest) -> tuple[Declared, ...]:
+def _declared(manifest: SessionManifest) -> tuple[DeclaredIntervention, ...]:
     from agents.models.ask_key import canonical_json
 
     found = []
@@ -316,7 +316,7 @@ def _declared(manifest: SessionManifest) -> tuple[Declared, ...]:
         step, last, words = (each.get(name) for name in ("step", "last", "words"))
         when, what = f"{step}" if last is None else f"{step}-{last}", f"={words}" if words else ""
         text = visible_line(f"{when}:{each.get('kind')}{what}")
-        found.append(Declared(step if isinstance(step, int) else 0, text, canonical_json(each)))
+        found.append(DeclaredIntervention(step if isinstance(step, int) else 0, text, canonical_json(each)))
     return tuple(sorted(found))
 
 
