@@ -89,7 +89,7 @@ def _predicts(
 
 
 def _gaps(own: Sequence[WalkedSession], stated: Mapping[Walker, Floats], options: RevealOptions) -> list[Json]:
-    rows = []
+    rows: list[Json] = []
     by_model: dict[str, list[WalkedSession]] = {}
     for each in own:
         by_model.setdefault(each.walker.model, []).append(each)
