@@ -47,7 +47,7 @@ def stated_and_revealed(
     """By policy: whether stated profiles predict decisions about held-out clips, and the gap walker by walker.
 
     Args:
-        sessions: Of walkers of whom some have a stated profile.
+        sessions: Of walkers of whom some have a stated profile; those to which something was done are left out.
         stated: Walker to centred profile.
         quality: Clip to measures of its picture.
         options: How choices become profiles.
@@ -59,16 +59,11 @@ def stated_and_revealed(
     """
     options = options or RevealOptions()
     rows = []
-    for policy in dict.fromkeys(each.policy for each in sessions):
-        own = [each for each in sessions if each.policy == policy and each.walker in stated]
-        if own:
-            rows.append(
-                {
-                    "policy": policy,
-                    "predicts": _predicts(own, stated, quality, options),
-                    "gap": _gaps(own, stated, options),
-                }
-            )
+    plain = [each for each in sessions if not each.intervened and each.walker in stated]
+    for policy in dict.fromkeys(each.policy for each in plain):
+        own = [each for each in plain if each.policy == policy]
+        predicts, gap = _predicts(own, stated, quality, options), _gaps(own, stated, options)
+        rows.append({"policy": policy, "predicts": predicts, "gap": gap})
     return rows
 
 

@@ -57,6 +57,13 @@ def test_who_always_decides_alike_leaves_nothing_to_predict() -> None:
     json.dumps(row, allow_nan=False)
 
 
+def test_sessions_to_which_something_was_done_reveal_nothing_of_what_was_stated() -> None:
+    sessions, stated, _ = world(Foretold(walkers=4), np.random.default_rng(1))
+    done = [replace(each, intervened=True, kept=1 - each.kept) for each in sessions]
+    other = [replace(each, policy="similar") for each in done]
+    assert stated_and_revealed([*sessions, *done, *other], stated) == stated_and_revealed(sessions, stated)
+
+
 def test_a_model_that_decides_nothing_takes_no_number_from_the_others() -> None:
     sessions, stated, _ = world(Foretold(walkers=4), np.random.default_rng(1))
     silent = sessions[0].walker
