@@ -35,6 +35,10 @@ from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 
 _MOST_PAIRS = 45
+_DONE = (
+    "Something was done to each of these sessions, and none without it was named: it is in all that is told of feeds, "
+    "profiles and personas."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,8 @@ def sessions_document(sessions: Sequence[WalkedSession], options: SessionScoring
         ``persona_summary``, ``separability``, ``stability``, ``personalisation``, ``covers``), ``policies`` (what one
         policy shows more of than another, walker by walker), ``interventions``, ``words`` (what words put into clips
         did), ``published``, ``side_by_side`` (people and agents who met the same feed), ``attention`` (which people
-        failed checks of it), ``sessions``, ``level``, ``window``.
+        failed checks of it), ``done_to_all`` (said where no session is without interventions), ``sessions``, ``level``,
+        ``window``.
 
     Raises:
         InputError: There are no sessions.
@@ -73,7 +78,8 @@ def sessions_document(sessions: Sequence[WalkedSession], options: SessionScoring
         raise InputError("there are no sessions", "name session logs")
     sessions = told_apart(sessions)
     groups: dict[Condition, list[WalkedSession]] = {}
-    plain = [each for each in sessions if not each.intervened] or list(sessions)
+    untouched = [each for each in sessions if not each.intervened]
+    plain = untouched or list(sessions)
     for each in plain:
         groups.setdefault((PEOPLE if each.walker.human else each.walker.model, each.policy), []).append(each)
     return {
@@ -83,6 +89,7 @@ def sessions_document(sessions: Sequence[WalkedSession], options: SessionScoring
         "window": options.window,
         "outcomes": list(options.reveal.outcomes),
         "conditions": [_condition(model, policy, own, options) for (model, policy), own in groups.items()],
+        "done_to_all": "" if untouched else _DONE,
         "policies": list(policy_rows(plain, options.reveal.level)),
         "interventions": interventions(sessions, options.window, options.reveal.level),
         "words": obeying(sessions, options.reveal.level),

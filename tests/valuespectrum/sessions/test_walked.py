@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 from browse_fixtures import QUESTIONS, TASTE, Leaning, make_catalogue, session
+from report_pages import data
+from report_pages import read as look_at
 
 from agents.browsing.doing.memory import MemoryOptions
 from agents.browsing.doing.weariness import WearinessOptions
@@ -22,6 +24,7 @@ from agents.feeds.policy import load_policy
 from agents.models.base import Answer, Ask
 from agents.personas.persona import load_personas
 from valuespectrum.operations.studies.roleplay_words import sessions_in_words
+from valuespectrum.reporting.page import render
 from valuespectrum.sessions.document import sessions_document
 from valuespectrum.sessions.feeds.measures import session_measures
 from valuespectrum.sessions.feeds.reacting import interventions
@@ -125,6 +128,16 @@ def test_what_was_done_is_one_row_whatever_its_luck_and_another_where_more_was_d
     words = sessions_in_words(sessions_document(sessions))
     shown = words[words.index("What was done to sessions") :].split("\n\n")[0]
     assert "10:reset; 20:cool_down" in shown and "words=" not in shown, "what words did is told with their control"
+
+
+def test_it_is_said_where_no_session_is_without_what_was_done() -> None:
+    plain, done = (read(Leaning(TASTE), done=told) for told in ("", "10:reset"))
+    told = sessions_document([done])
+    assert told["done_to_all"] in sessions_in_words(told) and told["conditions"][0]["sessions"] == 1
+    page = " ".join(look_at(render(replace(data(), walks=(told,)))).text)
+    assert " ".join(told["done_to_all"].split()) in " ".join(page.split())
+    both = sessions_document([plain, done])
+    assert both["done_to_all"] == "" and both["conditions"][0]["sessions"] == 1
 
 
 def test_clones_are_held_against_clones_with_their_luck() -> None:

@@ -56,6 +56,8 @@ def _conditions(document: Json) -> Iterator[str]:
             yield _part("Each over its wordings", condition["over_wordings"])
         yield _feeds(condition, document["window"])
         yield condition["covers"]
+    if document["done_to_all"]:
+        yield document["done_to_all"]
     if told := [row for row in document["interventions"] if not _ONLY_WORDS.fullmatch(row["intervention"])]:
         yield _done_to_feeds(told)
     if document["words"]:
