@@ -16,7 +16,7 @@ from valuespectrum.sessions.feeds.obeying import obeying
 from valuespectrum.sessions.feeds.personalising import personalisation
 from valuespectrum.sessions.feeds.reacting import interventions
 from valuespectrum.sessions.people.attentive import attention
-from valuespectrum.sessions.people.beside import side_by_side
+from valuespectrum.sessions.people.beside import pairs_left_out, side_by_side
 from valuespectrum.sessions.revealed.before_after import before_after
 from valuespectrum.sessions.revealed.profiles import (
     OUTCOMES,
@@ -66,7 +66,8 @@ def sessions_document(sessions: Sequence[WalkedSession], options: SessionScoring
         ``conditions`` (one for each model and policy: ``walkers``, ``personas``, ``over_wordings``,
         ``persona_summary``, ``separability``, ``stability``, ``personalisation``, ``covers``), ``policies`` (what one
         policy shows more of than another, walker by walker), ``interventions``, ``words`` (what words put into clips
-        did), ``published``, ``side_by_side`` (people and agents who met the same feed), ``attention`` (which people
+        did), ``published``, ``side_by_side`` (people and agents who met the same feed; further pairs are counted in
+        ``side_by_side_left_out``), ``attention`` (which people
         failed checks of it), ``done_to_all`` (said where no session is without interventions), ``sessions``, ``level``,
         ``window``.
 
@@ -95,6 +96,7 @@ def sessions_document(sessions: Sequence[WalkedSession], options: SessionScoring
         "words": obeying(sessions, options.reveal.level),
         "published": before_after(plain),
         "side_by_side": side_by_side(plain),
+        "side_by_side_left_out": pairs_left_out(plain),
         "attention": attention(sessions),
     }
 

@@ -21,7 +21,7 @@ from valuespectrum.reference.cohort import COHORT
 from valuespectrum.reference.twin.model import TwinModel
 from valuespectrum.reporting.page import render
 from valuespectrum.sessions.document import sessions_document
-from valuespectrum.sessions.people.beside import side_by_side
+from valuespectrum.sessions.people.beside import MOST_PAIRS, side_by_side
 from valuespectrum.sessions.walks.walked import WalkedSession, Walker, walked
 
 CATALOGUE = made_catalogue(66)
@@ -76,6 +76,21 @@ def test_the_page_shows_both() -> None:
     earlier = {name: each for name, each in document.items() if name != "side_by_side"}
     assert "two who walked" not in render(replace(data(), walks=(earlier,))), "scores of earlier releases have none"
     assert "The same feed, a person / an agent" in sessions_in_words(document)
+
+
+def test_pairs_that_are_left_out_are_counted() -> None:
+    one = session_of(["power", "security"] * 6, ["like", "skip", "watch"] * 4)
+    people = [replace(one, walker=Walker(f"human:{who}", human=True)) for who in range(9)]
+    agents = [replace(one, walker=Walker(f"m{who}")) for who in range(5)]
+    assert len(side_by_side([*people, *agents])) == MOST_PAIRS == 40
+    document = sessions_document([*people, *agents])
+    assert len(document["side_by_side"]) == 40 and document["side_by_side_left_out"] == 5
+    assert "5 further pairs are left out" in sessions_in_words(document)
+    assert "5 further pairs of a person" in " ".join(
+        " ".join(read(render(replace(data(), walks=(document,)))).text).split()
+    )
+    few = sessions_document([*people[:2], *agents])
+    assert few["side_by_side_left_out"] == 0 and "left out" not in sessions_in_words(few)
 
 
 def test_other_feeds_are_not_set_beside() -> None:

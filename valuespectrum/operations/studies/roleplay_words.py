@@ -67,7 +67,7 @@ def _conditions(document: Json) -> Iterator[str]:
     if any(row["change"] is not None for row in document["published"]["rows"]):
         yield _published(document["published"])
     if document["side_by_side"]:
-        yield _side_by_side(document["side_by_side"])
+        yield _side_by_side(document["side_by_side"], document["side_by_side_left_out"])
 
 
 def _part(head: str, rows: Sequence[Json]) -> str:
@@ -119,7 +119,7 @@ def _policies(rows: Sequence[Json]) -> str:
     return f"{head}\n{table(columns, cells)}"
 
 
-def _side_by_side(rows: Sequence[Json]) -> str:
+def _side_by_side(rows: Sequence[Json], left_out: int) -> str:
     cells = [
         (
             row["person"]["model"],
@@ -133,7 +133,12 @@ def _side_by_side(rows: Sequence[Json]) -> str:
         for row in rows
     ]
     columns = ("person", "agent", "policy", "shared clips", "in step", "watched on", "liked", "agreed")
-    return f"The same feed, a person / an agent (one pair of sessions is an anecdote):\n{table(columns, cells)}"
+    more = (
+        f"\n{left_out:,} further pairs are left out; all of them are in what agents and people share"
+        if left_out
+        else ""
+    )
+    return f"The same feed, a person / an agent (one pair of sessions is an anecdote):\n{table(columns, cells)}{more}"
 
 
 def _done_to_feeds(rows: Sequence[Json]) -> str:

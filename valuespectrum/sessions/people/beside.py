@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import product
+from itertools import islice, product
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from valuespectrum.sessions.walks.walked import WalkedSession
 from vectorstore.foundation.json_types import Json
 
 MOST_PAIRS = 40
-"""More are left out: all of them together are in ``human_match``."""
+"""More are left out, and counted: all of them together are in ``human_match``."""
 
 
 def side_by_side(sessions: Sequence[WalkedSession]) -> list[Json]:
@@ -33,26 +33,40 @@ def side_by_side(sessions: Sequence[WalkedSession]) -> list[Json]:
         of the person its clip, value, what the person did and what the agent did with that clip, ``None`` where the
         agent did not meet it. One pair of sessions is an anecdote, so that nothing has an interval.
     """
+    return [_row(*pair) for pair in islice(_pairs(sessions), MOST_PAIRS)]
+
+
+def pairs_left_out(sessions: Sequence[WalkedSession]) -> int:
+    """How many pairs of one feed there are beyond those that are set side by side."""
+    return max(0, sum(1 for _ in _pairs(sessions)) - MOST_PAIRS)
+
+
+def _pairs(sessions: Sequence[WalkedSession]) -> Iterator[tuple[WalkedSession, WalkedSession]]:
+    """A person and an agent in the same feed."""
     people = [each for each in sessions if each.walker.human]
     agents = [each for each in sessions if not each.walker.human and not each.walker.placebo]
-    return list(_pairs(people, agents))[:MOST_PAIRS]
-
-
-def _pairs(people: Sequence[WalkedSession], agents: Sequence[WalkedSession]) -> Iterator[Json]:
     for person, agent in product(people, agents):
-        steps = min(len(person), len(agent))
-        together = [one == other for one, other in zip(person.items, agent.items, strict=False)]
-        one_feed = all(together) or (person.policy, person.seed) == (agent.policy, agent.seed)
+        one_feed = all(_together(person, agent)) or (person.policy, person.seed) == (agent.policy, agent.seed)
         if one_feed and person.stock == agent.stock:
-            yield {
-                "policy": person.policy,
-                "seed": person.seed,
-                "agent": agent.walker._asdict(),
-                "person": person.walker._asdict(),
-                "steps": steps,
-                "in_step": sum(together) / steps,
-                **_compared(person, agent),
-            }
+            yield person, agent
+
+
+def _together(person: WalkedSession, agent: WalkedSession) -> list[bool]:
+    """Step by step, whether both were shown the same clip."""
+    return [one == other for one, other in zip(person.items, agent.items, strict=False)]
+
+
+def _row(person: WalkedSession, agent: WalkedSession) -> Json:
+    together = _together(person, agent)
+    return {
+        "policy": person.policy,
+        "seed": person.seed,
+        "agent": agent.walker._asdict(),
+        "person": person.walker._asdict(),
+        "steps": len(together),
+        "in_step": sum(together) / len(together),
+        **_compared(person, agent),
+    }
 
 
 def _compared(person: WalkedSession, agent: WalkedSession) -> Json:
