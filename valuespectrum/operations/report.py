@@ -64,12 +64,14 @@ def report(
     from valuespectrum.comparing.before_after import before_after, in_words
     from valuespectrum.reporting.load import ReportSources, load_report
     from valuespectrum.reporting.measured import ONE_TEXT
-    from valuespectrum.reporting.page import write_report
+    from valuespectrum.reporting.page import refuse_other_pages, write_report
     from valuespectrum.reporting.panels.base import broken_panels
     from valuespectrum.runs.failures import outdated_in_words
 
     settings, teller = settings or ReportSettings(), teller or Unattended()
     folders = tuple(Path(run) for run in ([runs] if isinstance(runs, str | PathLike) else runs))
+    if settings.out is not None:
+        refuse_other_pages(settings.out)
     with contextlib.ExitStack() as stack:
         opened = corpus_of_run(settings.corpus, folders[0], teller, stack)
         data = load_report(ReportSources(folders, opened, settings.session), settings.title)

@@ -47,10 +47,20 @@ def write_report(data: ReportData, path: Path) -> None:
         InputError: Something else than a report is there.
         StorageError: Disk full or read-only.
     """
-    refuse_foreign(path, _is_report, "a report")
+    refuse_other_pages(path)
     page = render(data)
     with storage_errors(path):
         write_durably(path, page.encode())
+
+
+def refuse_other_pages(path: Path) -> None:
+    """Refuse the place of anything but a report, before anything is reckoned for it.
+
+    Raises:
+        InputError: Something else is there.
+        StorageError: It cannot be looked at, or no file can be written there.
+    """
+    refuse_foreign(path, _is_report, "a report")
 
 
 def _is_report(path: Path) -> bool:

@@ -184,8 +184,33 @@ def write_durably(path: Path, data: bytes, *, mode: int = 0o666, sync_entry: boo
         file.write(data)
 
 
+def refuse_unwritable(path: Path) -> None:
+    """Refuse a place where no file can be written, before work is done that would be lost; nothing is made there.
+
+    Args:
+        path: The file that :func:`write_durably` is to write; folders above it may be missing.
+
+    Raises:
+        StorageError: It is a folder, what is above it is none or closed to us, or a name is too long.
+    """
+    with storage_errors(path):
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        folder, missing = path.parent, [f".{path.name}{UNFINISHED}"]
+        while not os.path.lexists(folder):
+            missing.append(folder.name)
+            folder = folder.parent
+        if not folder.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        for name in missing:
+            with contextlib.suppress(FileNotFoundError):
+                (folder / name).lstat()  # a name that is too long is refused and not missing
+
+
 def refuse_foreign(path: Path, ours: Callable[[Path], bool], what: str) -> None:
-    """Refuse to write over a file that is not an earlier output of the same kind.
+    """Refuse to write over a file that is not an earlier output of the same kind, or where no file can be written.
 
     Args:
         path: The file to be written.
@@ -194,13 +219,13 @@ def refuse_foreign(path: Path, ours: Callable[[Path], bool], what: str) -> None:
 
     Raises:
         InputError: Something else is there.
-        StorageError: It cannot be looked at.
+        StorageError: It cannot be looked at, or not be written.
     """
     with storage_errors(path):
-        if not os.path.lexists(path) or (path.is_file() and not path.is_symlink() and not path.stat().st_size):
-            return
-        if path.is_symlink() or not path.is_file() or not ours(path):
+        empty = path.is_file() and not path.is_symlink() and not path.stat().st_size
+        if os.path.lexists(path) and not empty and (path.is_symlink() or not path.is_file() or not ours(path)):
             raise InputError(f"{path} is there already and is not {what}", "name another file, or delete this one")
+    refuse_unwritable(path)
 
 
 @contextlib.contextmanager

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import valuespectrum as vs
 from agents.models.steering.edits import Add
 from agents.models.steering.files import read_intervention
 from valuespectrum.operations.steering.fit import FitSettings, PairSettings, fit_steering, steering_pairs
 from valuespectrum.steering.pairs.reading import read_pairs
 from valuespectrum.steering.registry import STEERING, SteeringWish
 from valuespectrum.steering.vectors.method import ValueVectorMethod, VectorOptions, wanted_probability
-from vectorstore.foundation.errors import InputError, ModelError
+from vectorstore.foundation.errors import InputError, ModelError, StorageError
 
 NO_MODEL: Any = object()
 """In the place of a model that is never looked at."""
@@ -86,3 +88,47 @@ def test_the_method_is_found_by_name_and_reads_published_targets() -> None:
         with pytest.raises(InputError):
             wanted_probability(text, value)
     assert VectorOptions.read({"strength": "0.5"}).strength == 0.5
+
+
+WITH_TRAINING = vs.FeatureSettings(layer=3, train=vs.FeatureTraining())
+WRITING: dict[str, Callable[[Path], object]] = {
+    "pairs": lambda out: vs.steering_pairs("security", out, vs.PairSettings(model="reference")),
+    "fit": lambda out: vs.fit_steering("reference", "security", out),
+    "neurons": lambda out: vs.find_neurons("reference", "security", vs.NeuronSettings(0.1, 1.0, out=out)),
+    "features": lambda out: vs.rank_value_features(
+        "reference", "sae", vs.FeatureSettings(edit=vs.FeatureEdit(3, coefficient=1.0), out=out)
+    ),
+    "features --train": lambda out: vs.rank_value_features("reference", out, WITH_TRAINING),
+    "sweep": lambda out: vs.sweep_steering("reference", "security", vs.SweepSettings(instrument="portraits", out=out)),
+    "graph": lambda out: vs.mine_graph("no-run", vs.GraphSettings(out=out)),
+    "counterfactual": lambda out: vs.steer_counterfactual(
+        "reference", out, vs.CounterfactualSettings(("power=5",), theta=1.0)
+    ),
+    "persona judge": lambda out: vs.judge_personas("reference", out, vs.PersonaAskSettings(force=True)),
+    "calibrate --figure": lambda out: vs.study_twins(vs.TwinStudySettings(figure=out)),
+    "compare": lambda out: vs.compare("no-run", vs.CompareSettings(out=out)),
+    "report": lambda out: vs.report("no-run", vs.ReportSettings(out=out)),
+}
+
+
+@pytest.mark.parametrize("verb", WRITING)
+def test_a_place_that_cannot_be_written_is_told_before_anything_is_done(
+    verb: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*given: object) -> None:
+        raise AssertionError("a model was loaded, or something was reckoned")
+
+    monkeypatch.setattr("agents.models.registry.load_model", never)
+    monkeypatch.setattr("valuespectrum.calibration.study.run_study", never)
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(StorageError, match="Not a directory") as refused:
+        WRITING[verb](tmp_path / "notes.txt" / "made.steer")
+    assert "\n" not in refused.value.message
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+def test_no_autoencoder_is_trained_into_a_file(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(InputError, match="is no folder"):
+        vs.rank_value_features("reference", tmp_path / "notes.txt", WITH_TRAINING)
+    assert (tmp_path / "notes.txt").read_text() == "mine"

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from vectorstore.foundation.disk import durable_file, make_folder, write_durably
+from vectorstore.foundation.disk import durable_file, make_folder, refuse_unwritable, write_durably
+from vectorstore.foundation.errors import StorageError
 
 ROOT = Path(__file__).parents[3]
 PACKAGES = ("valuespectrum", "agents", "ingest", "vectorstore")
@@ -140,3 +141,37 @@ def test_two_writers_of_one_file_take_turns(tmp_path: Path) -> None:
     thread.join()
     assert path.read_bytes() == contents[1]
     assert [each.name for each in tmp_path.iterdir()] == ["scores.json"]
+
+
+PLACES = {
+    "new": "a.json",
+    "missing folders": "new/deep/a.json",
+    "in a file": "file/a.json",
+    "deep in a file": "file/deep/a.json",
+    "a folder": "folder",
+    "behind a broken link": "gone/a.json",
+    "longest name": "x" * 250,
+    "no room for the unfinished name": "x" * 252,
+    "name too long": "x" * 300,
+    "folder too long": f"{'x' * 300}/a.json",
+}
+
+
+@pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
+def test_a_place_is_refused_beforehand_just_where_writing_fails(tmp_path: Path, place: str) -> None:
+    (tmp_path / "file").write_text("")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "gone").symlink_to(tmp_path / "nowhere")
+    path, before = tmp_path / place, sorted(tmp_path.iterdir())
+    refused = failed = ""
+    try:
+        refuse_unwritable(path)
+    except StorageError as error:
+        refused = error.message
+    assert sorted(tmp_path.iterdir()) == before, "nothing is made"
+    try:
+        write_durably(path, b"{}")
+    except OSError as error:
+        failed = str(error)
+    assert bool(refused) == bool(failed), (refused, failed)
+    assert "\n" not in refused

@@ -202,9 +202,13 @@ def _loaded(model: str, settings: PersonaAskSettings, teller: Teller) -> Model:
 
 
 def _free(out: str | PathLike[str], force: bool) -> Path:
+    from vectorstore.foundation.disk import refuse_unwritable, storage_errors
+
     path = Path(out)
-    if path.exists() and not force:
-        raise InputError(f"{path} is there already", "name another file, or add --force to replace it")
+    with storage_errors(path):
+        if path.exists() and not force:
+            raise InputError(f"{path} is there already", "name another file, or add --force to replace it")
+    refuse_unwritable(path)
     return path
 
 

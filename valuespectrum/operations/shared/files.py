@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from vectorstore.foundation.disk import refuse_unwritable, storage_errors
 from vectorstore.foundation.errors import InputError
 
 
@@ -12,9 +13,12 @@ def refuse_existing(target: Path) -> None:
 
     Raises:
         InputError: There is something already.
+        StorageError: No file can be written there.
     """
-    if target.exists():
-        raise InputError(f"{target} is there already", "name a new file")
+    with storage_errors(target):
+        if target.exists():
+            raise InputError(f"{target} is there already", "name a new file")
+    refuse_unwritable(target)
 
 
 def refuse_taken(target: Path, force: bool) -> None:
@@ -26,7 +30,7 @@ def refuse_taken(target: Path, force: bool) -> None:
 
     Raises:
         InputError: Something else is there, or an intervention that is to stay.
-        StorageError: It cannot be looked at.
+        StorageError: It cannot be looked at, or no file can be written there.
     """
     from agents.models.steering.files import refuse_other_files
 

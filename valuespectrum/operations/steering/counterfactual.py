@@ -112,11 +112,12 @@ def steer_counterfactual(
     from valuespectrum.runs.run import write_json
     from valuespectrum.steering.counterfactual.loop import LoopOptions
     from valuespectrum.steering.counterfactual.voice import LoopParts
-    from vectorstore.foundation.disk import make_folder, storage_errors
+    from vectorstore.foundation.disk import make_folder, refuse_unwritable, storage_errors
 
     teller, folder = teller or Unattended(), Path(out)
     if settings.theta is None:
         raise InputError("a threshold has to be named: the published one is not known", "for example --theta 1")
+    refuse_unwritable(folder / _DOCUMENT)
     options = LoopOptions(settings.theta, settings.rounds, LoopParts(**dict.fromkeys(settings.without, False)))
     system = _system(settings)
     store_path = folder / _ANSWERS

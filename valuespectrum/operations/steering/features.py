@@ -123,6 +123,8 @@ def rank_value_features(
 
     settings, teller, path = settings or FeatureSettings(), teller or Unattended(), Path(autoencoder)
     _check(settings)
+    if settings.train:
+        _refuse_full(path, settings.force)
     teller.doing(f"loading {model}")
     loaded = torch_model(model, settings.loading)
     if settings.train:
@@ -163,14 +165,30 @@ def _check(settings: FeatureSettings) -> None:
         refuse_taken(settings.out, settings.force)
 
 
+def _refuse_full(folder: Path, force: bool) -> None:
+    """Look at where an autoencoder is to go before one is trained.
+
+    Raises:
+        InputError: Something is there that is no empty folder.
+        StorageError: It cannot be looked at or written.
+    """
+    from valuespectrum.steering.features.sae_lens import WEIGHTS
+    from vectorstore.foundation.disk import refuse_unwritable, storage_errors
+
+    with storage_errors(folder):
+        if folder.exists() and not folder.is_dir():
+            raise InputError(f"{folder} is no folder, and an autoencoder that is trained is one", "name a new folder")
+        if folder.exists() and any(folder.iterdir()) and not force:
+            raise InputError(f"{folder} is not empty", "name a new folder, or add --force")
+    refuse_unwritable(folder / WEIGHTS)
+
+
 def _train(model: TorchModel, folder: Path, settings: FeatureSettings, teller: Teller) -> None:
     from valuespectrum.steering.features.probing import probing_asks
     from valuespectrum.steering.features.ranking import block_activations
     from valuespectrum.steering.features.training import AutoencoderTraining, train_autoencoder, write_sae_lens
 
     assert settings.train is not None and settings.layer is not None
-    if folder.exists() and any(folder.iterdir()) and not settings.force:
-        raise InputError(f"{folder} is not empty", "name a new folder, or add --force")
     teller.doing("collecting activations")
     values = block_activations(model, probing_asks(_TRAINING_ASKS, settings.seed), settings.layer)
     wanted = AutoencoderTraining(settings.train.features, settings.train.kept, settings.train.steps, seed=settings.seed)

@@ -235,12 +235,15 @@ def _written(value: str, target: Path, settings: PairSettings, teller: Teller) -
     from valuespectrum.instruments.judging.labels import labels_of
     from valuespectrum.steering.pairs.writing import WRITER, WritingOptions, write_contrast
     from valuespectrum.theory.value_sets import TEN
+    from vectorstore.foundation.disk import make_folder, storage_errors
 
     label = next(each for each in labels_of(TEN) if each.name == value)
     teller.doing(f"loading {settings.model}")
     model = load_model(settings.model, settings.loading)
     teller.doing(f"having pairs written for {value}")
     procedure = write_contrast(label.written, label.definition, WritingOptions(settings.count))
+    with storage_errors(target):
+        make_folder(target.parent)
     with AnswerStore(target.with_suffix(".answers.sqlite")) as store:
         named = Named(f"pairs for {value}, {settings.count}", procedure)
         (made,) = conduct([named], {WRITER: model}, store)

@@ -125,11 +125,15 @@ def mine_graph(
 
 
 def _refuse_taken(paths: Sequence[Path], settings: GraphSettings) -> None:
+    from vectorstore.foundation.disk import refuse_unwritable, storage_errors
+
     if settings.out.suffix == ".svg":
         raise InputError(f"{settings.out} is the name of a picture", "name a file that ends in .json")
-    taken = [path for path in paths if path.exists() and not settings.force]
-    if taken:
-        raise InputError(f"{taken[0]} is there already", "name another file, or add --force to replace it")
+    for path in paths:
+        with storage_errors(path):
+            if path.exists() and not settings.force:
+                raise InputError(f"{path} is there already", "name another file, or add --force to replace it")
+        refuse_unwritable(path)
 
 
 def _table(

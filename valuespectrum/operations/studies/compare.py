@@ -96,8 +96,11 @@ def compare(
         vs.compare(["runs/one", "runs/two"]).to_pandas()
     """
     from valuespectrum.comparing.compare import compare_runs
+    from valuespectrum.reporting.page import refuse_other_pages
 
     settings, teller = settings or CompareSettings(), teller or Unattended()
+    if settings.out is not None:
+        refuse_other_pages(settings.out)
     folders = [Path(run) for run in ([runs] if isinstance(runs, str | PathLike) else runs)]
     document = compare_runs(folders, _options(settings))
     for each in document["left_out"]:
