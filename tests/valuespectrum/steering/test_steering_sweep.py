@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from agents.judges.panel import JUDGE
-from agents.models.base import Answer, Ask, Choice, Stimulus
+from agents.models.base import Answer, Ask, Choice, ModelOptions, Stimulus
 from agents.models.steering.files import read_intervention, write_intervention
 from agents.models.steering.intervention import Intervention, steered_id
 from agents.procedures.procedure import SUBJECT, alone
@@ -358,9 +358,8 @@ def swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         monkeypatch.setattr(operation, "_fitted", lambda *given: fitted)
         monkeypatch.setattr(operation, "looked_beside", lambda *given: {})
         monkeypatch.setattr(operation, "perplexities", lambda plain, value, models: {each.id: 2.0 for each in models})
-        settings = SweepSettings(
-            instrument="rated-by-six", run=tmp_path / "run", out=tmp_path / "power.steer", **further
-        )
+        usual: dict[str, Any] = {"instrument": "rated-by-six", "run": tmp_path / "run", "out": tmp_path / "power.steer"}
+        settings = SweepSettings(**usual | further)
         return sweep_steering("reference:bend", "power", settings), made
 
     return run
@@ -433,6 +432,35 @@ def test_a_sweep_looks_at_its_file_before_anything_is_asked(swept: Any, tmp_path
     assert out.read_bytes() == made
 
 
+@pytest.mark.parametrize("late", [{"knowledge": "none.csv"}, {"judge": "sorcery:x"}, {"then": "bench"}])
+def test_what_is_needed_last_is_looked_at_first(late: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*given: object) -> None:
+        raise AssertionError("a model was loaded")
+
+    settings = SweepSettings(instrument="rated-by-six", out=Path("never.steer"), **late)
+    monkeypatch.setattr(operation, "torch_model", never)
+    with pytest.raises(InputError):
+        sweep_steering("reference", "power", settings)
+
+
+@pytest.mark.parametrize("then", ["bench", "instrument"])
+def test_both_models_are_measured_as_the_sweep_asked_them(
+    then: Any, swept: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another engine, number format or layout gives other answers: they would not be those of the sweep's models."""
+    given: list[Any] = []
+    monkeypatch.setattr("valuespectrum.operations.bench.bench", lambda *said: given.extend(said))
+    monkeypatch.setattr("valuespectrum.operations.instrument.run_instrument", lambda *said: given.extend(said))
+    loading = ModelOptions("cpu", "bfloat16", 4, "naive", layout="image-first", temperature=0.5)
+    few = {"prompts": False, "ways": ("fixed",), "strengths": (8.0,), "top_k": 2, "corpus": tmp_path}
+    swept(then=then, loading=loading, instrument_option={"per_value": "8"}, **few)
+    assert given[1] == ["reference:bend", f"reference:bend?steer={tmp_path / 'power.steer'}"]
+    asked = given[3] if then == "bench" else given[3].asked
+    assert asked.loading == loading and asked.top_k == 2
+    if then == "instrument":
+        assert given[3].option == {"per_value": "8"} and given[3].corpus is None, "it shows no pictures"
+
+
 def test_a_sweep_says_when_nothing_works_and_writes_no_file(swept: Any, tmp_path: Path) -> None:
     found, _ = swept(works=False, prompts=False, ways=("fixed",))
     assert found.document["chosen"] == {"fixed": None} and str(found).count("nothing works") == 1
@@ -443,6 +471,16 @@ def test_a_sweep_says_when_nothing_works_and_writes_no_file(swept: Any, tmp_path
 @pytest.mark.parametrize(
     "further, told",
     [
+        ({"option": {"layers": "1"}}, "--option layers means nothing to a sweep"),
+        ({"option": {"strength": "4"}}, "--option strength means nothing to a sweep"),
+        ({"option": {"put": "sung"}}, "cannot be put 'sung'"),
+        ({"option": {"target": "high"}}, "is no probability"),
+        ({"strengths": (4.0, float("nan"))}, "a strength of nan"),
+        ({"then": "bench"}, "bench asks about pictures"),
+        ({"then": "instrument", "out": None}, "has to go into a file"),
+        ({"instrument": "portraits", "instrument_option": {"after": "clips"}}, "'portraits' asks about pictures"),
+        ({"knowledge": "none.csv"}, "none.csv"),
+        ({"judge": "sorcery:x"}, "sorcery"),
         ({"layers": ("7",)}, "no blocks 7"),
         ({"strengths": ()}, "0 settings"),
         ({"ways": ("loud",)}, "no way 'loud'"),

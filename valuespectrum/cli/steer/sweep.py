@@ -18,7 +18,7 @@ from valuespectrum.cli.console.options import (
     typed_command,
 )
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
-from valuespectrum.cli.steer.fit import MethodOptionsOption, SteeredModelOption, ValueOption
+from valuespectrum.cli.steer.fit import SteeredModelOption, ValueOption
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,14 @@ class SweepGiven:
         list[str] | None,
         typer.Option(help="Option of the instrument. May be repeated.", metavar="NAME=VALUE", show_default=False),
     ] = None
-    option: MethodOptionsOption = None
+    option: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Option of value vectors: pairs, count, put, target. May be repeated.",
+            metavar="NAME=VALUE",
+            show_default=False,
+        ),
+    ] = None
     layers: Annotated[
         list[str] | None,
         typer.Option(
@@ -79,7 +86,7 @@ class SweepGiven:
     ] = None
     then: Annotated[
         api.SweepThen | None,
-        typer.Option(help="Measure once more with and without it: bench or instrument.", show_default=False),
+        typer.Option(help="Measure once more with and without it (--out): bench or instrument.", show_default=False),
     ] = None
     seed: SeedOption = 0
     force: Annotated[bool, typer.Option("--force", help="Replace an intervention that is there.")] = False

@@ -33,6 +33,19 @@ class LookedFor(Protocol):
         """How a judge is loaded."""
 
 
+def knowledge_tasks(name: str) -> list[KnowledgeTask]:
+    """Tasks as ``--knowledge`` names them: ``reference``, a file in the layout of MMLU, or nothing.
+
+    Raises:
+        InputError: A file of tasks cannot be read.
+    """
+    from valuespectrum.steering.beside.knowledge import read_tasks, reference_tasks
+
+    if not name:
+        return []
+    return reference_tasks() if name == REFERENCE else read_tasks(Path(name))
+
+
 def looked_beside(
     plain: TorchModel, value: str, models: Sequence[Model], wanted: LookedFor
 ) -> dict[str, dict[str, float | None]]:
@@ -54,7 +67,7 @@ def looked_beside(
     from valuespectrum.steering.beside.knowledge import knowledge_retained
     from valuespectrum.steering.beside.surprise import perplexity
 
-    tasks = _tasks(wanted.knowledge)
+    tasks = knowledge_tasks(wanted.knowledge)
     asks = _open_asks(plain, value)
     found: dict[str, dict[str, float | None]] = {}
     for model in models:
@@ -84,14 +97,6 @@ def perplexities(plain: TorchModel, value: str, models: Sequence[Model]) -> dict
 def _said(model: Model, asks: Sequence[Ask]) -> list[tuple[Ask, str]]:
     answers = zip(asks, model.generate(asks), strict=True)
     return [(ask, answer.text) for ask, answer in answers if not answer.error]
-
-
-def _tasks(name: str) -> list[KnowledgeTask]:
-    from valuespectrum.steering.beside.knowledge import read_tasks, reference_tasks
-
-    if not name:
-        return []
-    return reference_tasks() if name == REFERENCE else read_tasks(Path(name))
 
 
 def _open_asks(plain: TorchModel, value: str) -> list[Ask]:

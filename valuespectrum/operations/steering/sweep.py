@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from itertools import product
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from agents.models.base import ModelOptions
-from valuespectrum.operations.bench import BenchBars
+from valuespectrum.operations.bench import BenchBars, BenchSettings
 from valuespectrum.operations.shared.files import refuse_taken
-from valuespectrum.operations.shared.loading import corpus_embedder
+from valuespectrum.operations.shared.loading import check_specs, corpus_embedder
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from valuespectrum.operations.steering.fit import clips_of, torch_model
-from valuespectrum.operations.steering.looking import looked_beside, perplexities
+from valuespectrum.operations.steering.looking import knowledge_tasks, looked_beside, perplexities
 from vectorstore.foundation.errors import CorpusError, InputError, ModelError
 from vectorstore.foundation.json_types import Json
 
@@ -30,11 +31,20 @@ if TYPE_CHECKING:
     from valuespectrum.steering.sweep.choosing import SweepOutcome, SweepTrial
     from valuespectrum.steering.sweep.effects import SteeringEffect
     from valuespectrum.steering.vectors.fitting import ValueVectors
+    from valuespectrum.steering.vectors.method import VectorOptions
     from valuespectrum.steering.vectors.ways import SteeringPlan, Way
 
 SweepThen = Literal["bench", "instrument"]
 """What measures the model once more, as it is and steered."""
 _MOST_MODELS = 400
+_SWEPT: Mapping[str, str] = {
+    "layers": "--layers",
+    "way": "--way",
+    "strength": "--strength",
+    "accuracy": "--layers",
+    "drop_last": "--layers",
+}
+"""Options of value vectors that say what a sweep tries, to its own options for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +56,7 @@ class SweepSettings:
     instrument: str = "like"
     instrument_option: Mapping[str, str] = field(default_factory=dict)
     option: Mapping[str, str] = field(default_factory=dict)
-    """Of value vectors: pairs, count, put, target."""
+    """Of value vectors: pairs, count, put, target, solver."""
     layers: Sequence[str] = ()
     """Sets of blocks, each ``"3"``, ``"2-4"`` and so on; each block alone when empty."""
     strengths: Sequence[float] = (1.0, 2.0, 4.0, 8.0)
@@ -67,7 +77,7 @@ class SweepSettings:
     """Hold ways against each other also where what they make a model say is equally surprising; all settings that work
     are asked to speak for it."""
     then: SweepThen | None = None
-    """Measure the model with and without the chosen setting once more, on everything."""
+    """Measure the model with and without the chosen setting once more, on everything; it has to go into a file."""
     seed: int = 0
     force: bool = False
     """Replace an intervention that is there."""
@@ -109,7 +119,7 @@ def sweep_steering(
         command: What the user typed, for the manifest.
 
     Raises:
-        InputError: Something that was named does not exist, or there are too few units to halve.
+        InputError: Something that was named does not exist or means nothing, or there are too few units to halve.
         CorpusError: The corpus holds no pictures that fit.
         ModelError: The model cannot be loaded, reached or scored.
         StorageError: The run folder cannot be written.
@@ -121,6 +131,7 @@ def sweep_steering(
     from valuespectrum.runs.run import write_json
     from valuespectrum.steering.sweep.choosing import FOUND
     from valuespectrum.steering.vectors.method import VectorOptions, chosen_pairs
+    from vectorstore.foundation.disk import refuse_unwritable
 
     settings, teller = settings or SweepSettings(), teller or Unattended()
     options = VectorOptions.read(settings.option)
@@ -128,6 +139,8 @@ def sweep_steering(
     run = settings.run or Path("runs") / f"sweep-{value}"
     if settings.out is not None:
         refuse_taken(settings.out, settings.force or _made_before(settings.out, run))
+    refuse_unwritable(run / FOUND)
+    _refuse_nonsense(value, settings, options)
     teller.doing(f"loading {model}")
     loaded = torch_model(model, settings.loading)
     with clips_of(settings.corpus if options.put != "raw" else None) as clips:
@@ -154,6 +167,37 @@ def sweep_steering(
         if settings.then:
             document["then"] = str(_measured(model, settings, run, teller, command))
     return SteeringSweep(document, _in_words(document, outcome, settings), run)
+
+
+def _refuse_nonsense(value: str, settings: SweepSettings, options: VectorOptions) -> None:
+    """Look at everything that is needed late before a model is loaded and asked for an hour.
+
+    Raises:
+        InputError: Something that was named does not exist or means nothing.
+        ModelError: The judge cannot be.
+    """
+    from valuespectrum.steering.vectors.method import fit_options, wanted_probability
+    from valuespectrum.steering.vectors.ways import SteeringPlan
+
+    for name in settings.option:
+        if name in _SWEPT:
+            raise InputError(f"--option {name} means nothing to a sweep, which tries several", f"use {_SWEPT[name]}")
+    fit_options(options, (), settings.seed)
+    wanted_probability(options.target, value)
+    ways: list[Way] = list(settings.ways)  # type: ignore[arg-type]
+    for way in ways:
+        SteeringPlan((0,), way)
+    wrong = [each for each in settings.strengths if not isfinite(each)]
+    if wrong:
+        raise InputError(f"a strength of {wrong[0]} cannot be tried", "name a number, e.g. --strength 4")
+    if settings.corpus is None and (settings.then == "bench" or _shows_pictures(settings)):
+        asks = "bench" if settings.then == "bench" else f"the instrument {settings.instrument!r}"
+        raise InputError(f"{asks} asks about pictures", "name a corpus with --corpus")
+    if settings.then and settings.out is None:
+        raise InputError("--then measures the chosen setting, which has to go into a file", "name one with --out")
+    knowledge_tasks(settings.knowledge)
+    if settings.judge:
+        check_specs([settings.judge], settings.loading)
 
 
 def _made_before(out: Path, run: Path) -> bool:
@@ -371,28 +415,35 @@ def _write(fitted: ValueVectors, plan: SteeringPlan | None, out: Path) -> None:
 
 def _measured(model: str, settings: SweepSettings, run: Path, teller: Teller, command: str) -> Path:
     """A run of the model as it is and steered, on everything that is found."""
-    from valuespectrum.operations.bench import BenchSettings, bench
+    from valuespectrum.operations.bench import bench
     from valuespectrum.operations.instrument import InstrumentSettings, run_instrument
     from valuespectrum.operations.steering.applying import steered_spec
 
     specs = [model, steered_spec(model, [str(settings.out)])]
     after = run / "before-after"
-    asked = BenchSettings(seed=settings.seed, top_k=settings.top_k)
+    asked = _asked_again(settings)
     if settings.then == "bench":
         if settings.corpus is None:
             raise InputError("bench asks about pictures", "name a corpus with --corpus")
         bench(settings.corpus, specs, after, asked, teller, command)
     else:
-        corpus = settings.corpus if _shows_pictures(settings.instrument) else None
+        corpus = settings.corpus if _shows_pictures(settings) else None
         wanted = InstrumentSettings(corpus, settings.instrument_option, asked=asked)
         run_instrument(settings.instrument, specs, after, wanted, teller, command)
     return after
 
 
-def _shows_pictures(name: str) -> bool:
+def _asked_again(settings: SweepSettings) -> BenchSettings:
+    """Clips, seed and everything about the model as they were in the sweep: other answers would be another model's."""
+    names = {each.name for each in fields(ModelOptions)} & {each.name for each in fields(BenchSettings)}
+    loading = {name: getattr(settings.loading, name) for name in names}
+    return BenchSettings(**loading | {"seed": settings.seed, "top_k": settings.top_k})
+
+
+def _shows_pictures(settings: SweepSettings) -> bool:
     from valuespectrum.instruments.registry import load_instrument
 
-    return load_instrument(name).pictures is not None
+    return load_instrument(settings.instrument, settings.instrument_option).pictures is not None
 
 
 def _in_words(document: Json, outcome: SweepOutcome, settings: SweepSettings) -> str:
