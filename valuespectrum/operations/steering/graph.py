@@ -278,7 +278,8 @@ def _in_words(document: Json) -> str:
     lines = [table(head, cells), "", f"{told}."]
     if again:
         drawn = document["resampled"]
-        lines.append(f"{drawn['resamples']} tables drawn again over {drawn['units']} {drawn['unit']}s.")
+        failed = f", {drawn['failed']} more could not be mined" if drawn["failed"] else ""
+        lines.append(f"{drawn['resamples']} tables drawn again over {drawn['units']} {drawn['unit']}s{failed}.")
     lines += [_effects_in_words(name, found) for name, found in document["side_effects"].items()]
     theory = document["theory"]
     if theory is not None and theory["p"] is not None:

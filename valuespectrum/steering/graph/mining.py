@@ -56,7 +56,8 @@ def mine(table: ValueTable, options: MiningOptions | None = None) -> ValueGraph:
         options: Level and rule.
 
     Raises:
-        InputError: The table is too small, a column is a sum of others, or the extra ``causal`` is missing.
+        InputError: The table is too small, a column is a sum of others, or the extra ``causal`` is missing, or its rule
+            is wanted of a table that group means were taken out of.
     """
     chosen = options or MiningOptions()
     varying, still = check_table(table).varying()
@@ -102,6 +103,11 @@ def _ends(one: str, other: str, mark: Mark) -> tuple[str, str, Mark]:
 
 def _published(table: ValueTable, options: MiningOptions) -> Found:
     """As ``causallearn`` finds it, columns in the order of the table."""
+    if table.groups:
+        raise InputError(
+            "the published rule takes every row for free, and group means were taken out of these",
+            "leave --within out, or take --rule stable",
+        )
     try:
         from causallearn.search.ConstraintBased.PC import pc
     except ImportError as error:

@@ -58,7 +58,7 @@ class EdgeShares:
     resamples: int
     """That could be mined."""
     failed: int
-    """That could not, since a value did not vary in them."""
+    """That could not, since a value did not vary in them or was a sum of others, or too few rows were free."""
     draws: Draws
     unit: str
     units: int
@@ -120,6 +120,7 @@ def edge_shares(
         )
     counts: dict[tuple[str, str], np.ndarray] = {}
     done = 0
+    refused: InputError | None = None
     for number in range(plan.resamples):
         generator = stream(plan.seed, "steering/edge-shares", number)
         if plan.draws == "half":
@@ -128,11 +129,16 @@ def edge_shares(
             chosen = generator.integers(len(members), size=len(members))
         drawn = table.rows(np.concatenate([members[at] for at in chosen]))
         varying, still = drawn.varying()
-        if not still and len(drawn) >= FEWEST_ROWS:
-            _count(mined(varying, options), counts)
-            done += 1
+        if not still and drawn.free_rows >= FEWEST_ROWS:
+            try:
+                _count(mined(varying, options), counts)
+                done += 1
+            except InputError as error:  # few rows can make a sum of others of a value that is none
+                refused = error
         if progress is not None:
             progress(number + 1, plan.resamples)
+    if not done and refused is not None:
+        raise refused
     if not done:
         raise InputError(
             "no resampled table could be mined: a value varies in too few rows, or there are too few",

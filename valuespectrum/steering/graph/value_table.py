@@ -124,7 +124,7 @@ def check_table(table: ValueTable) -> ValueTable:
     """The table, if a graph can be mined from it.
 
     Raises:
-        InputError: There are too few rows or values, or two rows have one key.
+        InputError: There are too few rows or values, too few of them are free, or two rows have one key.
     """
     if len(table) < FEWEST_ROWS:
         raise InputError(
@@ -133,6 +133,12 @@ def check_table(table: ValueTable) -> ValueTable:
         )
     if len(table.values) < 2:
         raise InputError(f"the table has {len(table.values)} values, and a graph takes two", "measure several values")
+    if table.free_rows < FEWEST_ROWS:
+        raise InputError(
+            f"{table.groups} group means were taken out of {len(table)} rows, which leaves {table.free_rows} free, and "
+            f"a graph takes at least {FEWEST_ROWS}",
+            "measure more rows of each group, or leave --within out",
+        )
     twice = [key for key, count in Counter(table.keys).items() if count > 1]
     if twice:
         raise InputError(f"{described(twice[0])} stands in the table twice", "give each row its own persona or clip")

@@ -10,6 +10,7 @@ from planted_graphs import collider, table_of
 
 from valuespectrum.steering.graph.mining import MiningOptions
 from valuespectrum.steering.graph.resampling import Draws, ResamplePlan, edge_shares, units_of
+from valuespectrum.steering.graph.value_table import RowKey
 from vectorstore.foundation.errors import InputError
 
 
@@ -52,3 +53,26 @@ def test_a_value_that_hardly_varies_is_told() -> None:
     assert 0 < shares.failed < 40 and shares.resamples + shares.failed == 40
     with pytest.raises(InputError, match="no resampled table"):
         edge_shares(table_of({"a": np.zeros(40), "b": np.arange(40.0)}), MiningOptions(), ResamplePlan(3))
+
+
+def test_halves_in_which_too_few_rows_are_free_join_nothing() -> None:
+    """Seventeen means taken out of 26 rows leave ten free, and none in half of them."""
+    generator = np.random.default_rng(0)
+    table = table_of({name: generator.standard_normal(26) for name in ("a", "b", "c")})
+    keys = tuple(RowKey(f"persona {at}", clip=str(at % 17)) for at in range(26))
+    within = replace(table, keys=keys).within("clip")
+    assert within.free_rows == 10
+    with pytest.raises(InputError, match="no resampled table could be mined"):
+        edge_shares(within, MiningOptions(), ResamplePlan(20))
+
+
+def test_a_draw_in_which_values_are_sums_of_others_fails_alone() -> None:
+    generator = np.random.default_rng(0)
+    a, c = generator.standard_normal((2, 40))
+    b = a.copy()
+    b[0] += 1.0
+    shares = edge_shares(table_of({"a": a, "b": b, "c": c}), MiningOptions(), ResamplePlan(40))
+    assert 0 < shares.failed < 40 and shares.resamples + shares.failed == 40
+    assert shares.of("a", "b").joined == 1.0
+    with pytest.raises(InputError, match="is a sum of the others"):
+        edge_shares(table_of({"a": a, "b": a, "c": c}), MiningOptions(), ResamplePlan(3))

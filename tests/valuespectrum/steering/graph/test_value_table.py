@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from planted_graphs import table_of
 
+from valuespectrum.steering.graph.mining import MiningOptions, mine
 from valuespectrum.steering.graph.value_table import RowKey, ValueTable, check_table, read_value_table
 from vectorstore.foundation.errors import InputError
 
@@ -76,3 +78,22 @@ def test_two_rows_of_one_key_are_refused() -> None:
     table = table_of({"care": np.arange(12.0), "power": np.arange(12.0) ** 2})
     with pytest.raises(InputError, match="twice"):
         check_table(table.rows([0, *range(11)]))
+
+
+def test_a_graph_is_not_mined_from_rows_that_are_not_free() -> None:
+    """Ten means taken out of twelve rows leave three: without a test, every pair would stay joined."""
+    generator = np.random.default_rng(0)
+    table = table_of({name: generator.standard_normal(12) for name in ("care", "power", "fame")})
+    keys = tuple(RowKey(f"persona {at}", clip=str(min(at, 9))) for at in range(12))
+    within = replace(table, keys=keys).within("clip")
+    with pytest.raises(InputError, match="leaves 3 free, and a graph takes at least 10") as refused:
+        mine(within)
+    assert "\n" not in refused.value.message
+    enough = replace(table_of({name: generator.standard_normal(60) for name in ("care", "power")}), keys=_clips(60, 8))
+    with pytest.raises(InputError, match="takes every row for free"):
+        mine(enough.within("clip"), MiningOptions(rule="published"))
+    assert mine(enough.within("clip")).rows == 60
+
+
+def _clips(rows: int, clips: int) -> tuple[RowKey, ...]:
+    return tuple(RowKey(f"persona {at}", clip=str(at % clips)) for at in range(rows))
