@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import log
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -195,6 +196,27 @@ def test_situations_are_held_out_whole_so_that_memory_is_no_accuracy() -> None:
     groups = [str(turn // 9) for turn in range(90)]
     assert fit_probe(0, positive, negative).accuracy > 0.95
     assert fit_probe(0, positive, negative, groups).accuracy < 0.85
+
+
+def test_a_pair_in_several_contexts_is_held_out_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Outputs that tell each text from all others, and nothing of its side: only a memory of texts gets them right."""
+
+    def seen(model: object, asks: Sequence[Ask], *further: object) -> Any:
+        rows = [
+            stream(0, ask.system).standard_normal(400)
+            + 0.01 * stream(1, ask.system + ask.question).standard_normal(400)
+            for ask in asks
+        ]
+        return SimpleNamespace(single=np.stack(rows)[:, None].astype(np.float32))
+
+    monkeypatch.setattr("valuespectrum.steering.vectors.placing._watched", seen)
+    told = tuple(ContrastPair(f"I lead in case {turn}.", f"I obey in case {turn}.") for turn in range(25))
+    asked = tuple(PairContext(f"Is that like you in case {turn}?") for turn in range(5))
+    model: Any = SimpleNamespace(id="hf:tiny@1", decoder_layers=lambda: [None])
+    options = VectorFitOptions(Placing("persona", asked))
+    (probe,) = fit_vectors(model, {"power": PairSet("power", told, "file")}, options)["power"].probes
+    assert probe.n_held_out == 2 * 8 * 4, "eight of 25 pairs, each in four contexts"
+    assert probe.accuracy < 0.9
 
 
 def test_pairs_that_nothing_tells_apart_are_named() -> None:

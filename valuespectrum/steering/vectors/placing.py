@@ -112,7 +112,7 @@ class PairOutputs:
     """Shape ``(layers, pairs, width)``, as ``negative``."""
     negative: NDArray[np.float32]
     groups: tuple[str, ...]
-    """The situation of each pair."""
+    """The situation of each pair; where nobody says one, its positive text."""
 
 
 def pair_outputs(
@@ -138,7 +138,8 @@ def pair_outputs(
     for value, several in placed.items():
         part = found[start : start + 2 * len(several)].transpose(1, 0, 2)
         start += 2 * len(several)
-        groups = tuple(each.situation for each in pairs[value].pairs for _ in range(placing.each))
+        # A pair that is put into several contexts is one situation: in one of them, a probe would know it from another.
+        groups = tuple(each.situation or each.positive for each in pairs[value].pairs for _ in range(placing.each))
         outputs[value] = PairOutputs(tuple(layers), part[:, 0::2], part[:, 1::2], groups)
     return outputs
 
