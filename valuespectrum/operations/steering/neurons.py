@@ -109,6 +109,7 @@ def find_neurons(model: str, value: str, settings: NeuronSettings, teller: Telle
         "value": value,
         "away": settings.away,
         **dict(found.told),
+        "notes": list(found.notes),
         "written": None if settings.out is None else str(settings.out),
         "portraits": _validated(loaded, found, settings.validate, teller),
     }
@@ -155,6 +156,7 @@ def _in_words(document: Json) -> str:
         f"{document['boosted']} neurons of {document['model']} fire by {document['threshold']:g} more often where "
         f"{document['value']} is {side}, {document['suppressed']} where it is not; the largest difference is "
         f"{document['largest']:.2f} ({document['tokens']:,} tokens a side)",
+        *(f"note: {note}" for note in document["notes"]),
         "",
         table(
             ("block", "neurons", "boosted", "suppressed"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import sqrt
 from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
@@ -34,6 +35,8 @@ Advance = Callable[[int, int], None]
 HIGHEST, BINS = 3.0, 301
 """The histogram of NPTI's code: from 0 to 3 in steps of 0.01; what lies above counts as 3."""
 _QUANTILE = 0.95
+_BEYOND = 1.959964
+"""Standard errors that one in twenty differences of nothing lies beyond."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +62,14 @@ class OpposedFiring:
     def delta(self) -> NDArray[np.float64]:
         """Difference of the shares, shape ``(layers, width)``; positive for neurons of those who hold the value."""
         return self.holds.shares - self.rejects.shares
+
+    @property
+    def chance(self) -> float:
+        """Difference that one in twenty neurons reaches by luck that fire at every other token under both aspects.
+
+        Tokens are taken for independent draws; those of one answer are not, so that luck reaches farther.
+        """
+        return _BEYOND * sqrt(0.25 / self.holds.tokens + 0.25 / self.rejects.tokens)
 
     @property
     def turned(self) -> OpposedFiring:

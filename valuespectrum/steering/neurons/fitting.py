@@ -23,11 +23,12 @@ from valuespectrum.steering.neurons.aspects import (
     read_aspects,
     trait_aspects,
 )
-from valuespectrum.steering.neurons.firing import Advance, Counted, opposed_firing
+from valuespectrum.steering.neurons.firing import Advance, Counted, OpposedFiring, opposed_firing
 from valuespectrum.steering.neurons.selection import (
     NeuronEditing,
     NeuronMask,
     ValueNeurons,
+    check_threshold,
     neuron_edits,
     random_mask,
     select,
@@ -69,6 +70,8 @@ class FittedNeurons:
     editing: NeuronEditing
     about: About
     told: Mapping[str, object] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    """What they have to be read with, in words."""
 
     @property
     def intervention(self) -> Intervention:
@@ -100,6 +103,7 @@ def fit_neurons(
         InputError: There is no such value, nothing would be edited, or no neuron tells the aspects apart.
     """
     editing = NeuronEditing(wish.gamma, wish.suppress, wish.keep, wish.seed, ALL, wish.phase)
+    check_threshold(wish.threshold)
     if not wish.gamma and not wish.suppress:
         raise InputError("nothing would be edited", "name a gamma above 0, or suppress the opposite aspect")
     layers = layers_of(wish.layers, len(model.decoder_layers()))
@@ -109,8 +113,9 @@ def fit_neurons(
     found = select(firing, wish.threshold, wish.fewest)
     found = found.turned if wish.away else found
     found = ValueNeurons(found.holds.within(layers), found.rejects.within(layers), found.threshold, found.widths)
-    if not len(found.holds) + len(found.rejects) * wish.suppress:
-        raise InputError(f"blocks {wish.layers} have none of the neurons", "name other blocks, or a lower threshold")
+    if not len(found.holds) * bool(wish.gamma) + len(found.rejects) * wish.suppress:
+        where = f"blocks {wish.layers} have" if wish.layers else "the model has"
+        raise InputError(f"{where} none of the neurons that are edited", "name other blocks, or a lower threshold")
     target = {"value": value, "direction": "away" if wish.away else "towards"}
     stated = {each.name: getattr(wish, each.name) for each in fields(wish) if each.name not in ("away", "seed")}
     name = f"{value.replace('_', '-')}-neurons"[:40]
@@ -122,13 +127,23 @@ def fit_neurons(
         "threshold": wish.threshold,
         "gamma": wish.gamma,
         "largest": float(np.nanmax(np.abs(firing.delta))),
+        "chance": firing.chance,
         "blocks": [
             {"block": layer, "neurons": found.widths[layer], "boosted": up, "suppressed": down if wish.suppress else 0}
             for layer, (up, down) in enumerate(counts)
         ],
         "most": _most(found.holds),
     }
-    return FittedNeurons(found, editing, about, told)
+    return FittedNeurons(found, editing, about, told, _notes(firing, wish.threshold))
+
+
+def _notes(firing: OpposedFiring, threshold: float) -> tuple[str, ...]:
+    if firing.chance <= threshold:
+        return ()
+    return (
+        f"with {firing.holds.tokens:,} tokens a side, differences up to {firing.chance:.2f} come by luck, which is "
+        "above the threshold: many of these neurons may have nothing to do with the value (ask more pairs)",
+    )
 
 
 def _aspects(value: str, wish: NeuronWish) -> Aspects:
@@ -160,9 +175,10 @@ def layers_of(written: str, count: int) -> tuple[int, ...]:
         ((0, 1, 2, 5), (0, 1, 2))
     """
     found: list[int] = []
-    for part in (each.strip() for each in written.split(",") if each.strip()):
+    for part in (each.strip() for each in written.split(",")) if written.strip() else ():
         first, _, last = part.partition("-")
-        if not (first.isdecimal() and (last or first).isdecimal() and len(part) < 12):
+        numbers = first.isdecimal() and (last or first).isdecimal() and len(part) < 12
+        if not numbers or int(first) > int(last or first):
             raise InputError(f"blocks are {part!r:.40}", "write them as 0-2 or 1,3")
         found += range(int(first), int(last or first) + 1)
     if any(layer >= count for layer in found):

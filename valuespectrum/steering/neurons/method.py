@@ -31,7 +31,7 @@ class NeuronMethod:
         """
         stimuli = [Stimulus(frames) for frames in wish.clips]
         found = fit_neurons(model, wish.value, read_wish(wish), stimuli=stimuli)
-        return FittedSteering(found.intervention, found.told)
+        return FittedSteering(found.intervention, found.told, found.notes)
 
 
 def read_wish(wish: SteeringWish) -> NeuronWish:

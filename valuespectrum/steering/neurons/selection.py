@@ -84,6 +84,18 @@ class NeuronEditing:
     def __post_init__(self) -> None:
         if not np.isfinite(self.gamma) or self.gamma < 0:
             raise InputError(f"gamma is {self.gamma}", "0 for no boost, NPTI takes 0.6 to 1.5; `turned` steers away")
+        if not 0 < self.keep <= 1:
+            raise InputError(f"a share of {self.keep} of the neurons cannot be changed", "above 0 and at most 1")
+
+
+def check_threshold(threshold: float) -> None:
+    """Refuse a least difference of shares that is none.
+
+    Raises:
+        InputError: It is not above 0 and at most 1.
+    """
+    if not 0 < threshold <= 1:
+        raise InputError(f"a threshold of {threshold} selects nothing that could be meant", "NPTI takes 0.1")
 
 
 def select(firing: OpposedFiring, threshold: float, fewest: int = 0) -> ValueNeurons:
@@ -95,16 +107,23 @@ def select(firing: OpposedFiring, threshold: float, fewest: int = 0) -> ValueNeu
         fewest: How many are taken at least, by their difference, which must be above 0; NPTI: 2,000.
 
     Raises:
-        InputError: The threshold is none, or no neuron fires so much more often under either aspect.
+        InputError: The threshold is none, no neuron fires so much more often under either aspect, or so few tokens were
+            counted that one of them makes the difference.
     """
-    if not 0 < threshold <= 1:
-        raise InputError(f"a threshold of {threshold} selects nothing that could be meant", "NPTI takes 0.1")
+    check_threshold(threshold)
     holds, rejects = (_selected(each, threshold, fewest) for each in (firing, firing.turned))
     if not len(holds) and not len(rejects):
         raise InputError(
             f"no neuron fires by {threshold:g} more often under one aspect than under the other: the largest "
             f"difference is {np.nanmax(np.abs(firing.delta)):.3f}",
             "lower the threshold, or describe the aspects in words that the model understands",
+        )
+    tokens = min(firing.holds.tokens, firing.rejects.tokens)
+    if tokens * threshold < 1:
+        raise InputError(
+            f"{tokens} tokens of an aspect were counted: a single one makes a difference of {1 / tokens:.2g}, which is "
+            f"above the threshold of {threshold:g}",
+            "ask more pairs, or count the words of the question (asked)",
         )
     widths = tuple((~np.isnan(firing.delta)).sum(axis=1).tolist())
     return ValueNeurons(holds, rejects, threshold, widths)

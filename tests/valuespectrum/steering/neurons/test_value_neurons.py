@@ -37,7 +37,7 @@ from valuespectrum.steering.neurons.firing import (
     neuron_widths,
     opposed_firing,
 )
-from valuespectrum.steering.neurons.fitting import NeuronWish, layers_of
+from valuespectrum.steering.neurons.fitting import NeuronWish, fit_neurons, layers_of
 from valuespectrum.steering.neurons.method import NeuronMethod, read_wish
 from valuespectrum.steering.neurons.selection import NeuronEditing, neuron_edits, random_mask, select, weight
 from valuespectrum.steering.neurons.validation import portrait_shifts
@@ -313,9 +313,45 @@ def test_the_verb_finds_edits_and_asks_again(tmp_path: Path) -> None:
         api.find_neurons("reference", "power", settings)
     with pytest.raises(InputError, match="cannot read list of descriptions"):
         api.find_neurons("reference", "power", replace(settings, out=None, words="nothing.yaml"))
-    for layers in ("9", "a-b"):
+    for layers in ("9", "a-b", "3-1", ",", "0,,2"):
         with pytest.raises(InputError, match="block"):
             layers_of(layers, 6)
+    assert layers_of("", 3) == layers_of(" ", 3) == (0, 1, 2)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"threshold": 2.0}, {"keep": 0.0}, {"keep": 1.5}, {"gamma": -1.0}, {"layers": "3-1"}]
+)
+def test_bad_numbers_are_told_before_a_model_is_asked(
+    wrong: dict[str, Any], tiny: TorchModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*given: object) -> None:
+        raise AssertionError("the model was asked")
+
+    monkeypatch.setattr("valuespectrum.steering.neurons.fitting.opposed_firing", never)
+    usual: dict[str, Any] = {"threshold": 0.1, "gamma": 1.0, "words": "traits"}
+    with pytest.raises(InputError) as refused:
+        fit_neurons(tiny, "power", NeuronWish(**usual | wrong))
+    assert "\n" not in refused.value.message
+
+
+def counted(tokens: int, delta: float) -> OpposedFiring:
+    """One neuron that fires at half of the tokens, give or take."""
+    high = np.full((1, 1), 0.5)
+    sides = [np.full((1, 1), 0.5 + sign * delta / 2) for sign in (1, -1)]
+    return OpposedFiring(Firing(sides[0], high, tokens), Firing(sides[1], high, tokens))
+
+
+def test_a_threshold_that_a_single_token_reaches_is_refused() -> None:
+    assert len(select(counted(10, 0.2), 0.1).holds) == 1
+    with pytest.raises(InputError, match=r"a single one makes a difference of 0\.11, which is above the threshold"):
+        select(counted(9, 0.2), 0.1)
+
+
+def test_luck_reaches_the_difference_that_is_told() -> None:
+    fired = stream(0, "luck").binomial(60, 0.5, (2, 20_000)) / 60
+    beyond = np.abs(fired[0] - fired[1]) > counted(60, 0.0).chance
+    assert 0.03 < beyond.mean() < 0.07
 
 
 def test_portraits_tell_what_moved() -> None:
