@@ -76,6 +76,8 @@ def test_pairs_are_written_for_people_to_look_at(tmp_path: Path) -> None:
     assert len(read_pairs(out, "security").pairs) == 40
     with pytest.raises(InputError, match="is there already"):
         steering_pairs("security", out)
+    with pytest.raises(InputError, match="--source means nothing beside --model"):
+        steering_pairs("security", tmp_path / "a.csv", PairSettings("traits", "simulated:amber"))
     by_twin = steering_pairs("security", tmp_path / "a.csv", PairSettings(model="simulated:amber")).document
     assert by_twin["pairs"] == 0 and by_twin["dropped"], "a twin writes no pairs"
 

@@ -115,6 +115,16 @@ def test_the_verb_writes_what_is_wanted(tmp_path: Path, capsys: pytest.CaptureFi
     ):
         assert main(["steer", "words", *options, "--out", str(out), "--json"]) == 0
         assert json.loads(capsys.readouterr().out)["name"] == name == read_spoken(str(out)).name
+    before = out.read_bytes()
+    for unused in (
+        ["--persona", "tycoon", "--away"],
+        ["--text", "Be kind.", "--away"],
+        ["--value", "power", "--strategy", "profile"],
+        ["--value", "power", "--name", "mine"],
+        ["--text", "Be kind.", "--personas", "none.yaml"],
+    ):
+        assert main(["steer", "words", *unused, "--out", str(out)]) == 2
+        assert "means nothing without" in capsys.readouterr().err and out.read_bytes() == before
     for options in ([], ["--value", "power", "--text", "x"], ["--value", "fame"], ["--text", "x", "--name", "No name"]):
         assert main(["steer", "words", *options, "--out", str(out)]) == 2
     other = tmp_path / "thesis.txt"

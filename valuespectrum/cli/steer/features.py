@@ -11,8 +11,12 @@ import typer
 from valuespectrum import api
 from valuespectrum.api import ActivationName
 from valuespectrum.cli.console.groups import settings_of
-from valuespectrum.cli.console.options import DeviceOption, DtypeOption, SeedOption
+from valuespectrum.cli.console.options import DeviceOption, DtypeOption, SeedOption, refuse_without
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
+
+_OF_A_FEATURE = ("coefficient", "clamp", "keep_rest")
+_OF_TRAINING = ("train_features", "train_kept", "train_steps")
+"""Options that say how something is done, by what is done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +86,7 @@ class FeaturesGiven:
 
 
 def features(
+    context: typer.Context,
     autoencoder: Annotated[
         Path,
         typer.Argument(
@@ -111,4 +116,8 @@ def features(
         loading=api.ModelOptions(given.device, given.dtype),
     )
     with Terminal(as_json) as terminal:
+        if given.feature is None:
+            refuse_without(context, _OF_A_FEATURE, "--feature")
+        if not given.train:
+            refuse_without(context, _OF_TRAINING, "--train")
         terminal.show(api.rank_value_features(given.model, autoencoder, settings, terminal))

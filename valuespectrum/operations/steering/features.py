@@ -159,6 +159,8 @@ def _check(settings: FeatureSettings) -> None:
         raise InputError("a feature and a file belong together", "name --feature and --out, or neither")
     if edit is not None and (edit.coefficient is None) == (edit.clamp is None):
         raise InputError("a feature is either added or set", "name --coefficient or --clamp")
+    if edit is not None and edit.keep_rest and edit.clamp is None:
+        raise InputError("--keep-rest means nothing without --clamp", "what is added replaces nothing")
     if settings.train and settings.layer is None:
         raise InputError("an autoencoder is trained on one block", "name it with --layer")
     if settings.out is not None:

@@ -212,6 +212,10 @@ def steering_pairs(
 
     settings, teller, target = settings or PairSettings(), teller or Unattended(), Path(out)
     refuse_existing(target)
+    if settings.model and settings.source != PairSettings().source:
+        raise InputError(
+            "--source means nothing beside --model, which writes pairs of its own", "leave one of them out"
+        )
     own = own_pairs(value, settings.source)  # refuses what there is not
     dropped: Mapping[str, int] = {}
     if settings.model:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from os import PathLike
 from pathlib import Path
@@ -29,6 +30,10 @@ class WordsSettings:
     """What a text is called."""
 
 
+_BELONG: Mapping[str, str] = {"away": "value", "personas": "persona", "strategy": "persona", "name": "text"}
+"""Settings that say how something is said, to what they are about."""
+
+
 @dataclass(frozen=True, repr=False)
 class WordsWritten(Outcome):
     """An intervention in words."""
@@ -42,7 +47,8 @@ def make_words(out: str | PathLike[str], settings: WordsSettings) -> WordsWritte
         settings: What is said.
 
     Raises:
-        InputError: Not just one thing is to be said, something is unknown, or the file is something else.
+        InputError: Not just one thing is to be said, a setting is about another one, something is unknown, or the file
+            is something else.
         StorageError: It cannot be written.
 
     Example::
@@ -56,6 +62,10 @@ def make_words(out: str | PathLike[str], settings: WordsSettings) -> WordsWritte
 
     if sum(map(bool, (settings.value, settings.persona, settings.text))) != 1:
         raise InputError("one thing is to be said", "name one of --value, --persona and --text")
+    usual = WordsSettings()
+    for name, about in _BELONG.items():
+        if getattr(settings, name) != getattr(usual, name) and not getattr(settings, about):
+            raise InputError(f"--{name} means nothing without --{about}", f"leave --{name} out")
     if settings.value:
         made = value_words(settings.value, not settings.away)
     elif settings.persona:

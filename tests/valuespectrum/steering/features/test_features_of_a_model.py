@@ -202,3 +202,22 @@ def test_the_verb_trains_ranks_and_writes(tmp_path: Path, monkeypatch: pytest.Mo
     ):
         with pytest.raises(InputError):
             api.rank_value_features("reference", folder, wrong)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--coefficient", "100"], "--coefficient means nothing without --feature"),
+        (["--clamp", "2"], "--clamp means nothing without --feature"),
+        (["--keep-rest"], "--keep-rest means nothing without --feature"),
+        (["--feature", "0", "--coefficient", "2", "--keep-rest", "--out", "OUT"], "nothing without --clamp"),
+        (["--train-kept", "8"], "--train-kept means nothing without --train"),
+    ],
+)
+def test_what_is_said_of_nothing_is_refused(
+    words: list[str], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = str(tmp_path / "feature.safetensors")
+    typed = [out if word == "OUT" else word for word in words]
+    assert run(["steer", "features", str(tmp_path / "sae"), *typed]) == 2
+    assert told in capsys.readouterr().err and not list(tmp_path.iterdir())
