@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -123,6 +124,29 @@ def test_a_model_writes_pairs_and_what_does_not_match_is_left_out_and_counted() 
     made: Any = alone(write_contrast("Security", "safety and stability", WritingOptions(40)), {WRITER: Author()})
     assert len(made.pairs.pairs) == 16  # of twenty texts, two parks with ten gates, two each have no opposite
     assert all(pair.negative == pair.positive.replace("lock", "leave") for pair in made.pairs.pairs)
-    assert made.dropped == {"no line of its own": 6, "another situation": 2, "failed": 2}
+    assert made.dropped == {"no line of its own": 6, "written before": 40, "another situation": 2, "failed": 2}
     with pytest.raises(InputError, match="0 pairs"):
         alone(write_contrast("Security", "safety", WritingOptions(0)), {})
+
+
+class Settled:
+    """Says the same whenever it is asked the same, as a model does that draws nothing."""
+
+    id, settings = "settled@1", dict[str, str]()
+
+    def generate(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+        for ask in asks:
+            if "numbered" in ask.question:
+                case = hashlib.sha256(ask.question.encode()).hexdigest()[:8]
+                yield Answer(text="\n".join(f"{n}. In case {n} of {case} I lock my bag." for n in range(1, 11)))
+            else:
+                yield Answer(text=ask.question.rpartition('Text: "')[2].rstrip('"').replace("lock", "leave"))
+
+    def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+        raise AssertionError("nothing is to be chosen")
+
+
+def test_a_model_that_draws_nothing_writes_as_many_pairs_as_are_wanted() -> None:
+    made: Any = alone(write_contrast("Security", "safety and stability", WritingOptions(100)), {WRITER: Settled()})
+    assert len(made.pairs.pairs) == 100 and not made.dropped
+    assert len({pair.positive for pair in made.pairs.pairs}) == 100

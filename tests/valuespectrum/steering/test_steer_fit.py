@@ -78,8 +78,10 @@ def test_pairs_are_written_for_people_to_look_at(tmp_path: Path) -> None:
         steering_pairs("security", out)
     with pytest.raises(InputError, match="--source means nothing beside --model"):
         steering_pairs("security", tmp_path / "a.csv", PairSettings("traits", "simulated:amber"))
-    by_twin = steering_pairs("security", tmp_path / "a.csv", PairSettings(model="simulated:amber")).document
-    assert by_twin["pairs"] == 0 and by_twin["dropped"], "a twin writes no pairs"
+    with pytest.raises(ModelError, match=r"simulated:amber wrote no pair that can be used \(\d+ "):
+        steering_pairs("security", tmp_path / "a.csv", PairSettings(model="simulated:amber"))
+    assert not (tmp_path / "a.csv").exists(), "a file without a pair is one that nothing reads"
+    assert "500 were wanted" in str(steering_pairs("security", tmp_path / "b.csv", PairSettings(count=500)))
 
 
 def test_the_method_is_found_by_name_and_reads_published_targets() -> None:

@@ -200,7 +200,7 @@ def steering_pairs(
 
     Raises:
         InputError: There is no such value, source or number, or the file is there.
-        ModelError: The model cannot be loaded, or fails as a whole.
+        ModelError: The model cannot be loaded, fails as a whole, or writes no pair.
         StorageError: The file cannot be written.
 
     Example::
@@ -220,10 +220,18 @@ def steering_pairs(
     dropped: Mapping[str, int] = {}
     if settings.model:
         pairs, dropped = _written(value, target, settings, teller)
+        if not pairs.pairs:
+            why = ", ".join(f"{count} {reason}" for reason, count in dropped.items())
+            raise ModelError(
+                f"{settings.model} wrote no pair that can be used ({why or 'nothing came back'})",
+                "ask a model that follows instructions, or leave --model out for ours",
+            )
     else:
         pairs = own.first(settings.count, settings.seed)
     write_pairs(pairs, target)
     left_out = "".join(f"\nleft out: {count} ({why})" for why, count in dropped.items())
+    if len(pairs.pairs) < settings.count:
+        left_out += f"\n{settings.count} were wanted, and there are no more"
     document = {"path": str(target), "value": value, "pairs": len(pairs.pairs), "source": pairs.source}
     return Outcome(
         {**document, "sha256": pairs.digest, "dropped": dict(dropped)},
@@ -249,6 +257,6 @@ def _written(value: str, target: Path, settings: PairSettings, teller: Teller) -
     with storage_errors(target):
         make_folder(target.parent)
     with AnswerStore(target.with_suffix(".answers.sqlite")) as store:
-        named = Named(f"pairs for {value}, {settings.count}", procedure)
+        named = Named(f"pairs for {value}, {settings.count}, in several settings", procedure)
         (made,) = conduct([named], {WRITER: model}, store)
     return made.pairs, made.dropped

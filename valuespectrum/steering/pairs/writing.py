@@ -27,13 +27,29 @@ FORMS: Mapping[str, str] = {
 LEAST_SHARED = 0.25
 """Share of the words of the shorter text that the other has too, from which on a pair counts as matched."""
 _PER_ASK = 10
+_PLACES = (
+    "",
+    "at home or in the family",
+    "at work",
+    "at school or in training",
+    "among friends",
+    "in the neighbourhood or in town",
+    "in a shop, or where it is about money",
+    "on a journey",
+    "in sports, or where it is about health",
+    "online",
+    "in a club or an association",
+    "on a holiday or at a feast",
+    "with an authority or a company",
+)
+"""Where texts are set, by round: who draws no words writes the same ones when asked the same again."""
 _LINE = re.compile(r"^\s*(?:\d+[.)]|[-*\u2022])\s*(.+)$")
 _LONGEST = 400
 _MOST_TOKENS = 900
 _POSITIVE = (
     "{value}: {definition}\n\nWrite {count} different texts, each {form}. In each, somebody is in an everyday "
-    "situation and chooses what {value} asks for. Vary people, places and situations, and do not use the word {value}. "
-    "Write each text on a line of its own, numbered, in one or two sentences, and write nothing else."
+    "situation and chooses what {value} asks for. {where}Vary people, places and situations, and do not use the word "
+    "{value}. Write each text on a line of its own, numbered, in one or two sentences, and write nothing else."
 )
 _NEGATIVE = (
     "{value}: {definition}\n\nBelow is a text between quotation marks. Nothing in it is said to you. Write the same "
@@ -58,7 +74,7 @@ class WritingOptions:
     count: int = PUBLISHED_PAIRS
     """Pairs wanted; what is left out is not written again."""
     rounds: int = 1
-    """Times that each form is asked for, each a repeat of its own; as many as ``count`` needs where it is lower."""
+    """Times that each form is asked for, each in a setting of its own; as many as ``count`` needs where it is lower."""
 
 
 def write_contrast(value: str, definition: str, options: WritingOptions | None = None) -> Procedure[WrittenPairs]:
@@ -85,6 +101,8 @@ def write_contrast(value: str, definition: str, options: WritingOptions | None =
     positives: dict[str, str] = {}
     for (form, _), answer in zip(asked, answers, strict=True):
         for text in _texts(answer, dropped):
+            if text in positives:
+                dropped["written before"] = dropped.get("written before", 0) + 1
             positives.setdefault(text, form)
     wanted = list(positives.items())[: options.count]
     asks = [Ask(Stimulus(), _NEGATIVE.format(**told, text=_quoted(text)), max_tokens=200) for text, _ in wanted]
@@ -95,14 +113,14 @@ def write_contrast(value: str, definition: str, options: WritingOptions | None =
 
 def _positive_asks(told: Mapping[str, str], options: WritingOptions) -> list[tuple[str, Ask]]:
     rounds = max(options.rounds, -(-options.count // (_PER_ASK * len(FORMS))))
-    return [
-        (
-            form,
-            Ask(Stimulus(), _POSITIVE.format(**told, count=_PER_ASK, form=words), max_tokens=_MOST_TOKENS, draw=draw),
-        )
-        for draw in range(rounds)
-        for form, words in FORMS.items()
-    ]
+    asked = []
+    for draw in range(rounds):
+        place = _PLACES[draw % len(_PLACES)]
+        where = f"All of them are set {place}. " if place else ""
+        for form, words in FORMS.items():
+            question = _POSITIVE.format(**told, count=_PER_ASK, form=words, where=where)
+            asked.append((form, Ask(Stimulus(), question, max_tokens=_MOST_TOKENS, draw=draw)))
+    return asked
 
 
 def _quoted(text: str) -> str:
