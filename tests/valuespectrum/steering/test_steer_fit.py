@@ -49,6 +49,10 @@ def test_an_intervention_is_fitted_to_the_reference_model_and_written(tmp_path: 
         ("power", {"pairs": "none.csv"}, "none.csv: pairs cannot be read"),
         ("power", {"put": "sung"}, "texts cannot be put 'sung'"),
         ("power", {"count": "10"}, "power: 10 pairs, and at least 20 are needed"),
+        ("power", {"way": "loud"}, "no way 'loud'"),
+        ("power", {"target": "1.5"}, r"a probability of 1\.5 cannot be reached"),
+        ("power", {"strength": "inf"}, "a strength of inf"),
+        ("power", {"solver": "magic"}, "no solver 'magic'"),
     ],
 )
 def test_what_cannot_be_fitted_gets_one_line(value: str, options: dict[str, str], told: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import cast
 
@@ -81,10 +81,14 @@ class ValueVectorMethod:
         """
         options = VectorOptions.read(wish.options)
         pairs = chosen_pairs(wish.value, options, wish.seed)
-        fitted = fit_vectors(model, {wish.value: pairs}, fit_options(options, wish.clips, wish.seed))[wish.value]
+        # What makes no sense is refused before the model reads anything.
+        plan, how = plan_of(options, (0,), wish), fit_options(options, wish.clips, wish.seed)
+        if options.layers != ACCURATE:
+            read_layers(options.layers, len(model.decoder_layers()))
+        fitted = fit_vectors(model, {wish.value: pairs}, how)[wish.value]
         layers = chosen_layers(fitted, options)
-        plan = plan_of(options, layers, wish)
-        return FittedSteering(intervention_of(fitted, plan), told_of(fitted, layers), _notes(fitted, layers))
+        made = intervention_of(fitted, replace(plan, layers=layers))
+        return FittedSteering(made, told_of(fitted, layers), _notes(fitted, layers))
 
 
 def chosen_pairs(value: str, options: VectorOptions, seed: int) -> PairSet:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,12 +29,20 @@ _SMALLEST_NORM = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class ProbeOptions:
-    """How probes are fitted."""
+    """How probes are fitted.
+
+    Raises:
+        InputError: There is no such solver.
+    """
 
     held_out: float = HELD_OUT
     seed: int = 0
     """Of the split."""
     solver: Solver = "lbfgs"
+
+    def __post_init__(self) -> None:
+        if self.solver not in get_args(Solver):
+            raise InputError(f"there is no solver {self.solver!r:.40}", f"choose {' or '.join(get_args(Solver))}")
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Literal, get_args
 
 import numpy as np
@@ -38,7 +39,7 @@ class SteeringPlan:
     """Which way, where, how far.
 
     Raises:
-        InputError: There is no such way, or no block.
+        InputError: There is no such way, no block, or a probability or a strength is none.
     """
 
     layers: tuple[int, ...]
@@ -57,6 +58,10 @@ class SteeringPlan:
             raise InputError(f"there is no way {self.way!r:.40} to steer", f"choose one of {', '.join(WAYS)}")
         if not self.layers:
             raise InputError("steering needs a block at least", "name blocks, e.g. 2-4")
+        if not 0 < self.target < 1:
+            raise InputError(f"a probability of {self.target} cannot be reached", "choose one between 0 and 1")
+        if not isfinite(self.strength):
+            raise InputError(f"a model cannot be steered at a strength of {self.strength}", "name a number")
 
 
 def shift_norm(vectors: ValueVectors, plan: SteeringPlan, layer: int) -> float:
