@@ -16,7 +16,7 @@ from agents.models.steering.edits import Place
 from agents.models.steering.hooks import HookedModel, watched
 from agents.models.steering.passes import Pass
 from agents.models.steering.positions import LAST, Positions, phrase_tokens, picture_tokens
-from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.errors import InputError, ModelError
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -81,6 +81,7 @@ def collect(model: TorchModel, asks: Sequence[Ask], wanted: WantedActivations) -
     Raises:
         InputError: There is no such block.
         MediaError: A picture cannot be read.
+        ModelError: A block gives numbers that are not finite.
     """
     plain = {place: {**model.prompt_inputs(ask)} for place, ask in enumerate(asks) if not ask.frames}
     lengths = {place: int(row["input_ids"].shape[1]) for place, row in plain.items()}
@@ -104,6 +105,7 @@ def collect_texts(
 
     Raises:
         InputError: A text is empty, or there is no such block.
+        ModelError: A block gives numbers that are not finite.
     """
     encoded = [_encoded(model.tokenizer, text)[:longest] for text in texts]
     if not all(encoded):
@@ -162,10 +164,24 @@ def _collected(
             for number, row in enumerate(batch):
                 found = _wanted_tokens(row["input_ids"][0].tolist(), wanted.positions, pictures, model.tokenizer)
                 at = torch.tensor(found, device=row["input_ids"].device, dtype=torch.long)
-                stacked = torch.stack([seen[layer][number, at].float() for layer in wanted.layers])
-                values.append(stacked.cpu().numpy())
+                stacked = torch.stack([seen[layer][number, at].float() for layer in wanted.layers]).cpu().numpy()
+                _refuse_overflow(stacked, wanted.layers)
+                values.append(stacked)
                 tokens.append(found)
     return Activations(tuple(wanted.layers), tuple(values), tuple(tokens))
+
+
+def _refuse_overflow(found: NDArray[np.float32], layers: Sequence[int]) -> None:
+    """Numbers that a format is too small for say nothing of any text.
+
+    Raises:
+        ModelError: There are some.
+    """
+    broken = [layer for layer, values in zip(layers, found, strict=True) if not np.isfinite(values).all()]
+    if broken:
+        raise ModelError(
+            f"block {broken[0]} gives numbers that are not finite", "load the model in another format, --dtype float32"
+        )
 
 
 def _padded(rows: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:

@@ -224,6 +224,9 @@ def test_knowledge_is_read_in_the_layout_of_mmlu(tmp_path: Path) -> None:
     always_b: Any = Speaker(lambda ask: "B")
     assert knowledge_retained(always_b, tasks) == 0.5
     assert knowledge_retained(always_b, []) is None
+    broken: Any = Speaker(lambda ask: "B")
+    broken.score = lambda asks: (Answer(log_probabilities=dict.fromkeys("ABCD", float("nan"))) for _ in asks)
+    assert knowledge_retained(broken, tasks) is None, "no option has a number"
     assert len(reference_tasks()) == 38 and {task.right for task in reference_tasks()} == {"1", "4"}
     for content in ("question,A\n1,2\n", "question,A,B,C,D,answer\nq,1,2,3,4,E\n"):
         path.write_text(content)

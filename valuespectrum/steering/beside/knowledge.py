@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isnan
 from pathlib import Path
 
 from agents.models.base import Ask, Choice, Model, Stimulus
@@ -71,11 +72,14 @@ def reference_tasks() -> list[KnowledgeTask]:
 
 
 def knowledge_retained(model: Model, tasks: Sequence[KnowledgeTask]) -> float | None:
-    """Share of tasks whose most probable option is the right one; ``None`` without tasks, or where all asks failed."""
+    """Share of tasks whose most probable option is the right one; ``None`` without tasks, or where all asks failed.
+
+    An ask whose options have no numbers has failed.
+    """
     answers = list(model.score([task.ask for task in tasks]))
     told = [
         max(answer.log_probabilities, key=lambda name: answer.log_probabilities[name]) == task.right
         for task, answer in zip(tasks, answers, strict=True)
-        if answer.log_probabilities and not answer.error
+        if answer.log_probabilities and not answer.error and not any(map(isnan, answer.log_probabilities.values()))
     ]
     return sum(told) / len(told) if told else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from math import exp
+from math import exp, isfinite
 
 from agents.models.base import Ask
 from agents.models.capabilities import TorchModel
@@ -18,7 +18,7 @@ def perplexity(model: TorchModel, said: Sequence[tuple[Ask, str]]) -> float | No
         said: Asks with the words that answered them; empty words count nowhere.
 
     Returns:
-        At least 1; ``None`` where there is no word.
+        At least 1; ``None`` where there is no word, or one that the model holds to be impossible.
     """
     import torch
 
@@ -34,4 +34,4 @@ def perplexity(model: TorchModel, said: Sequence[tuple[Ask, str]]) -> float | No
             shares = torch.log_softmax(logits[prompt - 1 : -1].float(), dim=-1)
             found = shares.gather(1, ids[prompt:, None].to(shares.device))
             total, count = total - float(found.sum()), count + len(found)
-    return exp(total / count) if count else None
+    return exp(total / count) if count and isfinite(total) else None

@@ -20,7 +20,7 @@ from agents.models.capabilities import TorchModel
 from agents.models.steering.hooks import mlp_width, watched
 from agents.models.steering.passes import Pass
 from valuespectrum.steering.neurons.aspects import OpposedAsks
-from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.errors import InputError, ModelError
 
 if TYPE_CHECKING:
     import torch
@@ -95,6 +95,7 @@ class FiringCounter:
 
         Raises:
             InputError: The block has another width.
+            ModelError: Numbers are not finite.
         """
         import torch
 
@@ -104,6 +105,11 @@ class FiringCounter:
         if values.shape[-1] != self.widths[layer]:
             raise InputError(f"block {layer} has {values.shape[-1]} neurons, not {self.widths[layer]}")
         numbers = values.detach().float().cpu()
+        if not bool(torch.isfinite(numbers).all()):
+            raise ModelError(
+                f"the MLP of block {layer} gives numbers that are not finite",
+                "load the model in another format, --dtype float32",
+            )
         self._fired[layer] += (numbers > 0).sum(0)
         bins = (numbers.clamp(0, HIGHEST) / HIGHEST * (BINS - 1)).round().long()
         places = torch.arange(self.widths[layer]) * BINS + bins

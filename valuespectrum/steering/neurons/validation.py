@@ -107,7 +107,7 @@ def _ratings(asks: Sequence[Ask], answers: Sequence[Answer]) -> dict[str, float]
         item = str(ask.tags["item"])
         shares = {int(name): np.exp(each) for name, each in answer.log_probabilities.items()}
         mass = sum(shares.values())
-        if answer.error or mass < _LEAST_MASS:
+        if answer.error or not mass >= _LEAST_MASS:  # neither where it is not a number
             unread.add(item)
             continue
         rating = sum(number * share for number, share in shares.items()) / mass

@@ -315,3 +315,22 @@ def test_drawn_neurons_are_the_same_whatever_goes_through_together(asked: Asked)
     assert torch.equal(changed[0, 1], changed[1, 0]) and torch.equal(changed[0, 1], changed[1, 2])
     assert not torch.equal(changed[0, 1], changed[0, 2])
     assert 8 < int(changed[0, 1].sum()) < 32
+
+
+def test_numbers_that_a_format_is_too_small_for_are_told(asked: Asked, ask: Ask) -> None:
+    model = asked("qwen3_vl")
+
+    def overflowing(module: Any, inputs: Any, output: Any) -> Any:
+        return output * float("inf")
+
+    layers: Any = model.decoder_layers()
+    before, both = WantedActivations((0,)), WantedActivations((0, 1))
+    hook = layers[1].register_forward_hook(overflowing)
+    try:
+        assert np.isfinite(collect(model, [ask], before).single).all()
+        with pytest.raises(ModelError, match="block 1 gives numbers that are not finite"):
+            collect(model, [ask], both)
+        with pytest.raises(ModelError, match="block 1 gives numbers that are not finite"):
+            collect_texts(model, ["house", "sea"], both)
+    finally:
+        hook.remove()

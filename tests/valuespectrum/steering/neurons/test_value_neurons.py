@@ -282,6 +282,9 @@ def test_a_counter_refuses_what_it_cannot_count() -> None:
     counter.add(0, torch.ones(2, 4))
     with pytest.raises(InputError, match="has 4 neurons, not 3"):
         counter.add(1, torch.ones(2, 4))
+    for wrong in ("nan", "inf"):
+        with pytest.raises(ModelError, match="block 1 gives numbers that are not finite"):
+            counter.add(1, torch.tensor([[1.0, float(wrong), -1.0]]))
 
 
 def test_threshold_and_gamma_have_no_default() -> None:
@@ -366,6 +369,8 @@ def test_portraits_tell_what_moved() -> None:
     assert set(told[1].shifts) == set(VALUES) and told[1].unread == 0
     with pytest.raises(ModelError, match="not answered with a number"):
         portrait_shifts(SimulatedPortraits(0.0), SimulatedPortraits(0.0, mute=True))
+    with pytest.raises(ModelError, match="not answered with a number"):
+        portrait_shifts(SimulatedPortraits(0.0), OverflowedPortraits(0.0))
 
 
 class SimulatedPortraits:
@@ -392,3 +397,10 @@ class SimulatedPortraits:
 
     def generate(self, asks: Sequence[Ask]) -> Iterator[Answer]:
         yield from (Answer() for _ in asks)
+
+
+class OverflowedPortraits(SimulatedPortraits):
+    """Has no numbers any more."""
+
+    def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+        yield from (Answer(log_probabilities=dict.fromkeys("123456", float("nan"))) for _ in asks)
