@@ -120,6 +120,7 @@ def steer_counterfactual(
     refuse_unwritable(folder / _DOCUMENT)
     options = LoopOptions(settings.theta, settings.rounds, LoopParts(**dict.fromkeys(settings.without, False)))
     system = _system(settings)
+    _refuse_nonsense(settings, system)
     store_path = folder / _ANSWERS
     if settings.replay and not store_path.is_file():
         raise InputError(f"{folder} has no stored answers", "run it with its models first")
@@ -141,6 +142,24 @@ def steer_counterfactual(
     return SteeredAnswers(document, _in_words(document), traces)
 
 
+def _refuse_nonsense(settings: CounterfactualSettings, system: ValueSystem) -> None:
+    """Look at what is wanted and asked before models are loaded.
+
+    Raises:
+        InputError: A wanted value or a question is none, or nothing of the loop is left.
+    """
+    from valuespectrum.steering.counterfactual.objective import read_objective
+    from valuespectrum.steering.counterfactual.question_files import read_questions
+
+    read_objective(settings.want, system.dimensions)
+    if settings.draws < 1:
+        raise InputError("every question is answered once at least", "leave --draws out")
+    if not settings.beside_prompt and settings.without and len(set(settings.without)) == len(get_args(LoopPart)):
+        raise InputError("without its three parts the loop is a value prompt", "use --beside-prompt, or keep a part")
+    if settings.questions is not None:
+        read_questions(settings.questions)
+
+
 def _stored_cast(path: Path) -> Cast:
     from agents.answers.store import AnswerStore
     from agents.procedures.stored import stored_cast
@@ -156,7 +175,8 @@ def _cast(model: str, settings: CounterfactualSettings, teller: Teller) -> Cast:
 
     specs = (model, settings.attributor or model, settings.rewriter or model)
     distinct = list(dict.fromkeys(specs))
-    _check_kinds(ModelSpec.parse(spec).scheme for spec in distinct)
+    if not _check_kinds(ModelSpec.parse(spec).scheme for spec in distinct) and settings.questions is None:
+        raise _no_questions()
     options = ModelOptions(
         device=settings.device, dtype=settings.dtype, seed=settings.seed, temperature=settings.temperature
     )
@@ -164,6 +184,10 @@ def _cast(model: str, settings: CounterfactualSettings, teller: Teller) -> Cast:
     teller.doing(f"loading {', '.join(distinct)}")
     loaded = dict(zip(distinct, load_models(distinct, options), strict=True))
     return {role: loaded[spec] for role, spec in zip(ROLES, specs, strict=True)}
+
+
+def _no_questions() -> InputError:
+    return InputError("no questions were named", "write a list of {id, question} and name it with --questions")
 
 
 def _check_kinds(schemes: Iterable[str]) -> bool:
@@ -207,11 +231,9 @@ def _questions(voice: Voice, settings: CounterfactualSettings) -> tuple[ValueQue
     from valuespectrum.steering.counterfactual.question_files import read_questions
     from valuespectrum.steering.counterfactual.voice import ValueQuestion
 
-    if settings.draws < 1:
-        raise InputError("every question is answered once at least", "leave --draws out")
     if settings.questions is None:
         if not isinstance(voice, PlainVoice):
-            raise InputError("no questions were named", "write a list of {id, question} and name it with --questions")
+            raise _no_questions()
         asked: tuple[ValueQuestion, ...] = (ValueQuestion("reasons", voice.question(Stimulus())),)
     else:
         asked = read_questions(settings.questions)
@@ -252,8 +274,6 @@ def _procedures(
     from valuespectrum.steering.counterfactual.summary import beside_prompt, without_prompt
 
     objective = read_objective(settings.want, system.dimensions)
-    if not settings.beside_prompt and settings.without and len(set(settings.without)) == len(get_args(LoopPart)):
-        raise InputError("without its three parts the loop is a value prompt", "use --beside-prompt, or keep a part")
     steer = beside_prompt if settings.beside_prompt else without_prompt
     named: list[Named[BesidePrompt]] = []
     for question in questions:

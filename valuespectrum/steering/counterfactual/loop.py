@@ -25,7 +25,8 @@ from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 
 LoopOutcome = Literal["kept", "rewritten", "no answer", "not attributed", "not rewritten"]
-"""Near enough as it was; rewritten; the subject gave none; a wanted value got no score; nothing came back."""
+"""Near enough as it was; rewritten, also where a further round changed nothing more; the subject gave none; a wanted
+value got no score; nothing else came back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,7 @@ def steered(given: WantedAnswer, voice: Voice, options: LoopOptions) -> Procedur
         response = yield from voice.predict(wanted, concepts)
         steps.append(LoopStep(found, apart, concepts, response))
         if not response or response == last:
-            outcome = "not rewritten"
+            outcome = "rewritten" if len(steps) > 1 else "not rewritten"
             break
         outcome, last = "rewritten", response
         found = yield from voice.attribute(question, last, system)

@@ -58,8 +58,10 @@ def _learnable(trace: LoopTrace) -> bool:
 
 
 def _reasoned(trace: LoopTrace, system: ValueSystem) -> str:
-    parts, answer = list[str](), trace.first
-    for number, step in enumerate(trace.steps):
+    parts, answer, steps = list[str](), trace.first, trace.steps
+    if len(steps) > 1 and steps[-1].response in ("", steps[-2].response):  # a round that changed nothing
+        steps = steps[:-1]
+    for number, step in enumerate(steps):
         parts.append(f"{'The next' if number else 'A first'} answer would be: {answer}")
         parts.append(f"It shows {_told(step.found, trace, system)}.")
         if step.concepts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from stub_writers import SYSTEM, StubWriter
@@ -71,4 +72,25 @@ def test_a_graph_tells_which_values_go_together_and_people_what_to_rate(files: P
 def test_models_that_are_no_reference_need_questions(files: Path) -> None:
     with pytest.raises(InputError, match="no questions were named"):
         steer_counterfactual("stub:subject", files / "out", replace(_settings(files), questions=None))
+    assert not (files / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"want": ("fame=3",)}, "no wanted value"),
+        ({"questions": None}, "no questions were named"),
+        ({"questions": Path("none.yaml")}, "none.yaml"),
+        ({"draws": 0}, "once at least"),
+    ],
+)
+def test_what_makes_no_sense_is_told_before_models_are_loaded(
+    wrong: dict[str, Any], told: str, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*given: object) -> None:
+        raise AssertionError("a model was loaded")
+
+    monkeypatch.setitem(MODELS._registered, "stub", never)
+    with pytest.raises(InputError, match=told):
+        steer_counterfactual("stub:subject", files / "out", replace(_settings(files), **wrong))
     assert not (files / "out").exists()

@@ -17,6 +17,7 @@ from agents.procedures.stored import replay
 from valuespectrum.steering.counterfactual.loop import LoopOptions, LoopTrace, counterfactual, steered
 from valuespectrum.steering.counterfactual.objective import ValueObjective, deviation, spearman
 from valuespectrum.steering.counterfactual.prompted import LabelledAnswer, PromptedVoice
+from valuespectrum.steering.counterfactual.records import sft_records
 from valuespectrum.steering.counterfactual.voice import (
     ATTRIBUTOR,
     REWRITER,
@@ -144,6 +145,19 @@ def test_rounds_end_when_the_answer_is_near_enough_or_rounds_are_used_up() -> No
     assert len(once.steps) == 1, "half a point beside in three values is near enough"
     again = _run(StubWriter(first="Care=3; Power=3; Rest=3.", error=1.0), LoopOptions(theta=0, rounds=4))
     assert again.outcome in ("not attributed", "not rewritten") and len(again.steps) <= 2
+
+
+def test_a_further_round_that_changes_nothing_takes_no_rewriting_back() -> None:
+    """Half a point beside in three values, in every round: the second one writes the same answer again."""
+    objective = ValueObjective({"care": 4, "power": 2, "rest": 3})
+    traces = [
+        alone(counterfactual(QUESTION, objective, SYSTEM, VOICE, options), _cast(StubWriter(error=0.5)))
+        for options in (LoopOptions(theta=0), LoopOptions(theta=0, rounds=3))
+    ]
+    assert [trace.outcome for trace in traces] == ["rewritten", "rewritten"]
+    assert traces[0].last == traces[1].last != FIRST and [len(trace.steps) for trace in traces] == [1, 2]
+    records = [list(sft_records([trace], SYSTEM, VOICE, "reasoning")) for trace in traces]
+    assert records[0] == records[1] and len(records[0]) == 1
 
 
 def test_words_of_an_answer_cannot_leave_their_quotation() -> None:
