@@ -172,4 +172,4 @@ class PassReader:
         if self.prompt_length:
             return torch.full((len(ids),), self.prompt_length - 1, device=ids.device)
         real = mask if isinstance(mask, torch.Tensor) and mask.shape == ids.shape else torch.ones_like(ids)
-        return ids.shape[1] - 1 - real.flip(1).argmax(dim=1)
+        return ids.shape[1] - 1 - real.flip(1).to(torch.int8).argmax(dim=1)  # truths have no largest one

@@ -219,8 +219,8 @@ def test_what_is_said_is_told_from_the_prompt(asked: Asked, ask: Ask) -> None:
     assert not torch.equal(said["decode"], plain) and not torch.equal(said["both"], said["prefill"])
 
 
-@pytest.mark.parametrize("kind", TEXT_MODELS)
-def test_text_models_without_pictures_are_steered_too(kind: str, asked: Asked) -> None:
+def text_model(kind: str, asked: Asked) -> PlainModel:
+    """A tiny model of words alone."""
     import torch
     from transformers import AutoConfig, AutoModelForCausalLM
 
@@ -228,7 +228,38 @@ def test_text_models_without_pictures_are_steered_too(kind: str, asked: Asked) -
     special = {"pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2}
     config = AutoConfig.for_model(kind, vocab_size=500, num_key_value_heads=2, head_dim=16, **sizes, **special)
     torch.manual_seed(3)
-    model = PlainModel(AutoModelForCausalLM.from_config(config).eval(), asked("qwen2_vl").tokenizer)
+    return PlainModel(AutoModelForCausalLM.from_config(config).eval(), asked("qwen2_vl").tokenizer)
+
+
+@pytest.mark.parametrize("truths", [False, True])
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_rows_of_a_padded_batch_are_steered_as_each_is_alone(side: str, truths: bool, asked: Asked) -> None:
+    import torch
+
+    model, rows = text_model("llama", asked), ([5, 6, 7, 8, 9], [11, 12])
+    gaps = [max(map(len, rows)) - len(row) for row in rows]
+    before = [gap if side == "left" else 0 for gap in gaps]
+    padded, told = (
+        [[0] * start + part + [0] * (gap - start) for start, gap, part in zip(before, gaps, parts, strict=True)]
+        for parts in (rows, [[1] * len(row) for row in rows])
+    )
+    mask = torch.tensor(told)
+    places = (mask.cumsum(1) - 1).clamp(min=0)
+    for edit in (*one_of_each(1), *one_of_each(1, positions=LAST)):
+        with torch.inference_mode(), steered(model, [edit]):
+            together = model.torch_model(
+                input_ids=torch.tensor(padded), attention_mask=mask.bool() if truths else mask, position_ids=places
+            ).logits
+            for number, (row, start) in enumerate(zip(rows, before, strict=True)):
+                alone = model.torch_model(input_ids=torch.tensor([row])).logits[0]
+                assert torch.allclose(together[number, start : start + len(row)], alone, atol=1e-4), edit
+
+
+@pytest.mark.parametrize("kind", TEXT_MODELS)
+def test_text_models_without_pictures_are_steered_too(kind: str, asked: Asked) -> None:
+    import torch
+
+    model = text_model(kind, asked)
     ids = torch.tensor([[5, 6, 7, 8]])
     with torch.inference_mode():
         plain = model.torch_model(input_ids=ids).logits
