@@ -93,3 +93,22 @@ def test_what_cannot_be_is_one_line(
     assert main(["steer", "graph", str(table), "--out", str(out), "--json", *options]) == 2
     assert problem in json.loads(capsys.readouterr().out)["error"]["message"]
     assert not out.exists() and not out.with_suffix(".svg").exists()
+
+
+def test_rows_that_are_steered_alone_make_a_graph_too(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = table.read_text().splitlines()
+    table.write_text("\n".join([lines[0], *(line for line in lines[1:] if line.split(",")[1])]) + "\n")
+    found = _mined(table, capsys)
+    assert found["graph"]["rows"] == 62 and "interventions" not in found["side_effects"]
+    assert any("what they change is not told" in note for note in found["notes"])
+
+
+def test_a_persona_that_there_is_not_is_told_before_tables_are_drawn(
+    table: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def never(*given: object) -> None:
+        raise AssertionError("tables were drawn again")
+
+    monkeypatch.setattr("valuespectrum.steering.graph.resampling.edge_shares", never)
+    assert main(["steer", "graph", str(table), "--out", str(table.with_name("g.json")), "--base", "nobody"]) == 2
+    assert "0 rows of 'nobody'" in capsys.readouterr().err

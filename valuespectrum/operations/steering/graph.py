@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -108,10 +108,11 @@ def mine_graph(
     _refuse_taken([settings.out, drawn], settings)
     measured = _table(sources, settings, teller)
     options = MiningOptions(settings.alpha, settings.rule, settings.deepest)
+    changed = _changes(measured, settings)  # refuses what there is not before tables are drawn again
     teller.doing("mining the graph")
     graph = mine(measured, options)
     shares = _shares(measured.columns(graph.values), options, settings, teller)
-    effects = {name: _side_effects(graph, changes, settings) for name, changes in _changes(measured, settings)}
+    effects = {name: _side_effects(graph, changes, settings) for name, changes in changed}
     document = _document(graph, shares, effects, measured, settings) | {
         "file": str(settings.out),
         "picture": str(drawn),
@@ -173,12 +174,13 @@ def _shares(measured: ValueTable, options: MiningOptions, settings: GraphSetting
 def _changes(measured: ValueTable, settings: GraphSettings) -> list[tuple[str, ValueChanges]]:
     """What changed against no intervention, and against a persona, where the table has such rows."""
     from valuespectrum.steering.graph.side_effects import intervention_changes, persona_changes
+    from valuespectrum.steering.graph.value_table import NOBODY
 
     found: list[tuple[str, ValueChanges]] = []
     base = _base(measured, settings)
     if base is not None:
         found.append(("personas", persona_changes(measured, base)))
-    if any(key.intervention for key in measured.keys):
+    if any(key.intervention and replace(key, intervention=NOBODY) in measured.keys for key in measured.keys):
         found.append(("interventions", intervention_changes(measured)))
     return found
 
@@ -215,6 +217,8 @@ def _document(
     arrows, sets = graph.arrows(settings.reading), graph.effects(settings.reading)
     notes = [_NO_CAUSE]
     notes += [_DEPENDENT] if len({key.persona for key in measured.keys}) < len(measured) else []
+    if "interventions" not in effects and any(key.intervention for key in measured.keys):
+        notes.append("no row with an intervention has the same without one beside it: what they change is not told")
     if graph.has_cycle:
         notes.append("arrows lead round in a circle: they cannot all be causes")
     if graph.rows < _ROWS_A_VALUE * len(graph.values):
