@@ -51,7 +51,7 @@ class Gate:
     """Opens for questions whose score is above a threshold, or below a low one (ConVA has both).
 
     Raises:
-        InputError: A threshold is no number.
+        InputError: A threshold is no number, or the lower one is above the other, so that it would never be shut.
     """
 
     scorer: Scorer
@@ -61,6 +61,11 @@ class Gate:
     def __post_init__(self) -> None:
         if not all(math.isfinite(bound) for bound in (self.above, self.below or 0.0)):
             raise InputError("a gate's thresholds must be finite")
+        if self.below is not None and self.below > self.above:
+            raise InputError(
+                f"a gate that opens above {self.above:g} and below {self.below:g} is never shut",
+                "name a lower threshold that is lower",
+            )
 
     def opens(self, question: str) -> bool:
         """Whether the intervention works for a question.

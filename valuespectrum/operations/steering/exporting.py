@@ -11,6 +11,7 @@ from pathlib import Path
 from valuespectrum.operations.shared.files import refuse_existing
 from valuespectrum.operations.shared.outcomes import Outcome
 from vectorstore.foundation.disk import storage_errors, write_durably
+from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 
 
@@ -58,6 +59,8 @@ def export_steering(
     target, asked = Path(out), Path(request) if request else None
     for each in filter(None, (target, asked)):
         refuse_existing(each)
+    if asked is not None and asked.resolve() == target.resolve():
+        raise InputError(f"{target} cannot be the control vector and the request", "name two files")
     intervention = SteeringSpec.parse(file).read()
     vectors = directions(intervention)
     with storage_errors(target):

@@ -176,6 +176,7 @@ FORGERIES = {
     "a stranger's field": lambda told, header: told["gate"]["scorer"].update(command="rm"),
     "an endless threshold": lambda told, header: told["gate"].update(above=1e999),
     "no threshold": lambda told, header: told["gate"].pop("above"),
+    "never shut": lambda told, header: told["gate"].update(above=0.1, below=0.9),
     "no array": lambda told, header: [header.pop(name) for name in list(header) if name.startswith("gate.")],
     "another array": lambda told, header: header.update({"gate.more": header["edit.0.vector"]}),
 }
@@ -189,6 +190,13 @@ def test_a_forged_gate_is_refused_in_one_line(kind: str, what: str, tmp_path: Pa
     with pytest.raises(InputError) as seen:
         read_intervention(forged(path, FORGERIES[what]))
     assert "\n" not in seen.value.message and "forged" in seen.value.message
+
+
+def test_a_gate_that_is_never_shut_is_none() -> None:
+    scorer = WordScorer(("lock",), np.ones(1, np.float32))
+    with pytest.raises(InputError, match=r"opens above 0\.2 and below 0\.5 is never shut"):
+        Gate(scorer, 0.2, 0.5)
+    assert not Gate(scorer, 0.8, 0.2).opens("a question")
 
 
 def test_numbers_that_are_none_are_no_gate() -> None:

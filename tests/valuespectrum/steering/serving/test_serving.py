@@ -107,3 +107,10 @@ def test_what_servers_cannot_do_is_refused(
     file, out = written(tmp_path, edits, **options), tmp_path / "out.gguf"
     assert main(["steer", "export", str(file), "--out", str(out), "--json"]) == 2
     assert problem in json.loads(capsys.readouterr().out)["error"]["message"] and not out.exists()
+
+
+def test_the_request_does_not_take_the_place_of_the_vector(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, out = written(tmp_path, (Add(1, drawn("a")),)), tmp_path / "out"
+    words = ["steer", "export", str(file), "--out", str(out), "--request", str(tmp_path / "." / "out"), "--json"]
+    assert main(words) == 2
+    assert "name two files" in json.loads(capsys.readouterr().out)["error"]["hint"] and not out.exists()
