@@ -37,6 +37,10 @@ def test_an_intervention_is_fitted_to_the_reference_model_and_written(tmp_path: 
     second = tmp_path / "second.safetensors"
     with pytest.raises(InputError, match="is steered already, and its blocks are looked at without that"):
         fit_steering(f"reference?steer={out}", "power", second, settings)
+    words = tmp_path / "words.json"
+    vs.make_words(words, vs.WordsSettings(value="power"))
+    with pytest.raises(InputError, match="is steered already"):
+        fit_steering(f"reference?steer={words}", "power", second, settings)
     assert not second.exists(), "an id that is steered would stand over vectors of the plain blocks"
 
 

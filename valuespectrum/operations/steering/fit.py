@@ -135,19 +135,20 @@ def torch_model(spec: str, loading: ModelOptions) -> TorchModel:
         InputError: It is steered: what is collected of its blocks would be of the model as it is.
         ModelError: It cannot be loaded, or its weights are not in this process.
     """
-    from agents.models.capabilities import SteerableModel, TorchModel
+    from agents.models.capabilities import TorchModel
+    from agents.models.model_names import ModelSpec
     from agents.models.registry import load_model
 
+    if ModelSpec.parse(spec).apart_from_steering()[1] or loading.steer:
+        raise InputError(
+            f"{spec} is steered already, and its blocks are looked at without that",
+            "name it as it is; steer apply puts several interventions into one file",
+        )
     loaded: Model = load_model(spec, loading)
     if not isinstance(loaded, TorchModel):
         raise ModelError(
             f"{spec}: its weights are not in this process, so nothing can be fitted to its blocks",
             "name hf:FOLDER, hf:OWNER/NAME or reference",
-        )
-    if isinstance(loaded, SteerableModel) and loaded.steering:
-        raise InputError(
-            f"{loaded.id} is steered already, and its blocks are looked at without that",
-            "name it as it is; steer apply puts several interventions into one file",
         )
     return loaded
 
