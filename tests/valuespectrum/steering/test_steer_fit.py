@@ -15,7 +15,8 @@ from valuespectrum.operations.steering.fit import FitSettings, PairSettings, fit
 from valuespectrum.steering.pairs.reading import read_pairs
 from valuespectrum.steering.registry import STEERING, SteeringWish
 from valuespectrum.steering.vectors.method import ValueVectorMethod, VectorOptions, wanted_probability
-from vectorstore.foundation.errors import InputError, ModelError, StorageError
+from vectorstore.corpus import Corpus
+from vectorstore.foundation.errors import CorpusError, InputError, ModelError, StorageError
 
 NO_MODEL: Any = object()
 """In the place of a model that is never looked at."""
@@ -63,6 +64,13 @@ def test_what_cannot_be_fitted_gets_one_line(value: str, options: dict[str, str]
     with pytest.raises(InputError, match=told) as refused:
         ValueVectorMethod().fit(NO_MODEL, SteeringWish(value, options=options))
     assert "\n" not in refused.value.message
+
+
+def test_a_corpus_without_pictures_is_not_left_aside(tmp_path: Path) -> None:
+    Corpus.create(tmp_path / "corpus").close()
+    settings = FitSettings(option={"put": "persona", "pairs": "traits"}, corpus=tmp_path / "corpus")
+    with pytest.raises(CorpusError, match="holds no pictures"):
+        fit_steering("reference", "power", tmp_path / "made.safetensors", settings)
 
 
 def test_other_methods_and_models_are_refused_and_no_file_is_left(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from valuespectrum.operations.shared.files import refuse_existing, refuse_taken
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
-from vectorstore.foundation.errors import InputError, ModelError
+from vectorstore.foundation.errors import CorpusError, InputError, ModelError
 
 if TYPE_CHECKING:
     from agents.models.base import FrameReference, Model
@@ -75,6 +75,7 @@ def fit_steering(
 
     Raises:
         InputError: Something that was named does not exist, or pairs cannot be told apart.
+        CorpusError: The corpus holds no pictures.
         ModelError: The model cannot be loaded or its weights cannot be reached.
         StorageError: The file cannot be written.
 
@@ -158,7 +159,7 @@ def clips_of(corpus: Path | None) -> Iterator[Sequence[tuple[FrameReference, ...
     """One frame of each of some clips, spread over a corpus; none without one.
 
     Raises:
-        CorpusError: There is no such corpus.
+        CorpusError: There is no such corpus, or it holds no pictures: pairs would be put without any, unsaid.
     """
     if corpus is None:
         yield ()
@@ -170,6 +171,8 @@ def clips_of(corpus: Path | None) -> Iterator[Sequence[tuple[FrameReference, ...
         ids = sorted(opened.clip_ids())
         step = max(1, len(ids) // _MOST_CLIPS)
         first = [frames[0] for clip in ids[::step] if (frames := opened.frames(clip, unique=True))]
+        if not first:
+            raise CorpusError(f"{corpus} holds no pictures", "add some with valuespectrum ingest, or leave it out")
         yield [(FrameReference(each.picture_sha, opened.picture_path(each.picture_sha)),) for each in first]
 
 
