@@ -479,6 +479,8 @@ def test_a_sweep_says_when_nothing_works_and_writes_no_file(swept: Any, tmp_path
         ({"option": {"put": "sung"}}, "cannot be put 'sung'"),
         ({"option": {"target": "high"}}, "is no probability"),
         ({"strengths": (4.0, float("nan"))}, "a strength of nan"),
+        ({"strengths": (0.0,)}, "a strength of 0 cannot be tried"),
+        ({"strengths": (4.0, -2.0)}, "a strength of -2 cannot be tried"),
         ({"then": "bench"}, "bench asks about pictures"),
         ({"then": "instrument", "out": None}, "has to go into a file"),
         ({"instrument": "portraits", "instrument_option": {"after": "clips"}}, "'portraits' asks about pictures"),

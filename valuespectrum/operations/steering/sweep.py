@@ -187,9 +187,12 @@ def _refuse_nonsense(value: str, settings: SweepSettings, options: VectorOptions
     ways: list[Way] = list(settings.ways)  # type: ignore[arg-type]
     for way in ways:
         SteeringPlan((0,), way)
-    wrong = [each for each in settings.strengths if not isfinite(each)]
+    wrong = [each for each in settings.strengths if not (isfinite(each) and each > 0)]
     if wrong:
-        raise InputError(f"a strength of {wrong[0]} cannot be tried", "name a number, e.g. --strength 4")
+        raise InputError(
+            f"a strength of {wrong[0]:g} cannot be tried",
+            "name numbers above 0, e.g. --strength 4; --away goes the other way",
+        )
     if settings.corpus is None and (settings.then == "bench" or _shows_pictures(settings)):
         asks = "bench" if settings.then == "bench" else f"the instrument {settings.instrument!r}"
         raise InputError(f"{asks} asks about pictures", "name a corpus with --corpus")
