@@ -203,7 +203,8 @@ def refuse_unwritable(path: Path) -> None:
         if not folder.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
         if not os.access(folder, os.W_OK | os.X_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            closed = errno.EROFS if os.statvfs(folder).f_flag & os.ST_RDONLY else errno.EACCES
+            raise OSError(closed, os.strerror(closed))
         for name in missing:
             with contextlib.suppress(FileNotFoundError):
                 (folder / name).lstat()  # a name that is too long is refused and not missing

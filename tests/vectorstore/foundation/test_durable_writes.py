@@ -175,3 +175,14 @@ def test_a_place_is_refused_beforehand_just_where_writing_fails(tmp_path: Path, 
         failed = str(error)
     assert bool(refused) == bool(failed), (refused, failed)
     assert "\n" not in refused
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write everywhere")
+def test_a_closed_folder_is_refused_beforehand(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    try:
+        with pytest.raises(StorageError, match="Permission denied") as refused:
+            refuse_unwritable(tmp_path / "deep" / "a.json")
+    finally:
+        tmp_path.chmod(0o700)
+    assert refused.value.hint == "choose a folder that you may write to"

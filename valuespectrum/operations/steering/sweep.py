@@ -439,8 +439,8 @@ def _measured(model: str, settings: SweepSettings, run: Path, teller: Teller, co
 def _asked_again(settings: SweepSettings) -> BenchSettings:
     """Clips, seed and everything about the model as they were in the sweep: other answers would be another model's."""
     names = {each.name for each in fields(ModelOptions)} & {each.name for each in fields(BenchSettings)}
-    loading = {name: getattr(settings.loading, name) for name in names}
-    return BenchSettings(**loading | {"seed": settings.seed, "top_k": settings.top_k})
+    loading = {name: getattr(settings.loading, name) for name in names - {"seed"}}
+    return BenchSettings(seed=settings.seed, top_k=settings.top_k, **loading)
 
 
 def _shows_pictures(settings: SweepSettings) -> bool:
