@@ -193,7 +193,8 @@ def _refuse_nonsense(value: str, settings: SweepSettings, options: VectorOptions
             f"a strength of {wrong[0]:g} cannot be tried",
             "name numbers above 0, e.g. --strength 4; --away goes the other way",
         )
-    if settings.corpus is None and (settings.then == "bench" or _shows_pictures(settings)):
+    shows = _shows_pictures(settings)  # refuses an instrument that there is not, and its options
+    if settings.corpus is None and (settings.then == "bench" or shows):
         asks = "bench" if settings.then == "bench" else f"the instrument {settings.instrument!r}"
         raise InputError(f"{asks} asks about pictures", "name a corpus with --corpus")
     if settings.then and settings.out is None:
