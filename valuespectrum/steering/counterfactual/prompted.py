@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import nan
 
 from agents.models.base import REFUSAL, Answer, Ask, Stimulus
 from agents.models.parsing.refusals import refusal
@@ -223,6 +224,10 @@ def _earlier(wanted: WantedAnswer) -> list[str]:
 _LINE = re.compile(r"^[\s>*\-\d.)]*(?P<name>[^:|]{1,80}?)\**\s*:\s*\**\s*(?P<score>\d+(?:\.\d+)?)(?P<rest>.*)$")
 
 
+_ANOTHER = re.compile(r"\s*(?:(?:-|\u2013|\u2014|to|or)\s*\d|/\s*(?!5\b)\d)", re.IGNORECASE)
+"""What follows a number that is not the whole rating: the other end of a range, or another scale than one to five."""
+
+
 def read_ratings(words: str, system: ValueSystem) -> tuple[Scores, Mapping[str, str]]:
     """Scores and the words that show them, out of lines ``Name: 3 | words``.
 
@@ -231,8 +236,8 @@ def read_ratings(words: str, system: ValueSystem) -> tuple[Scores, Mapping[str, 
         system: Its dimensions are told by label or by name.
 
     Returns:
-        Every dimension to a score, ``None`` where no line, two different ones or a number off the scale stands for it;
-        and the words of those that have some.
+        Every dimension to a score, ``None`` where no line, two different ones, a range, or a number off the scale or of
+        another scale stands for it; and the words of those that have some.
     """
     names = {system.labels[name].casefold(): name for name in system.dimensions}
     names |= {name.replace("_", " ").casefold(): name for name in system.dimensions}
@@ -243,7 +248,7 @@ def read_ratings(words: str, system: ValueSystem) -> tuple[Scores, Mapping[str, 
         name = names.get(found["name"].strip().casefold()) if found else None
         if found is None or name is None:
             continue
-        given[name].append(float(found["score"]))
+        given[name].append(nan if _ANOTHER.match(found["rest"]) else float(found["score"]))
         told = visible_line(found["rest"].partition("|")[2]).strip("- –—")
         if told:
             shown[name] = told[:_CONCEPT_LENGTH]

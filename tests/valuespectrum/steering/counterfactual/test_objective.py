@@ -54,3 +54,23 @@ def test_ratings_are_read_strictly() -> None:
     contradicting, _ = read_ratings("Care: 4\nCare: 2\nPower: about 3\nRest: 1", SYSTEM)
     assert contradicting == {"care": None, "power": None, "rest": 1.0}
     assert set(read_ratings("", SYSTEM)[0].values()) == {None}
+
+
+@pytest.mark.parametrize(
+    ("said", "score"),
+    [
+        ("4", 4.0),
+        ("4/5 | words", 4.0),
+        ("4 / 5", 4.0),
+        ("4 - words", 4.0),
+        ("4 (of 5)", 4.0),
+        ("4-5", None),
+        ("4 \u2013 5 | words", None),
+        ("4 or 5", None),
+        ("2 to 4", None),
+        ("4/10", None),
+        ("4/50", None),
+    ],
+)
+def test_a_range_or_another_scale_is_no_rating(said: str, score: float | None) -> None:
+    assert read_ratings(f"Care: {said}", SYSTEM)[0]["care"] == score
