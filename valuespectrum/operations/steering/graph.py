@@ -180,7 +180,8 @@ def _changes(measured: ValueTable, settings: GraphSettings) -> list[tuple[str, V
     base = _base(measured, settings)
     if base is not None:
         found.append(("personas", persona_changes(measured, base)))
-    if any(key.intervention and replace(key, intervention=NOBODY) in measured.keys for key in measured.keys):
+    known = set(measured.keys)
+    if any(key.intervention and replace(key, intervention=NOBODY) in known for key in measured.keys):
         found.append(("interventions", intervention_changes(measured)))
     return found
 
