@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ from valuespectrum.operations.steering.sweep import SweepSettings, sweep_steerin
 from valuespectrum.scoring.facets.tables import SetTable, collect
 from valuespectrum.steering.beside.judged import control_success, sayings_judged
 from valuespectrum.steering.beside.knowledge import knowledge_retained, read_tasks, reference_tasks
+from valuespectrum.steering.beside.surprise import perplexity
 from valuespectrum.steering.pairs.grammar import dilemmas, own_pairs
 from valuespectrum.steering.sweep.choosing import FOUND, SilentTrial, SweepOutcome, SweepTrial, best
 from valuespectrum.steering.sweep.effects import effect_of, halves, placed_around, restricted
@@ -232,6 +234,24 @@ def test_knowledge_is_read_in_the_layout_of_mmlu(tmp_path: Path) -> None:
         path.write_text(content)
         with pytest.raises(InputError):
             read_tasks(path)
+
+
+@pytest.mark.parametrize(("share", "expected"), [(0.0, 5.0), (float("-inf"), None)])
+def test_words_that_are_held_to_be_impossible_have_no_perplexity(share: float, expected: float | None) -> None:
+    """Five tokens, all as probable, or that of each word said left out."""
+    import torch
+
+    def forward(input_ids: Any, use_cache: bool) -> Any:
+        logits = torch.zeros(1, input_ids.shape[1], 5)
+        logits[..., 2] = share
+        return SimpleNamespace(logits=logits)
+
+    def prompt(ask: Ask) -> dict[str, Any]:
+        return {"input_ids": torch.tensor([[1, 1, *(2 for _ in ask.prefill.split())]])}
+
+    plain: Any = SimpleNamespace(prompt_inputs=prompt, torch_model=forward)
+    told = perplexity(plain, [(Ask(Stimulus(), "Why?"), "since it is")])
+    assert told is None if expected is None else told == pytest.approx(expected)
 
 
 def test_prompts_are_models_of_their_own() -> None:
