@@ -12,9 +12,16 @@ import valuespectrum as vs
 from agents.models.steering.edits import Add
 from agents.models.steering.files import read_intervention
 from valuespectrum.operations.steering.fit import FitSettings, PairSettings, fit_steering, steering_pairs
-from valuespectrum.steering.pairs.reading import read_pairs
+from valuespectrum.steering.neurons.fitting import NeuronWish, _aspects
+from valuespectrum.steering.pairs.grammar import own_pairs
+from valuespectrum.steering.pairs.reading import read_pairs, write_pairs
 from valuespectrum.steering.registry import STEERING, SteeringWish
-from valuespectrum.steering.vectors.method import ValueVectorMethod, VectorOptions, wanted_probability
+from valuespectrum.steering.vectors.method import (
+    ValueVectorMethod,
+    VectorOptions,
+    chosen_pairs,
+    wanted_probability,
+)
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import CorpusError, InputError, ModelError, StorageError
 
@@ -64,6 +71,16 @@ def test_what_cannot_be_fitted_gets_one_line(value: str, options: dict[str, str]
     with pytest.raises(InputError, match=told) as refused:
         ValueVectorMethod().fit(NO_MODEL, SteeringWish(value, options=options))
     assert "\n" not in refused.value.message
+
+
+def test_files_in_options_may_lie_at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No shell makes a path of the ~ behind an equals sign."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    write_pairs(own_pairs("power").first(30), tmp_path / "mine.csv")
+    assert len(chosen_pairs("power", VectorOptions(pairs="~/mine.csv"), 0).pairs) == 30
+    (tmp_path / "mine.yaml").write_text("holds: [You lead.]\nrejects: [You obey.]\nquestions: [What now?]\n")
+    wish = NeuronWish(0.1, 1.0, words="~/mine.yaml")
+    assert _aspects("power", wish).holds == ("You lead.",)
 
 
 def test_a_corpus_without_pictures_is_not_left_aside(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from pathlib import Path
 
 import numpy as np
 
@@ -34,6 +33,7 @@ from valuespectrum.steering.neurons.selection import (
     select,
 )
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.user_paths import user_path
 
 METHOD = "neurons"
 _ANSWER = 16
@@ -151,7 +151,7 @@ def _aspects(value: str, wish: NeuronWish) -> Aspects:
         return described_aspects(value)
     if wish.words == TRAITS:
         return trait_aspects(value, portrait_questions(1), max(2, wish.pairs // 4), wish.seed)
-    return read_aspects(Path(wish.words), value)
+    return read_aspects(user_path(wish.words), value)
 
 
 def portrait_questions(wordings: int) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from pathlib import Path
 from typing import cast
 
 from agents.models.base import FrameReference
@@ -20,6 +19,7 @@ from valuespectrum.steering.vectors.probes import ProbeOptions, Solver
 from valuespectrum.steering.vectors.published import published
 from valuespectrum.steering.vectors.ways import SteeringPlan, Way, intervention_of
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.user_paths import user_path
 
 PUBLISHED_TARGET = "published"
 _SHOWN_PAIRS = 5
@@ -99,7 +99,7 @@ def chosen_pairs(value: str, options: VectorOptions, seed: int) -> PairSet:
     """
     if options.count < 1:
         raise InputError(f"{options.count} pairs are none")
-    found = own_pairs(value, options.pairs) if options.pairs in SOURCES else read_pairs(Path(options.pairs), value)
+    found = own_pairs(value, options.pairs) if options.pairs in SOURCES else read_pairs(user_path(options.pairs), value)
     return found.first(options.count, seed).require()
 
 
