@@ -12,7 +12,7 @@ from valuespectrum.operations.shared.files import refuse_taken
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
-from vectorstore.foundation.errors import ModelError
+from vectorstore.foundation.errors import InputError, ModelError
 from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
@@ -78,7 +78,8 @@ def find_neurons(model: str, value: str, settings: NeuronSettings, teller: Telle
         teller: Who is told how it goes.
 
     Raises:
-        InputError: There is no such value, or no neuron tells the aspects apart.
+        InputError: There is no such value, no neuron tells the aspects apart, or portraits could not show what is
+            edited.
         ModelError: The model cannot be loaded or its weights cannot be reached.
         StorageError: The file cannot be written.
 
@@ -91,6 +92,11 @@ def find_neurons(model: str, value: str, settings: NeuronSettings, teller: Telle
     from valuespectrum.steering.neurons.fitting import NeuronWish, fit_neurons
 
     teller = teller or Unattended()
+    if settings.validate and settings.edited == "decode":
+        raise InputError(
+            "portraits are read by the first token of an answer, which edits of later ones do not move",
+            "name --edited answering, or leave --validate out",
+        )
     if settings.out is not None:
         refuse_taken(settings.out, settings.force)
     wish = NeuronWish(

@@ -338,6 +338,12 @@ def test_bad_numbers_are_told_before_a_model_is_asked(
     assert "\n" not in refused.value.message
 
 
+def test_portraits_are_not_asked_about_edits_that_cannot_move_them() -> None:
+    """Options are read after the last token of the prompt: every shift would be nothing, to the last bit."""
+    with pytest.raises(InputError, match="do not move"):
+        api.find_neurons("reference", "power", api.NeuronSettings(0.1, 1.0, edited="decode", validate=2))
+
+
 def counted(tokens: int, delta: float) -> OpposedFiring:
     """One neuron that fires at half of the tokens, give or take."""
     high = np.full((1, 1), 0.5)
