@@ -21,6 +21,7 @@ from agents.models.steering.intervention import steered_id
 from valuespectrum.steering.pairs.base import ContrastPair, PairSet
 from valuespectrum.steering.vectors.fitting import ValueVectors, VectorFitOptions, fit_vectors
 from valuespectrum.steering.vectors.layers import LayerRule, read_layers
+from valuespectrum.steering.vectors.method import VectorOptions
 from valuespectrum.steering.vectors.placing import PairContext, Placing
 from valuespectrum.steering.vectors.probes import ProbeOptions, ValueProbe, fit_probe, least_shift
 from valuespectrum.steering.vectors.published import published
@@ -239,8 +240,10 @@ def probe_of(layer: int, accuracy: float) -> ValueProbe:
 def test_blocks_are_chosen_by_the_published_rule_or_by_name() -> None:
     probes = [probe_of(layer, 0.85 + 0.01 * layer) for layer in range(16)]
     assert LayerRule().choose("power", probes, 16) == (6, 7, 8, 9, 10)
-    with pytest.raises(InputError, match="only the last 5 of 6 blocks"):
+    with pytest.raises(InputError, match="only the last 5 of 6 blocks") as refused:
         LayerRule().choose("power", [probe_of(layer, 0.5 + 0.1 * layer) for layer in range(6)], 6)
+    hinted = refused.value.hint.partition("--option ")[2].partition("=")
+    assert getattr(VectorOptions.read({hinted[0]: hinted[2]}), hinted[0]) == "2-4", "steer fit has no option --layers"
     assert read_layers("2-4,1", 6) == (1, 2, 3, 4)
     for text, told in (("4-2", "no blocks 4-2"), ("6", "no blocks 6"), ("all", "cannot be read"), ("", "cannot be")):
         with pytest.raises(InputError, match=told):

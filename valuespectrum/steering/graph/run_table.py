@@ -38,7 +38,8 @@ def table_of_runs(runs: Sequence[Path], instrument: str = "", scale: Scale = "ra
     wanted = instrument or (names[0] if len(names) == 1 else "")
     if wanted not in names:
         raise InputError(
-            f"the runs are of {len(names)} instruments: {', '.join(names)}", "choose one with --instrument NAME"
+            f"the runs are of {len(names)} instruments: {', '.join(names)}",
+            "name runs of one, or tell steer graph which with --instrument NAME",
         )
     return _table([_row(row, scale) for row in told if row["instrument"] == wanted])
 

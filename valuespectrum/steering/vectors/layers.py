@@ -44,11 +44,11 @@ class LayerRule:
         if accurate:
             raise InputError(
                 f"{value}: only the last {self.drop_last} of {blocks} blocks tell its pairs apart ({told})",
-                "name blocks, e.g. --layers 2-4",
+                "name blocks, e.g. --option layers=2-4",
             )
         raise InputError(
             f"{value}: no block tells its pairs apart, more than {self.accuracy:g} of held-out texts right ({told})",
-            "use other pairs, or name blocks",
+            "use other pairs, or name blocks, e.g. --option layers=2-4",
         )
 
 
