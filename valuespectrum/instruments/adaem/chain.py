@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -108,19 +109,26 @@ class ChainWriter:
             What was written; a question that is a seed already, or was written twice, becomes no seed again.
         """
         topics = [seed.argument or seed.text for seed in self.seeds]
-        asked = []
+        asked: list[Addressed] = []
+        before: Counter[tuple[str, str]] = Counter()
         for number in range(count):
             three = [topics[(3 * number + step) % len(topics)] for step in range(min(3, len(topics)))]
-            asked.append(self._put(_INVENT.format(examples=_listed(three)), number))
+            prompt, to = _INVENT.format(examples=_listed(three)), self._writers[number % len(self._writers)].to
+            # The same prompt again is another draw: what was answered already would come again.
+            asked.append(self._put(prompt, number, before[to, prompt]))
+            before[to, prompt] += 1
         told = [_line(answer, "description") for answer in (yield asked)]
-        kept = [(number, text) for number, text in enumerate(told) if text]
-        posed = yield [self._put(_ASK.format(description=quotable(text)), number) for number, text in kept]
+        first: dict[str, int] = {}
+        for number, text in enumerate(told):
+            if text:
+                first.setdefault(text, number)
+        posed = yield [self._put(_ASK.format(description=quotable(text)), number) for text, number in first.items()]
+        questions = dict(zip(first, map(_question, posed), strict=True))
         found = []
-        for (_, description), answer in zip(kept, posed, strict=True):
-            question = _question(answer)
-            if question:
+        for text in told:
+            if question := questions.get(text, ""):
                 name = _id(question)
-                found.append(Stem(name, question, description, arm=name))
+                found.append(Stem(name, question, text, arm=name))
         self.unwritten += count - len(found)
         new = {stem.text: stem for stem in reversed(found)}
         for seed in self.seeds:

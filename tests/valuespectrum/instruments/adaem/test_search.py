@@ -20,7 +20,7 @@ from agents.procedures.procedure import Named, alone
 from agents.procedures.stored import replay
 from valuespectrum.instruments.adaem.asking import Answerer, JudgedAsking, answered
 from valuespectrum.instruments.adaem.bandit import Arms
-from valuespectrum.instruments.adaem.chain import ChainWriter
+from valuespectrum.instruments.adaem.chain import ChainOptions, ChainWriter
 from valuespectrum.instruments.adaem.instrument import AdaemOptions
 from valuespectrum.instruments.adaem.novelty import StoredTexts, Texts
 from valuespectrum.instruments.adaem.options import TellingLoopOptions
@@ -220,6 +220,27 @@ def test_a_question_that_is_invented_again_begins_no_second_arm() -> None:
     found = alone(searched(search), {**cast, "judge": JUDGE})
     assert [seed.text for seed in search.writer.seeds[3:]] == ["Should all of it be allowed?"]
     assert len({seed.id for seed in search.writer.seeds}) == 4 and found.repeated == 2
+
+
+def test_a_prompt_that_comes_again_is_another_draw_and_nothing_is_asked_twice() -> None:
+    """Three topics give one prompt; who draws its words says something else each time, and half of it twice."""
+
+    class Forgetful(Talker):
+        def _said(self, ask: Ask) -> str:
+            if "begins with Description:" in ask.question:
+                return f"Description: matter {ask.draw // 2} of {self.id}"
+            return super()._said(ask)
+
+    cast = {role: Forgetful(model.id, model.holds) for role, model in PEOPLE.items()}
+    search = chain_search(TellingLoopOptions(pulls=1, each=1, invent=8, deepest=0, most_alike=1.0))
+    found = alone(searched(search), {**cast, "judge": JUDGE})
+    for talker in cast.values():
+        asked = [(ask.question, ask.draw) for ask in talker.asked if ask.max_tokens == ChainOptions().tokens]
+        assert len(asked) == len(set(asked))
+    inventing = [ask.draw for ask in cast["r0"].asked if "begins with Description:" in ask.question]
+    assert len(inventing) == len(set(inventing)) == 4
+    posed = [ask for ask in cast["r0"].asked if "A matter on which people disagree" in ask.question]
+    assert len(posed) == 3 and len(search.writer.seeds) == 3 + 6 and found.repeated >= 2
 
 
 def test_words_of_models_stand_between_marks_in_prompts_of_others() -> None:
