@@ -94,6 +94,7 @@ class ChainWriter:
         self._values = values
         self._options = options or ChainOptions()
         self._about = {seed.id: seed.argument or seed.text for seed in seeds}
+        self._seeded = {visible_line(seed.text): seed.id for seed in seeds}
         self._by: dict[str, int] = {}
         self._turn = 0
         self.unwritten = 0
@@ -162,8 +163,8 @@ class ChainWriter:
         for (place, _, _), answer in zip(kept, answers, strict=True):
             argument, question = _line(answer, "argument"), _question(answer)
             if argument and question:
-                found.append(Stem(_id(question), question, argument, arm=arm, depth=0))
-                self._by[_id(question)] = place
+                found.append(Stem(self._named(question), question, argument, arm=arm, depth=0))
+                self._by[self._named(question)] = place
         self.unwritten += count - len(found)
         return found
 
@@ -184,9 +185,13 @@ class ChainWriter:
                 self.unwritten += not question
                 found.append(None)
                 continue
-            found.append(replace(each.stem, id=_id(question), text=question, depth=each.stem.depth + 1))
-            self._by[_id(question)] = place
+            found.append(replace(each.stem, id=self._named(question), text=question, depth=each.stem.depth + 1))
+            self._by[self._named(question)] = place
         return found
+
+    def _named(self, question: str) -> str:
+        """The same words have one name: that of the seed, where a seed has them."""
+        return self._seeded.get(question) or _id(question)
 
     def _reflection(self, each: Answered) -> str:
         rows = []

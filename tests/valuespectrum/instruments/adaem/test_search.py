@@ -276,6 +276,22 @@ def test_the_same_words_again_are_no_new_question(tmp_path: Path) -> None:
     assert len(read_questions(path).stems) == 1
 
 
+def test_a_seed_that_is_written_again_is_no_new_question() -> None:
+    seed = read_seeds()[1].text
+
+    class Echo(Talker):
+        def _said(self, ask: Ask) -> str:
+            if "begins with Argument:" in ask.question:
+                return f"Argument: people differ.\nQuestion: {seed}"
+            return super()._said(ask)
+
+    same = {role: Echo(model.id, model.holds) for role, model in PEOPLE.items()}
+    search = chain_search(TellingLoopOptions(pulls=4, each=1, most_alike=1.0, deepest=0))
+    found = alone(searched(search), {**same, "judge": JUDGE})
+    assert found.questions == [] and found.repeated == 8
+    assert seed in [each.stem.text for each in found.seeds]
+
+
 def test_rewritings_that_come_to_the_same_words_are_one_question() -> None:
     one_way, other = "Should everybody keep one way?", ("Hedonism", "Stimulation", "Universalism")
 
