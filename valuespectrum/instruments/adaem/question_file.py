@@ -23,6 +23,7 @@ from vectorstore.foreign.documents import check_shape, read_json, read_regular
 from vectorstore.foundation.disk import storage_errors, write_durably
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.text import visible_line
 
 KIND = "valuespectrum questions"
 _HINT = "write it with `valuespectrum instrument search`"
@@ -143,7 +144,7 @@ def read_seeds(path: Path | None = None) -> list[Stem]:
         path: Text, one a line: a question, or a general argument, a tab and a question; ``None`` takes ours.
 
     Raises:
-        InputError: It cannot be read, or a line has no question.
+        InputError: It cannot be read, a line has no question, or a question comes twice.
     """
     if path is None:
         text = (files("valuespectrum.instruments.adaem") / "seeds.txt").read_text("utf-8")
@@ -153,12 +154,16 @@ def read_seeds(path: Path | None = None) -> list[Stem]:
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(f"{path}: topics cannot be read", "one question a line, in UTF-8") from error
     found: list[Stem] = []
+    lines: dict[str, int] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip() or line.startswith("#"):
             continue
         argument, _, question = line.rpartition("\t")
         if not question.strip().endswith("?") or len(line) > _LONGEST:
             raise InputError(f"{path}, line {number}: no question", "end each with a question mark")
+        if lines.setdefault(visible_line(question), number) != number:
+            told = f"{path}, line {number}: the question of line {lines[visible_line(question)]} again"
+            raise InputError(told, "name each topic once")
         found.append(Stem(f"seed {len(found) + 1}", question.strip(), argument.strip()))
     if not found:
         raise InputError(f"{path} holds no topics", "one question a line")

@@ -415,6 +415,9 @@ def test_topics_of_ones_own(tmp_path: Path) -> None:
         ("Roads are loud.", "Should cars go?"),
     ]
     assert len(read_seeds()) == 20
+    path.write_text("Should we?\n\nRoads are loud.\tShould  we?\n")
+    with pytest.raises(InputError, match=r"line 3: the question of line 1 again"):
+        read_seeds(path)
     for wrong in ("No question.\n", "", "\x00" * 10):
         path.write_text(wrong)
         with pytest.raises(InputError):
