@@ -174,10 +174,12 @@ def _novel(
     The same words again are never new, however far the next two questions are.
     """
     fresh: dict[str, Stem] = {}
-    beside = StoredTexts(search.texts)
+    beside, most = StoredTexts(search.texts), search.options.most_alike
     for stem in new:
-        near = max(stored.nearness(stem.words), beside.nearness(stem.words)) if stem.words else 0.0
-        if stem.id in known or stem.id in fresh or near > search.options.most_alike:
+        # Rounding puts cosines of equal texts above 1, where nothing is too near.
+        compared = stem.words and most < 1
+        near = max(stored.nearness(stem.words), beside.nearness(stem.words)) if compared else 0.0
+        if stem.id in known or stem.id in fresh or near > most:
             found.repeated += 1
             continue
         fresh[stem.id] = stem

@@ -340,6 +340,19 @@ def test_neighbours_are_tried_and_nothing_twice(liking: bool) -> None:
     assert gained["seeds"] == 2 and gained["questions"] == 6
 
 
+def test_clips_with_one_question_are_not_too_near_to_each_other() -> None:
+    """Models that see are asked the same about every clip, and rounding puts its cosine with itself above 1."""
+    options = TellingLoopOptions(pulls=2, each=1, most_alike=1.0, objective="liking")
+    stems = [
+        Stem(f"clip {place}", "Should more people do this?", tags={"look": f"{kind.name}:{kind.looks[0]}"})
+        for place, kind in enumerate(KINDS[:9])
+    ]
+    rounded = Texts(lambda texts: np.full((len(texts), 1), 1.0001, np.float32))
+    writer = PoolWriter(stems, letters([stem.id for stem in stems]), [0])
+    found = alone(searched(replace(twin_search(options, liking=True), writer=writer, texts=rounded)), TWIN_CAST)
+    assert found.repeated == 0 and len(found.tried) == 1 + 2 * 3
+
+
 def test_what_frames_add_is_told_with_an_interval_over_clips() -> None:
     stems = [
         Stem(f"clip {place}", tags={"look": f"{kind.name}:{kind.looks[0]}"}) for place, kind in enumerate(KINDS[:9])
