@@ -83,6 +83,16 @@ def test_layouts_are_told_recorded_and_never_mixed(
     assert code == 2 and "sideways" in unknown["error"]["message"] and not (tmp_path / "third").exists()
 
 
+def test_a_search_over_clips_says_why_it_made_no_set(
+    corpus: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    command = ["instrument", "search", "--corpus", corpus, "--pulls", 2, "--each", 1, "--out", tmp_path / "found"]
+    respondents = ["--model", "simulated:power=2", "--model", "simulated:security=2"]
+    assert main([*map(str, command), *respondents]) == 0
+    assert "no set of clips: fewer than 3 respondents said how they like any" in capfd.readouterr().out
+    assert not (tmp_path / "found" / "stimuli.json").exists()
+
+
 def test_samples_are_drawn_and_counted(bench: Any, server: FaultServer, tmp_path: Path) -> None:
     from agents.answers.store import AnswerStore
 

@@ -56,7 +56,7 @@ def reported(
         seed: Of the folds.
     """
     if len(found) < _LEAST or len(respondents) < _LEAST:
-        return {"scores": [], "why": "fewer than two questions or respondents"}
+        return {"scores": [], "why": "no scores: fewer than two questions or respondents"}
     carried = np.stack([each.carried() for each in found])
     scores = value_scores(carried, options)
     order = np.array(shuffled(len(found), stream(seed, "adaem/folds")))

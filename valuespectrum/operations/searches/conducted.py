@@ -45,7 +45,7 @@ from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller
 from valuespectrum.reference.items.arguing import ReasonsAsked
 from valuespectrum.reference.speech import actions
-from valuespectrum.scoring.telling.discrimination import sharpest
+from valuespectrum.scoring.telling.discrimination import FEWEST, sharpest
 from valuespectrum.scoring.telling.rating import RatingOptions
 from valuespectrum.stimuli.chosen import write_stimuli
 from valuespectrum.stimuli.keywords import load_keywords
@@ -59,7 +59,6 @@ from vectorstore.foundation.json_types import Json
 ANSWERS, QUESTIONS, STIMULI, REPORT = "answers.sqlite", "questions.json", "stimuli.json", "search.json"
 """Files of a search in its folder: answers, found questions, the sharpened set of clips, everything that is told."""
 _LETTERS_A_TOKEN = 4
-_FEWEST_TO_SHARPEN = 3
 _TRIAL = 60
 _SHOWN = 10
 """Clips that a report shows, with how each respondent likes them."""
@@ -305,14 +304,20 @@ def _sharpened(folder: Path, parts: _SearchParts, found: FoundQuestions) -> Json
         return {} if parts.settings.options.objective == "reasons" else told
     values = [rows[each.stem.id].value for each in liked]
     liking = np.array([each.liking for each in liked]).T
-    if len(liking) < _FEWEST_TO_SHARPEN:
-        return told | {"why": f"fewer than {_FEWEST_TO_SHARPEN} respondents: no set was made"}
+    heard = np.isfinite(liking).any(axis=1).tolist()
+    if sum(heard) < FEWEST:
+        return told | {"why": f"no set of clips: fewer than {FEWEST} respondents said how they like any"}
     chosen = [liked[place] for place in sharpest(liking, values, parts.settings.clips)]
+    if not chosen:
+        return told | {"why": "no set of clips: respondents do not like clips differently by their values"}
     path = folder / STIMULI
-    made: Json = {"objective": "liking", "respondents": [person.name for person in parts.who.searching]}
+    searching = [person.name for person, said in zip(parts.who.searching, heard, strict=True) if said]
+    made: Json = {"objective": "liking", "respondents": searching}
     scores = {each.stem.id: each.total for each in chosen}
     write_stimuli(path, [rows[each.stem.id] for each in chosen], scores, made)
-    return told | {"stimuli": str(path), "n_clips": len(chosen)}
+    found_for = {rows[each.stem.id].value for each in chosen}
+    lacking = [value for value in dict.fromkeys(values) if value not in found_for]
+    return told | {"stimuli": str(path), "n_clips": len(chosen), "without_clips": lacking}
 
 
 def _costs(most: Budget, who: People, settings: SearchSettings) -> list[Json]:
@@ -368,6 +373,10 @@ def _in_words(document: Json) -> str:
         lines.append(f"{row['score'].get('total', 0.0):.2f}  {row['question']}")
     if "stimuli" in document:
         lines.append(f"{document['n_clips']} clips: valuespectrum bench --stimuli {document['stimuli']} --corpus DIR")
+        if lacking := [TEN.label(value) for value in document["without_clips"]]:
+            lines.append(f"no clip tells respondents apart by {', '.join(lacking)}: the set has none for it")
+    if "why" in document:
+        lines.append(document["why"])
     return "\n".join(lines)
 
 

@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+FEWEST = 3
+"""Respondents below which the liking of clips tells no slope from luck."""
 LEFT_OVER_WEIGHT = 4.0
 """Tuned on the open cohort: below, pairs with the same values and another taste for light are told apart."""
 
@@ -24,7 +26,8 @@ def slopes(liking: Floats, values: Sequence[str]) -> tuple[Floats, Floats]:
     """How far every clip moves with its value, and what is left of it.
 
     Args:
-        liking: Shape (respondents, clips), log-odds; NaN for none, which is taken as the respondent's mean.
+        liking: Shape (respondents, clips), log-odds, one or more of everybody; NaN for none, which is taken as the
+            respondent's mean.
         values: Of each clip.
 
     Returns:
@@ -55,15 +58,18 @@ def sharpest(liking: Floats, values: Sequence[str], each: int, weight: float = L
     """The set of clips that tells most of every value.
 
     Args:
-        liking: Shape (respondents, clips), log-odds, of at least three respondents.
+        liking: Shape (respondents, clips), log-odds; NaN for none. Who says it of no clip is left out.
         values: Of each clip.
         each: Clips of a value.
         weight: Of what is left.
 
     Returns:
         Places, value by value, in the order in which they were taken; fewer of a value where only so many have a
-        slope above 0.
+        slope above 0, and none at all of fewer than three respondents.
     """
+    liking = liking[np.isfinite(liking).any(axis=1)]
+    if len(liking) < FEWEST:
+        return []
     slope, left = slopes(liking, values)
     names, chosen = np.array(values), list[int]()
     for value in dict.fromkeys(values):

@@ -49,3 +49,11 @@ def test_what_nobody_answered_is_in_nobodys_way() -> None:
     assert np.isfinite(slopes(liking, VALUES)[0]).all()
     flat = np.zeros((4, 200))
     assert np.isnan(slopes(flat, VALUES)[0]).all() and sharpest(flat, VALUES, 3) == []
+
+
+def test_who_answers_nothing_is_left_out_and_two_make_no_set() -> None:
+    liking, _ = world(8, 4)
+    mute = np.vstack([liking, np.full((1, 200), np.nan)])
+    assert sharpest(mute, VALUES, 4) == sharpest(liking, VALUES, 4) != []
+    two = np.vstack([liking[:2], np.full((3, 200), np.nan)])
+    assert sharpest(two, VALUES, 4) == []
