@@ -11,7 +11,7 @@ import numpy as np
 
 from agents.answers.store import AnswerStore
 from agents.judges.panel import PanelVerdicts
-from agents.judges.watching import JudgeRemark, closed_trial, flagged, remarks, tried
+from agents.judges.watching import JudgeRemark, flagged, remarks, tried
 from agents.models.base import FrameReference, Model
 from agents.models.model_names import ModelId
 from agents.procedures.conductor import Standing, conduct
@@ -23,7 +23,6 @@ from valuespectrum.instruments.adaem.question_file import read_seeds, write_ques
 from valuespectrum.instruments.adaem.reported import by_frames, improvement, primed, reported
 from valuespectrum.instruments.adaem.search import FoundQuestions, searched
 from valuespectrum.instruments.adaem.stems import Stem
-from valuespectrum.instruments.judging.labels import labels_of
 from valuespectrum.measuring.plan import UnloadedModel
 from valuespectrum.measuring.presenting import FoundClips
 from valuespectrum.operations.searches.prepared import (
@@ -38,6 +37,7 @@ from valuespectrum.operations.searches.prepared import (
     pool_of_clips,
     prepared,
     search_name,
+    trial_of_judges,
 )
 from valuespectrum.operations.searches.settings import SearchSettings
 from valuespectrum.operations.shared.loading import check_specs, chosen_personas, corpus_embedder, load_models
@@ -59,7 +59,6 @@ from vectorstore.foundation.json_types import Json
 ANSWERS, QUESTIONS, STIMULI, REPORT = "answers.sqlite", "questions.json", "stimuli.json", "search.json"
 """Files of a search in its folder: answers, found questions, the sharpened set of clips, everything that is told."""
 _LETTERS_A_TOKEN = 4
-_TRIAL = 60
 _SHOWN = 10
 """Clips that a report shows, with how each respondent likes them."""
 _ARMS = 20
@@ -219,7 +218,7 @@ def _trial(parts: _SearchParts) -> Procedure[tuple[JudgeRemark, ...]]:
         yield from ()
         return ()
     who = parts.who
-    found = yield from tried(closed_trial(labels_of(TEN), _TRIAL), panel_of(who.judges))
+    found = yield from tried(trial_of_judges(), panel_of(who.judges))
     nothing = PanelVerdicts((), dict.fromkeys(who.judges, ()))
     subjects = list(dict.fromkeys(who.cast[person.to].id for person in who.final))
     return remarks(found, nothing, who.judges, subjects)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from agents.answers.respondent import BARE, Role
 from agents.judges.panel import JUDGE, Panel, judge_role
+from agents.judges.watching import Trial, closed_trial
 from agents.models.base import FrameReference, Model
 from agents.models.model_names import ModelId
 from agents.personas.persona import Persona
@@ -22,6 +23,7 @@ from valuespectrum.instruments.adaem.pool import PoolWriter
 from valuespectrum.instruments.adaem.scorers import LikingScorer, ReasonsScorer
 from valuespectrum.instruments.adaem.search import QuestionScorer, Search, Writer
 from valuespectrum.instruments.adaem.stems import POINTS, Stem, answer_form
+from valuespectrum.instruments.judging.labels import labels_of
 from valuespectrum.instruments.judging.plain import PLAIN_SCHEMES, PlainCarries, judge_form
 from valuespectrum.instruments.roles import roles
 from valuespectrum.stimuli.retrieval import StimulusRow
@@ -32,6 +34,10 @@ if TYPE_CHECKING:
     from ingest.embedding.base import Embedder
     from valuespectrum.instruments.adaem.novelty import Vectors
 
+_TRIAL = 60
+"""Cases of the trial of judges, about."""
+_WAYS = 3
+"""Of putting each of them: plain, with words that tell an answer, and with words that tell nothing."""
 Source = Literal["questions", "pool", "clips"]
 """Questions that models write; those of the reference world; clips of a corpus."""
 
@@ -134,6 +140,11 @@ def panel_of(judges: Mapping[str, str]) -> Panel:
     return {role: judge_form(model, TEN, "carries") for role, model in judges.items()}
 
 
+def trial_of_judges() -> Trial:
+    """Texts whose values are known, on which judges are tried."""
+    return closed_trial(labels_of(TEN), _TRIAL)
+
+
 def prepared(material: SearchMaterial, who: People, options: TellingLoopOptions, embedder: Embedder) -> Search:
     """A search that is not begun yet."""
     texts = Texts(embedder.texts)
@@ -190,6 +201,7 @@ def budget(material: SearchMaterial, who: People, options: TellingLoopOptions) -
         panel = panel_of(who.judges)
         for role in who.judges:
             asks[role] += texts * (1 if isinstance(panel[role], PlainCarries) else len(TEN))
+            asks[role] += _WAYS * len(trial_of_judges().cases)
     judges = {role: role.startswith(JUDGE) for role in asks}
     letters = {role: 1600 if judging else 600 for role, judging in judges.items()}
     return Budget(asks, letters, {role: 4 if judging else 150 for role, judging in judges.items()})

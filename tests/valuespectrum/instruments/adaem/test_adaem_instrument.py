@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,7 @@ import pytest
 
 import valuespectrum as vs
 from agents.answers.respondent import BARE
-from agents.models.base import Answer, ModelOptions
+from agents.models.base import Answer, Ask, ModelOptions
 from agents.procedures.procedure import alone
 from valuespectrum.instruments.adaem.asking import Answerer, JudgedAsking, answered
 from valuespectrum.instruments.adaem.instrument import Adaem, AdaemOptions
@@ -49,6 +51,29 @@ def test_a_search_says_beforehand_what_it_asks_at_most(search: Path, tmp_path: P
     assert set(most) == {"subject", "subject search 2", "judge"} and all(most.values())
     told = json.loads((search / "search.json").read_text())
     assert sum(row["asks"] for row in told["budget"]) > 0 and told["informativeness"]["seeds"] == 8
+
+
+@pytest.mark.parametrize("persona", [(), ("bon_vivant",)])
+def test_nobody_is_asked_more_than_was_said(
+    persona: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: Counter[str] = Counter()
+
+    def counting(name: str) -> Callable[[TwinModel, Sequence[Ask]], Iterator[Answer]]:
+        answer: Callable[[TwinModel, Sequence[Ask]], Iterator[Answer]] = getattr(TwinModel, name)
+
+        def counted(self: TwinModel, asks: Sequence[Ask]) -> Iterator[Answer]:
+            asked[self.id] += len(asks)
+            return answer(self, asks)
+
+        return counted
+
+    for name in ("score", "generate"):
+        monkeypatch.setattr(TwinModel, name, counting(name))
+    settings = vs.SearchSettings(judge=("simulated:grove",), pulls=1, each=1, persona=persona)
+    found = vs.search_telling(["simulated:amber", "simulated:birch"], tmp_path / "found", settings).document
+    most = {row["model"]: row["asks"] for row in found["budget"]}
+    assert set(asked) == set(most) and all(asked[model] <= most[model] for model in asked), (asked, most)
 
 
 def test_the_same_search_again_asks_nothing(search: Path, monkeypatch: pytest.MonkeyPatch) -> None:
