@@ -142,7 +142,7 @@ def measured_reasons(
     units = Units.of(every[["value", QUESTION]].itertuples(index=False, name=None), QUESTION)
     found = profiled(instrument, every, UnitScores(table, "named"), units, options)
     trial = alone(tried(closed_trial(labels_of(TEN), _TRIAL), asking.panel), judges) if judges else None
-    guards = _findings(trial, judges, own) if trial else ()
+    guards = _findings(trial, _said(heard, asking, judges), judges, own) if trial else ()
     refused = np.array([reply is None for reply in heard.replies], float)
     named = [guard.statement.rstrip(".") for guard in guards if guard.flagged]
     notes = [*named, "the side that is taken counts for nothing", "values are named in reasons: they need not be held"]
@@ -190,10 +190,17 @@ def _table(heard: _HeardReasons, questions: QuestionSet) -> tuple[pd.DataFrame, 
     return table, every
 
 
-def _findings(trial: Tried, judges: Mapping[str, StoredJudge], own: pd.DataFrame) -> tuple[Finding, ...]:
-    nothing = PanelVerdicts((), dict.fromkeys(judges, ()))
+def _said(heard: _HeardReasons, asking: JudgedAsking, judges: Mapping[str, StoredJudge]) -> PanelVerdicts:
+    """What every judge says of the points of the respondent, each once."""
+    points = dict.fromkeys(point for reply in heard.replies if reply for point in reply.points)
+    return alone(judged(cases_of(list(points), TEN), asking.panel), judges)
+
+
+def _findings(
+    trial: Tried, said: PanelVerdicts, judges: Mapping[str, StoredJudge], own: pd.DataFrame
+) -> tuple[Finding, ...]:
     subjects = [str(model) for model in dict.fromkeys(own["model"])]
-    return judge_findings(remarks(trial, nothing, {role: each.id for role, each in judges.items()}, subjects))
+    return judge_findings(remarks(trial, said, {role: each.id for role, each in judges.items()}, subjects))
 
 
 def _details(heard: _HeardReasons, questions: QuestionSet, trial: Tried | None, options: ScoringOptions) -> Json:

@@ -10,15 +10,16 @@ from pathlib import Path
 import numpy as np
 
 from agents.answers.store import AnswerStore
-from agents.judges.panel import PanelVerdicts
-from agents.judges.watching import JudgeRemark, flagged, remarks, tried
+from agents.judges.panel import judged
+from agents.judges.watching import JudgeRemark, Tried, flagged, remarks, tried
 from agents.models.base import FrameReference, Model
 from agents.models.model_names import ModelId
-from agents.procedures.conductor import Standing, conduct
+from agents.procedures.conductor import ConductOptions, Standing, conduct
 from agents.procedures.procedure import Named, Procedure
 from ingest.embedding.base import Embedder, load_embedder
 from valuespectrum.costs.prices import load_prices
 from valuespectrum.costs.spending import spending
+from valuespectrum.instruments.adaem.asking import cases_of
 from valuespectrum.instruments.adaem.question_file import read_seeds, write_questions
 from valuespectrum.instruments.adaem.reported import by_frames, improvement, primed, reported
 from valuespectrum.instruments.adaem.search import FoundQuestions, searched
@@ -208,20 +209,29 @@ def _searched(folder: Path, parts: _SearchParts, teller: Teller) -> tuple[Json, 
         search = prepared(parts.material, who, options, parts.embedder)
         name = search_name(parts.material, who, options, parts.embedder.id)
         (found,) = conduct([Named(name, searched(search))], who.cast, store, standing)
-        told = next(iter(conduct([Named(f"{name} trial", _trial(parts))], who.cast, store)))
+        (trial,) = conduct([Named(f"{name} trial", _trial(parts))], who.cast, store)
+        told = _remarks(parts, found, trial, store) if trial is not None else ()
     return _written(folder, parts, found, told)
 
 
-def _trial(parts: _SearchParts) -> Procedure[tuple[JudgeRemark, ...]]:
-    """What is to be said of the judges; nothing where none judged."""
+def _trial(parts: _SearchParts) -> Procedure[Tried | None]:
+    """What judges say on trial; nothing where none judged."""
     if parts.settings.options.objective != "reasons":
         yield from ()
-        return ()
+        return None
+    return (yield from tried(trial_of_judges(), panel_of(parts.who.judges)))
+
+
+def _remarks(parts: _SearchParts, found: FoundQuestions, trial: Tried, store: AnswerStore) -> tuple[JudgeRemark, ...]:
+    """What is to be said of the judges, by their trial and by what they said of the points of the search."""
     who = parts.who
-    found = yield from tried(trial_of_judges(), panel_of(who.judges))
-    nothing = PanelVerdicts((), dict.fromkeys(who.judges, ()))
+    every = [*found.tried, *found.seeds, *found.questions, *found.blind]
+    points = dict.fromkeys(point for each in every for reply in each.replies if reply for point in reply.points)
+    verdicts = judged(cases_of(list(points), TEN), panel_of(who.judges))
+    # All of it is stored: what failed has failed, and is no verdict.
+    (said,) = conduct([Named("verdicts", verdicts)], who.cast, store, None, ConductOptions(replaying=True))
     subjects = list(dict.fromkeys(who.cast[person.to].id for person in who.final))
-    return remarks(found, nothing, who.judges, subjects)
+    return remarks(trial, said, who.judges, subjects)
 
 
 def _written(folder: Path, parts: _SearchParts, found: FoundQuestions, told: Sequence[JudgeRemark]) -> tuple[Json, str]:

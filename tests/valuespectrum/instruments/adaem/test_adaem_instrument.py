@@ -12,7 +12,7 @@ import pytest
 
 import valuespectrum as vs
 from agents.answers.respondent import BARE
-from agents.models.base import Answer, Ask, ModelOptions
+from agents.models.base import REFUSAL, Answer, Ask, ModelOptions
 from agents.procedures.procedure import alone
 from valuespectrum.instruments.adaem.asking import Answerer, JudgedAsking, answered
 from valuespectrum.instruments.adaem.instrument import Adaem, AdaemOptions
@@ -20,6 +20,7 @@ from valuespectrum.instruments.adaem.measured import StoredJudge, asked_hash, no
 from valuespectrum.instruments.adaem.novelty import Texts
 from valuespectrum.instruments.adaem.stems import PlainReasons, Stem
 from valuespectrum.instruments.base import Setting
+from valuespectrum.instruments.judging.labels import labels_of
 from valuespectrum.instruments.judging.plain import PlainCarries
 from valuespectrum.measuring.run_scores import score_run
 from valuespectrum.reference.cohort import COHORT
@@ -119,6 +120,30 @@ def test_several_judges_are_set_beside_each_other(search: Path, tmp_path: Path) 
     assert row["adaem"]["judge_agreement"]["alpha"] == 1.0, "judges that say the most probable value agree here"
     assert {name.partition(":")[0] for name in row["guards"] if "judge" in name} == {"judge simulated"}
     assert sum("dune" in name for name in row["guards"]) == sum("grove" in name for name in row["guards"]) == 6
+
+
+def test_a_judge_that_declines_what_was_said_is_named_though_its_trial_is_fine(
+    search: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = TwinModel.score
+    known = [text.rstrip(".") for label in labels_of(TEN) for text in label.examples]
+
+    def score(self: TwinModel, asks: Sequence[Ask]) -> Iterator[Answer]:
+        for ask, said in zip(asks, answer(self, asks), strict=True):
+            tried = any(text in ask.question for text in known)
+            declines = self.id.startswith("simulated:grove") and not tried and len(ask.question) % 2
+            yield Answer(text="I'm sorry, I can't judge that.", parsed=REFUSAL) if declines else said
+
+    monkeypatch.setattr(TwinModel, "score", score)
+    settings = vs.SearchSettings(judge=("simulated:grove",), pulls=4, each=1)
+    found = vs.search_telling(["simulated:amber", "simulated:birch"], tmp_path / "found", settings)
+    assert {each["kind"] for each in found.document["judge_remarks"] if each["flagged"]} == {"refuses"}
+    option = {"questions": str(search / "questions.json"), "judge": "simulated:grove"}
+    (row,) = vs.run_instrument(
+        "adaem", "simulated:haven", tmp_path / "run", vs.InstrumentSettings(option=option)
+    ).document["respondents"]
+    flagged = [name for name, told in row["guards"].items() if name.startswith("judge") and told["state"] == "flagged"]
+    assert [name.rpartition(": ")[2] for name in flagged] == ["refuses"]
 
 
 def test_nobody_to_judge_is_refused_before_anything_is_begun(tmp_path: Path) -> None:
