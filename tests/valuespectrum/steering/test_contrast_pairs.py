@@ -107,14 +107,15 @@ class Author:
         for ask in asks:
             if "numbered" in ask.question:
                 lines = [f"{n}. At the gate {n} of the park {ask.draw} I lock my bag." for n in range(1, 11)]
-                yield Answer(text="Here they are:\n" + "\n".join(lines))
+                thought = "<think>1. At gate 0 I lock my bag.\n2. No, vary it.</think>"
+                yield Answer(text=f"{thought}Here they are:\n" + "\n".join(lines))
             elif "gate 3 " in ask.question:
                 yield Answer(text="Bananas are yellow.")
             elif "gate 4 " in ask.question:
                 yield Answer(error="it broke")
             else:
                 text = ask.question.rpartition('Text: "')[2].rstrip('"')
-                yield Answer(text=text.replace("lock", "leave"))
+                yield Answer(text=f"<think>The opposite of {text}</think>" + text.replace("lock", "leave"))
 
     def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
         raise AssertionError("nothing is to be chosen")

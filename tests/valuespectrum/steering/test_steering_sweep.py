@@ -202,7 +202,7 @@ class Speaker:
 
 def test_control_and_grammar_are_judged_and_unclear_counts_half_as_published() -> None:
     assert control_success(["yes", "unclear"]) == 0.75
-    answers = iter(["I would lead.", "I would obey.", "Both are fine.", ""])
+    answers = iter(["<think>Should I obey?</think>I would lead.", "I would obey.", "Both are fine.", ""])
     verdicts = {"I would lead": "yes", "I would obey": "no", "Both are fine": "unclear"}
 
     def judge(ask: Ask) -> str:

@@ -16,6 +16,7 @@ import numpy as np
 
 from agents.answers.respondent import Role
 from agents.models.base import Ask, Stimulus
+from agents.models.parsing.thinking import split_thinking
 from agents.models.pictures import read_picture
 from agents.procedures.procedure import Addressed, Named, Procedure
 from valuespectrum.instruments.base import Item, Setting
@@ -179,7 +180,7 @@ def read_moves(text: str) -> Order | None:
         (2, 0, 4, 5, 3, 1)
     """
     names = [move.split()[0] for move in VIEWER_MOVES]
-    words = [word for word in re.findall(r"[a-z]+", text.lower()) if word in names]
+    words = [word for word in re.findall(r"[a-z]+", split_thinking(text)[1].lower()) if word in names]
     return tuple(names.index(word) for word in words) if sorted(words) == sorted(names) else None
 
 

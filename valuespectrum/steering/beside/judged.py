@@ -14,6 +14,7 @@ from agents.judges.cases import Case, JudgeVerdict
 from agents.judges.forms import Closed
 from agents.judges.panel import JUDGE, judged
 from agents.models.base import Ask, Choice, Stimulus
+from agents.models.parsing.thinking import split_thinking
 from agents.models.yes_no import NO, YES
 from agents.procedures.procedure import SUBJECT, Addressed, Procedure
 from valuespectrum.theory.values import LABELS
@@ -62,7 +63,8 @@ def sayings_judged(value: str, questions: Sequence[str], system: str = "") -> Pr
     """
     asks = [Ask(Stimulus(), question, system=system, max_tokens=_MOST_TOKENS) for question in questions]
     answers = (yield [Addressed(ask, SUBJECT) for ask in asks]) if asks else ()
-    said = [(ask, answer.text) for ask, answer in zip(asks, answers, strict=True) if not answer.error and answer.text]
+    words = ["" if answer.error else split_thinking(answer.text)[1].strip() for answer in answers]
+    said = [(ask, text) for ask, text in zip(asks, words, strict=True) if text]
     cases = [Case(f"{number}", text, beside={"Question": ask.question}) for number, (ask, text) in enumerate(said)]
     leaning = yield from judged(cases, {JUDGE: control_form(value)})
     reading = yield from judged([Case(each.id, each.text) for each in cases], {JUDGE: GRAMMAR})

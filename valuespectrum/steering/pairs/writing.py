@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agents.models.base import Answer, Ask, Stimulus
+from agents.models.parsing.thinking import split_thinking
 from agents.procedures.procedure import Addressed, Procedure
 from valuespectrum.steering.pairs.base import PUBLISHED_PAIRS, ContrastPair, PairSet
 from vectorstore.foundation.errors import InputError
@@ -134,7 +135,7 @@ def _texts(answer: Answer, dropped: dict[str, int]) -> list[str]:
         dropped["failed"] = dropped.get("failed", 0) + 1
         return []
     found = []
-    for line in answer.text.splitlines():
+    for line in split_thinking(answer.text)[1].splitlines():
         listed = _LINE.match(line)
         text = visible_line(listed.group(1)).strip().strip("\"'") if listed else ""
         if listed and 0 < len(text) <= _LONGEST:
@@ -149,7 +150,7 @@ def _matched(
 ) -> list[ContrastPair]:
     pairs = []
     for (positive, form), answer in zip(wanted, answers, strict=True):
-        said = visible_line(answer.text).strip().strip("\"'")
+        said = visible_line(split_thinking(answer.text)[1]).strip().strip("\"'")
         why = "failed" if answer.error else _objection(positive, said)
         if why:
             dropped[why] = dropped.get(why, 0) + 1

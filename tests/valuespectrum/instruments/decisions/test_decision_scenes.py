@@ -173,6 +173,8 @@ BOTH = ("curiosity", "safety")
     ("text", "why"),
     [
         (written(), ""),
+        (f"<think>{written(scene='A safe box ticks.')}\nNo, that names one.</think>{written()}", ""),
+        (f"<think>{written()}", "format"),
         (written(9), "format"),
         ("I would rather not.", "format"),
         (written(guess="curiosity"), "guess"),

@@ -100,6 +100,8 @@ def test_ratings_of_frames_are_in_the_answers(drawn: Drawn) -> None:
     [
         ("watch skip like comment share save", (0, 1, 2, 3, 4, 5)),
         ("1. Save\n2. share\n3) like it, 4 watch, comment; skip", (5, 4, 2, 0, 3, 1)),
+        ("<think>like or skip first?</think>watch skip like comment share save", (0, 1, 2, 3, 4, 5)),
+        ("<think>watch skip like comment share save", None),
         ("watch skip like comment share", None),
         ("watch watch skip like comment share save", None),
         ("I would rather not rank these.", None),

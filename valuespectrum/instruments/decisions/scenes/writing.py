@@ -18,6 +18,7 @@ from agents.judges.cases import Case
 from agents.judges.forms import Carries
 from agents.judges.panel import JUDGE, judged
 from agents.models.base import Ask, Stimulus
+from agents.models.parsing.thinking import split_thinking
 from agents.procedures.procedure import Addressed, Procedure
 from valuespectrum.instruments.decisions.scenes.scene import (
     VALUES,
@@ -130,7 +131,7 @@ def read_written(text: str, values: Sequence[str], least_acts: int) -> tuple[Dec
     """
     fields: dict[str, str] = {}
     acts: dict[str, DecisionAct] = {}
-    for line in text.splitlines()[:_MOST_LINES]:
+    for line in split_thinking(text)[1].splitlines()[:_MOST_LINES]:
         if found := _FIELD.match(line.strip()):
             fields.setdefault(found["name"].lower(), " ".join(found["text"].split()))
         elif found := _ACTION.match(line.strip()):

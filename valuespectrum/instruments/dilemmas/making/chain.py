@@ -16,6 +16,7 @@ from agents.judges.cases import Case
 from agents.judges.forms import Closed
 from agents.judges.panel import Panel, judged
 from agents.models.base import Ask, Stimulus
+from agents.models.parsing.thinking import split_thinking
 from agents.procedures.procedure import Addressed, Procedure
 from valuespectrum.instruments.dilemmas.items import STEPS, Course, DilemmaStep
 from vectorstore.foundation.text import quotable, visible_line
@@ -134,7 +135,7 @@ def read_step(text: str, number: int) -> DilemmaStep | None:
     """
     parts: dict[str, list[str]] = {}
     current = ""
-    for line in text.splitlines():
+    for line in split_thinking(text)[1].splitlines():
         found = _LINE.match(line)
         if found and found[1].upper() not in parts:
             current = found[1].upper()
