@@ -35,9 +35,7 @@ def write_queue(path: Path, cases: Sequence[Case]) -> None:
     rows = csv.writer(written, lineterminator="\n")
     rows.writerow(_COLUMNS)
     for case in cases:
-        beside = "; ".join(f"{name}: {words}" for name, words in case.beside.items())
-        cells = (case.id, case.label, "", visible_line(case.text), visible_line(beside))
-        rows.writerow([guarded(cell) for cell in cells])
+        rows.writerow([guarded(cell) for cell in (case.id, case.label, "", *_words(case).values())])
     with storage_errors(path):
         write_durably(path, written.getvalue().encode())
 
@@ -47,7 +45,7 @@ def read_queue(path: Path, cases: Sequence[Case], options: Sequence[str]) -> tup
 
     Args:
         path: The file that ``write_queue`` wrote; the order of its rows does not matter, left-out and empty ones are
-            no verdict.
+            no verdict. The columns ``text`` and ``beside`` may be gone.
         cases: What was put.
         options: Names that a verdict can have; upper and lower case are alike.
 
@@ -55,10 +53,11 @@ def read_queue(path: Path, cases: Sequence[Case], options: Sequence[str]) -> tup
         A verdict on each case, in their order.
 
     Raises:
-        InputError: It is no such file, names a case that was not put, twice, or an option that does not exist.
+        InputError: It is no such file, names a case that was not put, or with other words, twice, or an option that
+            does not exist.
     """
     known = {name.casefold(): name for name in options}
-    wanted = {str(guarded(case.id)): case.id for case in cases}
+    wanted = {str(guarded(case.id)): case for case in cases}
     found: dict[str, JudgeVerdict] = {}
     hint = f"a CSV file with the columns {', '.join(_COLUMNS[:3])}"
     rows = read_rows(path, "verdicts", ("case", "verdict"), hint, _LARGEST, empty=True)
@@ -67,9 +66,23 @@ def read_queue(path: Path, cases: Sequence[Case], options: Sequence[str]) -> tup
         case, said = wanted.get(row["case"] or ""), (row["verdict"] or "").strip()
         if case is None:
             raise InputError(f"{where}: the case {one_line(row['case'] or '', 60)!r} was not put", "keep the ids")
-        if case in found:
-            raise InputError(f"{where}: the case {one_line(case, 60)!r} comes twice", "keep one verdict a case")
+        if case.id in found:
+            raise InputError(f"{where}: the case {one_line(case.id, 60)!r} comes twice", "keep one verdict a case")
         if said and said.casefold() not in known:
             raise InputError(f"{where}: {said[:60]!r} is no verdict", f"one of {', '.join(options)}, or nothing")
-        found[case] = JudgeVerdict(known[said.casefold()]) if said else JudgeVerdict(why="unparsed")
+        if said and any(_plain(row.get(name) or words) != _plain(words) for name, words in _words(case).items()):
+            told = f"{where}: the case {one_line(case.id, 60)!r} has other words by now"
+            raise InputError(told, "a verdict counts for the words that were judged: keep them, or judge anew")
+        found[case.id] = JudgeVerdict(known[said.casefold()]) if said else JudgeVerdict(why="unparsed")
     return tuple(found.get(case.id, JudgeVerdict(why="unparsed")) for case in cases)
+
+
+def _words(case: Case) -> dict[str, str]:
+    """What a person is shown of a case, by column."""
+    beside = "; ".join(f"{name}: {words}" for name, words in case.beside.items())
+    return {"text": visible_line(case.text), "beside": visible_line(beside)}
+
+
+def _plain(text: str) -> str:
+    """A text without what guards or spreadsheets make of it: an apostrophe before it, blanks."""
+    return visible_line(text).removeprefix("'").strip()

@@ -167,9 +167,24 @@ def test_people_judge_by_a_table(tmp_path: Path) -> None:
     assert read_queue(path, cases, ("yes", "no")) == (JudgeVerdict(why="unparsed"),) * 2
     text = path.read_text()
     assert "\n'=1,power,,\"'=HYPERLINK" in text
-    path.write_text(text.replace("two,care,", "two,care,Yes"))
-    assert [verdict.choice for verdict in read_queue(path, cases, ("yes", "no"))] == ["", "yes"]
+    filled = text.replace("two,care,", "two,care,Yes")
+    for same in (filled, filled.replace('"a, b c"', '" a,  b c "'), filled.replace(',"a, b c",', ",,")):
+        path.write_text(same)
+        assert [verdict.choice for verdict in read_queue(path, cases, ("yes", "no"))] == ["", "yes"]
     for wrong in (text.replace("two", "three"), text.replace("two,care,", "two,care,maybe"), text + "two,,,,\n"):
         path.write_text(wrong)
         with pytest.raises(InputError):
             read_queue(path, cases, ("yes", "no"))
+
+
+@pytest.mark.parametrize("now", [Case("1", "I help.", "care", {"Situation": "It rains."}), Case("1", "I go.", "care")])
+def test_a_verdict_counts_for_the_words_that_were_judged(now: Case, tmp_path: Path) -> None:
+    """Ids are numbers of places: other texts have them as soon as one stands before the others."""
+    path, then = tmp_path / "queue.csv", Case("1", "I help.", "care")
+    write_queue(path, [then])
+    assert read_queue(path, [now], ("yes", "no")) == (JudgeVerdict(why="unparsed"),), "nobody judged"
+    path.write_text(
+        path.read_text().replace("1,care,,", "1,care,yes,").replace("yes,I help.,", "yes,I help.,It is dry.")
+    )
+    with pytest.raises(InputError, match=r"row 2: the case '1' has other words by now"):
+        read_queue(path, [now], ("yes", "no"))
