@@ -77,6 +77,19 @@ def read_queue(path: Path, cases: Sequence[Case], options: Sequence[str]) -> tup
     return tuple(found.get(case.id, JudgeVerdict(why="unparsed")) for case in cases)
 
 
+def filled_in(path: Path) -> bool:
+    """Whether somebody wrote a verdict into a queue; false where there is none, or something else.
+
+    Args:
+        path: Where ``write_queue`` writes.
+    """
+    try:
+        rows = read_rows(path, "verdicts", ("case", "verdict"), "", _LARGEST, empty=True)
+    except InputError:
+        return False
+    return any((row["verdict"] or "").strip() for row in rows)
+
+
 def _words(case: Case) -> dict[str, str]:
     """What a person is shown of a case, by column."""
     beside = "; ".join(f"{name}: {words}" for name, words in case.beside.items())

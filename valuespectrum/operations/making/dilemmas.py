@@ -50,8 +50,11 @@ class MakeDilemmaSettings:
         """Refuse what cannot be meant.
 
         Raises:
-            InputError: Norms and dilemmas, neither, no judge, or names that do not exist.
+            InputError: Norms and dilemmas, neither, no judge, names that do not exist, or what this call would write
+                over: dilemmas that it reads, and a queue in which somebody decided.
         """
+        from agents.judges.people import filled_in
+
         if (self.norms is None) == (self.dilemmas is None):
             raise InputError("dilemmas are written out of norms, or are there already", "name --norms or --dilemmas")
         if bool(self.writer) != (self.norms is not None):
@@ -64,6 +67,12 @@ class MakeDilemmaSettings:
             raise InputError(f"tries must lie in 1..20, got {self.tries}")
         if self.decided is not None and self.decided.resolve() == (out / QUEUE_FILE).resolve():
             raise InputError(f"{self.decided} is written anew by this call", "copy it to another name and name that")
+        if self.dilemmas is not None and self.dilemmas.resolve() == (out / DILEMMAS_FILE).resolve():
+            told = f"{self.dilemmas} is written anew by this call, without the dilemmas that are open"
+            raise InputError(told, "name another folder with --out")
+        if self.decided is None and filled_in(out / QUEUE_FILE):
+            told = f"{out / QUEUE_FILE} has verdicts and is written anew by this call"
+            raise InputError(told, "copy it to another name and name that with --decided, or remove it")
 
 
 @dataclass(frozen=True, repr=False)

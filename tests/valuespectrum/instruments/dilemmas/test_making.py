@@ -24,6 +24,7 @@ from valuespectrum.instruments.dilemmas.making.chain import GRAVER, read_step, w
 from valuespectrum.instruments.dilemmas.making.labelling import label_cases, published_layout
 from valuespectrum.instruments.dilemmas.making.work import Makers, label_all, read_norms
 from valuespectrum.instruments.dilemmas.published import read_dilemmas
+from valuespectrum.operations.making.dilemmas import MakeDilemmaSettings
 from valuespectrum.theory.value_sets import MORAL_FOUNDATIONS_6
 from vectorstore.foundation.errors import InputError
 
@@ -238,6 +239,24 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultServer]:
     monkeypatch.setenv("VALUESPECTRUM_API_KEY_127_0_0_1", KEY)
     with serving(Behaviour(message=answer, logprobs=False)) as started:
         yield started
+
+
+def test_nothing_that_somebody_made_is_written_over(tmp_path: Path) -> None:
+    made, copy = written(tmp_path, entry()), tmp_path / "copy.csv"
+    anew = MakeDilemmaSettings(("a",), dilemmas=made)
+    anew.refuse_nonsense(tmp_path / "elsewhere")
+    with pytest.raises(InputError, match=r"dilemmas\.json is written anew by this call"):
+        anew.refuse_nonsense(tmp_path)
+    (tmp_path / "out").mkdir()
+    queue = tmp_path / "out" / "queue.csv"
+    for empty in ("case,label,verdict\n1 3A,,\n", "case,label,verdict\n", "something else"):
+        queue.write_text(empty)
+        anew.refuse_nonsense(tmp_path / "out")
+    queue.write_text("case,label,verdict\n1 3A,,\n1 3B,,care\n")
+    with pytest.raises(InputError, match=r"queue\.csv has verdicts and is written anew"):
+        anew.refuse_nonsense(tmp_path / "out")
+    copy.write_bytes(queue.read_bytes())
+    MakeDilemmaSettings(("a",), dilemmas=made, decided=copy).refuse_nonsense(tmp_path / "out")
 
 
 def test_from_norms_to_a_file_that_the_instrument_asks(
