@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +24,7 @@ from valuespectrum.reference.planted import BY_NAME
 from valuespectrum.reporting.elements.data import Estimate, ReportData, ReportedRun
 from valuespectrum.reporting.page import render
 from valuespectrum.reporting.panels.base import panels_for
-from valuespectrum.reporting.panels.choices.staircases import steps_chart
+from valuespectrum.reporting.panels.choices.staircases import StaircasesPanel, steps_chart
 from valuespectrum.runs.manifest import Manifest
 from valuespectrum.runs.parts.staircases_schema import StaircasesPart
 from valuespectrum.scoring.staircases.between import ranks_between
@@ -94,7 +95,38 @@ def test_damaged_scores_are_refused_where_they_are_read(rows: list[Json]) -> Non
 def test_a_step_without_a_number_leaves_a_gap_and_no_dot() -> None:
     chart = str(steps_chart([Estimate(0.5, 0.4, 0.6), Estimate(None), Estimate(-0.5)], "v-power", "told"))
     assert chart.count("<circle") == 2 and chart.count('class="interval') == 1 and "<title>told</title>" in chart
+    (path,) = re.findall(r'd="([^"]*)" class="stairs', chart)
+    assert path.count("M") == 2 and "L" not in path, "no line goes over what is not known"
+    (path,) = re.findall(r'd="([^"]*)" class="stairs', str(steps_chart([Estimate(0.5), Estimate(0.1)], "v", "told")))
+    assert path.count("M") == 1 and path.count("L") == 1
     assert str(steps_chart([Estimate(None)], "v-power", "told")).count("stair") == 0
+
+
+def put(file: str = "here.json", history: str = "full", items: str = "sha256:a", seed: int = 0) -> Manifest:
+    settings = {"battery": {"name": "dilemmas", "file": file, "history": history}, "items": items, "seed": seed}
+    return Manifest(settings, {})
+
+
+@pytest.mark.parametrize(
+    ("other", "alike"),
+    [
+        (put(), True),
+        (put(file="there.json", seed=7), True),
+        (put(items="sha256:b"), False),
+        (put(history="none"), False),
+        (put(file="", items=""), False),
+    ],
+)
+def test_respondents_are_ranked_among_those_who_were_asked_the_same(
+    other: Manifest, alike: bool, rows: list[Json]
+) -> None:
+    first, second = (page(some).runs[0] for some in (rows[:1], rows[1:]))
+    runs = (
+        replace(first, folder=Path("1"), manifest=put()),
+        replace(second, folder=Path("2"), manifest=other),
+    )
+    among: Any = StaircasesPanel().context(replace(page(rows), runs=runs))["among"]
+    assert [each["count"] for each in among] == ([3] if alike else [])
 
 
 def test_ranks_among_respondents_are_those_of_scipy() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from markupsafe import Markup
@@ -11,6 +13,7 @@ from valuespectrum.reporting.elements.data import Estimate, ReportData
 from valuespectrum.reporting.elements.svg import element, picture
 from valuespectrum.reporting.elements.words import number, respondents_named, with_interval
 from valuespectrum.reporting.panels.base import PANELS, Panel
+from valuespectrum.runs.manifest import Manifest
 from valuespectrum.scoring.staircases.between import RanksBetween, ranks_between
 from valuespectrum.theory.value_sets import ValueSet
 from valuespectrum.theory.values import VALUES
@@ -41,8 +44,8 @@ class StaircasesPanel(Panel):
     def context(self, data: ReportData) -> Mapping[str, object]:
         """Everybody who walked, and how they stand among each other."""
         shown = list(_walked(data))
-        names = respondents_named([one for _, one, _ in shown], [run for run, _, _ in shown])
-        climbs = [_Climb(one, values, name) for (_, one, values), name in zip(shown, names, strict=True)]
+        names = respondents_named([each.told for each in shown], [each.run for each in shown])
+        climbs = [_Climb(each, name) for each, name in zip(shown, names, strict=True)]
         return {
             "climbs": climbs[:SHOWN_WHOLE],
             "unshown": len(climbs) - len(climbs[:SHOWN_WHOLE]),
@@ -51,8 +54,19 @@ class StaircasesPanel(Panel):
         }
 
 
-def _walked(data: ReportData) -> Iterator[tuple[str, Json, ValueSet]]:
-    """Respondents with steps, each with its run, and what their values are."""
+@dataclass(frozen=True, slots=True)
+class _Walked:
+    """Somebody who walked up dilemmas."""
+
+    run: str
+    asked: str
+    """What was asked: others were asked the same where this is the same."""
+    told: Json
+    values: ValueSet
+
+
+def _walked(data: ReportData) -> Iterator[_Walked]:
+    """Respondents with steps."""
     for name, run in data.named_runs:
         for one in run.scores.get("respondents", []):
             # Of who refuses everything, or says one thing to everything, there is nothing to show.
@@ -60,13 +74,21 @@ def _walked(data: ReportData) -> Iterator[tuple[str, Json, ValueSet]]:
                 continue
             values = ValueSet.from_json(run.scores["value_sets"][one["value_set"]])
             if list(values.dimensions) == one["staircases"]["values"]:
-                yield name, one, values
+                yield _Walked(name, _asked(run.manifest), one, values)
+
+
+def _asked(manifest: Manifest) -> str:
+    """Dilemmas and how they were put, wherever the file of them lay; those of our own hang on the seed."""
+    battery = dict(manifest.settings.get("battery", {}))
+    drawn = None if battery.pop("file", "") else manifest.settings.get("seed")
+    return json.dumps([battery, manifest.settings.get("items"), drawn], sort_keys=True)
 
 
 class _Climb:
     """One respondent as a reader sees it."""
 
-    def __init__(self, one: Json, values: ValueSet, name: str) -> None:
+    def __init__(self, walked: _Walked, name: str) -> None:
+        one, values = walked.told, walked.values
         told = one["staircases"]
         self.name, self.values, self.covers = name, values, told["covers"]
         self.steps = [
@@ -91,7 +113,7 @@ class _Climb:
         self.refused = [f"{share:.0%}" for share in refused] if any(refused) else []
         self.moved, p = number(told["rank_shift"]["moved"], 1), told["rank_shift"]["p"]
         self.chance = "" if p is None else f"{p:.3f}"
-        self.set = values.name, one["instrument"]
+        self.set = walked.asked, values.name, one["instrument"]
 
     def scores(self, step: int) -> list[float]:
         """Preference scores of a step; NaN where not known."""
@@ -128,8 +150,12 @@ def steps_chart(steps: Sequence[Estimate], hue: str, title: str) -> Markup:
             parts.append(_line(f"M{left:.1f} {_height(each.low):.1f}V{_height(each.high):.1f}", f"interval {hue}"))
     known = [(left, _height(each.mean)) for left, each in zip(at, steps, strict=True) if each.mean is not None]
     if known:
-        path = "L".join(f"{left:.1f} {top:.1f}" for left, top in known)
-        parts.append(_line(f"M{path}", f"stairs {hue}"))
+        path = "".join(
+            f"{'L' if place and steps[place - 1].mean is not None else 'M'}{left:.1f} {_height(each.mean):.1f}"
+            for place, (left, each) in enumerate(zip(at, steps, strict=True))
+            if each.mean is not None
+        )
+        parts.append(_line(path, f"stairs {hue}"))
         parts += [element("circle", cx=left, cy=top, r=4.2, class_=f"stair {hue}") for left, top in known]
     return picture(parts, (0.0, 0.0, _WIDTH, _HEIGHT), title)
 
