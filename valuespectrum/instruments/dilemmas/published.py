@@ -106,7 +106,7 @@ def _set_of(document: Sequence[object], wanted: str, path: Path) -> ValueSet:
         if wanted not in LABEL_SETS:
             raise InputError(f"dilemmas have no labels of {wanted!r:.40}", f"one of {', '.join(LABEL_SETS)}")
         return LABEL_SETS[wanted]
-    written = [str(value).strip().lower() for value in _labels(document)]
+    written = [_in_small_letters(str(value)) for value in _labels(document)]
     known = {values.name: sum(each in label_names(values) for each in written) for values in (TEN, MORAL_FOUNDATIONS_6)}
     best = max(known, key=lambda name: known[name])
     if known[best] == 0:
@@ -115,6 +115,11 @@ def _set_of(document: Sequence[object], wanted: str, path: Path) -> ValueSet:
     if both := [name for name, count in known.items() if count and name != best]:
         raise InputError(f"dilemmas {path}: labels of {best} and of {both[0]} stand in one file", "never mix them")
     return LABEL_SETS[best]
+
+
+def _in_small_letters(label: str) -> str:
+    """A label without what makes no other one of it."""
+    return label.strip().lower().replace(" / ", "/")
 
 
 def _labels(document: Sequence[object]) -> list[object]:
@@ -183,7 +188,7 @@ class _EntryReader:
 
     def _course(self, entry: Mapping[str, object], key: str, place: int) -> Course:
         written = self.text(entry, f"{key}_value", place)
-        value = self._written.get(written.lower().replace(" / ", "/"))
+        value = self._written.get(_in_small_letters(written))
         if value is None:
             raise self._wrong(place, f"has the label {one_line(written)!r:.60} under {key!r}, of another set or none")
         self.rewritten += int(written != written.lower() or written in _SPELLED)

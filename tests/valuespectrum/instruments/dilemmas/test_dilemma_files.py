@@ -12,6 +12,7 @@ from dilemma_files import entry, written
 from valuespectrum.cli import main
 from valuespectrum.instruments.dilemmas.options import DilemmaOptions
 from valuespectrum.instruments.dilemmas.published import read_dilemmas
+from valuespectrum.theory.value_sets import MORAL_FOUNDATIONS_6
 from vectorstore.foundation.errors import InputError
 
 DATA = Path(__file__).parents[5] / "shared" / "data" / "mmds"
@@ -29,6 +30,15 @@ def test_labels_in_capitals_count_as_those_in_small_letters(tmp_path: Path) -> N
 def test_self_is_self_direction(tmp_path: Path) -> None:
     found = read_dilemmas(written(tmp_path, entry(1, (("self", "benevolence"),))))
     assert found.found.labels.name == "schwartz_10" and found.labels["self_direction"] == 5 == found.rewritten
+
+
+def test_blanks_around_a_stroke_make_no_other_label(tmp_path: Path) -> None:
+    """Our own tables and pages write labels so."""
+    care, liberty = (MORAL_FOUNDATIONS_6.label(value) for value in ("care", "liberty"))
+    found = read_dilemmas(written(tmp_path, entry(1, ((care, liberty),))))
+    assert found.found.labels.name == "moral_foundations_6" and found.labels["care"] == found.labels["liberty"] == 5
+    with pytest.raises(InputError, match="stand in one file"):
+        read_dilemmas(written(tmp_path, entry(1, ((care, "power"),))))
 
 
 def test_dilemmas_that_share_an_idx_stay_apart(tmp_path: Path) -> None:
