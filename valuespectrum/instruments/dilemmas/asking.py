@@ -25,6 +25,9 @@ REFINED = "refined"
 CHANCES = "chances"
 """Tag: values that a course may serve, each with its probability, where its label is in doubt; else there is none."""
 
+_NEITHER = "I could not say."
+"""What was done where neither was chosen, for who has choices alone in view."""
+
 
 @dataclass(frozen=True, slots=True)
 class WalkPlan:
@@ -82,10 +85,15 @@ def walk_staircases(plan: WalkPlan) -> Procedure[int]:
             mark, words = said(answer)
             chosen += mark in OPTIONS
             if words:
-                done = walk.dilemma.steps[number - 1].listed(walk.order)
-                text = done[OPTIONS.index(mark)].text if mark in OPTIONS else words
-                walk.past.append((ask.question, words, text))
+                walk.past.append((ask.question, words, _done(walk, number, mark) or words))
     return chosen
+
+
+def _done(walk: _Walk, number: int, mark: str) -> str:
+    """What a mark stands for, told without the options; empty for none."""
+    if mark == NEITHER_MARK:
+        return _NEITHER
+    return walk.dilemma.steps[number - 1].listed(walk.order)[OPTIONS.index(mark)].text if mark else ""
 
 
 def step_ask(plan: WalkPlan, dilemma: Escalation, number: int, order: int, turns: tuple[Turn, ...] = ()) -> Ask:

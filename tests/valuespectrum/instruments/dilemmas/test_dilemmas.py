@@ -184,6 +184,14 @@ def test_refusals_are_kept_and_are_no_numbers() -> None:
     assert not failed.asked[-1][0].turns and said(failed.asked[-1][1]) == ("", "")
 
 
+def test_choices_alone_are_told_in_words_and_not_by_marks() -> None:
+    """A mark says nothing to who does not see the options any more."""
+    undecided = SaysAlways(Answer(text="C", parsed="C"))
+    for history, words in (("choices", "I could not say."), ("full", "C")):
+        asked = asked_of(undecided, history=history, unforced=True, **FEW).asked  # type: ignore[arg-type]
+        assert [turn.words for turn in asked[-1][0].turns if turn.role == "assistant"] == [words] * 4
+
+
 def test_refusals_by_step_are_told_over_dilemmas_at_the_level_asked_for() -> None:
     refused = asked_of(SaysAlways(Answer(text="I cannot.", parsed=REFUSAL)), **FEW)  # type: ignore[arg-type]
     found = measured(Dilemmas(DilemmaOptions(**FEW)), refused.table, replace(SCORING, level=0.8))
