@@ -15,6 +15,7 @@ from agents.answers.schema import CHOICE_COLUMN, COUNT_COLUMN
 from agents.judges.panel import JUDGE, PanelVerdicts, judge_role, judged
 from agents.judges.watching import Tried, closed_trial, remarks, tried
 from agents.models.base import Answer, Ask
+from agents.models.model_names import ModelId
 from agents.procedures.procedure import Addressed, Procedure, alone
 from valuespectrum.instruments.adaem.asking import JudgedAsking, carried_values, cases_of
 from valuespectrum.instruments.adaem.novelty import Texts
@@ -146,6 +147,7 @@ def measured_reasons(
     refused = np.array([reply is None for reply in heard.replies], float)
     named = [guard.statement.rstrip(".") for guard in guards if guard.flagged]
     notes = [*named, "the side that is taken counts for nothing", "values are named in reasons: they need not be held"]
+    notes += _searched(own, questions)
     return replace(
         found,
         rates={"no answer": Estimate.read(share_row(refused, np.ones(len(refused)), options.level))},
@@ -201,6 +203,17 @@ def _findings(
 ) -> tuple[Finding, ...]:
     subjects = [str(model) for model in dict.fromkeys(own["model"])]
     return judge_findings(remarks(trial, said, {role: each.id for role, each in judges.items()}, subjects))
+
+
+def _searched(own: pd.DataFrame, questions: QuestionSet) -> list[str]:
+    """What is to be said of who was among the respondents of the search, whose names have no revision."""
+    named = {name.partition(" as ")[0] for name in questions.opponents}
+    models = dict.fromkeys(ModelId.parse(str(model)).short for model in own["model"])
+    return [
+        f"{model} took part in the search: it may have chosen the questions, and win rates are against itself, too"
+        for model in models
+        if model in named
+    ]
 
 
 def _details(heard: _HeardReasons, questions: QuestionSet, trial: Tried | None, options: ScoringOptions) -> Json:

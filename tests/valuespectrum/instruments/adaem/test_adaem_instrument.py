@@ -112,6 +112,15 @@ def test_respondents_are_measured_judged_scored_again_and_shown(search: Path, tm
     assert haven["answers"][0]["question"] in page
 
 
+def test_who_took_part_in_the_search_is_named(search: Path, tmp_path: Path) -> None:
+    option = {"questions": str(search / "questions.json"), "judge": "simulated:grove"}
+    settings = vs.InstrumentSettings(option=option)
+    scores = vs.run_instrument("adaem", ["simulated:haven", "simulated:ember"], tmp_path / "run", settings).document
+    told = {row["model"].split("@")[0]: " ".join(row["notes"]) for row in scores["respondents"]}
+    assert "simulated:ember took part in the search" in told["simulated:ember"]
+    assert "took part in the search" not in told["simulated:haven"]
+
+
 def test_several_judges_are_set_beside_each_other(search: Path, tmp_path: Path) -> None:
     option = {"questions": str(search / "questions.json"), "judge": "simulated:grove,simulated:dune"}
     settings = vs.InstrumentSettings(option=option)
