@@ -163,6 +163,8 @@ def _agreement(found: DecisionAnswers, weights: RevealedWeights) -> Estimate:
     """Rank correlation of what is said with what is behind decisions, over the six."""
     if weights.why or len(found.stated) < len(VALUES):
         return Estimate(None, why=weights.why or "not every wish was said")
+    if np.isnan(weights.whole[: len(VALUES)]).any():
+        return Estimate(None, why="acts are not rated for every value")
     held = dict(zip(VALUES, weights.whole[: len(VALUES)].tolist(), strict=True))
     return Estimate(spearman(held, dict(found.stated)), why="over six values, which are not drawn")
 
@@ -187,11 +189,12 @@ def _rates(found: DecisionAnswers, level: float) -> dict[str, Estimate]:
 def _verdicts(weights: RevealedWeights, level: float) -> tuple[str, ...]:
     if weights.why:
         return (f"no weights are told: {weights.why}",)
-    sides: dict[int, list[str]] = {1: [], -1: [], 0: []}
+    sides: dict[int | None, list[str]] = {1: [], -1: [], 0: [], None: []}
     for place, value in enumerate(VALUES):
         estimate = weights.estimate(lambda each, place=place: float(each[place]), level)  # type: ignore[misc]
-        sides[estimate.side].append(VALUE_PILOT_6.label(value).lower())
-    words = {1: "decided for", -1: "decided against", 0: "not told from no weight"}
+        side = None if estimate.mean is None else estimate.side
+        sides[side].append(VALUE_PILOT_6.label(value).lower())
+    words = {1: "decided for", -1: "decided against", 0: "not told from no weight", None: "no act is rated for"}
     return tuple(f"{words[side]}: {', '.join(names)}" for side, names in sides.items() if names)
 
 

@@ -201,16 +201,21 @@ def agreement_numbers(
 
 
 def follows_values(weights: RevealedWeights) -> Finding:
-    """Guard: whether any of the six weights differs from none, by Hotelling's test over scenes."""
+    """Guard: whether any of the six weights differs from none, by Hotelling's test over scenes.
+
+    Values that no act is rated for have no weight and no part in it.
+    """
     from scipy.special import fdtrc
 
-    size, count = len(VALUES), len(weights.left_out)
-    rows = weights.left_out[:, :size]
-    if weights.why or count <= size + 1 or np.isnan(rows).any():
-        why = weights.why or "too few scenes to tell whether decisions follow the six values at all"
+    asked = ~np.isnan(weights.whole[: len(VALUES)])
+    size, count = int(asked.sum()), len(weights.left_out)
+    rows = weights.left_out[:, : len(VALUES)][:, asked]
+    if weights.why or not size or count <= size + 1 or np.isnan(rows).any():
+        few = "too few scenes to tell whether decisions follow the six values at all"
+        why = weights.why or (few if size else "acts are rated for none of the six values")
         return Finding("follows_values", "unknown", None, LEAST_P, f"{why[:1].upper()}{why[1:]}.")
     spread = (count - 1) / count * (rows - rows.mean(axis=0)).T @ (rows - rows.mean(axis=0))
-    mean = weights.whole[:size]
+    mean = weights.whole[: len(VALUES)][asked]
     statistic = float(mean @ np.linalg.pinv(spread, hermitian=True) @ mean)
     p = float(fdtrc(size, count - size, statistic * (count - size) / (size * (count - 1))))
     words = (

@@ -290,6 +290,24 @@ def test_scenes_of_the_user_are_asked_and_others_are_another_run(tmp_path: Path)
     assert options.own_items != DecisionsOptions().own_items
 
 
+def test_values_that_no_act_is_rated_for_are_not_said_to_weigh_nothing(tmp_path: Path) -> None:
+    def rated(ratings: Sequence[float]) -> tuple[float, ...]:
+        return tuple(each * (value in ("curiosity", "safety")) for value, each in zip(VALUES, ratings, strict=True))
+
+    scenes = [
+        replace(scene, acts=tuple(replace(act, ratings=rated(act.ratings)) for act in scene.acts), ratings=(0.0,) * 6)
+        for scene in drawn_scenes(40, 9, "tried", 4)
+    ]
+    write_scenes(tmp_path / "scenes.json", scenes)
+    found = taken(twin("amber"), items=str(tmp_path / "scenes.json"), scenes=40)[1]
+    assert found.scores["curiosity"].estimate.low is not None and found.scores["energy"].estimate.mean is None
+    (unrated,) = (said for said in found.verdicts if said.startswith("no act is rated for"))
+    assert unrated == "no act is rated for: energy, happiness, intimacy, fairness"
+    guard = next(guard for guard in found.guards if guard.name == "follows_values")
+    assert guard.state in ("holds", "flagged") and guard.number is not None
+    assert found.scalars["stated_agreement"].why == "acts are not rated for every value"
+
+
 @pytest.mark.parametrize("options", [{"scenes": 1}, {"acts": 10}, {"arrangements": 0}, {"told": 21}])
 def test_options_out_of_range_are_refused(options: dict[str, int]) -> None:
     with pytest.raises(InputError, match="must lie in"):
