@@ -98,13 +98,12 @@ class EverydayDecisions:
 
     def cost(self, pictures: int) -> int:
         """Asks to one respondent, at most: an order breaks off where an answer is none."""
-        most = (
-            self.options.acts
-            if not self.options.items
-            else max(len(each.acts) for each in self.options.asked_scenes(0))
-        )
+        scenes, most = self.options.scenes, self.options.acts
+        if self.options.items:
+            asked = self.options.asked_scenes(0)
+            scenes, most = len(asked), max(len(each.acts) for each in asked)
         steps = most - 1 if self.options.ranked else 1
-        return len(VALUES) + self.options.scenes * (self.options.arrangements + self.options.told) * steps
+        return len(VALUES) + scenes * (self.options.arrangements + self.options.told) * steps
 
     def procedures(self, setting: Setting) -> Iterator[Named[object]]:
         """Wishes, and every scene in every order, for each respondent."""

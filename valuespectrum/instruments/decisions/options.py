@@ -22,7 +22,7 @@ class DecisionsOptions:
     """What is asked."""
 
     scenes: int = 24
-    """How many scenes."""
+    """How many scenes; of a file the first so many."""
     acts: int = 4
     """Things that can be done in each scene of ours."""
     arrangements: int = 2

@@ -286,6 +286,7 @@ def test_scenes_of_the_user_are_asked_and_others_are_another_run(tmp_path: Path)
     assert options.own_items["items"] and len(options.asked_scenes(0)) == 3
     answers, found = taken(twin("amber"), items=str(path), scenes=3)
     assert len(answers) == 6 + 3 * 2 * 2 == EverydayDecisions(options).cost(0) and found.n_units == 3
+    assert EverydayDecisions(DecisionsOptions(items=str(path))).cost(0) == 6 + 4 * 2 * 2, "there are only four"
     write_scenes(path, list(drawn_scenes(4, 10, "tried", 3)))
     assert options.own_items != DecisionsOptions().own_items
 
