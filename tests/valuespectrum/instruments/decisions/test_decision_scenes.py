@@ -191,6 +191,15 @@ def test_a_written_scene_is_read_strictly(text: str, why: str) -> None:
         assert scene.act_ratings[3].tolist() == pytest.approx([0.5, 0, -0.3, 0, 0, 0])
 
 
+def test_what_was_written_can_be_read_again_however_much_it_is(tmp_path: Path) -> None:
+    further = [f"ACTION: Do other thing {place} | curiosity=0.5, safety=0.1" for place in range(30)]
+    scene, _ = read_written("\n".join([written(), *further]), BOTH, 10)
+    assert scene is not None
+    write_scenes(tmp_path / "scenes.json", [scene])
+    assert read_scenes(tmp_path / "scenes.json") == [scene] and len(scene.acts) == 26
+    assert read_written(written(scene="A box ticks. " * 400), BOTH, 10) == (None, "format")
+
+
 def test_a_prompt_says_the_values_and_what_may_not_be_named() -> None:
     asked = writing_prompt(BOTH, 10)
     assert "curiosity (" in asked and "fairness (" not in asked and "Never write the name" in asked

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agents.judges.cases import Case
 from agents.judges.forms import Carries
@@ -20,6 +20,7 @@ from agents.judges.panel import JUDGE, judged
 from agents.models.base import Ask, Stimulus
 from agents.models.parsing.thinking import split_thinking
 from agents.procedures.procedure import Addressed, Procedure
+from valuespectrum.instruments.decisions.scenes.files import MOST_ACTS, MOST_LETTERS
 from valuespectrum.instruments.decisions.scenes.scene import (
     VALUES,
     DecisionAct,
@@ -124,6 +125,8 @@ def writing_prompt(values: Sequence[str], least_acts: int) -> str:
 def read_written(text: str, values: Sequence[str], least_acts: int) -> tuple[DecisionScene | None, str]:
     """A written scene, or why there is none; values that it was not written for are rated 0.
 
+    Acts beyond those that a file of scenes can have are left out, and a longer text than it can have is none.
+
     Args:
         text: What a writer said.
         values: What it was to write about.
@@ -140,6 +143,8 @@ def read_written(text: str, values: Sequence[str], least_acts: int) -> tuple[Dec
                 acts.setdefault(words, DecisionAct(words, ratings))
     if "scene" not in fields or "guess" not in fields or len(acts) < least_acts:
         return None, "format"
+    if max(map(len, (fields["scene"], *acts))) > MOST_LETTERS:
+        return None, "format"
     scene = DecisionScene(fields["scene"], tuple(values), tuple(acts.values()))
     if fields.get("suitable", "").lower().strip(" .*") != "yes":
         return None, "unsuitable"
@@ -147,7 +152,8 @@ def read_written(text: str, values: Sequence[str], least_acts: int) -> tuple[Dec
     if kept is None or len(kept.acts) < least_acts:
         return None, "named"
     # The guess names values, as nothing else may.
-    return (kept, "") if named_values(fields["guess"]) == tuple(values) else (None, "guess")
+    whole = named_values(fields["guess"]) == tuple(values)
+    return (replace(kept, acts=kept.acts[:MOST_ACTS]), "") if whole else (None, "guess")
 
 
 def _read_ratings(text: str, values: Sequence[str]) -> tuple[float, ...] | None:
