@@ -11,7 +11,7 @@ import pytest
 
 from agents.answers.store import AnswerStore
 from agents.judges.panel import JUDGE
-from agents.models.base import Answer, Ask
+from agents.models.base import REFUSAL, Answer, Ask
 from agents.procedures.procedure import alone
 from valuespectrum.instruments.decisions.generate import generated
 from valuespectrum.instruments.decisions.scenes.files import read_scenes, write_scenes
@@ -219,6 +219,17 @@ def test_a_scene_in_which_judges_find_other_values_is_dropped() -> None:
     assert (
         alone(writing(BOTH, 0, SceneWritingOptions(reinferred=False)), {WRITER: Writes([written()])}).scene is not None
     )
+
+
+def test_a_value_that_a_judge_leaves_open_is_not_taken_for_absent() -> None:
+    class Declines(Finds):
+        def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+            for ask, answer in zip(asks, super().score(asks), strict=True):
+                declined = Answer(text="I'm sorry, I can't judge that.", parsed=REFUSAL)
+                yield declined if "express Energy," in ask.question else answer
+
+    found = alone(writing(BOTH, 0, SceneWritingOptions()), {WRITER: Writes([written()]), JUDGE: Declines(*BOTH)})
+    assert found.scene is None and found.why == "unjudged" and found.found == BOTH
 
 
 def test_words_in_a_scene_stay_between_quotation_marks() -> None:

@@ -73,7 +73,8 @@ class WrittenScene:
     values: tuple[str, ...]
     scene: DecisionScene | None
     why: str = ""
-    """Why there is none: ``format``, ``named``, ``guess``, ``unsuitable`` (after the last try), or ``reinferred``."""
+    """Why there is none: ``format``, ``named``, ``guess``, ``unsuitable`` (after the last try), ``reinferred``, or
+    ``unjudged`` where a judge left a value open."""
     tries: int = 1
     found: tuple[str, ...] = ()
     """What judges found in it."""
@@ -107,8 +108,8 @@ def writing(values: Sequence[str], number: int, options: SceneWritingOptions) ->
     cases = [Case(f"{number} {value}", scene.text, value) for value in VALUES]
     verdicts = (yield from judged(cases, {JUDGE: Carries(labels)})).verdicts[JUDGE]
     found = tuple(value for value, verdict in zip(VALUES, verdicts, strict=True) if verdict.yes)
-    kept = found == wanted
-    return WrittenScene(wanted, scene if kept else None, "" if kept else "reinferred", turn + 1, found)
+    why = "unjudged" if any(verdict.yes is None for verdict in verdicts) else "" if found == wanted else "reinferred"
+    return WrittenScene(wanted, None if why else scene, why, turn + 1, found)
 
 
 def writing_prompt(values: Sequence[str], least_acts: int) -> str:
