@@ -170,6 +170,12 @@ def test_two_of_three_decide_and_where_none_agree_a_person_does(tmp_path: Path) 
     assert [case.id for case in found.labelled.open] == ["2 3A", "2 3B", "3 3A"]
 
 
+def test_two_of_five_are_no_consensus(tmp_path: Path) -> None:
+    said = {"a": "Loyalty", "b": "Loyalty", "c": "Fairness", "d": "Authority"}
+    judges = [Sensible("e"), *(Sensible(name, {'Text: "Help for 3': value}) for name, value in said.items())]
+    assert [case.id for case in labelled(tmp_path, *judges).labelled.open] == ["1 3A", "2 3A", "3 3A"]
+
+
 def test_what_judges_leave_in_doubt_stands_beside_the_label_and_is_read_again(tmp_path: Path) -> None:
     fair = {name: {f'Text: "Help for {hours}': "Fairness" for hours in said} for name, said in
             {"a": (3,), "b": (1, 2), "c": (2, 3)}.items()}  # fmt: skip

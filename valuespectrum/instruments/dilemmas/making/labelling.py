@@ -74,19 +74,18 @@ def case_id(dilemma: str, number: int, place: int) -> str:
 
 
 def put_together(
-    dilemmas: Sequence[Escalation], said: PanelVerdicts, values: ValueSet, decided: Mapping[str, str], least: int = 2
+    dilemmas: Sequence[Escalation], said: PanelVerdicts, values: ValueSet, decided: Mapping[str, str]
 ) -> LabelledDilemmas:
-    """Labels by consensus, else by people; what has neither is open.
+    """Labels by consensus of more than half of the judges, else by people; what has neither is open.
 
     Args:
         dilemmas: What was put, in the order of ``label_cases``.
         said: What judges say of every course.
         values: What courses are labelled with.
         decided: Course to the value that a person gave it, which goes before what judges say.
-        least: Judges who must say the same.
     """
     names = [case.id for case in said.cases]
-    agreed = dict(zip(names, said.consensus(least), strict=True))
+    agreed = dict(zip(names, said.consensus(), strict=True))
     judged_value = {name: value if value in values else "" for name, value in agreed.items()}
     final = {name: decided.get(name) or judged_value[name] for name in names}
     doubts = {} if len(said.verdicts) < FEWEST_JUDGES else _doubts(said, values, decided)

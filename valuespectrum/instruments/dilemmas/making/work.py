@@ -125,9 +125,8 @@ def label_all(
     said = _judged(dilemmas, panel, makers, store)
     models = {role: model.id for role, model in makers.panel.items()}
     subjects = [makers.writer.id] if makers.writer is not None else []
-    least = min(2, len(makers.judges))
     return JudgedDilemmas(
-        put_together(dilemmas, said, values, by_people, least),
+        put_together(dilemmas, said, values, by_people),
         remarks(attempted, said, models, subjects),
         {models[role]: spent for role, spent in said.spent.items()},
     )
