@@ -98,6 +98,8 @@ def conduct_search(specs: Sequence[str], folder: Path, settings: SearchSettings,
         raise InputError("--questions and --corpus are two kinds of searches", "leave one of them out")
     if settings.corpus is None and settings.objective == "liking":
         raise InputError("liking is asked about clips", "name a corpus with --corpus DIR, or search by reasons")
+    if settings.corpus is not None and settings.invent:
+        raise InputError("clips are found in the corpus, and none is invented", "leave --invent out")
     teller.doing("loading models")
     every = list(dict.fromkeys([*specs, *settings.final, *settings.judge]))
     check_specs(every, settings.loading, settings.prices)

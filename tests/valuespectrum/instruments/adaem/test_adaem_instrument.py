@@ -77,6 +77,17 @@ def test_nobody_is_asked_more_than_was_said(
     assert set(asked) == set(most) and all(asked[model] <= most[model] for model in asked), (asked, most)
 
 
+def test_what_does_not_go_together_is_refused_before_anything_is_loaded(tmp_path: Path) -> None:
+    for settings in (
+        vs.SearchSettings(corpus=tmp_path, invent=2),
+        vs.SearchSettings(corpus=tmp_path, questions=tmp_path / "topics.txt"),
+        vs.SearchSettings(objective="liking"),
+    ):
+        with pytest.raises(InputError):
+            vs.search_telling(["simulated:amber", "simulated:birch"], tmp_path / "found", settings)
+    assert not (tmp_path / "found").exists()
+
+
 def test_the_same_search_again_asks_nothing(search: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def never(self: TwinModel, *_: object) -> None:
         raise AssertionError("asked again")
