@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import numpy as np
@@ -23,7 +23,7 @@ _MOST_SHOWN = 10
 """Questions that a report shows, with what was answered."""
 _LEAST = 2
 _FEWEST = 5
-"""Clips below which there is no interval."""
+"""Clips, or arms, below which there is no interval."""
 
 
 def value_scores(carried: NDArray[np.int8], options: RatingOptions, opponents: Sequence[int] = ()) -> Floats:
@@ -100,17 +100,35 @@ def telling_row(each: Answered, respondents: Sequence[str], values: ValueSet) ->
     }
 
 
-def improvement(seeds: Sequence[Answered], found: Sequence[Answered]) -> Mapping[str, float | int | None]:
-    """Mean S of the seeds, of the questions, and by what share the latter is higher."""
-    before, after = (np.array([each.total for each in side if each.score]) for side in (seeds, found))
-    share = after.mean() / before.mean() - 1 if before.size and after.size and before.mean() > 0 else np.nan
+def improvement(seeds: Sequence[Answered], found: Sequence[Answered], level: float = 0.95) -> Json:
+    """Mean S of the seeds, of the questions, and by what share the latter is higher, with an interval over arms.
+
+    Args:
+        seeds: With final scores.
+        found: Questions with final scores, each in the arm of its seed.
+        level: Coverage aimed at.
+    """
+    arms: dict[str, tuple[list[float], list[float]]] = {}
+    for side, several in enumerate((seeds, found)):
+        for each in several:
+            if each.score:
+                arms.setdefault(each.stem.arm, ([], []))[side].append(each.total)
+    before, after = (np.array([total for arm in arms.values() for total in arm[side]]) for side in (0, 1))
+    share = jackknifed(_share_above, list(arms.values()), level, _FEWEST, ("arm", "arms"))
     return {
         "seeds": before.size,
         "questions": after.size,
         "mean_seeds": _known(before.mean() if before.size else np.nan),
         "mean_questions": _known(after.mean() if after.size else np.nan),
-        "share_above": _known(share),
+        **share.to_json("share_above"),
     }
+
+
+def _share_above(arms: Sequence[tuple[Sequence[float], Sequence[float]]]) -> float:
+    before, after = ([total for arm in arms for total in arm[side]] for side in (0, 1))
+    if not before or not after or np.mean(before) <= 0:
+        return float("nan")
+    return float(np.mean(after) / np.mean(before)) - 1
 
 
 def by_frames(found: Sequence[Answered], blind: Sequence[Answered], level: float = 0.95) -> Json:

@@ -357,9 +357,11 @@ def _budget_lines(costs: Sequence[Json]) -> list[str]:
 
 
 def _in_words(document: Json) -> str:
-    found: Mapping[str, float | None] = document["informativeness"]
+    found = document["informativeness"]
     share, mean, seeds = (found[name] for name in ("share_above", "mean_questions", "mean_seeds"))
-    above = "" if share is None else f", {share:+.1%} of the seeds'"
+    low, high = found["share_above_low"], found["share_above_high"]
+    ends = f", no interval: {found['share_above_why']}" if low is None else f" [{low:+.1%}, {high:+.1%}]"
+    above = "" if share is None else f", {share:+.1%} of the seeds'{ends}"
     lines = [
         f"{document['n_questions']:,} {document['source']} in {document['pulls']:,} pulls; mean S "
         f"{'-' if mean is None else f'{mean:.2f}'} (seeds {'-' if seeds is None else f'{seeds:.2f}'}{above})"

@@ -18,7 +18,7 @@ from agents.models.parsing.parse import parse_answer
 from agents.procedures.conductor import conduct
 from agents.procedures.procedure import Named, alone
 from agents.procedures.stored import replay
-from valuespectrum.instruments.adaem.asking import Answerer, JudgedAsking, answered
+from valuespectrum.instruments.adaem.asking import Answered, Answerer, JudgedAsking, answered
 from valuespectrum.instruments.adaem.bandit import Arms
 from valuespectrum.instruments.adaem.chain import ChainOptions, ChainWriter
 from valuespectrum.instruments.adaem.instrument import AdaemOptions
@@ -41,6 +41,7 @@ from valuespectrum.instruments.judging.plain import PlainCarries, judge_form
 from valuespectrum.reference.cohort import COHORT
 from valuespectrum.reference.kinds import KINDS
 from valuespectrum.reference.twin.model import TwinModel
+from valuespectrum.scoring.telling.informativeness import Telling
 from valuespectrum.scoring.telling.rating import RatingOptions
 from valuespectrum.theory.value_sets import TEN
 from vectorstore.foundation.errors import InputError
@@ -366,6 +367,24 @@ def test_what_frames_add_is_told_with_an_interval_over_clips() -> None:
     assert told["clips"] == len(found.questions) and told["added_low"] < told["added"] < told["added_high"]
     assert told["added"] == pytest.approx(told["mean_frames"] - told["mean_question"])
     assert by_frames([], [])["added"] is None
+
+
+def test_how_far_questions_are_above_their_seeds_is_told_with_an_interval_over_arms() -> None:
+    def told(arm: int, total: float) -> Answered:
+        return Answered(Stem("x", arm=f"{arm}"), (), (), np.zeros(10, bool), Telling(total, 0, 0, 0, 0))
+
+    before, after = [5.0, 4.0, 6.0, 5.5, 4.5, 5.0], [6.0, 6.5, 6.0, 7.0, 5.0, 6.6]
+    found = [told(arm, total + way) for arm, total in enumerate(after) for way in (-0.5, 0.5)]
+    row = improvement([told(arm, total) for arm, total in enumerate(before)], found)
+    without = [
+        sum(after[:arm] + after[arm + 1 :]) / sum(before[:arm] + before[arm + 1 :]) - 1 for arm in range(len(before))
+    ]
+    half = 2.570582 * np.sqrt(5 / 6 * sum((each - np.mean(without)) ** 2 for each in without))
+    assert row["share_above"] == pytest.approx(sum(after) / sum(before) - 1)
+    assert row["share_above_high"] - row["share_above"] == pytest.approx(half, rel=1e-5)
+    few = improvement([told(0, 5.0), told(1, 4.0)], [told(0, 6.0), told(1, 6.0)])
+    assert few["share_above"] is not None and few["share_above_low"] is None and "fewer than 5 arms" in few.values()
+    assert improvement([], [told(0, 6.0)])["share_above"] is None
 
 
 def test_reports_and_files_of_questions(tmp_path: Path) -> None:
