@@ -68,6 +68,20 @@ def test_drawn_answers_have_intervals_over_sequence(tmp_path: Path) -> None:
     assert text.high is not None and text.high < 0 and "slopes are in share of answers" in found.notes
 
 
+def test_a_drift_that_is_the_same_everywhere_is_told_and_one_of_two_sequences_is_not(tmp_path: Path) -> None:
+    table = answers_of("quartz", tmp_path)
+    toward = -0.3 * table["step"] * np.where((table["priced"] == 1) == (table["order"] == 0), 1.0, -1.0)
+    table["log_probability_A"], table["log_probability_B"] = -np.logaddexp(0, -toward), -np.logaddexp(0, toward)
+    found = measured(DilemmasShown(), table)
+    assert found.scores["text_drift"].estimate.why == "the same in every sequence"
+    assert found.verdicts == (
+        "as words get graver choices change by -0.30 (log-odds, in every sequence alike)",
+        "as pictures get graver no change of choices is shown",
+    )
+    two = measured(DilemmasShown(), table[table["sequence"].isin([kind.name for kind in PAIRS[:2]])])
+    assert two.verdicts[0] == "as words get graver nothing is known: too few sequences"
+
+
 def test_one_clip_that_stays_tells_of_words_only(tmp_path: Path) -> None:
     setting, _ = world(tmp_path)
     model = TwinModel(BY_NAME["quartz"], ModelOptions(), "quartz")

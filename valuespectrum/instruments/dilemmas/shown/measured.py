@@ -35,6 +35,7 @@ SOURCES = scalars(
 )
 """Slopes, in log-odds, or in shares of answers where they are words or draws."""
 _ONE_LEVEL = "every sequence has one level"
+_ALIKE = SAME.replace("dilemma", "sequence")
 _SINGULAR = 1e-9
 
 
@@ -143,10 +144,11 @@ def _verdicts(found: Mapping[str, Estimate], scale: str) -> tuple[str, ...]:
     told = []
     for name, what in (("text_drift", "as words get graver"), ("picture_drift", "as pictures get graver")):
         each = found[name]
-        if each.mean is None:
+        alike = each.why == _ALIKE
+        if each.mean is None or (each.low is None and not alike):
             told.append(f"{what} nothing is known: {each.why}")
-        elif each.side or each.why == SAME:
-            told.append(f"{what} choices change by {each.mean:+.2f} ({scale})")
+        elif each.side or (alike and abs(each.mean) > _SINGULAR):
+            told.append(f"{what} choices change by {each.mean:+.2f} ({scale}{', in every sequence alike' * alike})")
         else:
             told.append(f"{what} no change of choices is shown")
     return tuple(told)
