@@ -303,7 +303,13 @@ def _verdicts(drift: Estimate, moving: Sequence[Estimate], values: ValueSet, det
         told.append(f"{how[drift.side]}: {span}")
     sides = {side: [name for name, each in _named(moving, values) if each.side == side] for side in (1, -1)}
     words = [f"{listing(sides[side])} {how}" for side, how in ((1, "gains"), (-1, "loses")) if sides[side]]
-    told.append(f"as steps get harder {' and '.join(words)}" if words else "no value is shown to gain or lose by steps")
+    if words:
+        told.append(f"as steps get harder {' and '.join(words)}")
+    elif any(each.low is not None or each.why == SAME for each in moving):
+        told.append("no value is shown to gain or lose by steps")
+    else:
+        why = next((each.why for each in moving if each.why), "nothing was chosen")
+        told.append(f"whether values gain or lose by steps is not known: {why}")
     shift = details["rank_shift"]
     if shift["p"] is not None:
         changed = "are others" if shift["p"] < _LEAST_P else "are not shown to be others"

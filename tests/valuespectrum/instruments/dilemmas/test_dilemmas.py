@@ -192,6 +192,18 @@ def test_choices_alone_are_told_in_words_and_not_by_marks() -> None:
         assert [turn.words for turn in asked[-1][0].turns if turn.role == "assistant"] == [words] * 4
 
 
+def test_too_few_dilemmas_are_not_said_to_show_nothing() -> None:
+    table = asked_of(twin("quartz"), **FEW).table
+    two = table[table["dilemma"].isin(sorted(set(table["dilemma"]))[:2])]
+    refused = asked_of(SaysAlways(Answer(text="I cannot.", parsed=REFUSAL)), **FEW).table  # type: ignore[arg-type]
+    for answers, why in ((two, "too few dilemmas"), (refused, "nothing was chosen")):
+        told = measured(Dilemmas(DilemmaOptions(**FEW)), answers).verdicts
+        assert f"whether values gain or lose by steps is not known: {why}" in told
+        assert not any("is shown to gain" in each for each in told)
+    steady = measured(Dilemmas(DilemmaOptions(rounds=4)), asked_of(twin("amber"), rounds=4).table).verdicts
+    assert "no value is shown to gain or lose by steps" in steady, "alike to the last digit in every dilemma"
+
+
 def test_refusals_by_step_are_told_over_dilemmas_at_the_level_asked_for() -> None:
     refused = asked_of(SaysAlways(Answer(text="I cannot.", parsed=REFUSAL)), **FEW)  # type: ignore[arg-type]
     found = measured(Dilemmas(DilemmaOptions(**FEW)), refused.table, replace(SCORING, level=0.8))
