@@ -193,7 +193,9 @@ def budget(material: SearchMaterial, who: People, options: TellingLoopOptions) -
         )
     writers = list(dict.fromkeys(person.to for person in who.searching))
     for to in writers if chain else ():
-        asks[to] += 2 * (written + rewritten + options.invent) // len(writers) + 1
+        played = len(who.searching) // len(writers)
+        invented = played * -(-options.invent // len(who.searching))
+        asks[to] += 2 * ((written + rewritten) // len(writers) + invented)
     if options.objective == "reasons":
         answers = (tried + kept + rewritten) * len(who.searching) + (tried + kept) * len(who.final)
         answers += kept * len(who.final) * (material.source == "clips")

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
+import pytest
+
+from agents.personas.persona import load_personas
 from agents.procedures.procedure import SUBJECT
-from valuespectrum.operations.searches.prepared import people
+from valuespectrum.instruments.adaem.options import TellingLoopOptions
+from valuespectrum.instruments.adaem.question_file import read_seeds
+from valuespectrum.operations.searches.prepared import SearchMaterial, budget, people
 from valuespectrum.reference.cohort import COHORT
 from valuespectrum.reference.twin.model import TwinModel
 
@@ -20,3 +27,12 @@ def test_a_model_that_is_named_twice_counts_once() -> None:
 
 def test_a_model_beside_itself_is_one_respondent() -> None:
     assert len(people([ONE, ONE], [ONE], [], []).final) == 1
+
+
+@pytest.mark.parametrize("invent", range(1, 8))
+def test_topics_that_are_invented_are_in_what_each_model_is_asked_at_most(invent: int) -> None:
+    """A model that plays a role invents as itself and in its role, in turn, and makes each topic a question."""
+    who, material = people([ONE, TWO], [], [], load_personas()[:1]), SearchMaterial("questions", read_seeds())
+    most, none = (budget(material, who, TellingLoopOptions(pulls=1, invent=count)).asks for count in (invent, 0))
+    wanted = Counter(who.searching[number % len(who.searching)].to for number in range(invent))
+    assert all(most[to] - none[to] >= 2 * count for to, count in wanted.items())
