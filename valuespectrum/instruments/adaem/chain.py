@@ -216,9 +216,13 @@ def _listed(texts: Sequence[str]) -> str:
 
 
 def _scored(best: Sequence[Answered]) -> str:
-    return "\n".join(
-        f'- {each.total:.2f}: "{quotable(each.stem.argument or each.stem.text, _LONGEST)}"' for each in best
-    )
+    """Those that have a score; where fewer than two respondents were heard there is none."""
+    told = [
+        f'- {each.total:.2f}: "{quotable(each.stem.argument or each.stem.text, _LONGEST)}"'
+        for each in best
+        if each.score
+    ]
+    return "\n".join(told) or "- none yet"
 
 
 def _line(answer: Answer, name: str) -> str:

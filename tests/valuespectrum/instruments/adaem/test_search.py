@@ -255,6 +255,17 @@ def test_words_of_models_stand_between_marks_in_prompts_of_others() -> None:
             assert all(line.count('"') % 2 == 0 for line in ask.question.splitlines()), ask.question
 
 
+def test_a_question_without_a_score_is_not_told_as_one_that_scored() -> None:
+    writer = ChainWriter(read_seeds()[:1], chain_search(SMALL).people[:1], TEN)
+    stem, talker = writer.seeds[0], Talker("a:writer@1")
+    unheard = Answered(stem, (None,), (None,), np.zeros(10, bool), None)
+    heard = replace(unheard, stem=replace(stem, argument="Heard."), score=Telling(4.5, 0, 0, 0, 0))
+    for best, told in (([unheard], "- none yet\n"), ([heard, unheard], '- 4.50: "Heard"\n\n')):
+        alone(writer.written(stem.arm, best, 1), {"r0": talker})
+        asked = next(ask.question for ask in reversed(talker.asked) if "begins with Fact:" in ask.question)
+        assert told in asked and "nan" not in asked
+
+
 def test_near_questions_are_dropped() -> None:
     search = chain_search(TellingLoopOptions(pulls=4, each=1, most_alike=0.3, deepest=0))
     found = alone(searched(search), CAST)
