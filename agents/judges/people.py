@@ -47,7 +47,8 @@ def read_queue(path: Path, cases: Sequence[Case], options: Sequence[str]) -> tup
         path: The file that ``write_queue`` wrote; the order of its rows does not matter, left-out and empty ones are
             no verdict. The columns ``text`` and ``beside`` may be gone.
         cases: What was put.
-        options: Names that a verdict can have; upper and lower case are alike.
+        options: Names that a verdict can have; upper and lower case are alike, and so are blanks, hyphens and
+            underscores.
 
     Returns:
         A verdict on each case, in their order.
@@ -56,7 +57,7 @@ def read_queue(path: Path, cases: Sequence[Case], options: Sequence[str]) -> tup
         InputError: It is no such file, names a case that was not put, or with other words, twice, or an option that
             does not exist.
     """
-    known = {name.casefold(): name for name in options}
+    known = {_name(name): name for name in options}
     wanted = {str(guarded(case.id)): case for case in cases}
     found: dict[str, JudgeVerdict] = {}
     hint = f"a CSV file with the columns {', '.join(_COLUMNS[:3])}"
@@ -68,13 +69,17 @@ def read_queue(path: Path, cases: Sequence[Case], options: Sequence[str]) -> tup
             raise InputError(f"{where}: the case {one_line(row['case'] or '', 60)!r} was not put", "keep the ids")
         if case.id in found:
             raise InputError(f"{where}: the case {one_line(case.id, 60)!r} comes twice", "keep one verdict a case")
-        if said and said.casefold() not in known:
+        if said and _name(said) not in known:
             raise InputError(f"{where}: {said[:60]!r} is no verdict", f"one of {', '.join(options)}, or nothing")
         if said and any(_plain(row.get(name) or words) != _plain(words) for name, words in _words(case).items()):
             told = f"{where}: the case {one_line(case.id, 60)!r} has other words by now"
             raise InputError(told, "a verdict counts for the words that were judged: keep them, or judge anew")
-        found[case.id] = JudgeVerdict(known[said.casefold()]) if said else JudgeVerdict(why="unparsed")
+        found[case.id] = JudgeVerdict(known[_name(said)]) if said else JudgeVerdict(why="unparsed")
     return tuple(found.get(case.id, JudgeVerdict(why="unparsed")) for case in cases)
+
+
+def _name(written: str) -> str:
+    return written.casefold().replace("-", "_").replace(" ", "_")
 
 
 def filled_in(path: Path) -> bool:

@@ -177,6 +177,13 @@ def test_people_judge_by_a_table(tmp_path: Path) -> None:
             read_queue(path, cases, ("yes", "no"))
 
 
+@pytest.mark.parametrize("written", ["self_direction", "Self-direction", "SELF DIRECTION", " self-Direction "])
+def test_people_may_write_a_value_as_it_is_written_elsewhere(written: str, tmp_path: Path) -> None:
+    path, case = tmp_path / "queue.csv", Case("1", "I decide.")
+    path.write_text(f"case,verdict\n1,{written}\n")
+    assert read_queue(path, [case], ("power", "self_direction")) == (JudgeVerdict("self_direction"),)
+
+
 @pytest.mark.parametrize("now", [Case("1", "I help.", "care", {"Situation": "It rains."}), Case("1", "I go.", "care")])
 def test_a_verdict_counts_for_the_words_that_were_judged(now: Case, tmp_path: Path) -> None:
     """Ids are numbers of places: other texts have them as soon as one stands before the others."""
