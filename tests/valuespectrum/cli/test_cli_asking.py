@@ -89,7 +89,9 @@ def test_a_search_over_clips_says_why_it_made_no_set(
     command = ["instrument", "search", "--corpus", corpus, "--pulls", 2, "--each", 1, "--out", tmp_path / "found"]
     respondents = ["--model", "simulated:power=2", "--model", "simulated:security=2"]
     assert main([*map(str, command), *respondents]) == 0
-    assert "no set of clips: fewer than 3 respondents said how they like any" in capfd.readouterr().out
+    told = capfd.readouterr().out
+    assert "no set of clips: fewer than 3 respondents said how they like any" in told
+    assert "caution: 2 of 2 respondents who score clips chose them by the same answers" in told
     assert not (tmp_path / "found" / "stimuli.json").exists()
 
 

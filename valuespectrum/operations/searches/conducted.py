@@ -20,6 +20,7 @@ from ingest.embedding.base import Embedder, load_embedder
 from valuespectrum.costs.prices import load_prices
 from valuespectrum.costs.spending import spending
 from valuespectrum.instruments.adaem.asking import cases_of
+from valuespectrum.instruments.adaem.options import TellingLoopOptions
 from valuespectrum.instruments.adaem.question_file import read_seeds, write_questions
 from valuespectrum.instruments.adaem.reported import by_frames, improvement, primed, reported
 from valuespectrum.instruments.adaem.search import FoundQuestions, searched
@@ -249,6 +250,7 @@ def _written(folder: Path, parts: _SearchParts, found: FoundQuestions, told: Seq
         "searching": [person.name for person in who.searching],
         "judges": sorted(who.judges.values()),
         "judge_remarks": [asdict(each) for each in told],
+        "cautions": _cautions(who, options),
         "embedder": parts.embedder.id,
         "budget": list(parts.costs),
         "n_questions": len(found.questions),
@@ -277,6 +279,14 @@ def _written(folder: Path, parts: _SearchParts, found: FoundQuestions, told: Seq
     with storage_errors(folder / REPORT):
         write_durably(folder / REPORT, f"{text}\n".encode())
     return document, _in_words(document)
+
+
+def _cautions(who: People, options: TellingLoopOptions) -> list[str]:
+    """Why final scores must not be read as they stand."""
+    if options.objective != "liking":
+        return []
+    chose = f"{len(who.searching)} of {len(who.final)} respondents who score clips chose them by the same answers"
+    return [f"{chose}: these look more telling than they are"]
 
 
 def _primed_pairs(parts: _SearchParts) -> list[tuple[str, str, str]]:
@@ -368,6 +378,7 @@ def _in_words(document: Json) -> str:
     ]
     for each in flagged(JudgeRemark(**row) for row in document["judge_remarks"]):
         lines.append(f"caution: {each.statement}")
+    lines += [f"caution: {each}" for each in document["cautions"]]
     if document.get("scores"):
         header = ("respondent", *(TEN.label(value) for value in TEN.dimensions))
         cells = [(row["respondent"], *(f"{row[value]:.1f}" for value in TEN.dimensions)) for row in document["scores"]]
