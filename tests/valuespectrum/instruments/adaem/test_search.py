@@ -398,6 +398,24 @@ def test_how_far_questions_are_above_their_seeds_is_told_with_an_interval_over_a
     assert improvement([], [told(0, 6.0)])["share_above"] is None
 
 
+def test_the_interval_over_arms_covers_a_planted_gain() -> None:
+    def told(arm: int, total: float) -> Answered:
+        return Answered(Stem("x", arm=f"{arm}"), (), (), np.zeros(10, bool), Telling(total, 0, 0, 0, 0))
+
+    covered, trials, arms = 0, 400, 12
+    rng = np.random.default_rng(5)
+    for _ in range(trials):
+        begun, gains = rng.normal(5, 1, arms), rng.normal(0.8, 0.4, arms)
+        found = [
+            told(arm, begun[arm] + gains[arm] + rng.normal(0, 0.3))
+            for arm in range(arms)
+            for _ in range(int(rng.integers(1, 5)))
+        ]
+        row = improvement([told(arm, total) for arm, total in enumerate(begun)], found)
+        covered += row["share_above_low"] <= 0.8 / 5 <= row["share_above_high"]
+    assert 0.92 <= covered / trials <= 0.98
+
+
 def test_reports_and_files_of_questions(tmp_path: Path) -> None:
     found = alone(searched(twin_search(TellingLoopOptions(pulls=6, each=1, most_alike=1.0))), TWIN_CAST)
     names = [model.id for model in TWINS.values()]
