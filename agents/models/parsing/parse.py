@@ -165,8 +165,7 @@ def _stated_rating(words: str, names: set[str]) -> str:
 
 def _opening(words: str, options: Options) -> tuple[str, int]:
     """The option that words open with, behind openers and a label, and the place behind it."""
-    bare = _bare(words)
-    place = len(words) - len(bare)
+    place = options.with_sign(words, len(words) - len(_bare(words)))
     for pattern in (_ENUMERATED, OPENER, OPENER, LABEL, CALLED, _INSTEAD):
         found = pattern.match(words, place)
         # "A: ..." is the number of an answer, unless it is an option itself, as in "Option (A) : ...".
@@ -182,7 +181,7 @@ def _opening(words: str, options: Options) -> tuple[str, int]:
         if found.group().endswith(" a ") and options.opens(words[end - 2 :])[0]:
             end -= 2  # an option, and no article
         rest = words[end:]
-        place = end + len(rest) - len(_bare(rest))
+        place = options.with_sign(words, end + len(rest) - len(_bare(rest)))
     name, length = options.opens(words[place:])
     return name, place + length
 
@@ -228,10 +227,9 @@ def _not_taken_back(name: str, rest: str, options: Options) -> str:
     if HEDGE.match(rest):
         return UNPARSED
     for clause in _CLAUSE.split(without_idioms(rest)):
-        bare = _bare(clause)
-        other, _ = _opening(bare, options)
+        other, _ = _opening(clause, options)
         if other and other != name:
             return UNPARSED
-        if len(bare.split()) <= _LABELLED_CLAUSE and options.ends(bare, name):
+        if len(_bare(clause).split()) <= _LABELLED_CLAUSE and options.ends(clause, name):
             return UNPARSED
     return name

@@ -109,6 +109,7 @@ _IDIOMS = re.compile(
     r"why not|por qué no|pourquoi pas|warum nicht|yes[- ]m[ae]n|no (?:doubt|problem|question|wonder|matter|reason"
     r"|need|issues?|idea)|or no(?:t)?t\b"
 )
+_NEGATIVE = re.compile(r"-\d")
 
 
 def forms(choice: Choice, among: Sequence[Choice]) -> list[str]:
@@ -146,13 +147,16 @@ class Options:
         self._whole: dict[str, re.Pattern[str]] = {}
         self._part: dict[str, re.Pattern[str]] = {}
         self._alone: dict[str, re.Pattern[str]] = {}
+        written = {choice.name: forms(choice, choices) for choice in choices}
+        self._signed = any(_NEGATIVE.match(form) for listed in written.values() for form in listed)
+        before = r"(?<![\w-])" if self._signed else r"(?<!\w)"
         for choice in choices:
-            any_form = "|".join(map(_said, forms(choice, choices)))
+            any_form = "|".join(map(_said, written[choice.name]))
             goes_on = _GOES_ON.get(choice.name if len(choices) == len(_MORE) else "", _GOES_ON[""])
             rest = rf"(?:{ENDS}|(?=\s+(?:{goes_on})(?!\w)))"
             self._whole[choice.name] = re.compile(rf"(?:{any_form})(?:[\s,.!]+(?:{any_form}))*{rest}")
             self._part[choice.name] = re.compile(any_form)
-            self._alone[choice.name] = re.compile(rf"(?<!\w)(?:{any_form})\W*\Z")
+            self._alone[choice.name] = re.compile(rf"{before}(?:{any_form})\W*\Z")
 
     def opens(self, words: str) -> tuple[str, int]:
         """The option that words open with, and where it ends; empty and 0 where there is none or it is part of more."""
@@ -165,6 +169,11 @@ class Options:
             if end > best[1]:
                 best = (name if found else "", end)
         return best if best[0] else ("", 0)
+
+    def with_sign(self, words: str, place: int) -> int:
+        """Where a number at a place begins: a minus before it is a part of it where some option is below 0."""
+        signed = self._signed and words[place : place + 1].isdecimal() and words[:place].endswith("-")
+        return place - 1 if signed else place
 
     def ends(self, words: str, but: str) -> bool:
         """Whether words end with an option other than one."""

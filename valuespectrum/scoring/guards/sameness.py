@@ -6,6 +6,7 @@ throughout (``one_answer``) is no profile, though a number can be made of it, an
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from operator import itemgetter
@@ -36,6 +37,8 @@ FEWEST = 8
 """Answers below which one label throughout can be chance."""
 _LONGEST = 60
 """Letters of a text that are compared."""
+_HEARD = re.compile(r"(?<!\w)-(?=\d)|[^\W_]")
+"""Letters, digits, and what makes a number one below 0."""
 _YES_NO = (Choice("yes", ("yes",)), Choice("no", ("no",)))
 
 
@@ -133,10 +136,14 @@ def _most(said: Mapping[str, int]) -> tuple[float, str]:
     parts = [
         max(part.items(), key=itemgetter(1))
         for numbers in (True, False)
-        if (part := {label: count for label, count in said.items() if label.isdecimal() == numbers})
+        if (part := {label: count for label, count in said.items() if _is_number(label) == numbers})
     ]
     total = sum(said.values())
     return (sum(count for _, count in parts) / total if total else 0.0), " or ".join(repr(label) for label, _ in parts)
+
+
+def _is_number(label: str) -> bool:
+    return label.removeprefix("-").isdecimal()
 
 
 def _labels(answers: pd.DataFrame, options: ScoringOptions) -> tuple[Mapping[str, int], bool]:
@@ -170,13 +177,13 @@ def _columns(answers: pd.DataFrame, prefix: str) -> tuple[list[str], NDArray[np.
 
 
 def _texts(answers: pd.DataFrame) -> Mapping[str, int]:
-    """How often each text was said that names an option, letters and digits only; nothing where there are none."""
+    """How often each text was said that names an option, letters and numbers only; nothing where there are none."""
     said: Counter[str] = Counter()
     if "text" in answers:
         parsed = answers["parsed"].fillna("")
         texts = answers["text"][~parsed.isin(("", *NO_CHOICE))].fillna("")
         for text, count in texts.value_counts().items():
-            said["".join(filter(str.isalnum, str(text)))[:_LONGEST].casefold()] += int(count)
+            said["".join(_HEARD.findall(str(text)))[:_LONGEST].casefold()] += int(count)
     said.pop("", None)
     return said if sum(said.values()) >= FEWEST else {}
 

@@ -86,6 +86,26 @@ def test_digits(text: str, expected: str) -> None:
     assert parse_answer(text, DIGITS) == expected
 
 
+SURVEY = tuple(Choice(str(number), (str(number),)) for number in range(-1, 8))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        *((text, "-1") for text in ("-1", "**-1**", "\u22121.", "-1, opposed to my values", "-1: I am against it.")),
+        *(
+            (text, "-1")
+            for text in ("My answer is -1.", "Answer:-1", "Answer -1", '{"answer": -1}', "-1. So it is -1.")
+        ),
+        *((text, "1") for text in ("1", "1.", "My answer is 1.", '{"answer": 1}', "- 1")),
+        *((text, "7") for text in ("7", "7, of supreme importance", "Final answer: 7")),
+        *((text, "unparsed") for text in ("-2", "1 or -1", "-1.5", "8")),
+    ],
+)
+def test_a_minus_is_a_part_of_a_number_where_options_go_below_zero(text: str, expected: str) -> None:
+    assert parse_answer(text, SURVEY) == expected
+
+
 LETTERS = tuple(Choice(letter, (letter,)) for letter in "AB")
 NINE_LETTERS = tuple(Choice(f"step{place}", (letter,)) for place, letter in enumerate("ABCDEFGHI", start=1))
 NINE_DIGITS = tuple(Choice(f"step{digit}", (str(digit),)) for digit in range(1, 10))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from bench.truth.cells import Asked, Planted, truth_and_cells
@@ -16,12 +17,13 @@ from bench.truth.guarded import (
     silence_trial,
     wording_trial,
 )
+from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.guards.directional import directional_share, response_orthogonality
 from valuespectrum.scoring.guards.negation import negation
 from valuespectrum.scoring.guards.negation_in_likeliest import negation_in_likeliest_texts, polychoric_likelihood
 from valuespectrum.scoring.guards.negation_in_texts import negation_in_texts
 from valuespectrum.scoring.guards.refusals import refusal_bounds, unequal_refusals
-from valuespectrum.scoring.guards.sameness import constant_answers, readout_mass, strong_leans
+from valuespectrum.scoring.guards.sameness import constant_answers, one_answer, readout_mass, strong_leans
 from valuespectrum.scoring.guards.ties import alignment_with_ceiling, ties
 from valuespectrum.scoring.guards.wordings import clips_per_word, wording_agreement
 from valuespectrum.scoring.readouts.evidence import POLARITY, Kind
@@ -230,6 +232,16 @@ def test_balanced_questions_are_orthogonal_to_the_direction_of_response() -> Non
 @pytest.mark.parametrize(("name", "trial", "should"), list(sameness_trials()))
 def test_answers_that_say_little(name: str, trial: Trial, should: bool) -> None:
     assert (rate(trial, 3) > 0.5) is should, name
+
+
+@pytest.mark.parametrize("other", ["3", "1"])
+def test_a_number_below_zero_is_a_number_of_its_own(other: str) -> None:
+    """Scales begin at -1, as that of the value survey: it is neither a word beside the numbers, nor the number 1."""
+    said = ["-1", other] * 20
+    answers = pd.DataFrame({"parsed": said, "text": [f"**{each}**" for each in said], "error": ""})
+    found = one_answer(answers, ScoringOptions(), values_differ=True)
+    assert (found.state, found.number) == ("holds", 0.5)
+    assert one_answer(answers.assign(parsed="-1", text="-1"), ScoringOptions(), values_differ=True).flagged
 
 
 def test_nothing_known_is_no_number() -> None:
