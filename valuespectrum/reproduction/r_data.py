@@ -96,7 +96,9 @@ def _first_table(variables: list[object]) -> dict[str, Floats] | None:
         whole = [each for each in columns if each is not None]
         even = len(whole) == len(columns) and len({len(each) for each in whole}) == 1
         if even and isinstance(names, _Node) and isinstance(names.content, list):
-            return dict(zip(map(str, names.content), whole, strict=True))
+            called = [each for each in names.content if isinstance(each, str)]
+            if len({*called}) == len(names.content) == len(whole):
+                return dict(zip(called, whole, strict=True))
     return None
 
 
@@ -127,6 +129,7 @@ def _decompressed(path: Path) -> bytes:
 class _Reader:
     def __init__(self, raw: bytes) -> None:
         self._raw, self._at, self._symbols = raw, 0, list[object]()
+        self._spare = _MOST // 8  # numbers that what is kept in short may still grow to
 
     def variables(self) -> list[object]:
         """Everything that was saved."""
@@ -155,8 +158,11 @@ class _Reader:
         if kind == _REFERENCE:
             return self._symbols[(flags >> 8 or self._int()) - 1]
         if kind == _SYMBOL:
-            self._symbols.append(self._item())
-            return self._symbols[-1]
+            name = self._item()
+            if not isinstance(name, str):  # else a few references to each other would grow without end
+                raise EOFError
+            self._symbols.append(name)
+            return name
         if kind == _TEXT:
             length = self._int()
             return self._take(length).decode("utf-8", "replace") if length >= 0 else ""
@@ -200,8 +206,9 @@ class _Reader:
         name = next(iter(described.values()), "") if isinstance(described, dict) else ""
         if name == "compact_intseq" and isinstance(state, _Node) and isinstance(state.content, np.ndarray):
             count, first, step = (int(each) for each in state.content)
-            if not 0 <= count <= _MOST // 8:
+            if not 0 <= count <= self._spare:
                 raise EOFError
+            self._spare -= count
             return _Node(first + step * np.arange(count))
         if str(name).startswith("wrap_") and isinstance(state, _Node) and isinstance(state.content, list):
             return state.content[0]

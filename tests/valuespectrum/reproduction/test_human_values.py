@@ -84,6 +84,36 @@ def test_what_is_no_table_of_r_is_refused_in_a_line(tmp_path: Path) -> None:
             assert error.message and error.hint
 
 
+def test_columns_without_a_name_of_their_own_are_no_table(tmp_path: Path) -> None:
+    whole, path = rda(TABLE), tmp_path / "table.rda"
+    names = _int(16, 2) + _text("a") + _text("b")
+    for other in (_int(16, 1) + _text("a"), _int(16, 2) + _text("a") + _text("a"), _int(16, 0), _int(19, 1) + names):
+        assert whole.count(names) == 1
+        path.write_bytes(whole.replace(names, other))
+        with pytest.raises(InputError, match="no data file of R with a table of numbers"):
+            read_table(path)
+
+
+def _object(slot: bytes) -> bytes:
+    """An S4 object with one slot."""
+    named = _int(0x402) + _symbol("slot") + slot + _int(254)
+    return b"RDX2\nX\n" + _int(2, 0x30500, 0x20300, 0x402) + _symbol("bank") + _int(0x219) + named + _int(254)
+
+
+@pytest.mark.timeout(60)
+def test_a_small_file_of_r_does_not_grow(tmp_path: Path) -> None:
+    """Names that hold lists of earlier names, ten times each; and numbers that are kept in short, over and over."""
+    path = tmp_path / "object.rda"
+    doubled = b"".join(_int(1) + _int(19, 10) + _int(255 | number << 8) * 10 for number in range(3, 33))
+    short = _int(238, 2) + _symbol("compact_intseq") + _int(254, 14, 3) + struct.pack(">3d", 5e6, 1, 1) + _int(254)
+    path.write_bytes(_object(_int(19, 1) + short.replace(struct.pack(">d", 5e6), struct.pack(">d", 4))))
+    assert np.array_equal(np.array(read_slots(path)["slot"]), [[1, 2, 3, 4]])
+    for slot in (_int(19, 31) + _symbol("x") + doubled, _int(19, 2) + 2 * short):
+        path.write_bytes(_object(slot))
+        with pytest.raises(InputError, match="S4 object"):
+            read_slots(path)
+
+
 @pytest.mark.timeout(20)
 def test_a_pipe_in_the_place_of_a_table_of_r_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "table.rda")
