@@ -46,10 +46,11 @@ def concluded(strata: Strata, facets: Facets, options: ScoringOptions) -> Conclu
         facets: Over what intervals generalize.
         options: Seed and number of the draws behind the probabilities of ranks.
     """
-    fine = reckon(strata.finest, facets)
-    shares = _shares(strata, fine)
+    # One answer is enough for the mean rating, whose error then takes the variance of the other values for its own.
+    fine = reckon(strata.finest, replace(facets, least_clips=1))
+    shares = _shares(strata, fine, facets.least_clips)
     errors = _inherited(fine.errors, shares)
-    why = tuple(_missing(strata, fine, value) for value in strata.scored.values)
+    why = tuple(_missing(strata, fine, value, facets.least_clips) for value in strata.scored.values)
     means = shares @ np.where(fine.chosen, fine.across.means, 0.0)
     reckoned = Reckoned(
         strata.scored, facets, fine.within, replace(fine.across, means=means), errors, errors.chosen, why
@@ -59,22 +60,23 @@ def concluded(strata: Strata, facets: Facets, options: ScoringOptions) -> Conclu
 
 
 def mean_rating_weights(fine: Reckoned) -> Floats:
-    """Weight of every finest mean in the mean over all items that are compared, shape (finest,)."""
+    """Weight of every finest mean in the mean over all items that were answered, shape (finest,)."""
     counts = np.where(fine.chosen, fine.within.sizes.clips, 0.0)
     return np.asarray(counts / max(float(counts.sum()), 1.0))
 
 
-def _shares(strata: Strata, fine: Reckoned) -> Floats:
+def _shares(strata: Strata, fine: Reckoned, least: int) -> Floats:
     """Share of each finest value's items in every scored value, shape (scored, finest).
 
-    A row of zeros for a value of which a member was not measured.
+    A row of zeros for a value of which a member has fewer than ``least`` items.
     """
+    enough = fine.chosen & (fine.within.sizes.clips >= least)
     counts = np.where(fine.chosen, fine.within.sizes.clips, 0.0)
     place = {value: at for at, value in enumerate(strata.finest.values)}
     shares = np.zeros((len(strata.scored.values), len(counts)))
     for row, value in enumerate(strata.scored.values):
         members = [place[member] for member in strata.members[value]]
-        if members and fine.chosen[members].all():
+        if members and enough[members].all():
             shares[row, members] = counts[members] / counts[members].sum()
     return shares
 
@@ -100,10 +102,14 @@ def _inherited(errors: Errors, shares: Floats) -> Errors:
     )
 
 
-def _missing(strata: Strata, fine: Reckoned, value: str) -> str:
+def _missing(strata: Strata, fine: Reckoned, value: str, least: int) -> str:
     """Why the error of a scored value is not known; one whose items all agree has none where no member's differ."""
     place = {each: at for at, each in enumerate(strata.finest.values)}
-    reasons = [fine.why[place[member]] for member in strata.members[value]]
+    items = fine.within.sizes.clips
+    reasons = [
+        findings.TOO_FEW if 0 < items[place[member]] < least else fine.why[place[member]]
+        for member in strata.members[value]
+    ]
     untold = [reason for reason in reasons if reason and reason != findings.NO_SPREAD]
     if untold or not reasons:
         return untold[0] if untold else findings.NO_CLIPS
@@ -129,7 +135,9 @@ def _analysed(fine: Reckoned, reckoned: Reckoned, shares: Floats) -> Analysis:
             items,
             why or "ok",
         )
-    reason = next((why for why, seen in zip(fine.why, fine.chosen, strict=True) if seen and why), "")
+    enough = fine.chosen & (fine.within.sizes.clips >= facets.least_clips)
+    known_why = (why for why, seen in zip(fine.why, enough, strict=True) if seen and why)
+    reason = next(known_why, "" if enough.any() else findings.TOO_FEW)
     told = covering(reckoned.table, fine.within, facets)
     return Analysis(rows, found(general, 0, level, reason), differ, told, facets)
 

@@ -21,7 +21,7 @@ from valuespectrum.instruments.portraits.keys import UNSCORED
 from valuespectrum.instruments.portraits.options import CLIPS, PortraitOptions
 from valuespectrum.instruments.portraits.ratings import PortraitRatings, portrait_ratings
 from valuespectrum.instruments.portraits.seen import SeenPortraits, moved_by_own
-from valuespectrum.instruments.profiled import nothing, weak_dimensions
+from valuespectrum.instruments.profiled import nothing
 from valuespectrum.instruments.question_list import QuestionList
 from valuespectrum.instruments.registry import INSTRUMENTS
 from valuespectrum.instruments.standing import standing
@@ -29,7 +29,7 @@ from valuespectrum.scoring.answered.conclusions import Concluded, TableStyle, ov
 from valuespectrum.scoring.answered.sets import ToldSets
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.choices.reading import verdict_rates
-from valuespectrum.scoring.estimate import Estimate
+from valuespectrum.scoring.estimate import Estimate, Score
 from valuespectrum.scoring.facets.covering import Covering, Facets
 from valuespectrum.scoring.facets.tables import SetTable
 from valuespectrum.scoring.instructions.between import faking_between, openness
@@ -59,6 +59,12 @@ def _covers(told: Covering) -> str:
         f"The interval covers other items of the same values ({told.clips} a value), asked {asked}{drawn}. "
         f"It does not cover {wordings}{fixed}."
     )
+
+
+def _too_few(scores: Mapping[str, Score]) -> tuple[str, ...]:
+    few = [value for value, score in scores.items() if score.status in (f"too few {_UNIT}s", f"no {_UNIT}s")]
+    told = "what was answered of them counts for the mean rating all the same"
+    return (f"too few {_UNIT}s were answered to score {', '.join(few)}: {told}",) if few else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +243,7 @@ class PortraitInstrument:
             covers=_covers(found.analysis.covering) if found else "",
             guards=findings,
             verdicts=verdicts(found, values, options.level, said.told.why),
-            notes=(*weak_dimensions(scores, _UNIT, options), *flagged, *self._notes()),
+            notes=(*_too_few(scores), *flagged, *self._notes()),
             n_units=said.items,
             n_unscored=said.plain["item"].nunique() - said.items,
             centred_over=int(found.reckoned.chosen.sum()) if found else 0,

@@ -192,6 +192,28 @@ def test_a_form_of_the_users_is_asked_and_scored(tmp_path: Path) -> None:
     assert found.bias["acquiescence"].mean is None
 
 
+def test_answers_about_values_with_too_few_of_them_count_for_the_mean_rating(tmp_path: Path) -> None:
+    """MRAT is over all items that were answered, also over those of a value that has no score of its own."""
+    rows = "\n".join(f'{number},"Somebody number {number}."' for number in range(1, 41))
+    path = _file(tmp_path / "texts.csv", f"number,text\n{rows}\n")
+    instrument = PortraitInstrument(PortraitOptions(form="pvq_40", file=str(path)))
+    asks = list(instrument.questions(Setting((BARE,))))
+    ratings = {f"p{number:02d}": 1 + number % 6 for number in range(1, 41)}
+    like = [ratings[str(ask.tags["item"])] for ask in asks]
+    said = [each if ask.tags["polarity"] == 1 else 7 - each for ask, each in zip(asks, like, strict=True)]
+    table = pd.DataFrame([{**ask.tags, "parsed": str(each), "error": ""} for ask, each in zip(asks, said, strict=True)])
+    table.loc[table["item"].isin(["p06", "p15"]), "parsed"] = "refusal"
+    found = measured(instrument, table, SCORING)
+    mean = np.mean([rating for item, rating in ratings.items() if item not in ("p06", "p15")])
+    assert found.overall.mean == pytest.approx(mean) and found.overall.low is not None
+    power = found.scores["power"].centred
+    assert power.mean == pytest.approx(np.mean([ratings[item] for item in ("p02", "p17", "p39")]) - mean)
+    assert power.low is not None
+    assert found.scores["stimulation"].estimate.mean is None and found.scores["stimulation"].status == "too few items"
+    assert found.details["centred_on"] == "the mean rating of all 38 items that were answered"
+    assert any("stimulation" in note and "counts for the mean rating" in note for note in found.notes)
+
+
 def test_what_was_seen_moves_no_twin_and_whom_it_moves_is_seen() -> None:
     """The first rounds after clips of each value; a respondent who is primed rates portraits of the clip higher."""
     instrument = PortraitInstrument(PortraitOptions(after="clips", wordings=1, rounds=3))
