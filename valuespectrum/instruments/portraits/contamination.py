@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.models.base import Ask, Stimulus
+from agents.models.parsing.declining import written_words
 from valuespectrum.instruments.base import Item, Setting
 from valuespectrum.instruments.battery import OWN_WORDS
 from valuespectrum.instruments.measurement import Measurement
@@ -56,6 +57,9 @@ _REACH = Template(
 _TOKENS = 48
 _LOW, _HIGH = 2, 5
 _FEWEST, _NOTHING = 3, 1e-18
+_FEWEST_WORDS = 4
+"""Of an item, half of which is to be completed."""
+_TOO_FEW = "too few items for an interval"
 MEMORY = scalars(
     "contamination",
     "Memory of a questionnaire",
@@ -70,6 +74,8 @@ MEMORY = scalars(
 )
 LEAST_EXCESS = 0.1
 """Excess of completion from which on, where its interval is above 0, a questionnaire counts as read before."""
+MOST_DECLINED = 0.2
+"""Share of the published items above which, if they were declined and not completed, no memory is no finding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +101,16 @@ class ContaminationOptions:
         """The published form and, for comparison, our own.
 
         Raises:
-            InputError: The file is not there, or holds another questionnaire.
+            InputError: The file is not there, holds another questionnaire, or texts that have no halves.
         """
-        return {OTHER: self._portraits.portraits(), OWN: own_form()}
+        published = self._portraits.portraits()
+        short = [item.number for item in published.items if len(item.paraphrases[0].split()) < _FEWEST_WORDS]
+        if short:
+            raise InputError(
+                f"item {short[0]} in {self.file} has fewer than {_FEWEST_WORDS} words, and half of them are asked for",
+                "name a file in a language that leaves blanks between words",
+            )
+        return {OTHER: published, OWN: own_form()}
 
     @property
     def own_items(self) -> Mapping[str, str]:
@@ -154,7 +167,7 @@ class PortraitMemory:
                 size = sum(map(len, sides.values())) if name == "_excess" else len(sides[OTHER if not name else OWN])
                 blank = nothing("no items" if each.mean is None else "ok", size, size)
                 scores[probe + name] = replace(blank, estimate=each)
-        finding = _read_before(scores["completion_excess"].estimate)
+        finding = _read_before(scores["completion_excess"].estimate, _declined(heard))
         return Measurement(
             self.name,
             self.value_set,
@@ -253,7 +266,7 @@ def _mean(samples: Sequence[NDArray[np.float64]], level: float) -> Estimate:
         return Estimate(None)
     mean = float(samples[0].mean() - (samples[1].mean() if len(samples) > 1 else 0.0))
     if min(map(len, samples)) < _FEWEST:
-        return Estimate(mean, why="too few items for an interval")
+        return Estimate(mean, why=_TOO_FEW)
     parts = np.array([each.var(ddof=1) / len(each) for each in samples])
     if not parts.sum() > _NOTHING:
         return Estimate(mean, why="every item gave the same")
@@ -263,15 +276,26 @@ def _mean(samples: Sequence[NDArray[np.float64]], level: float) -> Estimate:
     return Estimate(mean, mean - half, mean + half, se=error)
 
 
-def _read_before(excess: Estimate) -> Finding:
-    if excess.mean is None:
-        return Finding("read_before", "unknown", None, LEAST_EXCESS, "nothing was completed: memory is not known")
+def _declined(heard: pd.DataFrame) -> float:
+    """Share of the published items whose completion was declined, or left empty."""
+    asked = heard[(heard["probe"] == COMPLETION) & (heard["side"] == OTHER)]["text"]
+    return float(np.mean([not written_words(str(text or "")) for text in asked])) if len(asked) else 0.0
+
+
+def _read_before(excess: Estimate, declined: float) -> Finding:
+    if excess.mean is None or excess.why == _TOO_FEW:
+        few = "too few items were completed" if excess.mean is not None else "nothing was completed"
+        return Finding("read_before", "unknown", None, LEAST_EXCESS, f"{few}: memory is not known")
     # Without a spread an interval is a point.
     low = excess.low if excess.low is not None else excess.mean
+    flagged = low > 0 and excess.mean >= LEAST_EXCESS
+    if declined > MOST_DECLINED and not flagged:
+        silence = f"{declined:.0%} of the published items were declined and not completed: memory is not known"
+        return Finding("read_before", "unknown", None, LEAST_EXCESS, silence)
     statements = (
         f"published items are completed {excess.mean:+.2f} better than items that nobody can have read: no sign that "
         "the questionnaire was read before",
         f"published items are completed {excess.mean:+.2f} better than items that nobody can have read: the "
         "questionnaire was read before, and answers to it may be remembered",
     )
-    return told("read_before", low > 0 and excess.mean >= LEAST_EXCESS, excess.mean, LEAST_EXCESS, statements)
+    return told("read_before", flagged, excess.mean, LEAST_EXCESS, statements)

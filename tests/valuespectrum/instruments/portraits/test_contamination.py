@@ -98,6 +98,39 @@ def test_false_alarms_are_rare(instrument: PortraitMemory) -> None:
     assert flagged <= 4
 
 
+class Decliner(Reader):
+    """Repeats no published text, as models are told not to; of others it makes something up."""
+
+    def _completed(self, question: str) -> str:
+        if "Somebody" in question:
+            return "I'm sorry, but I can't reproduce text that may be protected by copyright."
+        return "and that is how things are."
+
+
+def test_who_declines_is_not_said_to_have_read_nothing(instrument: PortraitMemory) -> None:
+    found = _measured(instrument, Decliner([]))
+    (finding,) = found.guards
+    assert (finding.state, finding.number) == ("unknown", None) and "100% of the published items" in finding.statement
+    assert found.verdicts == (finding.statement,)
+
+
+def test_few_completions_are_no_finding(instrument: PortraitMemory) -> None:
+    asks = [ask for ask in instrument.questions(Setting((BARE,))) if ask.tags["probe"] == "completion"]
+    some = [*[ask for ask in asks if ask.tags["side"] == "published"][:2], *asks[-40:]]
+    (finding,) = measured(instrument, answered(some, Reader(_texts())), ScoringOptions()).guards
+    assert finding.state == "unknown" and finding.statement.startswith("too few items")
+    (finding,) = measured(instrument, answered(asks, Reader(_texts())), ScoringOptions()).guards
+    assert finding.flagged
+
+
+def test_texts_without_blanks_have_no_half_to_complete(tmp_path: Path) -> None:
+    path = tmp_path / "form.csv"
+    rows = "\n".join(f"{number},他认为尝试各种新鲜事物很重要第{number}条" for number in range(1, 41))
+    path.write_text(f"number,text\n{rows}\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"item 1 in .* has fewer than 4 words"):
+        PortraitMemory(ContaminationOptions(file=str(path))).questions(Setting((BARE,)))
+
+
 def test_a_twin_has_read_nothing(instrument: PortraitMemory) -> None:
     asks = list(instrument.questions(Setting((BARE,))))
     found = measured(instrument, answered(asks, twin("amber")), ScoringOptions())
