@@ -139,13 +139,14 @@ def people_scores(place: Path, steps: int, sources: RatedSources) -> list[ItemSc
 
     Args:
         place: CSV or ``.rda``.
-        steps: Of the scale.
+        steps: Of the scale, of a file with one answer a line.
         sources: How the file is read.
 
     Raises:
         InputError: It cannot be read, is another questionnaire, or reads backwards.
     """
     read = ratings_of_file(place, steps, sources)
+    steps = read.weights.shape[1]  # a questionnaire brings its own
     score = read.weights @ np.arange(1.0, steps + 1.0) / read.weights.sum(axis=1)
     rows = read.rows.assign(score=score)
     values = _set_of(rows["value"].unique().tolist(), TEN)

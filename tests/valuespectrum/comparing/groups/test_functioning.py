@@ -25,6 +25,7 @@ from valuespectrum.comparing.groups.functioning import (
     gathered,
 )
 from valuespectrum.comparing.groups.item_scores import ItemScores
+from valuespectrum.instruments.portraits.keys import scoring_key
 from valuespectrum.operations.validity.functioning import functioning
 from valuespectrum.theory.value_sets import TEN
 from valuespectrum.theory.values import VALUES
@@ -150,3 +151,18 @@ def test_people_in_files_are_groups(tmp_path: Path) -> None:
     assert [each["item"] for each in found["items"] if each["flags"]] == ["a"]
     with pytest.raises(InputError, match="is one group: it has no persona"):
         functioning_of_runs(places, FunctioningOptions("persona"))
+
+
+def test_a_questionnaire_with_nine_steps_brings_its_own_scale(tmp_path: Path) -> None:
+    """The value survey runs from -1 to 7, and is not read on the six steps of portraits."""
+    generator, key = np.random.default_rng(4), scoring_key("svs")
+    ease = np.zeros(key.items)
+    for value, easier in (("benevolence", 1.5), ("power", -1.5)):
+        ease[np.array(key.numbers[value]) - 1] = easier
+    places = [tmp_path / f"{name}.csv" for name in ("here", "there")]
+    for place in places:
+        said = np.clip(np.rint(3 + ease + generator.normal(0.0, 1.5, (40, key.items))), -1, 7)
+        names = ",".join(f"i{number}" for number in range(1, key.items + 1))
+        np.savetxt(place, said, delimiter=",", header=names, comments="")
+    found = functioning_of_runs(places, FunctioningOptions(form="svs"))
+    assert found["scale"] == "steps of 1 to 9" and len(found["items"]) == 46
