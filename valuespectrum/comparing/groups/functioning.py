@@ -110,15 +110,22 @@ def gathered(found: Sequence[ItemScores], across: Across) -> Cases:
     """Respondents in groups, by the items that all groups were asked.
 
     Raises:
-        InputError: There is one group, or too many, or one is too small, or nothing is shared.
+        InputError: There is one group, or too many, or one is too small, or nothing is shared; or somebody answered an
+            item twice in one.
     """
     scores: dict[tuple[str, RespondentColumns], dict[tuple[str, str], float]] = {}
     for each in found:
         for group, rows in _groups(each, across):
             mean = rows.groupby(["value", "item"])["score"].mean()
             mine = scores.setdefault((group, each.who), {})
-            told = zip(mean.index.to_frame().itertuples(index=False, name=None), mean, strict=True)
-            mine.update({(str(value), str(item)): float(score) for (value, item), score in told})
+            listed = zip(mean.index.to_frame().itertuples(index=False, name=None), mean, strict=True)
+            told = {(str(value), str(item)): float(score) for (value, item), score in listed}
+            if again := sorted(item for _, item in mine.keys() & told.keys()):
+                raise InputError(
+                    f"{each.who.model!r:.80} answered {again[0]!r:.60} in several runs of the group {group!r:.60}",
+                    "make runs the groups (--across run), or leave all but one of them out",
+                )
+            mine.update(told)
     groups = list(dict.fromkeys(group for group, _ in scores))
     _enough(groups, Counter(group for group, _ in scores), across)
     asked = [{item for (mine, _), row in scores.items() if mine == group for item in row} for group in groups]

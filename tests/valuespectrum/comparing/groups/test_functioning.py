@@ -166,3 +166,12 @@ def test_a_questionnaire_with_nine_steps_brings_its_own_scale(tmp_path: Path) ->
         np.savetxt(place, said, delimiter=",", header=names, comments="")
     found = functioning_of_runs(places, FunctioningOptions(form="svs"))
     assert found["scale"] == "steps of 1 to 9" and len(found["items"]) == 46
+
+
+def test_who_answered_an_item_in_two_runs_of_a_group_is_named() -> None:
+    twice = [said(1), replace(said(1), run=Path("again"))]
+    with pytest.raises(InputError, match="answered 'a' in several runs of the group 'tycoon'"):
+        gathered(twice, "persona")
+    other = twice[1].rows.assign(item=["d", "e", "f"])
+    with pytest.raises(InputError, match="there is only 'tycoon'"):
+        gathered([twice[0], replace(twice[1], rows=other)], "persona")
