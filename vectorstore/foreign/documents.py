@@ -174,12 +174,21 @@ def read_rows(
         empty: Whether a file without rows will do.
 
     Raises:
-        InputError: It is missing, too large, no CSV, without rows, or lacks a column.
+        InputError: It is missing, too large, no CSV, without rows, lacks a column or has one twice, or a row has cells
+            beyond the last column.
     """
     try:
-        rows = list(csv.DictReader(io.StringIO(read_regular(path, largest).decode("utf-8-sig")), strict=True))
+        reader = csv.DictReader(io.StringIO(read_regular(path, largest).decode("utf-8-sig")), strict=True)
+        names, rows = list(reader.fieldnames or ()), list(reader)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{path}: {what} cannot be read ({one_line(error)})", hint) from error
+    if twice := repeated_column(names):
+        raise InputError(f"{path}: {what} with the column {twice!r:.80} twice", "leave one of them, or rename it")
+    for number, row in enumerate(rows, start=2):
+        if any(cell.strip() for cell in row.pop(None, None) or ()):
+            raise InputError(
+                f"{path}, row {number}: more cells than the first row has", "put a text that has a comma in quotes"
+            )
     if not rows and empty:
         return []
     if not rows or not set(columns) <= set(rows[0]):
@@ -187,6 +196,17 @@ def read_rows(
         listed = f"{', '.join(first)} and {last}" if first else last
         raise InputError(f"{path}: no {what} with the column{'s' if first else ''} {listed}", hint)
     return rows
+
+
+def repeated_column(names: Sequence[str]) -> str:
+    """The first name that a table has twice, of which readers would keep the last column alone; empty for none.
+
+    Example:
+        >>> repeated_column(["number", "text", "", "text", ""]), repeated_column(["number", "text"])
+        ('text', '')
+    """
+    counts = Counter(name.strip() for name in names)
+    return next((name for name, count in counts.items() if name and count > 1), "")
 
 
 def read_regular(path: Path, largest: int) -> bytes:

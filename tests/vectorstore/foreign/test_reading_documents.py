@@ -141,6 +141,8 @@ def test_rows_are_those_that_were_written(
         (b"text,label\na,b\n", "no examples with the columns text, label and side"),
         (b"text,label,side\n", "no examples with the columns text, label and side"),
         (b'text,label,side\n"a,b,c\n', "examples cannot be read"),
+        (b"text,label,side\na,b,c\na, as it says,b,c\n", "row 3: more cells than the first row has"),
+        (b"text,label,side,text\na,b,c,d\n", "examples with the column 'text' twice"),
         (b"\xff\xfe\x00", "examples cannot be read"),
         (b"text,label,side\n" + b"a" * 200_000, "examples cannot be read"),
         (b"text,label,side\n" + b"a,b,c\n" * 200_000, "is larger than 1,000,000 bytes"),
@@ -154,6 +156,8 @@ def test_other_tables_are_one_line(content: bytes, told: str, tmp_path: Path) ->
     assert "\n" not in refused.value.message and str(path) in refused.value.message
     if content in (b"", b"text,label,side\n"):
         assert read_rows(path, "examples", ("text", "label", "side"), "a CSV file", empty=True) == []
+    path.write_bytes(b"text,,\na,,\nb\n")
+    assert [row["text"] for row in read_rows(path, "examples", ("text",), "a CSV file")] == ["a", "b"], "empty columns"
     path.unlink()
     os.mkfifo(path)
     with pytest.raises(InputError, match="is not a regular file"):

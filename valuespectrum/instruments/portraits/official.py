@@ -12,7 +12,7 @@ from pathlib import Path
 from valuespectrum.instruments.base import Licence
 from valuespectrum.instruments.portraits.forms import PortraitForm, PortraitItem
 from valuespectrum.instruments.portraits.keys import ScoringKey, scoring_key, scoring_keys
-from vectorstore.foreign.documents import parse_json, read_regular
+from vectorstore.foreign.documents import parse_json, read_regular, repeated_column
 from vectorstore.foundation.errors import InputError
 
 MOST_BYTES = 2**20
@@ -51,7 +51,7 @@ def read_form(path: Path, key: str, language: str = "") -> PortraitForm:
     if language and language not in languages:
         raise InputError(f"{path} has no items in {language!r:.40}", f"it has {', '.join(map(repr, languages))}")
     if not language and len(languages) > 1:
-        raise InputError(f"{path} is in {', '.join(map(repr, languages))}", "name one with --option language=")
+        raise InputError(f"{path} is in {', '.join(map(repr, languages))}", "name one with --option text_language=")
     chosen = sorted((row for row in rows if not language or row.language == language), key=lambda row: row.number)
     _check_numbers([row.number for row in chosen], wanted, path)
     _check_texts(chosen, path)
@@ -84,9 +84,13 @@ def _from_json(text: str, path: Path) -> list[Mapping[str, object]]:
 def _from_csv(text: str, path: Path) -> list[Mapping[str, object]]:
     try:
         reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+        names = list(reader.fieldnames or ())
         rows = [dict(row) for _, row in zip(range(_MOST_ROWS + 1), reader, strict=False)]
     except csv.Error as error:
         raise InputError(f"{path} is no table in CSV: {error}", _HOW) from error
+    if twice := repeated_column(names):
+        told = f"{path} has the column {twice!r:.40} twice"
+        raise InputError(told, "a form for women and one for men are two languages: a row each, and a column language")
     for number, row in enumerate(rows, start=1):
         if any(cell.strip() for cell in row.get(None) or ()):
             told = f"{path}, row {number} has more cells than the first line"

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from vectorstore.foreign.documents import read_regular
+from vectorstore.foreign.documents import read_regular, repeated_column
 from vectorstore.foundation.csv_cells import guarded
 from vectorstore.foundation.disk import storage_errors, write_durably
 from vectorstore.foundation.errors import InputError
@@ -51,17 +51,27 @@ def read_sheet(path: Path, what: str, columns: Sequence[str]) -> Iterator[tuple[
     text = _text(path, what)
     head = text.partition("\n")[0]
     separator = max(_SEPARATORS, key=head.count)
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, restval="")
-    missing = [name for name in columns if name not in (reader.fieldnames or ())]
-    if missing:
-        raise InputError(f"{what} {path} has no column {', '.join(missing)}", f"it needs {', '.join(columns)}")
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, restval="", strict=True)
     try:
+        _refuse_columns(list(reader.fieldnames or ()), f"{what} {path}", columns)
         for row in reader:
             if None in row:
                 raise InputError(f"{what} {path}, line {reader.line_num}: more cells than columns", "quote the commas")
             yield reader.line_num, {name: str(row[name]).strip() for name in columns}
     except csv.Error as error:
         raise InputError(f"{what} {path}, line {reader.line_num}: {error}", "save it as CSV") from error
+
+
+def _refuse_columns(names: Sequence[str], where: str, wanted: Sequence[str]) -> None:
+    """Refuse a table that lacks a column or has one twice.
+
+    Raises:
+        InputError: It does.
+    """
+    if missing := [name for name in wanted if name not in names]:
+        raise InputError(f"{where} has no column {', '.join(missing)}", f"it needs {', '.join(wanted)}")
+    if twice := repeated_column(names):
+        raise InputError(f"{where} has the column {twice!r:.80} twice", "leave one of them, or rename it")
 
 
 def wrong(what: str, path: Path, line: int, problem: str, hint: str) -> InputError:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from valuespectrum.cli import main
 from valuespectrum.instruments.portraits.official import LONGEST, MOST_BYTES, read_form
+from valuespectrum.instruments.portraits.options import PortraitOptions
 from vectorstore.foundation.errors import InputError
 
 
@@ -48,6 +51,9 @@ def test_a_text_is_read_whole_or_refused(tmp_path: Path) -> None:
     listed[2] = "3,Somebody who likes what is new, and the old, too"
     path.write_text("\n".join(["number,text", *listed]), encoding="utf-8")
     with pytest.raises(InputError, match="row 3 has more cells than the first line"):
+        read_form(path, "pvq_40")
+    path.write_text("\n".join(["number,text,text", *(f"{each},for men" for each in listed[3:])]), encoding="utf-8")
+    with pytest.raises(InputError, match="has the column 'text' twice"):
         read_form(path, "pvq_40")
 
 
@@ -109,6 +115,10 @@ def test_a_language_is_chosen_where_there_are_several(tmp_path: Path) -> None:
     for language, complaint in (("", "is in 'de', 'en'"), ("fr", "has no items in 'fr'")):
         with pytest.raises(InputError, match=complaint):
             read_form(path, "pvq_21", language)
+    with pytest.raises(InputError) as caught:
+        read_form(path, "pvq_21")
+    named = re.findall(r"--option (\w+)=", caught.value.hint)
+    assert named and {*named} <= {field.name for field in fields(PortraitOptions)}, "an option that there is"
 
 
 def test_a_wrong_file_is_exit_code_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -104,6 +104,21 @@ def test_tables_of_any_spreadsheet_are_read(tmp_path: Path, separator: str) -> N
     assert list(read_sheet(path, "table", ("a", "b"))) == [(2, {"a": "1", "b": "x"})]
 
 
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ('a,b\n1,x\n2,"y\n3,z\n', "table .* line"),
+        ("a,b,a\n1,x,2\n", "has the column 'a' twice"),
+        ('"a,b\n1,x\n', "table .* line"),
+    ],
+)
+def test_rows_behind_a_quotation_mark_that_nothing_closes_are_not_lost(tmp_path: Path, content: str, told: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(InputError, match=told):
+        list(read_sheet(path, "table", ("a", "b")))
+
+
 def test_an_embedder_does_not_check_itself() -> None:
     near = RaterRecord("near", "embedding", "clip@1", "1")
     assert not near.may_judge("clip@1") and near.may_judge("clip@2") and ANNA.may_judge("clip@1")

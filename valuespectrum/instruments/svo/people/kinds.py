@@ -7,7 +7,7 @@ import io
 from collections.abc import Mapping
 from pathlib import Path
 
-from vectorstore.foreign.documents import read_regular
+from vectorstore.foreign.documents import read_regular, repeated_column
 from vectorstore.foundation.errors import InputError
 
 MOST_BYTES = 16_000_000
@@ -31,11 +31,13 @@ def read_people(path: Path) -> Mapping[str, str]:
             kinds.
     """
     try:
-        rows = list(csv.reader(io.StringIO(_text(path), newline="")))
+        rows = list(csv.reader(io.StringIO(_text(path), newline=""), strict=True))
     except csv.Error as error:
         raise InputError(f"{path} is no table: {error}", _HINT) from error
     if not rows or not set(_COLUMNS) <= set(rows[0]):
         raise InputError(f"{path} lacks the columns {' and '.join(_COLUMNS)}", _HINT)
+    if twice := repeated_column(rows[0]):
+        raise InputError(f"{path} has the column {twice!r:.40} twice", _HINT)
     clip_place, kind_place = (rows[0].index(name) for name in _COLUMNS)
     kinds: dict[str, str] = {}
     for number, row in enumerate(rows[1:], start=2):

@@ -74,6 +74,8 @@ def test_kinds_out_of_a_file_leave_out_clips_without_people(tmp_path: Path) -> N
         (b"clip,kind\n,old\n", "names no clip"),
         (b"clip,kind\na,old,1\n", "line 2 .* has 3 cells"),
         (b"clip,kind\na,old\nb,old\n", "fewer than two kinds"),
+        (b"clip,kind,kind\na,old,young\nb,young,old\n", "has the column 'kind' twice"),
+        (b'clip,kind\na,old\nb,"young\nc,old\n', "is no table"),
         (b"clip,kind\na,\xff\xfe\n", "cannot be read as text"),
         (b"clip,kind\na," + b"x" * 100 + b"\n", "longer than 80"),
         (b"clip,kind\n" + b'"' + b"x" * 200_000 + b'",a\n', "is no table"),
