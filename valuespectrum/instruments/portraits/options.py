@@ -122,8 +122,10 @@ class PortraitOptions:
         """The form with its words.
 
         Raises:
-            InputError: The texts of a published questionnaire are not there, or are of another one.
+            InputError: The texts of a published questionnaire are not there, or are of another one; or an option means
+                nothing here.
         """
+        self._refuse_idle()
         if self.form == OWN:
             return own_form(self.rounds)
         if not self.file:
@@ -131,6 +133,26 @@ class PortraitOptions:
                 f"the texts of {self.key.title} are not ours to pass on", "name your file of them with file=FILE"
             )
         return read_form(Path(self.file), self.form, self.text_language)
+
+    def _refuse_idle(self) -> None:
+        """Refuse to ask under options that say nothing here: a run would keep them as if they had counted.
+
+        Raises:
+            InputError: There is one.
+        """
+        own, refined = self.form == OWN, self.scoring if self.key.finest == NINETEEN else ""
+        idle = {
+            "text_language": own and self.text_language != "",
+            "rounds": not own and self.rounds != ROUNDS,
+            "humility": self.humility != "official" and refined != ("ten" if self.humility == "apart" else "four"),
+            "face": self.face != "official" and refined != "four",
+            "directions": self.directions == "descending" and not self.key.scale.words,
+        }
+        for name in (name for name, there in idle.items() if there):
+            said = f"{name}={getattr(self, name)}"
+            raise InputError(
+                f"{said:.80} means nothing with form={self.form} and scoring={self.scoring}", "leave it out"
+            )
 
     @property
     def own_items(self) -> Mapping[str, str]:

@@ -172,6 +172,27 @@ def test_options_that_make_no_sense_are_refused() -> None:
         load_instrument("portraits", {"form": "pvq_40"}).cost(0)
 
 
+@pytest.mark.parametrize(
+    ("options", "idle"),
+    [
+        ({"humility": "self_transcendence"}, "humility=self_transcendence"),
+        ({"humility": "apart", "scoring": "four"}, "humility=apart"),
+        ({"humility": "apart", "scoring": "nineteen"}, "humility=apart"),
+        ({"humility": "apart", "form": "pvq_40", "file": "texts.csv"}, "humility=apart"),
+        ({"face": "conservation"}, "face=conservation"),
+        ({"face": "conservation", "scoring": "four", "form": "pvq_21", "file": "texts.csv"}, "face=conservation"),
+        ({"rounds": "2", "form": "pvq_rr", "file": "texts.csv"}, "rounds=2"),
+        ({"directions": "descending", "form": "svs", "file": "texts.csv"}, "directions=descending"),
+        ({"text_language": "de"}, "text_language=de"),
+    ],
+)
+def test_options_that_mean_nothing_are_refused_before_anything_is_asked(options: dict[str, str], idle: str) -> None:
+    instrument = load_instrument("portraits", options)
+    with pytest.raises(InputError, match=f"{idle} means nothing with form=") as refused:
+        instrument.cost(1)
+    assert refused.value.hint == "leave it out"
+
+
 def _file(path: Path, rows: str) -> Path:
     path.write_text(rows, encoding="utf-8")
     return path
