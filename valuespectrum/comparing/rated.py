@@ -17,7 +17,7 @@ from valuespectrum.instruments.base import Rated
 from valuespectrum.instruments.portraits.keys import scoring_key
 from valuespectrum.instruments.registry import load_installed
 from valuespectrum.measuring.stored_answers import scored_answers
-from valuespectrum.reproduction.r_data import read_table
+from valuespectrum.reproduction.human_values import R_DATA, read_people
 from valuespectrum.runs.manifest import Manifest
 from valuespectrum.runs.run import open_answers, read_manifest
 from valuespectrum.scoring.cells import ScoringOptions
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Floats = NDArray[np.float64]
-_R_FILES = (".rda", ".rdata")
 STEPS = 6
 """Of a scale of which nothing is said: that of portraits."""
 
@@ -203,7 +202,7 @@ def ratings_of_file(place: Path, steps: int, sources: RatedSources) -> ReadRatin
         raise InputError(f"{place} does not exist", "name run folders, or tables of ratings (CSV)")
     if sources.key:
         return _of_people(place, sources)
-    if place.suffix.lower() in _R_FILES:
+    if place.suffix.lower() in R_DATA:
         raise InputError(f"{place} has one person a line", "say which questionnaire it is, e.g. --form pvq_40")
     return read_ratings(place, steps, sources.turned)
 
@@ -217,7 +216,7 @@ def _of_people(place: Path, sources: RatedSources) -> ReadRatings:
     import pandas as pd
 
     key = scoring_key(sources.key)
-    table = read_table(place) if place.suffix.lower() in _R_FILES else _numbers(place)
+    table = read_people(place)
     if len(table) != key.items:
         raise InputError(
             f"{place} has {len(table)} columns, {key.title} {key.items} items", "one column an item, in their order"
@@ -259,13 +258,3 @@ def _refuse_backwards(place: Path, rows: pd.DataFrame, weights: Floats) -> None:
             f"{place} reads backwards, or is another questionnaire: people value power above benevolence in it",
             "add --turned where 1 is very much like me, or leave it out where 1 is not at all",
         )
-
-
-def _numbers(place: Path) -> dict[str, Floats]:
-    import pandas as pd
-
-    try:
-        table = pd.read_csv(place)
-        return {str(name): table[name].to_numpy(dtype=np.float64) for name in table}
-    except (ValueError, OSError) as error:
-        raise InputError(f"{place} is no table of numbers", "one row a person, one column an item") from error

@@ -7,7 +7,8 @@ with us. Questionnaires are read in the order of their items.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
@@ -39,10 +40,14 @@ Floats = NDArray[np.float64]
 FACTS = Path(__file__).parent / "published" / "human_values.json"
 """Scoring keys and numbers to compare with."""
 _SAMPLES = ("gss-2012", "us-pvq40")
-_R_DATA = (".rda", ".rdata")
+R_DATA = (".rda", ".rdata")
+"""Ends of the names of data files of R."""
 _MOST_FILES = 100
 _LARGEST = 64 * 2**20
 """Bytes of a table of answers in CSV: some hundred thousand people."""
+_NUMBER_AT_END = re.compile(r"[0-9]{1,4}$")
+_ANSWER = re.compile(r"-?[0-9]+(?:\.[0-9]+)*|NA(?:\.[0-9]+)?|Unnamed: [0-9]+")
+"""What pandas calls a column above which an answer stands, or none: repeated names get a number."""
 _TOLERANCE = 1e-3
 """Of correlations: whether a zero counts as an answer or as none moves them by less."""
 
@@ -88,7 +93,8 @@ def portraits(data: Path | None) -> list[ComparedNumber]:
     if data is None:
         raise InputError("portraits needs the answers of people", "name a file of them, or a folder of such files")
     found: dict[str, Path] = {}
-    for path in _files(data):
+    readable, refused = _files(data)
+    for path in readable:
         name = items.get(len(read_people(path)))
         if name is None and not data.is_dir():
             raise InputError(f"{path} has {len(read_people(path))} columns, not {wanted}", "one column an item")
@@ -97,25 +103,27 @@ def portraits(data: Path | None) -> list[ComparedNumber]:
         if name is not None:
             found[name] = path
     if not found:
-        raise InputError(f"{data} holds no answers with {wanted} items", "bring PVQ40.rda or gss12_values.rda")
+        because = f"; {refused[0]}" if refused else ""
+        raise InputError(f"{data} holds no answers with {wanted} items{because}", "bring PVQ40.rda or gss12_values.rda")
     return [
         row.named(f"{name}: {row.name}") for name in _SAMPLES if name in found for row in sample_rows(name, found[name])
     ]
 
 
-def _files(data: Path) -> list[Path]:
-    """The files of answers that a path names; in a folder those that can be read as such."""
+def _files(data: Path) -> tuple[list[Path], list[str]]:
+    """The files of answers that a path names; in a folder those that can be read as such, and why others cannot."""
     if not data.is_dir():
-        return [data]
-    readable = []
+        return [data], []
+    readable, refused = [], []
     for path in sorted(data.iterdir())[:_MOST_FILES]:
-        if path.suffix.lower() in (*_R_DATA, ".csv"):
+        if path.suffix.lower() in (*R_DATA, ".csv"):
             try:
                 read_people(path)
-            except InputError:
-                continue  # a folder may hold other data, too
+            except InputError as error:  # a folder may hold other data, too
+                refused.append(error.message)
+                continue
             readable.append(path)
-    return readable
+    return readable, refused
 
 
 def sample_rows(name: str, data: Path | None) -> list[ComparedNumber]:
@@ -168,7 +176,7 @@ def read_people(path: Path) -> Mapping[str, Floats]:
     Raises:
         InputError: It is no table of numbers.
     """
-    return read_table(path) if path.suffix.lower() in _R_DATA else _comma_separated(path)
+    return read_table(path) if path.suffix.lower() in R_DATA else _comma_separated(path)
 
 
 def _comma_separated(path: Path) -> Mapping[str, Floats]:
@@ -176,9 +184,30 @@ def _comma_separated(path: Path) -> Mapping[str, Floats]:
 
     try:
         table = pd.read_csv(BytesIO(read_regular(path, _LARGEST)))
-        return {str(name): table[name].to_numpy(dtype=np.float64) for name in table}
+        columns = {str(name): table[name].to_numpy(dtype=np.float64) for name in table}
     except (ValueError, OSError) as error:
         raise InputError(f"{path} is no table of numbers", "one row a person, one column an item") from error
+    _check_names(path, list(columns))
+    return columns
+
+
+def _check_names(path: Path, names: Sequence[str]) -> None:
+    """Refuse a first row of answers, and columns that are numbered in another order than that of the items.
+
+    Raises:
+        InputError: There is such a row, or order.
+    """
+    numbers = [int(found[0]) for name in names if (found := _NUMBER_AT_END.search(name))]
+    in_order = sorted(numbers)
+    counted = len(numbers) == len(names) and in_order == [*range(in_order[0], in_order[0] + len(names))]
+    if not counted and len(names) > 1 and all(_ANSWER.fullmatch(name) for name in names):
+        raise InputError(f"{path} has answers in its first row, and no names", "name the items above the answers")
+    if counted and numbers != in_order:
+        at = next(place for place, pair in enumerate(zip(numbers, in_order, strict=True)) if pair[0] != pair[1])
+        raise InputError(
+            f"{path}: column {at + 1} is called {names[at]!r:.40}, so that items are not in their order",
+            "put the columns in the order of the questionnaire",
+        )
 
 
 def _row(name: str, ours: float | None, published: str) -> ComparedNumber:

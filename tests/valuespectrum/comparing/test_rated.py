@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -100,6 +101,13 @@ def test_people_are_one_respondent_with_persons_in_it() -> None:
         rated_table([survey], RatedSources(key="pvq_40", turned=True))
     with pytest.raises(InputError, match="one person a line"):
         rated_table([survey], RatedSources())
+
+
+@pytest.mark.timeout(20)
+def test_a_pipe_in_the_place_of_people_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "people.csv")
+    with pytest.raises(InputError, match="not a regular file"):
+        rated_table([tmp_path / "people.csv"], RatedSources(key="pvq_21"))
 
 
 def test_people_rank_values_as_their_means_do(tmp_path: Path) -> None:

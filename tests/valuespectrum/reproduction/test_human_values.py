@@ -187,6 +187,27 @@ def test_what_is_missing_backwards_or_other_is_refused(tmp_path: Path) -> None:
         sample_rows("gss-2012", None)
 
 
+def test_items_are_named_and_in_their_order(tmp_path: Path) -> None:
+    """Columns are read by place: a first row of answers would be lost, and v10 before v2 be other items."""
+    ratings, path, sample = people(60), tmp_path / "people.csv", {"form": "pvq_21", "scale": [1, 6], "reversed": False}
+    np.savetxt(path, ratings, delimiter=",", fmt="%d")
+    with pytest.raises(InputError, match="has answers in its first row, and no names"):
+        read_answers(path, sample)
+    gaps = path.read_text(encoding="utf-8").split("\n", 1)
+    path.write_text("\n".join([gaps[0].replace("1", "").replace("2", "NA"), gaps[1]]), encoding="utf-8")
+    with pytest.raises(InputError, match="has answers in its first row, and no names"):
+        read_answers(path, sample)
+    for names in ([f"v{number}" for number in range(1, 22)], [str(number) for number in range(1, 22)], ["q"] * 21):
+        np.savetxt(path, ratings, delimiter=",", header=",".join(names), comments="")
+        assert np.array_equal(read_answers(path, sample).ratings, ratings)
+    alphabetical = sorted(f"v{number}" for number in range(1, 22))
+    np.savetxt(path, ratings, delimiter=",", header=",".join(alphabetical), comments="")
+    with pytest.raises(InputError, match="column 2 is called 'v10', so that items are not in their order"):
+        read_answers(path, sample)
+    with pytest.raises(InputError, match=r"holds no answers with 21 .*column 2 is called 'v10'"):
+        portraits(tmp_path)
+
+
 @pytest.mark.parametrize("name", ["gss-2012", "portraits"])
 def test_data_that_are_missing_are_exit_code_2(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["reproduce", name]) == 2

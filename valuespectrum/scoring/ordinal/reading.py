@@ -12,12 +12,14 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vectorstore.foreign.documents import read_regular
 from vectorstore.foundation.errors import InputError
 
 if TYPE_CHECKING:
@@ -91,13 +93,13 @@ def _as_text(path: Path) -> pd.DataFrame:
     import pandas as pd
 
     try:
-        size = path.stat().st_size
-        if size > MOST_BYTES:
-            raise InputError(
-                f"{path} has {size / 2**20:,.0f} MiB, more than {MOST_BYTES // 2**20}", "count equal answers first"
-            )
         table = pd.read_csv(
-            path, dtype=str, keep_default_na=False, header=None, nrows=MOST_ROWS + 2, encoding="utf-8-sig"
+            BytesIO(read_regular(path, MOST_BYTES)),
+            dtype=str,
+            keep_default_na=False,
+            header=None,
+            nrows=MOST_ROWS + 2,
+            encoding="utf-8-sig",
         )
     except (ValueError, OSError, pd.errors.ParserError) as error:
         told = " ".join(str(error).split())[:120]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import os
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +71,17 @@ def test_other_files_are_refused_in_a_line(tmp_path: Path) -> None:
         with pytest.raises(InputError) as caught:
             read_ratings(path, 6)
         assert "\n" not in caught.value.message
+
+
+@pytest.mark.timeout(20)
+def test_a_pipe_is_not_waited_for_and_a_packed_table_not_unpacked(tmp_path: Path) -> None:
+    """A few packed kilobytes can hold gigabytes of commas."""
+    (packed := tmp_path / "ratings.csv.gz").write_bytes(gzip.compress("\n".join([HEAD, *ROWS]).encode()))
+    with pytest.raises(InputError, match="is no table that can be read"):
+        read_ratings(packed, 6)
+    os.mkfifo(tmp_path / "ratings.csv")
+    with pytest.raises(InputError, match="not a regular file"):
+        read_ratings(tmp_path / "ratings.csv", 6)
 
 
 def table_of(rows: list[tuple[str, str, str, int]], repeats: int = 1) -> tuple[pd.DataFrame, Floats]:
