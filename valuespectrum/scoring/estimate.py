@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 CLIP = "clip"
@@ -151,6 +151,17 @@ class Score:
             read_count(row, "n_clusters"),
             _chances(row.get("rank_chances")),
         )
+
+
+def profile_scale(rows: Iterable[Mapping[str, object]]) -> str:
+    """The scale on which the values of a profile are told: that of the headline where any is, else the centred one.
+
+    A value that is not told on it is not known; the others stay on the scale of everybody else.
+
+    Args:
+        rows: Of the values, as ``Score.to_json`` writes them.
+    """
+    return HEADLINE if any(row.get(HEADLINE) is not None for row in rows) else "centred"
 
 
 def counted(units: int, unit: str) -> dict[str, int]:

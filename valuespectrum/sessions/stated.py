@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from agents.personas.reserved import NO_PERSONA
-from valuespectrum.scoring.estimate import HEADLINE, Estimate
+from valuespectrum.scoring.estimate import Estimate, profile_scale
 from valuespectrum.scoring.profile import number
 from valuespectrum.sessions.predicting import PredictOptions, stated_predicts
 from valuespectrum.sessions.revealed.profiles import RevealOptions, decided, reveal
@@ -33,8 +33,10 @@ def stated_profiles(respondents: Sequence[Json]) -> dict[Walker, Floats]:
         bare = row["persona"] == NO_PERSONA
         walker = Walker(row["model"], row["persona"], NO_PERSONA if bare else row["strategy"])
         told = [row["profile"][value] for value in VALUES]
-        name = HEADLINE if all(each.get(HEADLINE) is not None for each in told) else "centred"
-        found.setdefault(walker, np.array([np.nan if each[name] is None else each[name] for each in told], dtype=float))
+        name = profile_scale(told)
+        found.setdefault(
+            walker, np.array([np.nan if each.get(name) is None else each[name] for each in told], dtype=float)
+        )
     return found
 
 

@@ -11,6 +11,7 @@ from session_worlds import PlantedFeed, walk
 from agents.personas.persona import load_personas
 from bench.truth.sessions import BARE, PERSONA, Planted, judged, measured, study, targets
 from valuespectrum.operations.studies.roleplay_plan import Effort, planned_power, power_in_words
+from valuespectrum.scoring.estimate import HEADLINE
 from valuespectrum.scoring.personas.placebos import FEWEST_PLACEBOS
 from valuespectrum.scoring.personas.power import PersonaStudy, chance_of_moved, sessions_noise
 from valuespectrum.sessions.document import SessionScoring, sessions_document
@@ -19,8 +20,9 @@ from valuespectrum.sessions.revealed.decisions import Decisions
 from valuespectrum.sessions.revealed.profiles import RevealOptions, consecutive, reveal
 from valuespectrum.sessions.revealed.roles import session_personas, worded_personas
 from valuespectrum.sessions.revealed.stability import STRETCHES, fading, separability, stability
-from valuespectrum.sessions.stated import stated_and_revealed
+from valuespectrum.sessions.stated import stated_and_revealed, stated_profiles
 from valuespectrum.sessions.walks.walked import WalkedSession, Walker
+from valuespectrum.theory.value_sets import TEN
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError
 
@@ -52,6 +54,17 @@ def test_several_wordings_find_half_of_a_persona_where_any_words_do_much() -> No
     assert row["beyond"] == pytest.approx(np.mean([each["beyond"] for each in alone]))
     assert row["beyond_se"] < min(each["beyond_se"] for each in alone)
     assert list(worded_personas(revealed, {PERSONA.persona: aim})) == []
+
+
+def test_a_value_that_was_not_told_leaves_the_others_in_log_odds() -> None:
+    profile = {value: {HEADLINE: float(at), "centred": 25.0 * at} for at, value in enumerate(VALUES)}
+    lacking = profile | {VALUES[0]: {HEADLINE: None, "centred": None}}
+    row = {"value_set": TEN.name, "model": "simulated:amber@1", "persona": "none", "strategy": "simple"}
+    (told,) = stated_profiles([row | {"profile": lacking}]).values()
+    assert np.isnan(told[0]) and told[1:].tolist() == [float(at) for at in range(1, 10)]
+    steps = {value: {"centred": float(at)} for at, value in enumerate(VALUES)}
+    (told,) = stated_profiles([row | {"profile": steps}]).values()
+    assert told.tolist() == [float(at) for at in range(10)]
 
 
 def test_the_plan_says_what_the_study_finds() -> None:

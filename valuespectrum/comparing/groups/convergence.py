@@ -26,7 +26,7 @@ from valuespectrum.scoring.convergence.matrix import (
     crossed,
     line_agreement,
 )
-from valuespectrum.scoring.estimate import HEADLINE, Estimate
+from valuespectrum.scoring.estimate import Estimate, profile_scale
 from valuespectrum.scoring.facets.additive import Floats
 from valuespectrum.scoring.readouts.evidence import IN_WORDS
 from valuespectrum.theory.value_sets import GROUPS, TEN, ValueSet
@@ -219,7 +219,7 @@ def _add(methods: Methods, name: str, run: str, who: RespondentColumns, told: Sa
 
 def _profile(rows: Json, value_set: ValueSet) -> dict[str, Estimate] | None:
     """Centred numbers over the ten; ``None`` where no key leads there."""
-    scale = HEADLINE if all(row.get(HEADLINE) is not None for row in rows.values()) else "centred"
+    scale = profile_scale(rows.values())
     own = {value: Estimate.read(row, scale) for value, row in rows.items()}
     if value_set == TEN:
         return own

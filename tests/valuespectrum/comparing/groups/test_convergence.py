@@ -11,6 +11,7 @@ from several_instruments import PEOPLE, RUNS, TRUTH, scores, ten
 
 from valuespectrum.cli import main
 from valuespectrum.comparing.groups.convergence import FINER, REPEAT, convergence
+from valuespectrum.scoring.estimate import HEADLINE
 from valuespectrum.theory.value_sets import GROUPS, NINETEEN, TEN
 from vectorstore.foundation.errors import InputError
 
@@ -48,6 +49,19 @@ def test_finer_values_carry_claims_by_intervals_that_are_wide_enough_for_any_err
     ]
     assert all(abs(mean) > 0.2 and (mean > 0) == (claim == "more") for claim, mean in sure if claim in ("more", "less"))
     assert all(claim != "nothing" for claim, mean in sure if abs(mean) > 0.2), "one instrument says so at least"
+
+
+def test_a_value_that_is_not_told_brings_nobody_onto_another_scale() -> None:
+    """Face counts for none of the ten: whether it was told moves nothing, and never from log-odds to points."""
+    liked, ends = scores("vqa", NINETEEN, TRUTH), ("", "_low", "_high", "_se")
+    for row in (row for one in liked["respondents"] for row in one["profile"].values()):
+        row |= {f"{HEADLINE}{end}": row[f"centred{end}"] for end in ends}
+        row |= {f"centred{end}": 25 * row[f"centred{end}"] for end in ends}
+    both = [(Path("one"), liked), RUNS[1]]
+    whole = convergence(both)["pairs"]
+    for one in liked["respondents"][::2]:
+        one["profile"]["face"] |= dict.fromkeys((HEADLINE, "centred"))
+    assert convergence(both)["pairs"] == whole and whole[0]["respondents"] == PEOPLE
 
 
 def test_one_instrument_twice_is_two_methods() -> None:
