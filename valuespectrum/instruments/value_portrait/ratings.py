@@ -98,6 +98,8 @@ def order_sensitivity(told: Answers, queries: Mapping[str, str], level: float) -
 def prompt_sensitivity(told: Answers, queries: Mapping[str, str], level: float) -> Estimate:
     """Share of responses whose answers in the wordings, the most listed first, are not all the same.
 
+    As published, a wording counts for a response where it was answered in both orders.
+
     Args:
         told: What was said.
         queries: Response to its query, which is drawn again for the interval.
@@ -105,7 +107,7 @@ def prompt_sensitivity(told: Answers, queries: Mapping[str, str], level: float) 
     """
     changed: dict[str, list[float]] = {}
     for response, answers in told.items():
-        numbers = [number for version, number in answers.items() if not version.endswith(REVERSED)]
+        numbers = [number for version, number in answers.items() if version + REVERSED in answers]
         if len(numbers) > 1:
             changed.setdefault(queries[response], []).append(float(len(set(numbers)) > 1))
     return _share(changed, level)
