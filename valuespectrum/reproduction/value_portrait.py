@@ -162,11 +162,14 @@ def _lost_row(
 ) -> ComparedNumber:
     """Responses that stand beside other tags in a model's averages than in the questionnaire, and what that does."""
     stored, whole = scores
-    most = max((abs(whole[name].centred - stored[name].centred), name) for name in stored if name in whole)
+    moved = [(abs(whole[name].centred - stored[name].centred), name) for name in stored if name in whole]
     why = "its averages carry other tags than the questionnaire"
     if all(VERSIONS[0] not in averaged[each].version_responses for each in lost):
         why = "the answer to the first version failed, and the published averages take tags from it"
-    note = f"{', '.join(lost[:3])}: {why}; with them the largest change of a score is {most[0]:.4f} ({most[1]})"
+    note = f"{', '.join(lost[:3])}: {why}"
+    if moved:
+        most, name = max(moved)
+        note = f"{note}; with them the largest change of a score is {most:.4f} ({name})"
     return ComparedNumber(f"{model}, responses whose tags were lost", float(len(lost)), note=note)
 
 

@@ -102,13 +102,14 @@ class _RatedGroup:
             )
         )
 
-    def largest(self, found: Correlations) -> float:
-        """Largest difference to what was published."""
-        return max(
+    def largest(self, found: Correlations) -> float | None:
+        """Largest difference to what was published; ``None`` where a correlation is none, since all raters agree."""
+        apart = [
             abs(found[each.response][name] - self.published[each.response][name])
             for each in self.rated
             for name in _DIMENSIONS
-        )
+        ]
+        return None if any(map(isnan, apart)) else max(apart)
 
 
 def _group_rows(group: _RatedGroup, clone: Clone) -> Iterator[ComparedNumber]:

@@ -15,6 +15,7 @@ import stat
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
@@ -34,6 +35,8 @@ LARGEST = 16 * 2**20
 
 _NULL = "tag:yaml.org,2002:null"
 _HALVES = re.compile("[\ud800-\udfff]")
+_LONG = re.compile(r"[eE]\+?[0-9]{3}|[0-9]{300}")
+"""What a number has that may be too large for any float, which would make it infinite without a word."""
 
 Checked = TypeVar("Checked")
 
@@ -127,7 +130,8 @@ def parse_json(text: str, where: str, hint: str = "") -> object:
         {'a': 1}
     """
     try:
-        document = json.loads(text, parse_constant=_refuse_constant)
+        finite = _finite if _LONG.search(text) else None
+        document = json.loads(text, parse_constant=_refuse_constant, parse_float=finite)
     except (ValueError, RecursionError) as error:
         raise InputError(f"{where} is not JSON: {_in_short(error)}", hint) from error
     # Only escapes can bring in halves of characters, since the file itself is UTF-8.
@@ -238,6 +242,13 @@ def _text(path: Path, what: str, hint: str, largest: int) -> str:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number of JSON")
+
+
+def _finite(number: str) -> float:
+    found = float(number)
+    if not isfinite(found):
+        raise ValueError(f"{number:.20} is too large for a number")
+    return found
 
 
 def _in_short(error: Exception) -> str:

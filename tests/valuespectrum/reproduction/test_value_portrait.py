@@ -91,6 +91,33 @@ def test_a_changed_number_is_found(clone: Path) -> None:
     assert found[f"{MODELS[1]}, largest difference of item means"] is True
 
 
+def test_raters_who_all_say_the_same_have_no_correlation(clone: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    survey = json.loads((clone / SURVEY).read_text())
+    first = next(iter(survey[0].values()))[0]
+    first["data"] = [[3, rater] for _, rater in first["data"]]
+    write(clone / SURVEY, survey)
+    assert main(["reproduce", "value-portrait", str(clone), "--json"]) == 1
+    rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)["rows"]}
+    apart = rows["group 1, largest difference of correlations"]
+    assert apart["ours"] is None and apart["pass"] is False
+
+
+def test_a_model_that_answered_nothing_is_told(clone: Path) -> None:
+    file = clone / AVERAGED / f"{MODELS[0]}_averaged_results.json"
+    silent = [
+        {**{name: row[name] for name in ("portrait_id", "option_id")}, "version_responses": {}} for row in _read(file)
+    ]
+    write(file, silent)
+    rows = {row.name: row for row in value_portrait(clone)}
+    lost = rows[f"{MODELS[0]}, responses whose tags were lost"]
+    assert lost.ours and "the answer to the first version failed" in lost.note and "largest change" not in lost.note
+    assert rows[f"{MODELS[0]}, largest difference of raw means, deviations and numbers of items"].ours is None
+
+
+def _read(file: Path) -> Any:
+    return json.loads(file.read_text())
+
+
 def _drop(part: str) -> Callable[[Path], None]:
     return lambda clone: (clone / part).unlink()
 
@@ -138,6 +165,12 @@ WRONG: dict[str, tuple[Callable[[Path], object], str]] = {
     "a number out of range": (
         _changed(FIRST, lambda rows: [{**rows[0], "version_responses": {"v1": 1e999}}, *rows[1:]]),
         "Infinity is no number of JSON",
+    ),
+    "a number too large for any": (
+        lambda clone: (clone / FIRST).write_text(
+            (clone / FIRST).read_text().replace('"numeric_response": ', '"numeric_response": 1e999, "x": ', 1)
+        ),
+        "1e999 is too large for a number",
     ),
     "nobody knows the rater": (_changed(PROFILES, lambda told: dict(list(told.items())[1:])), "nothing is known of"),
     "a name that writes on the terminal": (

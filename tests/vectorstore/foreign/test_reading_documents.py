@@ -82,6 +82,9 @@ def test_only_regular_files_of_bounded_size_are_read(tmp_path: Path, reader: str
         ("[" * 100_000, "nested too deeply"),
         ('{"a": NaN}', "NaN is no number"),
         ('{"a": -Infinity}', "Infinity is no number"),
+        ('{"a": [1, -1e999]}', "-1e999 is too large for a number"),
+        ('{"a": 1.5E+400}', "too large for a number"),
+        ('{"a": ' + "9" * 400 + ".0}", "too large for a number"),
         ('{"a": ' + "9" * 5_000 + "}", "not JSON"),
         ('{"a": ["\\ud800"]}', "half of a character"),
     ],
@@ -89,6 +92,10 @@ def test_only_regular_files_of_bounded_size_are_read(tmp_path: Path, reader: str
 def test_json_that_is_none(text: str, problem: str) -> None:
     with pytest.raises(InputError, match=problem):
         parse_json(text, "scores")
+
+
+def test_large_numbers_and_texts_that_look_like_larger_ones_are_fine() -> None:
+    assert parse_json('{"a": [1e300, 2E-400, 0.5], "b": "1e999"}', "scores") == {"a": [1e300, 0.0, 0.5], "b": "1e999"}
 
 
 def test_whole_characters_and_texts_that_speak_of_halves_are_fine() -> None:
