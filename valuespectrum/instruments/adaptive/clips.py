@@ -19,7 +19,7 @@ from valuespectrum.instruments.adaptive.options import StopOptions
 from valuespectrum.instruments.adaptive.value_test import Choosing, ItemCandidates
 from valuespectrum.instruments.base import Item, Setting
 from valuespectrum.instruments.battery import ItemOptions
-from valuespectrum.instruments.further.scale7 import SevenSteps
+from valuespectrum.instruments.further.scale7 import STEPS, SevenSteps
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.registry import INSTRUMENTS
 from valuespectrum.instruments.wordings.reading import items_digest
@@ -63,7 +63,16 @@ class ClipTestOptions(StopOptions):
         Raises:
             InputError: The file is wrong.
         """
-        return own_bank("clips") if self.file is None else read_bank(self.file)
+        if self.file is None:
+            return own_bank("clips")
+        found = read_bank(self.file)
+        answers = next(iter(found.pools.values())).items.categories
+        if answers != len(STEPS):
+            raise InputError(
+                f"items in {self.file} have {answers} answers, and clips are asked about in {len(STEPS)} steps",
+                "estimate their parameters from runs of scale7",
+            )
+        return found
 
     def item_of(self, row: StimulusRow, look: str) -> str:
         """Item of the bank that a clip counts as.
@@ -102,7 +111,9 @@ class AdaptiveClips:
         self.options: ClipTestOptions = options or ClipTestOptions()
 
     def cost(self, pictures: int) -> int:
-        """Asks to one respondent, at most."""
+        """Asks to one respondent, at most; a wrong file is refused before anything is begun."""
+        if self.options.file is not None:
+            _ = self.options.bank
         return min(pictures, self.options.most * len(self.value_set))
 
     def procedures(self, setting: Setting) -> Iterator[Named[object]]:
@@ -127,9 +138,17 @@ class AdaptiveClips:
         members = {value: (value,) for value in self.value_set.dimensions}
         scoring = Scoring(self.options.bank, members, self.options.rule, "clips")
         found = measured(self, answers, scoring, options)
-        taken = int((answers[GRADED_ITEM] == TYPICAL).sum())
-        note = f"{taken} of {len(answers)} asks were about clips whose item parameters are not known: taken for typical"
-        return replace(found, notes=(*found.notes, note)) if taken else found
+        notes, taken = list(found.notes), int((answers[GRADED_ITEM] == TYPICAL).sum())
+        if taken:
+            known = "about clips whose item parameters are not known: taken for typical"
+            notes.append(f"{taken} of {len(answers)} asks were {known}")
+        asked = set(answers["value"])
+        silent = [value for value in self.value_set.dimensions if value not in asked]
+        if silent and self.options.file is not None:
+            notes.append(
+                f"nothing was asked about {', '.join(silent)}: no clip that was found for them has item parameters"
+            )
+        return replace(found, notes=tuple(notes))
 
     def expected(self, planted: Mapping[str, float]) -> Mapping[str, float]:
         """The step that is expected of somebody whose liking is known, 1 to 7."""

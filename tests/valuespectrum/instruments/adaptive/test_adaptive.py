@@ -234,6 +234,8 @@ def test_parameters_of_clips_come_from_a_pilot(by_clips: Compared, tmp_path: Pat
     means = {value: score.estimate.mean for value, score in found.scores.items() if score.status == "ok"}
     assert set(means) == {row.value for row in rows} and set(answers["graded_item"]) <= {row.clip_id for row in rows}
     assert max(means, key=lambda value: means[value] or 0.0) == "benevolence", "of the three fjord likes it most"
+    (untold,) = [note for note in found.notes if note.startswith("nothing was asked about")]
+    assert "hedonism" in untold and "power" not in untold
     with pytest.raises(InputError, match="fewer than 10"):
         pilot_bank(pilot[:4], "trial")
 
@@ -262,6 +264,14 @@ def test_wrong_files_of_parameters_are_named_as_such(text: str, complaint: str, 
     path.write_text(text)
     with pytest.raises(InputError, match=complaint):
         read_bank(path)
+
+
+def test_parameters_of_another_scale_are_refused_before_anything_is_begun(tmp_path: Path) -> None:
+    """Portraits have six steps, and clips are asked about in seven."""
+    path = tmp_path / "bank.json"
+    write_bank(own_bank("portraits"), path)
+    with pytest.raises(InputError, match="have 6 answers, and clips are asked about in 7 steps"):
+        AdaptiveClips(ClipTestOptions(parameters=str(path))).cost(10)
 
 
 def test_files_that_are_missing_or_huge_are_refused(tmp_path: Path) -> None:
