@@ -21,11 +21,11 @@ from valuespectrum.instruments.wordings.choosing import SLIDER_ITEMS
 _MIDDLE = OPTIONS // 2
 
 
-def transitive(chosen: NDArray[np.intp]) -> bool:
+def transitive(chosen: NDArray[np.intp] | Floats) -> bool:
     """Whether six answers prefer transitively among the four allocations at the ends of the primary items.
 
     Args:
-        chosen: Shape (6,): options of the primary items, from 0.
+        chosen: Shape (6,): options of the primary items, from 0; the middle of those that are as frequent.
 
     Example:
         >>> transitive(np.array([0, 8, 8, 0, 8, 8])), transitive(np.array([0, 0, 0, 8, 0, 0]))

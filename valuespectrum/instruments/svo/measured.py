@@ -171,8 +171,8 @@ def _score(estimate: Estimate, shown: SliderShares, items: list[int] | None) -> 
 
 def _consistency(shown: SliderShares, options: ScoringOptions) -> dict[str, Estimate]:
     primary = list(PRIMARY)
-    whole = np.flatnonzero(shown.answered[:, primary].all(axis=1))
-    orderly = np.array([transitive(row[primary]) for row in shown.chosen()[whole]], dtype=float)
+    chosen = shown.chosen()[:, primary]
+    orderly = np.array([transitive(row) for row in chosen[(chosen >= 0).all(axis=1)]], dtype=float)
     share = share_row(orderly, np.ones(len(orderly)), options.level)
     _, apart = nearest_ideal(item_means(shown.shares[:, primary]))
     return {
@@ -202,7 +202,9 @@ def _known(number: float) -> Estimate:
 def _hangs_together(share: Estimate) -> Finding:
     chance = transitive_by_chance()
     if share.mean is None or share.low is None:
-        return Finding("hangs_together", "unknown", None, chance, "No arrangement was answered whole.")
+        return Finding(
+            "hangs_together", "unknown", None, chance, "In no arrangement was something chosen in all six items."
+        )
     words = (
         "More arrangements are answered by one order of the four ideal allocations than blind answers would be.",
         "Arrangements are not answered by an order of the four ideal allocations more often than blind answers "

@@ -18,6 +18,7 @@ from valuespectrum.scoring.choices.reading import OptionAnswers, read_options
 if TYPE_CHECKING:
     import pandas as pd
 
+_ROUNDING = 1e-9
 _PLACES = {item_id(item): item for item in range(len(SLIDER_ITEMS))}
 ITEM_IDS = tuple(_PLACES)
 """The tag ``item`` of every slider ask."""
@@ -72,10 +73,16 @@ class SliderShares:
             (item_means(self.shares[:, primary])[..., None] * payoffs()[primary]).sum(axis=1).mean(axis=0)
         )
 
-    def chosen(self) -> NDArray[np.intp]:
-        """The option of the largest share in every answer, shape (arrangements, 15); -1 without an answer."""
+    def chosen(self) -> Floats:
+        """The option of the largest share in every answer, shape (arrangements, 15); -1 where nothing is chosen.
+
+        Where several are as frequent it is the middle of them, so that no end of an item is favoured because it is
+        written first; where all are, nothing is chosen.
+        """
         known = np.where(self.answered[..., None], self.shares, 0.0)
-        return np.asarray(np.where(self.answered, known.argmax(axis=2), -1))
+        most = known >= known.max(axis=2, keepdims=True) - _ROUNDING
+        middle = (most * np.arange(OPTIONS)).sum(axis=2) / most.sum(axis=2)
+        return np.asarray(np.where(self.answered & ~most.all(axis=2), middle, -1.0))
 
 
 def item_means(shares: Floats) -> Floats:

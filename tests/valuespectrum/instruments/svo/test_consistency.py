@@ -71,3 +71,20 @@ def test_equal_points_are_nearest_to_no_difference() -> None:
     apart = np.abs(payoffs()[..., 0] - payoffs()[..., 1])
     nearest = steps_to_ideal()["inequality averse"] == 0
     assert all(apart[item][nearest[item]].max() <= apart[item].min() + 1 for item in range(15))
+
+
+def test_options_that_are_as_frequent_prefer_neither_end() -> None:
+    """Read from the other end, the same draws choose the same: no end is favoured because it is written first."""
+    counts = np.random.default_rng(3).multinomial(4, [1 / 9] * 9, size=(6, 15)).astype(float)
+    counts[0, 0] = [2, 0, 0, 0, 0, 0, 0, 0, 2]
+
+    def chosen(shares: np.ndarray) -> np.ndarray:
+        names, size = tuple(f"p{place}" for place in range(6)), shares.shape[:2]
+        return SliderShares(names, shares, np.zeros(size, dtype=np.intp), np.ones(size), False).chosen()
+
+    found = chosen(counts / 4)
+    assert np.array_equal(chosen(counts[..., ::-1] / 4), 8 - found)
+    assert found[0, 0] == 4 and transitive(np.full(6, 4.0))
+    assert (chosen(np.full((6, 15, 9), 1 / 9)) == -1).all(), "whoever takes all alike has chosen nothing"
+    alone = (counts == counts.max(axis=2, keepdims=True)).sum(axis=2) == 1
+    assert alone.any() and np.array_equal(found[alone], counts.argmax(axis=2)[alone])
