@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from valuespectrum.scoring.ordinal.maximum import Fit, held_at_an_end, maximum_l
 from valuespectrum.scoring.ordinal.posterior import OrdinalPosterior, SamplerOptions, sample_posterior
 from valuespectrum.scoring.ordinal.predictive import Predictive, predictive_check, replicates
 from valuespectrum.scoring.ordinal.table import RatingTable
+from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
@@ -42,6 +43,11 @@ class OrdinalOptions:
     """Every respondent with every other, in place of the first with the others."""
     level: float = 0.95
     sampler: SamplerOptions = field(default_factory=SamplerOptions)
+
+    def __post_init__(self) -> None:
+        if self.thresholds not in get_args(Thresholds):
+            known = " or ".join(get_args(Thresholds))
+            raise InputError(f"thresholds are {known}, not {self.thresholds!r:.40}", "shared is usual")
 
     @property
     def seed(self) -> int:

@@ -30,6 +30,8 @@ EFFECT_SD, THRESHOLD_SD, SPREAD_SD = 1.5, 2.5, 1.0
 """Standard deviations of the priors, in logits."""
 MOST_COORDINATES = 4000
 """Above which the curvature is too large to be turned round."""
+_FEWEST_DRAWS = 4
+"""Halves of chains of fewer have no variance."""
 R_HAT, LEAST_SIZE, MOST_DIVERGENT = 1.01, 400.0, 0.001
 """Above, below and above which draws are not believed (Vehtari et al. 2021): R-hat, effective draws, and the share of
 draws that diverged."""
@@ -37,13 +39,24 @@ draws that diverged."""
 
 @dataclass(frozen=True, slots=True)
 class SamplerOptions:
-    """How posterior draws are made."""
+    """How posterior draws are made.
+
+    Raises:
+        InputError: Chains or draws are too few to say anything of themselves.
+    """
 
     chains: int = 4
     warmup: int = 500
     draws: int = 1000
     """Of each chain, after the warm-up."""
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.chains < 2 or self.warmup < 1 or self.draws < _FEWEST_DRAWS:
+            raise InputError(
+                f"whether {self.chains} chains of {self.draws} draws agree cannot be told",
+                f"at least 2 chains of {_FEWEST_DRAWS} draws; 4 of 1000 are usual",
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from valuespectrum.scoring.ordinal.analysis import OrdinalOptions, analyse
 from valuespectrum.scoring.ordinal.design import design_of
 from valuespectrum.scoring.ordinal.likelihood import slopes, step_chances
 from valuespectrum.scoring.ordinal.maximum import find_top, maximum_likelihood
+from valuespectrum.scoring.ordinal.posterior import SamplerOptions
 from valuespectrum.scoring.ordinal.table import RatingTable, rating_table
 from vectorstore.foundation.errors import InputError
 
@@ -158,3 +159,12 @@ def test_a_document_says_what_its_intervals_are_about() -> None:
     assert sum(by_model) == pytest.approx(0, abs=1e-9)
     for row in found["differences"]:
         assert row["low_all"] <= row["low"] <= row["estimate"] <= row["high"] <= row["high_all"]
+
+
+def test_what_cannot_be_a_fit_is_refused_before_one_is_begun() -> None:
+    """From Python, too, where nobody looks at what is typed: one chain agrees with itself, one draw has no variance."""
+    for chains, draws in ((1, 1000), (4, 1), (0, 0)):
+        with pytest.raises(InputError, match="agree cannot be told"):
+            SamplerOptions(chains, draws=draws)
+    with pytest.raises(InputError, match="thresholds are shared or own, not 'separate'"):
+        OrdinalOptions(thresholds="separate")  # type: ignore[arg-type]
