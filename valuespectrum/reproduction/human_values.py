@@ -59,6 +59,8 @@ class PeopleAnswers:
     ratings: Floats
     """Shape (people, items), the higher the more like me; NaN for what was not answered."""
     key: ScoringKey
+    strange: int = 0
+    """Numbers that are none of the scale, and no answers."""
 
     def items(self, value: str) -> Floats:
         """Ratings of the items of one value."""
@@ -158,9 +160,11 @@ def read_answers(path: Path, sample: Json) -> PeopleAnswers:
         raise InputError(f"{path} has {len(table)} columns, the questionnaire {key.items} items", "one column an item")
     ratings = np.stack([np.asarray(column, dtype=np.float64) for column in table.values()], axis=1)
     low, high = sample["scale"]
-    ratings = np.where((ratings >= low) & (ratings <= high), ratings, np.nan)
+    on_scale = (ratings >= low) & (ratings <= high)
+    strange = int((np.isfinite(ratings) & ~on_scale).sum())
+    ratings = np.where(on_scale, ratings, np.nan)
     backwards = sample.get("reversed", key.coded_descending)  # a file that does not say is coded as published ones are
-    answers = PeopleAnswers(low + high - ratings if backwards else ratings, key)
+    answers = PeopleAnswers(low + high - ratings if backwards else ratings, key, strange)
     middle = dict(zip(TEN.dimensions, np.nanmean(answers.centred(), axis=0), strict=True)) if len(ratings) else {}
     if not middle or not middle["benevolence"] > 0 > middle["power"]:
         raise InputError(
@@ -219,6 +223,8 @@ def _row(name: str, ours: float | None, published: str) -> ComparedNumber:
 
 def _numbers(answers: PeopleAnswers) -> Iterator[tuple[str, float | None]]:
     yield "respondents", float(len(answers.ratings))
+    if answers.strange:
+        yield "numbers off the scale, which are left out", float(answers.strange)
     yield "MRAT", float(np.nanmean(mrat(answers.ratings)))
     centred = answers.centred()
     means = np.nanmean(centred, axis=0)

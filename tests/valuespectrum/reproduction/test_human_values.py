@@ -171,6 +171,8 @@ def test_what_is_missing_backwards_or_other_is_refused(tmp_path: Path) -> None:
     zero = ratings.copy()
     zero[0, 0] = 0
     assert np.isnan(read_answers(_written(tmp_path / "zero.csv", zero), sample).ratings[0, 0])
+    rows = {row.name: row.ours for row in sample_rows("gss-2012", tmp_path / "zero.csv")}
+    assert rows["numbers off the scale, which are left out"] == 1.0
     (tmp_path / "words.csv").write_text("a,b\nx,y\n")
     with pytest.raises(InputError, match="no table of numbers"):
         read_answers(tmp_path / "words.csv", sample)
