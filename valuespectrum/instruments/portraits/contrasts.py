@@ -26,6 +26,9 @@ from valuespectrum.scoring.facets.inference import Errors, Parts, Tested, omnibu
 from valuespectrum.scoring.facets.ranking import rank
 from valuespectrum.scoring.facets.tables import SetTable
 
+ALONE = "one item of a refined value was answered: how far another would change it is not known"
+"""Why there is no interval in a form with one item of a value."""
+
 
 @dataclass(frozen=True, slots=True)
 class Strata:
@@ -105,15 +108,19 @@ def _inherited(errors: Errors, shares: Floats) -> Errors:
 def _missing(strata: Strata, fine: Reckoned, value: str, least: int) -> str:
     """Why the error of a scored value is not known; one whose items all agree has none where no member's differ."""
     place = {each: at for at, each in enumerate(strata.finest.values)}
-    items = fine.within.sizes.clips
-    reasons = [
-        findings.TOO_FEW if 0 < items[place[member]] < least else fine.why[place[member]]
-        for member in strata.members[value]
-    ]
+    reasons = [_reason(fine, place[member], least) for member in strata.members[value]]
     untold = [reason for reason in reasons if reason and reason != findings.NO_SPREAD]
     if untold or not reasons:
         return untold[0] if untold else findings.NO_CLIPS
     return findings.NO_SPREAD if all(reasons) else ""
+
+
+def _reason(fine: Reckoned, at: int, least: int) -> str:
+    """Why the error of a finest value is not known; empty where it is."""
+    items = int(fine.within.sizes.clips[at])
+    if 0 < items < least:
+        return findings.TOO_FEW
+    return ALONE if items == 1 else fine.why[at]
 
 
 def _analysed(fine: Reckoned, reckoned: Reckoned, shares: Floats) -> Analysis:
@@ -136,8 +143,8 @@ def _analysed(fine: Reckoned, reckoned: Reckoned, shares: Floats) -> Analysis:
             why or "ok",
         )
     enough = fine.chosen & (fine.within.sizes.clips >= facets.least_clips)
-    known_why = (why for why, seen in zip(fine.why, enough, strict=True) if seen and why)
-    reason = next(known_why, "" if enough.any() else findings.TOO_FEW)
+    reasons = (_reason(fine, int(at), facets.least_clips) for at in np.flatnonzero(enough))
+    reason = next(filter(None, reasons), "" if enough.any() else findings.TOO_FEW)
     told = covering(reckoned.table, fine.within, facets)
     return Analysis(rows, found(general, 0, level, reason), differ, told, facets)
 

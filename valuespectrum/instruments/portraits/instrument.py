@@ -203,7 +203,7 @@ class PortraitInstrument:
         if told.table is None:
             return None
         key = self.options.key
-        least = min(options.minimum_clips, max(2, min(map(len, key.numbers.values()))))
+        least = min(options.minimum_clips, *map(len, key.numbers.values()))
         strata = Strata(self._strata(rated), told.table, self.options.members)
         wordings = options.over_wordings and len(told.table.wordings) > 1
         return concluded(strata, Facets(options.level, wordings, least_clips=least), options)
@@ -226,6 +226,7 @@ class PortraitInstrument:
         scores = rows(found, shown, counts) if found else dict.fromkeys(values.dimensions, nothing("no items"))
         moved = moved_by_own(said.plain, rated, self.options.key.scale, options.level)
         findings, stands = guards(rated), standing(found, options.seed)
+        told_surely = any(score.centred.low is not None for score in scores.values())
         rates = verdict_rates(rated.read, said.plain["item"], options.level)
         shares = {name: Estimate.read(row) for name, row in rates.items()}
         flagged = (finding.statement for finding in findings if finding.flagged)
@@ -240,7 +241,7 @@ class PortraitInstrument:
             rates=shares,
             reliability={"directions": Estimate(rated.leans.agreement), **stands.reliability},
             differences=found.analysis.differ.to_json() if found else None,
-            covers=_covers(found.analysis.covering) if found else "",
+            covers=_covers(found.analysis.covering) if found and told_surely else "",
             guards=findings,
             verdicts=verdicts(found, values, options.level, said.told.why),
             notes=(*_too_few(scores), *flagged, *self._notes()),

@@ -85,6 +85,17 @@ def test_scores_are_centred_on_all_items_and_not_on_values() -> None:
     assert found.overall.mean == pytest.approx(refined.overall.mean, abs=1e-9)
 
 
+@pytest.mark.parametrize("scoring", ["ten", "nineteen", "four"])
+def test_one_portrait_of_each_value_tells_numbers_without_intervals(scoring: str) -> None:
+    found = _measured("amber", rounds=1, scoring=scoring)
+    assert all(score.status == "ok" and score.rank is None for score in found.scores.values())
+    for told in (*(score.estimate for score in found.scores.values()), found.overall):
+        assert told.mean is not None and told.low is None and "one item of a refined value" in told.why
+    goal = PortraitInstrument(PortraitOptions(scoring=scoring, rounds=1)).expected_centred(said_shares(member("amber")))
+    assert (spearman(_centred(found), goal) or 0) > 0.9
+    assert found.covers == "" and "was not tested: one item of a refined value" in found.verdicts[0]
+
+
 def test_leans_are_told_and_move_nothing() -> None:
     plain, leaning = _measured("amber,scale=0,acquiescence=0"), _measured("amber,scale=0.3,acquiescence=0.3")
     assert leaning.bias["acquiescence"].side == leaning.bias["scale_lean"].side == 1
