@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Floats = NDArray[np.float64]
+NO_SPREAD = 1e-9
+"""Standard deviation in steps at or below which numbers differ by rounding alone, and correlate with nothing."""
 _SET = ["value", "clip", "wording"]
 
 
@@ -61,7 +63,7 @@ def liking_steps(rated: pd.DataFrame, middle: float) -> tuple[pd.DataFrame, Scal
     liking = ((up - down) / 2.0).fillna(up - lean).fillna(lean - down)
     both = wide.dropna()
     agreement = None
-    if len(both) > 2 and both[1].std() > 0 and both[-1].std() > 0:
+    if len(both) > 2 and min(both[1].std(), both[-1].std()) > NO_SPREAD:
         agreement = float(np.corrcoef(both[1], -both[-1])[0, 1])
     table = (liking + middle).to_frame("theta").reset_index().dropna(subset=["theta"])
     mean = own.groupby(level="wording").mean().mean() if len(own) else np.nan

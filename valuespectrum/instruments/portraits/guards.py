@@ -9,6 +9,7 @@ from valuespectrum.instruments.portraits.ratings import PortraitRatings, is_reve
 from valuespectrum.scoring.answered.conclusions import Concluded
 from valuespectrum.scoring.answered.verdicts import listing, standing_out, tested_in_words
 from valuespectrum.scoring.guards.finding import Finding, told
+from valuespectrum.scoring.ratings import NO_SPREAD, ScaleLean
 from valuespectrum.theory.value_sets import ValueSet
 
 Floats = NDArray[np.float64]
@@ -25,7 +26,7 @@ def guards(rated: PortraitRatings) -> tuple[Finding, ...]:
     """Whether answers vary, whether scale and negation are understood, and whether answers are numbers at all."""
     return (
         constant_numbers(rated.numbers),
-        directions_agree(rated.leans.agreement),
+        directions_agree(rated.leans),
         negation_understood(rated),
         answered_at_all(rated),
     )
@@ -51,14 +52,18 @@ def constant_numbers(numbers: Floats) -> Finding:
     return told("constant", spread < LEAST_SPREAD, spread, LEAST_SPREAD, statements)
 
 
-def directions_agree(agreement: float | None) -> Finding:
+def directions_agree(leans: ScaleLean) -> Finding:
     """Whether both directions of the scale tell the same.
 
     Args:
-        agreement: Correlation over items; ``None`` where there is none.
+        leans: With the correlation of both over items.
     """
+    agreement = leans.agreement
     if agreement is None:
-        return Finding("directions", "unknown", None, LEAST_AGREEMENT, "the scale was put in one direction")
+        why = "answers in a direction of the scale are all alike, or too few, to tell whether both agree"
+        if leans.lean is None:
+            why = "the scale was answered in one direction alone"
+        return Finding("directions", "unknown", None, LEAST_AGREEMENT, why)
     statements = (
         f"the two directions of the scale agree by {agreement:.2f}",
         f"the two directions of the scale agree by {agreement:.2f} only: which end means much is not understood, "
@@ -74,8 +79,11 @@ def negation_understood(rated: PortraitRatings) -> Finding:
     means = [part.groupby("clip")["theta"].mean() for part in (table[~reversed_], table[reversed_])]
     shared = sorted(set(means[0].index) & set(means[1].index))
     pairs = np.array([[side[item] for item in shared] for side in means], dtype=np.float64)
-    if len(shared) < 3 or (pairs.std(axis=1) == 0).any():
-        return Finding("negation", "unknown", None, LEAST_NEGATION, "no portraits were put in reversed wordings")
+    if len(shared) < 3 or (pairs.std(axis=1) <= NO_SPREAD).any():
+        why = "answers to straight or reversed wordings are all alike, or too few, to tell whether both agree"
+        if not reversed_.any():
+            why = "no portraits were answered in reversed wordings"
+        return Finding("negation", "unknown", None, LEAST_NEGATION, why)
     r = float(np.asarray(np.corrcoef(pairs))[0, 1])
     statements = (
         f"reversed wordings go with the straight ones (r = {r:.2f})",

@@ -221,7 +221,7 @@ class ValuePortrait:
 
     def _judged(self, measured: Measurement, found: Closeness, told: ToldSets, options: ScoringOptions) -> Measurement:
         """The same with the conditions of reading it, and with what may be said."""
-        findings = (constant_numbers(found.places), directions_agree(found.lean.agreement))
+        findings = (constant_numbers(found.places), directions_agree(found.lean))
         concluded = conclude_sets(told, options)
         return replace(
             measured,

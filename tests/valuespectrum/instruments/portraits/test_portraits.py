@@ -153,8 +153,23 @@ def test_draws_are_read_like_probabilities() -> None:
 def test_one_direction_leaves_the_lean_in_and_says_so() -> None:
     found = _measured("amber", directions="ascending", rounds=3)
     assert found.bias["scale_lean"].mean is None
-    assert {finding.name: finding.state for finding in found.guards}["directions"] == "unknown"
+    (directions,) = [finding for finding in found.guards if finding.name == "directions"]
+    assert directions.state == "unknown" and "in one direction alone" in directions.statement
     assert found.scores["power"].estimate.mean is not None
+
+
+def test_one_number_throughout_is_not_said_to_be_one_direction_or_no_reversed_wording() -> None:
+    table = _answers("amber", rounds=2).assign(parsed="4")
+    table = table.drop(columns=[name for name in table if str(name).startswith("log_probability")])
+    found = measured(PortraitInstrument(PortraitOptions(rounds=2)), table, SCORING)
+    told = {finding.name: finding for finding in found.guards}
+    assert told["constant"].flagged and told["directions"].state == told["negation"].state == "unknown"
+    assert all("all alike" in told[name].statement for name in ("directions", "negation"))
+    noise = np.random.default_rng(0).normal(scale=1e-13, size=(len(table), 6))
+    chances = {f"log_probability_{number}": np.log(1 / 6) + noise[:, number - 1] for number in range(1, 7)}
+    rounded = measured(PortraitInstrument(PortraitOptions(rounds=2)), table.assign(**chances), SCORING)
+    states = {finding.name: finding.state for finding in rounded.guards}
+    assert states["directions"] == states["negation"] == "unknown", "rounding correlates with nothing"
 
 
 def test_four_values_and_what_humility_and_face_count_for() -> None:
