@@ -126,9 +126,9 @@ def _rest_ends(scores: Floats, level: float) -> list[float]:
 
 def _alike(items: Sequence[ItemFunction], kind: str, of: Callable[[ItemFunction], Sequence[Estimate]]) -> Step:
     """Whether nothing of a kind was found but what is small, and nothing large can have been missed."""
-    found = [each for each in items if kind in each.flags and each.size != "small"]
+    found = [each for each in items if kind in each.flags and each.sized(kind) != "small"]
     if found:
-        named = _listed([f"{each.item} ({each.size})" for each in found])
+        named = _listed([f"{each.item} ({each.sized(kind)})" for each in found])
         return Step("fails", f"{len(found)} of {len(items)} items: {named}")
     untested = [each for each in items if each.why]
     if untested:

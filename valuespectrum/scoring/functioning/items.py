@@ -88,9 +88,16 @@ class ItemFunction:
     @property
     def size(self) -> str:
         """``large``, ``moderate`` or ``small``, by the larger of log-odds and R-squared."""
-        of_r2 = "large" if self.r2 >= R2_LARGE else "moderate" if self.r2 >= R2_MODERATE else "small"
-        order = ("small", "moderate", "large")
-        return max(of_r2, size_of(self.shift), key=order.index)
+        return _larger(_size_of_r2(self.r2), size_of(self.shift))
+
+    def sized(self, kind: str) -> str:
+        """The size of what was found of one kind, ``uniform`` or ``nonuniform``.
+
+        By its own log-odds; and by R-squared, which is gained by both, where nothing else was found.
+        """
+        estimates = self.shifts if kind == "uniform" else self.bends
+        own = size_of(max((each.mean or 0.0 for each in estimates), key=abs, default=0.0))
+        return _larger(own, _size_of_r2(self.r2)) if self.flags == (kind,) else own
 
     def to_json(self) -> Json:
         """As a comparison keeps it."""
@@ -106,6 +113,14 @@ class ItemFunction:
             "mcfadden": self.mcfadden,
             "size": self.size,
         }
+
+
+def _size_of_r2(gain: float) -> str:
+    return "large" if gain >= R2_LARGE else "moderate" if gain >= R2_MODERATE else "small"
+
+
+def _larger(*sizes: str) -> str:
+    return max(sizes, key=("small", "moderate", "large").index)
 
 
 def item_functions(cases: Cases, rate: float = RATE, level: float = 0.95) -> list[ItemFunction]:

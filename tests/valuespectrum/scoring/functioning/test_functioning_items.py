@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from bench.truth.functioning import Planted, draw_cases, study
+from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.scoring.functioning.cases import Cases, matching, ordered_levels
 from valuespectrum.scoring.functioning.cumulative import CumulativeFit, fit_cumulative
 from valuespectrum.scoring.functioning.invariance import LEVELS_REFUSED, value_invariance
-from valuespectrum.scoring.functioning.items import ALIKE, FEW, LONELY, UNSETTLED, item_functions
+from valuespectrum.scoring.functioning.items import ALIKE, FEW, LONELY, UNSETTLED, ItemFunction, item_functions
 
 
 def cases(planted: Planted, seed: int = 3) -> tuple[Cases, np.ndarray]:
@@ -112,6 +113,20 @@ def test_levels_are_refused_where_an_item_is_strange_and_told_where_none_can_be(
     assert len(clean) >= 3 and all(each.configural.status == "holds" for each in clean)
     assert any(each.scalar.status == "holds" for each in clean)
     assert all((each.differences[0].low or 0.0) > 0 for each in clean)
+
+
+def test_a_large_shift_with_a_slight_bend_leaves_changes_comparable() -> None:
+    """Each step goes by the size of its own kind: an item that is easier to say yes to tells as much of its value."""
+    drawn, _ = cases(Planted(strange=0, respondents=200, values=1))
+    nothing, slight, much = (Estimate(mean, mean - 0.1, mean + 0.1) for mean in (0.0, 0.15, 0.9))
+    items = [ItemFunction(item, drawn.values[0], shifts=(nothing,), bends=(nothing,)) for item in drawn.items]
+    both = replace(items[0], shifts=(much,), bends=(slight,), r2=0.05, flags=("uniform", "nonuniform"))
+    assert both.size == both.sized("uniform") == "large" and both.sized("nonuniform") == "small"
+    decided = value_invariance(drawn, [both, *items[1:]], drawn.values[0])
+    assert (decided.configural.status, decided.metric.status, decided.scalar.status) == ("holds", "holds", "fails")
+    assert "correlations and changes" not in decided.told
+    bent = replace(both, shifts=(slight,), bends=(much,), flags=("nonuniform",))
+    assert value_invariance(drawn, [bent, *items[1:]], drawn.values[0]).metric.status == "fails"
 
 
 def test_few_respondents_show_no_invariance() -> None:
