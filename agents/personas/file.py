@@ -14,20 +14,17 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from agents.personas.reserved import refuse_reserved
 from vectorstore.foreign.documents import LARGEST, read_yaml
 from vectorstore.foundation.errors import InputError
-from vectorstore.foundation.text import unseen
+from vectorstore.foundation.text import JOINERS, unseen
 
 MAX_FILE_BYTES = LARGEST
 """Largest persona file; about thirty thousand personas."""
 
 _FORMAT_HINT = "each entry needs id, name and traits, text or target; docs/personas.md shows the format"
 
-_JOINERS = "\u200c\u200d"
-"""Nobody sees them, but words of some scripts and pictograms are made with them."""
-
 
 def _seen(text: str) -> str:
     # A line break inside a trait would forge a line of the prompt, and a mark of direction what a reader takes it for.
-    if strange := unseen(text, but=_JOINERS):
+    if strange := unseen(text, but=JOINERS):
         raise ValueError(f"holds a character that is not seen, U+{ord(strange):04X}: take it out")
     return text
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-_JOINERS = "\u200c\u200d"
-"""Not printable by themselves, but parts of words and of pictograms."""
+from vectorstore.foundation.text import JOINERS
 
 
 def printable(text: str) -> str:
@@ -28,4 +27,4 @@ def printable_line(text: str) -> str:
 
 
 def _shown(letter: str) -> str:
-    return letter if letter.isprintable() or letter in _JOINERS else letter.encode("unicode_escape").decode()
+    return letter if letter.isprintable() or letter in JOINERS else letter.encode("unicode_escape").decode()

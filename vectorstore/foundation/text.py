@@ -7,6 +7,8 @@ from unicodedata import category
 
 LONGEST_QUOTE = 600
 """Characters of a stranger's text that is quoted; what is longer is cut between words."""
+JOINERS = "\u200c\u200d"
+"""Nobody sees them, but words of some scripts and pictograms are made with them."""
 _QUOTES = re.compile('["“”„‟«»‹›＂〝〞〟「」『』]')
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Categories of characters that nobody sees: controls, marks of direction, what has no width."""

@@ -14,6 +14,7 @@ from valuespectrum.instruments.portraits.forms import PortraitForm, PortraitItem
 from valuespectrum.instruments.portraits.keys import ScoringKey, scoring_key, scoring_keys
 from vectorstore.foreign.documents import parse_json, read_regular, repeated_column
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.text import JOINERS, unseen
 
 MOST_BYTES = 2**20
 """A questionnaire has a few kilobytes."""
@@ -117,10 +118,11 @@ def _row(record: Mapping[str, object], place: int, path: Path) -> _ItemRow:
     except ValueError:
         raise InputError(f"{path}, row {place}: {number!r:.40} is no number of an item", _HOW) from None
     said = " ".join(str(text).split()) if isinstance(text, str) else ""
-    if not said or len(said) > LONGEST or not said.isprintable():
-        raise InputError(
-            f"{path}, row {place}: item {counted} has no text of 1 to {LONGEST} printable characters", _HOW
-        )
+    if strange := unseen(said, but=JOINERS):
+        told = f"{path}, row {place}: item {counted} holds a character that is not seen, U+{ord(strange):04X}"
+        raise InputError(told, "take it out")
+    if not said.strip(f" {JOINERS}") or len(said) > LONGEST:
+        raise InputError(f"{path}, row {place}: item {counted} has no text of 1 to {LONGEST} characters", _HOW)
     return _ItemRow(counted, said.replace('"', "'"), str(language or "").strip()[:20])
 
 

@@ -16,7 +16,7 @@ from valuespectrum.instruments.wordings.languages import ENGLISH, OWN_DATA, lang
 from valuespectrum.theory.values import VALUES
 from vectorstore.foreign.documents import Written, read_regular, read_written
 from vectorstore.foundation.errors import InputError
-from vectorstore.foundation.text import unseen
+from vectorstore.foundation.text import JOINERS, unseen
 
 _LONGEST, _MOST = 2000, 500
 """Characters of a text, entries of a list."""
@@ -65,7 +65,7 @@ class _ItemsFile:
             self.wrong(node.line, f"{what} is no text")
         if len(node.value) > _LONGEST:
             self.wrong(node.line, f"{what} is longer than {_LONGEST:,} characters")
-        strange = unseen(node.value, but="\n")
+        strange = unseen(node.value, but=f"\n{JOINERS}")
         if strange:
             self.wrong(node.line, f"{what} holds a character that is not seen, U+{ord(strange):04X}", "take it out")
         return node.value

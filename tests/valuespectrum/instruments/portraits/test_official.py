@@ -57,6 +57,13 @@ def test_a_text_is_read_whole_or_refused(tmp_path: Path) -> None:
         read_form(path, "pvq_40")
 
 
+def test_texts_of_scripts_whose_words_have_joiners_are_read(tmp_path: Path) -> None:
+    """Persian and Hindi write them within words, where nobody sees them."""
+    joined = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u062f"
+    form = read_form(_csv(tmp_path / "form.csv", [(number, f"{joined} {number}") for number in range(1, 22)]), "pvq_21")
+    assert form.items[0].paraphrases == (f"{joined} 1",)
+
+
 @pytest.mark.parametrize(
     ("count", "key", "complaint"),
     [
@@ -81,7 +88,8 @@ def test_wrong_and_hostile_files_are_named(tmp_path: Path) -> None:
         ([*_rows(39), ("forty", "x")], "'forty' is no number of an item"),
         ([*_rows(39), (40, " ")], "item 40 has no text"),
         ([*_rows(39), (40, "x" * (LONGEST + 1))], "item 40 has no text"),
-        ([*_rows(39), (40, "a\x07bell")], "item 40 has no text"),
+        ([*_rows(39), (40, "a\x07bell")], r"item 40 holds a character that is not seen, U\+0007"),
+        ([*_rows(39), (40, "a \u202emark")], r"item 40 holds a character that is not seen, U\+202E"),
         (_rows(2100), "more than 2000 rows"),
     ):
         with pytest.raises(InputError, match=complaint):
