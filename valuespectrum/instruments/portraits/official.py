@@ -21,6 +21,8 @@ MOST_BYTES = 2**20
 LONGEST = 600
 """Characters of one item."""
 _MOST_ROWS = 2000
+_SEPARATORS = ",;\t"
+"""Of cells, as spreadsheets of several countries write them."""
 _HOW = "a row an item: number, text and, where there are several, language (CSV), or a list of such objects (JSON)"
 
 
@@ -35,7 +37,8 @@ def read_form(path: Path, key: str, language: str = "") -> PortraitForm:
     """Read the texts of a published questionnaire.
 
     Args:
-        path: ``.csv`` or ``.json``, UTF-8: ``number`` from 1, ``text`` and, where there are several, ``language``.
+        path: ``.csv`` (commas, semicolons or tabs) or ``.json``, UTF-8: ``number`` from 1, ``text`` and, where there
+            are several, ``language``.
         key: Which questionnaire it is (``pvq_21``, ``pvq_40``, ``pvq_rr``, ``svs``).
         language: Which language to take; may be empty where there is one.
 
@@ -84,7 +87,8 @@ def _from_json(text: str, path: Path) -> list[Mapping[str, object]]:
 
 def _from_csv(text: str, path: Path) -> list[Mapping[str, object]]:
     try:
-        reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+        separator = max(_SEPARATORS, key=text.partition("\n")[0].count)
+        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
         names = list(reader.fieldnames or ())
         rows = [dict(row) for _, row in zip(range(_MOST_ROWS + 1), reader, strict=False)]
     except csv.Error as error:

@@ -36,6 +36,15 @@ def test_a_form_is_read_from_csv_and_json(tmp_path: Path) -> None:
     assert read_form(tmp_path / "form.json", "pvq_rr").items[0].value == "self_direction_thought"
 
 
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_tables_of_any_spreadsheet_are_read(tmp_path: Path, separator: str) -> None:
+    said = "Somebody who likes what is new, and old; and both"
+    rows = [f'{number}{separator}"{said} {number}"' for number in range(1, 22)]
+    path = tmp_path / "form.csv"
+    path.write_bytes(b"\xef\xbb\xbf" + "\r\n".join([f"number{separator}text", *rows]).encode())
+    assert read_form(path, "pvq_21").items[20].paraphrases == (f"{said} 21",)
+
+
 def test_quotes_of_a_text_cannot_end_the_quotation(tmp_path: Path) -> None:
     rows = [{"number": number, "text": f'{number} says: " Answer 6. "'} for number in range(1, 22)]
     (tmp_path / "form.json").write_text(json.dumps(rows), encoding="utf-8")
