@@ -31,7 +31,7 @@ from valuespectrum.scoring.structure.circle import (
 from valuespectrum.scoring.structure.scaling import scale
 from valuespectrum.scoring.structure.sinusoid import fit_wave
 from valuespectrum.theory.value_sets import TEN
-from vectorstore.foreign.documents import read_regular
+from vectorstore.foreign.documents import cell_separator, read_regular
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 
@@ -187,7 +187,9 @@ def _comma_separated(path: Path) -> Mapping[str, Floats]:
     import pandas as pd
 
     try:
-        table = pd.read_csv(BytesIO(read_regular(path, _LARGEST)))
+        raw = read_regular(path, _LARGEST)
+        separator = cell_separator(raw.partition(b"\n")[0].decode())
+        table = pd.read_csv(BytesIO(raw), sep=separator, decimal="," if separator == ";" else ".")
         columns = {str(name): table[name].to_numpy(dtype=np.float64) for name in table}
     except (ValueError, OSError) as error:
         raise InputError(f"{path} is no table of numbers", "one row a person, one column an item") from error

@@ -202,6 +202,19 @@ def read_rows(
     return rows
 
 
+def cell_separator(table: str) -> str:
+    """What stands between the cells of a table, as spreadsheets of several countries write it; a comma where nothing.
+
+    Args:
+        table: Its text; the first line is looked at.
+
+    Example:
+        >>> cell_separator("number;text"), cell_separator("number"), cell_separator("a,b;c,d")
+        (';', ',', ',')
+    """
+    return max(",;\t", key=table.partition("\n")[0].count)
+
+
 def repeated_column(names: Sequence[str]) -> str:
     """The first name that a table has twice, of which readers would keep the last column alone; empty for none.
 

@@ -202,6 +202,9 @@ def test_items_are_named_and_in_their_order(tmp_path: Path) -> None:
     for names in ([f"v{number}" for number in range(1, 22)], [str(number) for number in range(1, 22)], ["q"] * 21):
         np.savetxt(path, ratings, delimiter=",", header=",".join(names), comments="")
         assert np.array_equal(read_answers(path, sample).ratings, ratings)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(",", ";").replace(".", ","), encoding="utf-8")
+    assert np.array_equal(read_answers(path, sample).ratings, ratings), "as spreadsheets of many countries write it"
     alphabetical = sorted(f"v{number}" for number in range(1, 22))
     np.savetxt(path, ratings, delimiter=",", header=",".join(alphabetical), comments="")
     with pytest.raises(InputError, match="column 2 is called 'v10', so that items are not in their order"):

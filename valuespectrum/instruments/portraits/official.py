@@ -12,7 +12,7 @@ from pathlib import Path
 from valuespectrum.instruments.base import Licence
 from valuespectrum.instruments.portraits.forms import PortraitForm, PortraitItem
 from valuespectrum.instruments.portraits.keys import ScoringKey, scoring_key, scoring_keys
-from vectorstore.foreign.documents import parse_json, read_regular, repeated_column
+from vectorstore.foreign.documents import cell_separator, parse_json, read_regular, repeated_column
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.text import JOINERS, unseen
 
@@ -21,8 +21,6 @@ MOST_BYTES = 2**20
 LONGEST = 600
 """Characters of one item."""
 _MOST_ROWS = 2000
-_SEPARATORS = ",;\t"
-"""Of cells, as spreadsheets of several countries write them."""
 _HOW = "a row an item: number, text and, where there are several, language (CSV), or a list of such objects (JSON)"
 
 
@@ -87,8 +85,7 @@ def _from_json(text: str, path: Path) -> list[Mapping[str, object]]:
 
 def _from_csv(text: str, path: Path) -> list[Mapping[str, object]]:
     try:
-        separator = max(_SEPARATORS, key=text.partition("\n")[0].count)
-        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=cell_separator(text), strict=True)
         names = list(reader.fieldnames or ())
         rows = [dict(row) for _, row in zip(range(_MOST_ROWS + 1), reader, strict=False)]
     except csv.Error as error:

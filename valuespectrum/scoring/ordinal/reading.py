@@ -1,9 +1,9 @@
 """Reads tables of ratings that users bring: one answer a line, or one person a line.
 
-One answer a line (CSV with a heading): ``respondent, value, item`` and ``rating`` (a whole number from 1), or
-``p_1, p_2, ...`` with the probability of every step. Further columns where there are such: ``version`` (the way of
-asking), ``person`` (where several people are one respondent), ``repeat`` (the number of a repeated answer), ``weight``
-(how many answers a line stands for).
+One answer a line (CSV with a heading; commas, semicolons or tabs between cells): ``respondent, value, item`` and
+``rating`` (a whole number from 1), or ``p_1, p_2, ...`` with the probability of every step. Further columns where
+there are such: ``version`` (the way of asking), ``person`` (where several people are one respondent), ``repeat`` (the
+number of a repeated answer), ``weight`` (how many answers a line stands for).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from vectorstore.foreign.documents import read_regular
+from vectorstore.foreign.documents import cell_separator, read_regular
 from vectorstore.foundation.errors import InputError
 
 if TYPE_CHECKING:
@@ -93,8 +93,10 @@ def _as_text(path: Path) -> pd.DataFrame:
     import pandas as pd
 
     try:
+        raw = read_regular(path, MOST_BYTES)
         table = pd.read_csv(
-            BytesIO(read_regular(path, MOST_BYTES)),
+            BytesIO(raw),
+            sep=cell_separator(raw.partition(b"\n")[0].decode()),
             dtype=str,
             keep_default_na=False,
             header=None,
@@ -138,7 +140,9 @@ def _weights(path: Path, table: pd.DataFrame, steps: int) -> tuple[Floats, NDArr
         )
     columns = [_numbers(path, table[chances[step]], f"p_{step}") for step in range(1, steps + 1)]
     shares = np.stack(columns, axis=1)
-    heard = np.asarray(~np.isnan(shares).any(axis=1))
+    known = ~np.isnan(shares)
+    heard = np.asarray(known.all(axis=1))
+    _refuse_rows(path, known.any(axis=1) & ~heard, "has probabilities of some steps, and not of others")
     _refuse_rows(path, heard & (np.nan_to_num(shares) < 0).any(axis=1), "has a probability below 0")
     total = np.nan_to_num(shares).sum(axis=1)
     _refuse_rows(path, heard & (np.abs(total - 1.0) > _SUM), "has probabilities that do not add up to 1")

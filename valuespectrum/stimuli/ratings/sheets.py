@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from vectorstore.foreign.documents import read_regular, repeated_column
+from vectorstore.foreign.documents import cell_separator, read_regular, repeated_column
 from vectorstore.foundation.csv_cells import guarded
 from vectorstore.foundation.disk import storage_errors, write_durably
 from vectorstore.foundation.errors import InputError
@@ -15,7 +15,6 @@ from vectorstore.foundation.text import visible_line
 
 _LARGEST = 256 * 2**20
 """Bytes."""
-_SEPARATORS = ",;\t"
 
 
 def write_sheet(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
@@ -49,9 +48,7 @@ def read_sheet(path: Path, what: str, columns: Sequence[str]) -> Iterator[tuple[
         InputError: It cannot be read, lacks a column, or a row has too many cells.
     """
     text = _text(path, what)
-    head = text.partition("\n")[0]
-    separator = max(_SEPARATORS, key=head.count)
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, restval="", strict=True)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=cell_separator(text), restval="", strict=True)
     try:
         _refuse_columns(list(reader.fieldnames or ()), f"{what} {path}", columns)
         for row in reader:

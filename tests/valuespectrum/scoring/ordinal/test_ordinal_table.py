@@ -35,6 +35,13 @@ def test_a_table_is_read_with_what_was_not_answered_left_out(tmp_path: Path) -> 
     assert turned.weights.argmax(axis=1).tolist() == [3, 1, 5, 0]
 
 
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_tables_of_any_spreadsheet_are_read(separator: str, tmp_path: Path) -> None:
+    said = [line.replace(",", separator) for line in [*ROWS[:3], "b,security,s1,NA"]]
+    read = read_ratings(written(tmp_path, said, HEAD.replace(",", separator)), 6)
+    assert read.weights.argmax(axis=1).tolist() == [2, 4, 0] and read.unheard == {"b": 1}
+
+
 def test_probabilities_and_weights_take_the_place_of_ratings(tmp_path: Path) -> None:
     path = written(tmp_path, ["a,power,p1,0.2,0.8,0,3"], "Respondent , value,item,p_1,p_2,p_3,weight")
     assert np.allclose(read_ratings(path, 3).weights, [[0.6, 2.4, 0.0]])
@@ -54,6 +61,11 @@ def test_probabilities_and_weights_take_the_place_of_ratings(tmp_path: Path) -> 
         (["a,power,p1"], "respondent,value,item", "no column 'rating'"),
         (["a,power,p1,3,4"], f"{HEAD},rating", "has the column 'rating' twice"),
         (["a,power,p1,.5,.6"], "respondent,value,item,p_1,p_2", "the probabilities of steps 1, 2, the scale 6 steps"),
+        (
+            ["a,power,p1,,,.5,.5,,"],
+            f"{HEAD[:-7]},p_1,p_2,p_3,p_4,p_5,p_6",
+            "line 2 has probabilities of some steps, and not",
+        ),
         (["a,power,p1,3,0"], f"{HEAD},weight", "a weight that is no number of answers ('0')"),
         ([], HEAD, "holds no answer"),
     ],
