@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 UNIT = "arrangement"
 LEAST_SHARE = 0.05
 """Level of the test whether points are weighed at all."""
+_NOT_ASKED = "the secondary items were not asked"
 _SAME = "the same in every arrangement, so nothing is known of the spread over others"
 _SAME_DEGREES, _SAME_SHARE = 0.01, 0.001
 """Standard errors below which degrees and other numbers count as the same in every arrangement."""
@@ -187,12 +188,17 @@ def _steps_from_ideal(shown: SliderShares) -> float:
 
 
 def _sizes(shown: SliderShares, weighed: Weighed, options: ScoringOptions) -> dict[str, Estimate]:
+    untold = Estimate(None, why="an item has no answer" if _secondary_asked(shown) else _NOT_ASKED)
     share = inequality_share(shown)
     return {
-        "inequality_share": _known(share) if np.isnan(share) else _left_out(inequality_share, shown, options),
+        "inequality_share": untold if np.isnan(share) else _left_out(inequality_share, shown, options),
         "inequality_share_by_chance": Estimate(inequality_share_by_chance()),
         "conviction": weighed.estimate(lambda one: one.size, options.level),
     }
+
+
+def _secondary_asked(shown: SliderShares) -> bool:
+    return bool((shown.first[:, list(SECONDARY)] >= 0).any())
 
 
 def _known(number: float) -> Estimate:
@@ -222,7 +228,8 @@ def _notes(shown: SliderShares, balanced: bool) -> tuple[str, ...]:
             f"{missing} of {6 * len(shown)} answers to primary items do not count; their items are means of fewer"
         )
     if not shown.answered[:, list(SECONDARY)].any(axis=0).all():
-        notes.append("not every secondary item was answered, so nothing is said of equality against joint gain")
+        silent = "not every secondary item was answered" if _secondary_asked(shown) else _NOT_ASKED
+        notes.append(f"{silent}, so nothing is said of equality against joint gain")
     return tuple(notes)
 
 

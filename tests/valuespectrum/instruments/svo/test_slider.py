@@ -119,6 +119,8 @@ def test_blind_answers_weigh_nothing_and_do_not_hang_together() -> None:
 def test_six_items_alone_say_nothing_of_equality() -> None:
     found = measured(Svo(SliderOptions(secondary=False)), answers_of(VIOLA, secondary=False))
     assert found.scalars["inequality_share"].mean is None and mean_of(found, "angle") > 0
+    assert found.scalars["inequality_share"].why == "the secondary items were not asked"
+    assert any(note.startswith("the secondary items were not asked") for note in found.notes)
     whole = measured(Svo(), answers_of(VIOLA))
     other = measured(Svo(), answers_of(AMBER))
     assert (whole.scalars["inequality_share"].mean or 0) > (other.scalars["inequality_share"].mean or 1)
