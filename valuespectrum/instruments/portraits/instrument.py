@@ -243,7 +243,7 @@ class PortraitInstrument:
             differences=found.analysis.differ.to_json() if found else None,
             covers=_covers(found.analysis.covering) if found and told_surely else "",
             guards=findings,
-            verdicts=verdicts(found, values, options.level, said.told.why),
+            verdicts=tuple(map(shown.words, verdicts(found, values, options.level, said.told.why))),
             notes=(*_too_few(scores), *flagged, *self._notes()),
             n_units=said.items,
             n_unscored=said.plain["item"].nunique() - said.items,

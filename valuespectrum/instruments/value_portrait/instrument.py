@@ -226,7 +226,7 @@ class ValuePortrait:
         return replace(
             measured,
             guards=findings,
-            verdicts=verdicts(concluded, TEN, options.level, told.why),
+            verdicts=tuple(map(TableStyle(self.unit).words, verdicts(concluded, TEN, options.level, told.why))),
             notes=(*measured.notes, *(finding.statement for finding in findings if finding.flagged)),
         )
 

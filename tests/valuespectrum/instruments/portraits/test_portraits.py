@@ -126,6 +126,8 @@ def test_answers_that_tell_nothing_are_named() -> None:
     nothing = measured(instrument, silent, SCORING)
     assert all(score.estimate.mean is None for score in nothing.scores.values())
     assert nothing.verdicts[0].startswith("nothing is told") and nothing.rates["refusal"].mean == 1.0
+    few = measured(instrument, silent.assign(parsed=["4", "2"] * 2 + ["refusal"] * (len(silent) - 4)), SCORING)
+    assert "was not tested: too few items" in few.verdicts[0], "portraits are no clips"
     assert nothing.n_unscored == 76 and "answered" in [each.name for each in nothing.guards if each.flagged]
 
 
