@@ -82,6 +82,28 @@ def test_the_verb_compares_tables_and_refuses_in_a_line(tmp_path: Path, capsys: 
         assert part in error["message"] and error["hint"] and "\n" not in error["message"]
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["ratings.csv", "--items", "6"], "--items means nothing without --plan"),
+        (["ratings.csv", "--plan", "0.8", "--bayes"], "--bayes means nothing beside --plan"),
+        (["ratings.csv", "--plan", "0.8", "--all-pairs"], "--all-pairs means nothing beside --plan"),
+        (["run", "--form", "pvq_21"], "--form means nothing without a table"),
+        (["run", "--turned"], "--turned means nothing without a table"),
+        (["--plan", "0.8", "--steps", "7"], "--steps means nothing without a table"),
+        (["ratings.csv", "--form", "svs", "--steps", "7"], "--steps means nothing beside --form"),
+    ],
+)
+def test_what_would_be_passed_over_is_refused(
+    words: list[str], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    written(tmp_path / "ratings.csv")
+    (tmp_path / "run").mkdir()
+    assert main(["instrument", "ordinal", *words]) == 2
+    assert told in capsys.readouterr().err
+
+
 def test_the_verb_plans_with_and_without_a_pilot(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = written(tmp_path / "ratings.csv")
     assert main(["instrument", "ordinal", str(path), "--plan", "2", "--items", "6", "--json"]) == 0

@@ -94,9 +94,13 @@ def _read(places: Sequence[Path], options: FunctioningOptions) -> list[ItemScore
     """Item scores of everybody in runs and files.
 
     Raises:
-        InputError: A place cannot be read, or files are to be split by what only runs have.
+        InputError: A place cannot be read, files are to be split by what only runs have, or something says how they
+            are read and there are none.
     """
     files = [place for place in places if place.is_file()]
+    for name, said in (("form", options.form), ("turned", options.turned)):
+        if said and not files:
+            raise InputError(f"--{name} means nothing without a file of answers", "leave it out")
     if files and options.across != "run":
         raise InputError(f"{files[0]} is one group: it has no {options.across}", "leave out --across")
     runs = [place for place in places if not place.is_file()]

@@ -119,6 +119,7 @@ def ordinal(
     from valuespectrum.scoring.ordinal.posterior import require_numpyro
 
     settings, teller = settings or OrdinalSettings(), teller or Unattended()
+    _refuse_idle(settings, _paths(places), planned=False)
     if settings.bayes:
         require_numpyro()
     teller.doing("reading ratings")
@@ -155,6 +156,7 @@ def plan_ratings(
     settings, teller = settings or OrdinalSettings(), teller or Unattended()
     if settings.plan is None:
         raise InputError("nothing says which difference to plan for", "name it in logits, e.g. --plan 0.8")
+    _refuse_idle(settings, _paths(places), planned=True)
     options = _options(settings)
     known = bool(_paths(places))
     if known:
@@ -166,6 +168,27 @@ def plan_ratings(
         study = PlannedStudy(_ASSUMED_VALUES, settings.items or 4, level=options.level)
     document = plan_repeats(study, settings.plan, settings.power) | {"pilot": known}
     return RepeatsPlan(document, "\n".join(_planned(document)))
+
+
+def _refuse_idle(settings: OrdinalSettings, places: Sequence[Path], planned: bool) -> None:
+    """Refuse what would be passed over.
+
+    Raises:
+        InputError: Something says how a table is read, and there is none; or how a comparison or a plan is made, and it
+            is the other.
+    """
+    tables = any(not place.is_dir() for place in places)
+    for name, said, counts, why in (
+        ("items", settings.items != 0, planned, "without --plan"),
+        ("bayes", settings.bayes, not planned, "beside --plan"),
+        ("all-pairs", settings.all_pairs, not planned, "beside --plan"),
+        ("form", settings.form != "", tables, "without a table"),
+        ("turned", settings.turned, tables, "without a table"),
+        ("steps", settings.steps != 0, tables, "without a table"),
+        ("steps", settings.steps != 0, settings.form == "", "beside --form"),
+    ):
+        if said and not counts:
+            raise InputError(f"--{name} means nothing {why}", "leave it out")
 
 
 def _paths(places: str | PathLike[str] | Sequence[str | PathLike[str]]) -> list[Path]:

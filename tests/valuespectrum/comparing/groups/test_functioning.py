@@ -128,6 +128,15 @@ def test_on_the_command_line(runs: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert "means nothing without --functioning" in capsys.readouterr().err
 
 
+def test_how_files_are_read_means_nothing_without_any(runs: Path) -> None:
+    for options, told in (
+        (FunctioningOptions(form="svs"), "--form means nothing"),
+        (FunctioningOptions(turned=True), "--turned means nothing"),
+    ):
+        with pytest.raises(InputError, match=told):
+            functioning_of_runs([runs / "plain", runs / "swayed"], options)
+
+
 def test_a_run_without_item_scores_is_named(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("valuespectrum.comparing.groups.item_scores._scores", lambda *asked: None)
     with pytest.raises(InputError, match="small holds no item scores"):
