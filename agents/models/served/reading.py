@@ -32,6 +32,7 @@ _LEAST_BOUND = 1e-12
 """A choice that is not listed is never read as impossible."""
 _SPACES = " \t\r\n▁Ġ"
 """What stands before a word at the beginning of a token, also as tokenizers write it."""
+_MINUS = "-"
 
 
 class LogprobsError(UnusableError):
@@ -276,10 +277,11 @@ def score_choices(
     """Log-probability of each choice over the whole vocabulary, and which of them are only bounds.
 
     Written forms that are one token count whole. A choice none of whose forms is listed counts by longer-than-one
-    character beginnings of them that begin no other choice. What is then still missing is at most as probable as the
-    least probable token listed, once for each written form with and without a space before it; several such choices
-    share what the list leaves over, so that all together never exceed one. Bounds decide nothing where together they
-    exceed what was seen of all choices; those choices are then left out, and so is every choice when none was seen.
+    character beginnings of them that begin no other choice, and by the minus of the only number below 0. What is then
+    still missing is at most as probable as the least probable token listed, once for each written form with and without
+    a space before it; several such choices share what the list leaves over, so that all together never exceed one.
+    Bounds decide nothing where together they exceed what was seen of all choices; those choices are then left out, and
+    so is every choice when none was seen.
 
     Args:
         first_token: Log-probabilities by the text of the token.
@@ -316,7 +318,7 @@ def _seen(listed: Mapping[str, float], choice: Choice, choices: Sequence[Choice]
     return sum(
         share
         for token, share in listed.items()
-        if len(_bare(token)) > 1
+        if (len(_bare(token)) > 1 or _bare(token) == _MINUS)
         and any(form.startswith(_bare(token)) for form in _forms(choice))
         and not any(form.startswith(_bare(token)) for form in others)
     )

@@ -300,6 +300,16 @@ def test_choices_that_are_not_listed_share_what_is_left_over() -> None:
     assert (set(few), bounds) == ({"8"}, ())
 
 
+def test_a_minus_is_the_beginning_of_the_only_number_below_zero() -> None:
+    """Scales that begin at -1: tokenizers write the sign by itself, and what is left says little of the others."""
+    survey = tuple(Choice(str(number), (str(number),)) for number in range(-1, 8))
+    scores, bounds = score_choices({text: math.log(share) for text, share in {"-": 0.8, "3": 0.1}.items()}, survey)
+    assert scores["-1"] == pytest.approx(math.log(0.8)) and "-1" not in bounds
+    digits = tuple(Choice(str(digit), (str(digit),)) for digit in range(1, 8))
+    scores, _ = score_choices({text: math.log(share) for text, share in {"-": 0.8, "3": 0.1}.items()}, digits)
+    assert scores["3"] == pytest.approx(math.log(0.1)), "elsewhere a dash is a dash"
+
+
 def _token(text: str, share: float, *others: tuple[str, float]) -> dict[str, object]:
     listed = [{"token": name, "logprob": math.log(p)} for name, p in ((text, share), *others)]
     return {**listed[0], "top_logprobs": listed}
