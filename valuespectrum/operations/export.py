@@ -51,7 +51,7 @@ def export(
             datasets (``"hf"``), or logs for the viewer of Inspect AI (``"inspect"``).
         run: Run folder.
         settings: Where to, and with what.
-        teller: Who is told how it goes.
+        teller: Who is told how it goes, and where scores are older than the answers.
 
     Raises:
         InputError: The form is unknown, the folder is no run, or the one to write holds something else.
@@ -64,13 +64,16 @@ def export(
     from valuespectrum.runs.export import export_run
 
     settings, teller = settings or ExportSettings(), teller or Unattended()
-    folder = Path(run)
+    folder, cautions = Path(run), list[str]()
     with contextlib.ExitStack() as stack:
         wanted = form == "inspect" and settings.pictures
         opened = corpus_of_run(settings.corpus, folder, teller, stack) if wanted else None
         teller.doing(f"writing {form}")
-        path, rows = export_run(folder, form, settings.out, _files_of(opened) if opened else None)
-    return Exported({"file": str(path), "rows": rows}, f"{rows:,} rows: {path}", path)
+        pictures = _files_of(opened) if opened else None
+        path, rows = export_run(folder, form, settings.out, pictures, cautions.append)
+    for caution in cautions:
+        teller.warn(caution)
+    return Exported({"file": str(path), "rows": rows, "cautions": cautions}, f"{rows:,} rows: {path}", path)
 
 
 def _files_of(corpus: Corpus) -> Pictures:

@@ -13,6 +13,7 @@ from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.telling import Teller, Unattended
 
 if TYPE_CHECKING:
+    from valuespectrum.reporting.elements.data import ReportData
     from vectorstore.corpus import Corpus
 
 
@@ -66,7 +67,6 @@ def report(
     from valuespectrum.reporting.measured import ONE_TEXT
     from valuespectrum.reporting.page import refuse_other_pages, write_report
     from valuespectrum.reporting.panels.base import broken_panels
-    from valuespectrum.runs.failures import outdated_in_words
 
     settings, teller = settings or ReportSettings(), teller or Unattended()
     folders = tuple(Path(run) for run in ([runs] if isinstance(runs, str | PathLike) else runs))
@@ -79,9 +79,7 @@ def report(
         data = replace(data, before_after=changed)
         for sentence in data.cautions:
             teller.warn(sentence)
-        for run in data.runs:
-            if sentence := outdated_in_words(run.scores, run.stored, f"the run {run.folder}"):
-                teller.warn(sentence)
+        warn_of_scores(data, teller)
         if any(result.why == ONE_TEXT for result in data.personas):
             teller.say(f"note: {ONE_TEXT} (`valuespectrum score RUN`)")
         for error in broken_panels():
@@ -100,6 +98,14 @@ def report(
     }
     lines = in_words(changed) if changed else []
     return Page(document, "\n".join([*lines, f"report: {path}"]), path)
+
+
+def warn_of_scores(data: ReportData, teller: Teller) -> None:
+    """Say of which runs of a page the scores are older than the answers."""
+    from valuespectrum.runs.failures import outdated_in_words
+
+    for run in data.runs:
+        teller.warn(outdated_in_words(run.scores, run.stored, f"the run {run.folder}"))
 
 
 def corpus_of_run(named: Path | None, run: Path, teller: Teller, stack: contextlib.ExitStack) -> Corpus | None:

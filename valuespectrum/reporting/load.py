@@ -17,9 +17,10 @@ from valuespectrum.reporting.examples import read_examples
 from valuespectrum.reporting.measured import read_personas, read_playing, read_profiles
 from valuespectrum.reporting.sessions import read_session
 from valuespectrum.reporting.watched import read_feeds
+from valuespectrum.runs.failures import answers_held
 from valuespectrum.runs.manifest import Manifest
-from valuespectrum.runs.run import check_alike, count_answers, read_manifest, read_scores
-from vectorstore.foundation.errors import CorpusError, InputError, StorageError
+from valuespectrum.runs.run import check_alike, read_manifest, read_scores
+from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
@@ -53,7 +54,9 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
         InputError: A run or log is missing or damaged.
         SchemaError: Another release wrote it.
     """
-    runs = [ReportedRun(folder, read_manifest(folder), read_scores(folder), _stored(folder)) for folder in sources.runs]
+    runs = [
+        ReportedRun(folder, read_manifest(folder), read_scores(folder), answers_held(folder)) for folder in sources.runs
+    ]
     check_alike([run.manifest for run in runs])
     level = one_level(runs)
     cautions = []
@@ -115,14 +118,6 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
         cautions=tuple(dict.fromkeys(filter(None, cautions))),
     )
     return replace(data, synthetic=tuple(short_model(model) for model in data.models if is_synthetic(model)))
-
-
-def _stored(run: Path) -> int | None:
-    """How many answers a run holds; ``None`` where its store cannot be read, without which there are still scores."""
-    try:
-        return count_answers(run)
-    except (CorpusError, StorageError):
-        return None
 
 
 def _walks(logs: Sequence[Path], known_values: Mapping[str, str]) -> list[Json]:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
 from agents.answers.export import export_answers
 from agents.answers.store import AnswerStore
 from agents.answers.table import column_meaning
+from valuespectrum.runs.failures import outdated_in_words
 from valuespectrum.runs.inspect_log import LogSource, Pictures, write_logs
 from valuespectrum.runs.manifest import Manifest
 from valuespectrum.runs.run import open_answers, read_manifest, read_scores, write_json
 from valuespectrum.runs.score_table import write_score_table
 from vectorstore.foundation.disk import durable_file, is_unfinished, make_folder, storage_errors
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.json_types import Json
 
 Form = Literal["csv", "parquet", "scores", "hf", "inspect"]
 
@@ -25,7 +29,23 @@ _LISTED = 100
 _OWN = (_TABLE, _SCORES, "README.md", "settings.json", "scores.json")
 
 
-def export_run(run: Path, form: str, out: Path | None = None, pictures: Pictures | None = None) -> tuple[Path, int]:
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """The scores that go beside answers."""
+
+    scores: Json
+    """Empty where the run is not scored."""
+    caution: str
+    """That they are of other answers than those beside them; empty where they are not."""
+
+
+def export_run(
+    run: Path,
+    form: str,
+    out: Path | None = None,
+    pictures: Pictures | None = None,
+    warn: Callable[[str], None] = lambda caution: None,
+) -> tuple[Path, int]:
     """Write the answers of a run for other programs, in little memory.
 
     Args:
@@ -34,6 +54,7 @@ def export_run(run: Path, form: str, out: Path | None = None, pictures: Pictures
             ``datasets`` loads, ``inspect`` a folder of Inspect AI logs, one per respondent.
         out: File or folder to write; by default ``answers.FORM``, ``scores.csv`` or ``FORM`` in the run folder.
         pictures: For ``inspect``: where pictures are, to be put into the logs; ``None`` names them by their hash.
+        warn: Told in a sentence where scores that are written are older than the answers.
 
     Returns:
         What was written, and the number of rows. Nothing of an earlier export stays in a folder beside it.
@@ -51,15 +72,29 @@ def export_run(run: Path, form: str, out: Path | None = None, pictures: Pictures
             return path, export_answers(store, path, form)
         if form == "scores":
             path = out or run / _SCORES
-            return path, write_score_table(read_scores(run), path)
+            scored = _scored(run, store, warn)
+            return path, write_score_table(scored.scores, path)
         folder = out or run / form
         manifest = read_manifest(run)
-        scores = read_scores(run) if (run / "scores.json").is_file() else {}
+        scored = _scored(run, store, warn) if (run / "scores.json").is_file() else _Scored({}, "")
         _make_folder(folder)
         if form == "inspect":
-            source = LogSource(manifest, scores, pictures) if pictures else LogSource(manifest, scores)
+            source = LogSource(manifest, scored.scores, pictures) if pictures else LogSource(manifest, scored.scores)
             return folder, sum(write_logs(store, source, folder).values())
-        return folder, _write_dataset(store, manifest, scores, folder)
+        return folder, _write_dataset(store, manifest, scored, folder)
+
+
+def _scored(run: Path, store: AnswerStore, warn: Callable[[str], None]) -> _Scored:
+    """Scores as they were made, and whether the run was gone on with since then.
+
+    Raises:
+        InputError: The run has none, or they are damaged.
+    """
+    scores = read_scores(run)
+    held = store.count_answered()
+    if caution := outdated_in_words(scores, held, f"the run {run}"):
+        warn(caution)
+    return _Scored(scores, outdated_in_words(scores, held, "The run"))
 
 
 def _make_folder(folder: Path) -> None:
@@ -79,15 +114,15 @@ def _make_folder(folder: Path) -> None:
         raise InputError(f"{folder} holds {foreign[0]}, which is no export", "name a new folder with --out")
 
 
-def _write_dataset(store: AnswerStore, manifest: Manifest, scores: dict[str, object], folder: Path) -> int:
+def _write_dataset(store: AnswerStore, manifest: Manifest, scored: _Scored, folder: Path) -> int:
     """A folder as ``datasets.load_dataset`` reads it: table, card, settings, scores."""
     import pyarrow.parquet
 
     rows = export_answers(store, folder / _TABLE, "parquet")
     write_json(folder / "settings.json", manifest.settings)
-    if scores:
-        write_json(folder / "scores.json", scores)
-        write_score_table(scores, folder / _SCORES)
+    if scored.scores:
+        write_json(folder / "scores.json", scored.scores)
+        write_score_table(scored.scores, folder / _SCORES)
     else:
         # Those of an earlier export are of other answers.
         with storage_errors(folder):
@@ -99,6 +134,7 @@ def _write_dataset(store: AnswerStore, manifest: Manifest, scores: dict[str, obj
         file.write(
             _card(
                 manifest,
+                scored,
                 rows,
                 asked,
                 [f"| `{field.name}` | {field.type} | {column_meaning(field.name)} |" for field in columns],
@@ -116,8 +152,10 @@ def quoted(text: str) -> str:
     return f"`{' '.join(text.replace('`', chr(39)).split())}`"
 
 
-def _card(manifest: Manifest, rows: int, asked: list[str], columns: list[str]) -> str:
+def _card(manifest: Manifest, scored: _Scored, rows: int, asked: list[str], columns: list[str]) -> str:
     settings = manifest.settings
+    told = "; `scores.json` and `scores.csv` what came of it" if scored.scores else "; it is not scored"
+    caution = f"\n{scored.caution}." if scored.caution else ""
     models = "\n".join(f"- `{model}`: `{json.dumps(given)}`" for model, given in settings.get("models", {}).items())
     battery, corpus = (settings.get(name, {}).get(key, "") for name, key in (("battery", "name"), ("corpus", "hash")))
     begun = manifest.provenance.get("begun", "at an unknown time")
@@ -144,7 +182,7 @@ Battery `{battery}`, begun {begun}. Pictures are not included:
 `clip` and `frame` name them in the corpus with the hash
 `{corpus}`.
 `question` and `system` are the words of each ask. `settings.json` says what was asked of whom, with the words of all
-roles; `scores.json` and `scores.csv` what came of it.
+roles{told}.{caution}
 A row without an answer has `answered` false, and `error` where it failed.
 Log-probabilities are natural logarithms over the whole vocabulary. `parsed` is a choice, `refusal`, `no_picture` or
 `unparsed`; `count_<class>` says how many drawn answers were of a class, where answers were drawn.

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agents.answers.respondent import RespondentColumns, columns_of
 from agents.answers.table import by_respondent
 from agents.personas.reserved import NO_PERSONA, is_placebo_text
-from vectorstore.foundation.errors import ModelError
+from valuespectrum.runs.run import count_answers
+from vectorstore.foundation.errors import CorpusError, ModelError, StorageError
 from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
@@ -164,6 +166,28 @@ def outdated_in_words(scores: Json, stored: int | None, run: str = "this run") -
         return ""
     remedy = "make them anew with `valuespectrum score`"
     return f"{run} holds {stored:,} answers, but its scores are of {scored:,}: {remedy}"
+
+
+def answers_held(run: Path) -> int | None:
+    """How many good answers a run holds now; ``None`` where they cannot be read, without which there are still scores.
+
+    Args:
+        run: Its folder.
+    """
+    try:
+        return count_answers(run)
+    except (CorpusError, StorageError):
+        return None
+
+
+def outdated(run: Path, scores: Json) -> str:
+    """That a run was gone on with after the scores in it were made; empty where they are of all answers that it holds.
+
+    Args:
+        run: Its folder.
+        scores: As they were read there.
+    """
+    return outdated_in_words(scores, answers_held(run), f"the run {run}")
 
 
 def told(scores: Json) -> list[str]:

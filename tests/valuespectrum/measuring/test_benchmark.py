@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -22,11 +23,15 @@ from valuespectrum.instruments.battery import BatteryOptions
 from valuespectrum.measuring.asking import BenchPlan, Silent
 from valuespectrum.measuring.benchmark import BenchOptions, run_benchmark
 from valuespectrum.measuring.run_scores import score_run
+from valuespectrum.operations.export import ExportSettings, export
+from valuespectrum.operations.shared.choices import ExportForm
+from valuespectrum.operations.shared.telling import Caution
 from valuespectrum.reporting.elements.words import findings
 from valuespectrum.reporting.load import ReportSources, load_report
 from valuespectrum.runs.failures import told as told_of
 from valuespectrum.runs.run import read_manifest, read_scores
 from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.steering.graph.run_table import table_of_runs
 from valuespectrum.theory.values import VALUES
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import InputError, ModelError
@@ -140,6 +145,33 @@ def test_a_page_says_that_scores_are_older_than_the_answers(tmp_path: Path, keyw
     assert any(each.startswith(told) for each in findings(load_report(ReportSources((run,)), "Old")))
     score_run(run, SCORING)
     assert not any(" but its scores " in each for each in findings(load_report(ReportSources((run,)), "Again")))
+
+
+def test_whoever_takes_scores_that_are_older_than_the_answers_is_told(tmp_path: Path, keywords: Path) -> None:
+    run, told = tmp_path / "run", "holds 150 answers, but its scores are of 100"
+    forms: dict[ExportForm, bool] = {"csv": False, "scores": True, "hf": True, "inspect": True}
+    for asked in (100, 50):
+        with pytest.raises(KeyboardInterrupt):
+            run_benchmark(_options(tmp_path, keywords), world(), AxesEmbedder(), [Counting(_model(), asked)])
+        if asked == 100:
+            score_run(run, SCORING)
+    for form, warned in forms.items():
+        settings = ExportSettings(out=tmp_path / f"old-{form}", pictures=False)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            found = export(form, run, settings)
+        heard = [str(each.message) for each in caught if each.category is Caution]
+        assert [told in caution for caution in heard] == [True] * warned
+        assert found.document["cautions"] == heard
+    assert told in (tmp_path / "old-hf" / "README.md").read_text(), "scores go on without who exported them"
+    cautions: list[str] = []
+    table_of_runs([run], warn=cautions.append)
+    assert [told in caution for caution in cautions] == [True]
+    score_run(run, SCORING)
+    for form in forms:
+        found = export(form, run, ExportSettings(out=tmp_path / f"new-{form}", pictures=False))
+        assert found.document["cautions"] == []
+    assert "but its scores" not in (tmp_path / "new-hf" / "README.md").read_text()
 
 
 def test_the_plan_is_told_before_the_first_question(tmp_path: Path, keywords: Path) -> None:

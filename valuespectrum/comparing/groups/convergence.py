@@ -16,6 +16,7 @@ from agents.personas.reserved import NO_PERSONA
 from valuespectrum.comparing.respondents import is_called
 from valuespectrum.instruments.measurement import read_name
 from valuespectrum.instruments.registry import about_others, published_as
+from valuespectrum.runs.failures import outdated
 from valuespectrum.runs.run import read_scores
 from valuespectrum.scoring.convergence.claims import claimed, said_together, value_verdicts
 from valuespectrum.scoring.convergence.matrix import (
@@ -75,12 +76,15 @@ def convergence_of_runs(runs: Sequence[Path], models: Sequence[str] = (), level:
         level: Of intervals.
 
     Returns:
-        As :func:`convergence`.
+        As :func:`convergence`; ``notes`` say of runs that their scores are older than their answers, too.
 
     Raises:
         InputError: A run cannot be read or is not scored, or fewer than two instruments told anything.
     """
-    return convergence([(run, read_scores(run)) for run in runs], models, level)
+    scored = [(run, read_scores(run)) for run in runs]
+    document = convergence(scored, models, level)
+    older = [caution for run, scores in scored if (caution := outdated(run, scores))]
+    return document | {"notes": [*older, *document["notes"]]}
 
 
 def convergence(scored: Sequence[tuple[Path, Json]], models: Sequence[str] = (), level: float = 0.95) -> Json:

@@ -149,7 +149,7 @@ def _table(
             raise InputError("a table has one scale and no instruments", "leave --instrument and --scale out")
         measured = read_value_table(paths[0])
     else:
-        measured = table_of_runs(paths, settings.instrument, settings.scale)
+        measured = table_of_runs(paths, settings.instrument, settings.scale, teller.warn)
     known = {key.intervention for key in measured.keys}
     unknown = [each for each in settings.only if each not in known]
     if unknown:

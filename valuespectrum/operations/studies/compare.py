@@ -132,7 +132,7 @@ def _options(settings: CompareSettings) -> ComparingOptions:
 
 def _show(document: Json, folders: Sequence[Path], page: Path, teller: Teller) -> None:
     """Write the report of the runs with the comparison in it."""
-    from valuespectrum.operations.report import corpus_of_run
+    from valuespectrum.operations.report import corpus_of_run, warn_of_scores
     from valuespectrum.reporting.load import ReportSources, load_report
     from valuespectrum.reporting.page import write_report
 
@@ -142,3 +142,4 @@ def _show(document: Json, folders: Sequence[Path], page: Path, teller: Teller) -
         write_report(replace(data, comparison=document), page)
     for sentence in data.cautions:
         teller.warn(sentence)
+    warn_of_scores(data, teller)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import nan
 from pathlib import Path
 from typing import Literal
@@ -11,6 +11,7 @@ import numpy as np
 
 from agents.models.model_names import ModelId
 from agents.personas.reserved import NO_PERSONA
+from valuespectrum.runs.failures import outdated
 from valuespectrum.runs.run import read_scores
 from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.steering.graph.value_table import NOBODY, RowKey, ValueTable, described
@@ -22,18 +23,28 @@ Scale = Literal["raw", "centred"]
 _Row = tuple[RowKey, dict[str, Estimate]]
 
 
-def table_of_runs(runs: Sequence[Path], instrument: str = "", scale: Scale = "raw") -> ValueTable:
+def table_of_runs(
+    runs: Sequence[Path],
+    instrument: str = "",
+    scale: Scale = "raw",
+    warn: Callable[[str], None] = lambda caution: None,
+) -> ValueTable:
     """Everybody in some runs: models, personas, and models that were steered.
 
     Args:
         runs: Folders of scored runs.
         instrument: As ``scores.json`` names it; empty where there is only one.
         scale: Raw scores, or centred ones.
+        warn: Told in a sentence of each run whose scores are older than its answers.
 
     Raises:
         InputError: A run is none or is not scored, or there are several instruments and none is named.
     """
-    told = [row for run in runs for row in read_scores(run)["respondents"] if not row.get("placebo")]
+    scored = [(run, read_scores(run)) for run in runs]
+    for run, scores in scored:
+        if caution := outdated(run, scores):
+            warn(caution)
+    told = [row for _, scores in scored for row in scores["respondents"] if not row.get("placebo")]
     names = sorted({str(row["instrument"]) for row in told})
     wanted = instrument or (names[0] if len(names) == 1 else "")
     if wanted not in names:

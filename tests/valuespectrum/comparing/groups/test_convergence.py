@@ -10,7 +10,7 @@ import pytest
 from several_instruments import PEOPLE, RUNS, TRUTH, scores, ten
 
 from valuespectrum.cli import main
-from valuespectrum.comparing.groups.convergence import FINER, REPEAT, convergence
+from valuespectrum.comparing.groups.convergence import FINER, REPEAT, convergence, convergence_of_runs
 from valuespectrum.scoring.estimate import HEADLINE
 from valuespectrum.theory.value_sets import GROUPS, NINETEEN, TEN
 from vectorstore.foundation.errors import InputError
@@ -147,6 +147,15 @@ def test_on_the_command_line(
     assert "agreement takes two instruments" in capsys.readouterr().err
     assert main(["compare", *folders, "--convergence", "--functioning"]) == 2
     assert "means nothing beside --functioning" in capsys.readouterr().err
+
+
+def test_scores_that_are_older_than_the_answers_are_named_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = {name: document | {"n_answered": 6 + place} for place, (name, document) in enumerate(RUNS[:2])}
+    monkeypatch.setattr("valuespectrum.comparing.groups.convergence.read_scores", kept.__getitem__)
+    monkeypatch.setattr("valuespectrum.runs.failures.count_answers", lambda run: 6)
+    older, *others = convergence_of_runs(list(kept))["notes"]
+    assert older.startswith(f"the run {RUNS[1][0]} holds 6 answers, but its scores are of 7:")
+    assert others == convergence(RUNS[:2])["notes"]
 
 
 def test_what_is_given_to_people_who_are_shown_is_no_value_of_ones_own() -> None:
