@@ -14,6 +14,7 @@ from valuespectrum.measuring.instrument_run import InstrumentOptions, run_instru
 from valuespectrum.reference.planted import BY_NAME
 from valuespectrum.reference.twin.model import TwinModel
 from valuespectrum.reporting.elements.data import ReportedRun
+from valuespectrum.reporting.elements.words import short_model
 from valuespectrum.reporting.page import environment
 from valuespectrum.reporting.panels.choices.decisions import DecisionsPanel
 from valuespectrum.runs.manifest import Manifest
@@ -74,3 +75,14 @@ def test_one_respondent_in_two_runs_is_called_by_them(scores: Json) -> None:
     names = [decider["name"] for decider in deciders]
     assert len(set(names)) == len(names) == 6, "folders of one name are told by what is around them"
     assert [name.rpartition(" in ")[2] for name in names] == ["run"] * 3 + ["deep/run"] * 3
+
+
+def test_roles_of_one_model_are_called_by_them(scores: Json) -> None:
+    one = scores["respondents"][0]
+    played = [{"persona": "tycoon", "strategy": strategy} for strategy in ("simple", "profile")]
+    roles: list[dict[str, str]] = [{}, *played]
+    several = scores | {"respondents": [one | role for role in roles]}
+    text = section(several)
+    model = short_model(one["model"])
+    for role in ("", " as tycoon", " as tycoon (profile)"):
+        assert text.count(f"<caption>{model}{role}: six everyday values, said and done.</caption>") == 1

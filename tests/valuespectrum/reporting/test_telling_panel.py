@@ -12,6 +12,7 @@ from valuespectrum.reporting.elements.data import ReportData, ReportedRun
 from valuespectrum.reporting.page import environment
 from valuespectrum.reporting.panels.asked.telling import TellingPanel
 from valuespectrum.runs.manifest import Manifest
+from valuespectrum.theory.value_sets import TEN
 from vectorstore.foundation.json_types import Json
 
 HOSTILE = "<script>alert(1)</script>\nShould we?"
@@ -65,3 +66,18 @@ def test_one_respondent_stands_beside_those_of_the_search() -> None:
 def test_where_nobody_was_asked_there_is_no_such_panel() -> None:
     assert not TellingPanel().applies(data())
     assert not TellingPanel().applies(shown([[]]))
+
+
+def test_roles_of_one_model_and_runs_of_one_respondent_are_told_apart() -> None:
+    rates = dict.fromkeys(TEN.dimensions, 50.0)
+    rows = [
+        {"model": "a:m@1", "strategy": strategy, "persona": "tycoon", "adaem": {"answers": [], "win_rates": rates}}
+        for strategy in ("simple", "profile")
+    ]
+    runs = [
+        ReportedRun(Path(name), Manifest({}, {}), {"respondents": several})
+        for name, several in (("one", rows), ("two", rows[:1]))
+    ]
+    told = TellingPanel().context(replace(data(), runs=tuple(runs)))["rates"]
+    assert isinstance(told, list)
+    assert [who for who, _ in told] == ["a:m as tycoon in one", "a:m as tycoon (profile)", "a:m as tycoon in two"]

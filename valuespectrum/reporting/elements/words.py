@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
+from agents.answers.respondent import Role, columns_of
 from agents.models.model_names import ModelId
 from agents.personas.reserved import in_first_wording
 from valuespectrum.instruments.measurement import read_name
@@ -121,7 +122,7 @@ def reasons(estimates: Iterable[Estimate | None]) -> list[tuple[str, str]]:
 
 
 def respondents_named(respondents: Sequence[Json], runs: Sequence[str] = ()) -> list[str]:
-    """What tells respondents of a table apart: the model, by which instrument where there are several, and its run.
+    """What tells respondents of a table apart: model, role, by which instrument where there are several, and its run.
 
     Args:
         respondents: As scores have them.
@@ -132,10 +133,24 @@ def respondents_named(respondents: Sequence[Json], runs: Sequence[str] = ()) -> 
         ['m, like', 'm, pairs']
         >>> respondents_named([{"model": "m@1", "instrument": "pairs"}, {"model": "n@1", "instrument": "pairs"}])
         ['m', 'n']
+        >>> respondents_named([{"model": "m@1", "persona": "tycoon", "strategy": "simple", "instrument": "pairs"}])
+        ['m as tycoon']
     """
     several = len({one["instrument"] for one in respondents}) > 1
-    names = [short_model(one["model"]) + several * f", {read_name(one['instrument'])}" for one in respondents]
+    names = [in_role(one) + several * f", {read_name(one['instrument'])}" for one in respondents]
     return told_apart(names, runs) if runs else names
+
+
+def in_role(one: Json) -> str:
+    """A model and the role that it plays, from a row of scores.
+
+    Example:
+        >>> in_role({"model": "m@1", "persona": "tycoon", "strategy": "profile"}), in_role({"model": "m@1"})
+        ('m as tycoon (profile)', 'm')
+    """
+    who = columns_of(one)
+    role = "" if who == who.bare else f" as {clean(Role.of_tags(one).words, 60)}"
+    return short_model(who.model) + role
 
 
 def told_apart(names: Sequence[str], runs: Sequence[str]) -> list[str]:

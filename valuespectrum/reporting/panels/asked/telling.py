@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from valuespectrum.reporting.elements.data import ReportData
-from valuespectrum.reporting.elements.words import clean, short_model
+from valuespectrum.reporting.elements.words import clean, in_role, told_apart
 from valuespectrum.reporting.panels.base import PANELS, Panel
 from valuespectrum.theory.value_sets import TEN
 from vectorstore.foundation.json_types import Json
@@ -56,8 +56,8 @@ class TellingPanel(Panel):
     def context(self, data: ReportData) -> Mapping[str, object]:
         """The questions, and what each respondent scores beside those of the search."""
         rates = [
-            (_who(row), [f"{row['adaem']['win_rates'][value]:.0f}" for value in TEN.dimensions])
-            for row in _asked(data)
+            (who, [f"{row['adaem']['win_rates'][value]:.0f}" for value in TEN.dimensions])
+            for who, row in _asked(data)
             if row["adaem"].get("win_rates")
         ]
         return {"questions": telling_questions(data), "rates": rates, "labels": TEN.labels}
@@ -66,21 +66,23 @@ class TellingPanel(Panel):
 def telling_questions(data: ReportData) -> list[ShownQuestion]:
     """The questions of all runs on which respondents, or a respondent and those of the search, differ most."""
     told: dict[str, list[tuple[str, Json]]] = {}
-    for row in _asked(data):
+    for who, row in _asked(data):
         for each in row["adaem"].get("answers", ()):
-            told.setdefault(f"{each['id']} {each['question']}", []).append((_who(row), each))
+            told.setdefault(f"{each['id']} {each['question']}", []).append((who, each))
     found = [_shown(rows) for rows in told.values()]
     return sorted(found, key=lambda each: -each.apart)[:_QUESTIONS]
 
 
-def _asked(data: ReportData) -> list[Json]:
-    rows = [row for run in data.runs for row in run.scores.get("respondents", ())]
-    return [row for row in rows if isinstance(row.get("adaem"), Mapping)]
-
-
-def _who(row: Json) -> str:
-    model = short_model(str(row["model"]))
-    return model if row.get("persona", "none") == "none" else f"{model} as {row['persona']}"
+def _asked(data: ReportData) -> list[tuple[str, Json]]:
+    """Everybody who was asked such questions, each behind its name."""
+    found = [
+        (run, row)
+        for run, each in data.named_runs
+        for row in each.scores.get("respondents", ())
+        if isinstance(row.get("adaem"), Mapping)
+    ]
+    names = told_apart([in_role(row) for _, row in found], [run for run, _ in found])
+    return [(name, row) for name, (_, row) in zip(names, found, strict=True)]
 
 
 def _shown(rows: Sequence[tuple[str, Json]]) -> ShownQuestion:
