@@ -420,7 +420,8 @@ def _lengthen(path: Path, wanted: SessionManifest) -> bool:
     longer = replace(recorded, run_id=wanted.run_id, session={**recorded.session, "steps": now})
     if now <= before or _differences(longer, wanted):
         return False
-    write_durably(path, encode(longer) + rest, mode=_mode(wanted))
+    with storage_errors(path):
+        write_durably(path, encode(longer) + rest, mode=_mode(wanted))
     return True
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from agents.browsing.seeing.observe import TimedFrame
 from agents.browsing.seeing.screens import Screens
 from agents.models.base import FrameReference
-from vectorstore.foundation.disk import make_folder, write_durably
+from vectorstore.foundation.disk import storage_errors, write_durably
 from vectorstore.foundation.errors import InputError, MediaError
 
 if TYPE_CHECKING:
@@ -82,9 +82,9 @@ class MadeAnew:
             raise MediaError("what was made of the page is neither PNG nor JPEG", "unreadable")
         sha = hashlib.sha256(content).hexdigest()
         path = self._folder / f"{sha}{ending}"
-        if not path.exists():
-            make_folder(self._folder)
-            write_durably(path, content)
+        with storage_errors(path):
+            if not path.exists():
+                write_durably(path, content)
         return FrameReference(sha, path)
 
 
