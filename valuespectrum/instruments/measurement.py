@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from valuespectrum.scoring.estimate import Estimate, Score, counted, read_count
 from valuespectrum.scoring.facets.analysis import analyse
@@ -96,6 +97,13 @@ class Measurement:
         if p is None and self.table is not None:
             p = analyse(self.table, Facets(wordings=False)).differ.p
         return isinstance(p, float) and p < _LARGEST_P
+
+    def claiming_no_more(self) -> Measurement:
+        """The same; of what intervals cover nothing is said where no number has one, and no rank a range."""
+        scored = ((each.estimate, each.centred, *each.scales.values()) for each in self.scores.values())
+        numbers = chain([self.overall], self.scalars.values(), *scored)
+        given = any(each.low is not None for each in numbers) or any(each.rank for each in self.scores.values())
+        return self if given else replace(self, covers="")
 
     def found_alike(self, finding: Finding, stands: bool = False) -> Measurement:
         """The same with whether one answer is given to everything; then nothing is told of values.

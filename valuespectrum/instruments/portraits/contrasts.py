@@ -145,7 +145,7 @@ def _analysed(fine: Reckoned, reckoned: Reckoned, shares: Floats) -> Analysis:
     enough = fine.chosen & (fine.within.sizes.clips >= facets.least_clips)
     reasons = (_reason(fine, int(at), facets.least_clips) for at in np.flatnonzero(enough))
     reason = next(filter(None, reasons), "" if enough.any() else findings.TOO_FEW)
-    told = covering(reckoned.table, fine.within, facets)
+    told = replace(covering(reckoned.table, fine.within, facets), given=any(row.has_interval for row in rows.values()))
     return Analysis(rows, found(general, 0, level, reason), differ, told, facets)
 
 

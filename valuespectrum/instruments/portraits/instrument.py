@@ -49,6 +49,8 @@ _ONE_SIDED = "the form has no reversed wordings: agreeing with everything cannot
 
 
 def _covers(told: Covering) -> str:
+    if not told.given:
+        return told.sentence
     asked = f"in other wordings of the kind of these {told.wordings}"
     if not told.over_wordings:
         asked = f"in the same {told.wordings} wordings" if told.wordings > 1 else "in the same wording"

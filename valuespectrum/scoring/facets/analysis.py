@@ -8,7 +8,7 @@ how pleasing wordings are in general, too.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -69,6 +69,11 @@ class ValueFinding:
     clusters: int
     status: str
     """``ok``, or what is missing."""
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether it has one on any scale."""
+        return any(each.estimate.low is not None for each in (self.centred, self.log_odds))
 
     def to_json(self) -> dict[str, object]:
         """As scores keep it."""
@@ -187,7 +192,8 @@ def analyse(table: SetTable, facets: Facets | None = None) -> Analysis:
             why or alone or "ok",
         )
     reason = alone or next((reckoned.why[v] for v in np.flatnonzero(reckoned.chosen) if reckoned.why[v]), "")
-    return Analysis(rows, found(general, 0, level, reason), differ, covering(table, reckoned.within, facets), facets)
+    covers = replace(covering(table, reckoned.within, facets), given=any(row.has_interval for row in rows.values()))
+    return Analysis(rows, found(general, 0, level, reason), differ, covers, facets)
 
 
 def differences(reckoned: Reckoned) -> Difference:

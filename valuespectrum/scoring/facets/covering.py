@@ -18,6 +18,8 @@ _FIXED = {
 """What is not drawn again with clips, by column of the table; else it is other sources."""
 _CAME_BY = {SOURCE: "from other sources", QUERY: "to other queries"}
 """How what is drawn again came by, by column of the table; else search words found it."""
+NONE_GIVEN = "No value has an interval."
+"""In the place of what intervals cover."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ class Covering:
     """Whether answers were drawn, or sets asked more than once."""
     alone: int = 0
     """Of the clusters of a value, single clips of which nothing is known, the middle number."""
+    given: bool = True
+    """Whether any value has an interval; the sentence would else tell of none."""
 
     @property
     def sentence(self) -> str:
@@ -57,6 +61,8 @@ class Covering:
             >>> Covering(15, "", 15, 3, True, False).sentence.partition(".")[0]
             'The interval covers other clips (15 a value), asked in other wordings of the kind of these 3'
         """
+        if not self.given:
+            return NONE_GIVEN
         alone = f", {self.alone} of them single clips whose {self._facet} is not known" if self.alone else ""
         by = f" {self._came_by} ({self.clusters} a value{alone})" if self.cluster else ""
         asked = f"in other wordings of the kind of these {self.wordings}"

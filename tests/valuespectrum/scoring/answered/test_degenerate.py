@@ -62,6 +62,7 @@ def test_one_clip_a_value_has_no_interval_and_no_centre() -> None:
     scores = scored(answers(Truth(), clips=1))
     assert numbers(scores, "low", "centred_log_odds", "centred", "p_adjusted", "rank") == {None}
     assert numbers(scores, "status") == {"too few clips"} and scores["differences"]["p"] is None
+    assert scores["covers"] == "", "no interval is there that could cover anything"
 
 
 def test_one_wording_claims_nothing_about_others_unless_it_is_meant_alone() -> None:
@@ -71,7 +72,7 @@ def test_one_wording_claims_nothing_about_others_unless_it_is_meant_alone() -> N
     assert numbers(scores, "centred_log_odds_why") == {findings.ONE_WORDING}
     assert numbers(scores, "centred_log_odds_low", "p_adjusted", "rank") == {None}
     assert "was not tested: one wording" in scores["verdicts"][0]
-    assert any("--these-wordings" in note for note in scores["notes"])
+    assert any("--these-wordings" in note for note in scores["notes"]) and scores["covers"] == ""
     fixed = scored(one, ScoringOptions(draws=50, over_wordings=False))
     assert None not in numbers(fixed, "centred_log_odds_low", "p_adjusted")
     assert not any("--these-wordings" in note for note in fixed["notes"])
@@ -81,6 +82,7 @@ def test_one_wording_claims_nothing_about_others_unless_it_is_meant_alone() -> N
 def test_clips_that_all_answer_alike_have_no_interval() -> None:
     scores = scored(answers(Truth(), clips=5))
     assert numbers(scores, "centred_log_odds_why") == {findings.NO_SPREAD} and numbers(scores, "p") == {None}
+    assert scores["covers"] == ""
 
 
 def test_a_value_that_was_never_asked_about_is_left_out_of_the_centre() -> None:

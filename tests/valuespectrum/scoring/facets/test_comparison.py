@@ -37,6 +37,7 @@ def test_a_respondent_and_itself_have_no_verdict() -> None:
     comparison = compare(set_table(waves(10, 15, 3)), set_table(waves(10, 15, 3)))
     assert {row.verdict for row in comparison.values.values()} == {UNKNOWN}
     assert all("every clip gave the same" in row.why for row in comparison.values.values())
+    assert comparison.to_json()["covers"] == "No value has an interval."
 
 
 def test_only_shared_values_and_sets_count() -> None:

@@ -80,6 +80,8 @@ def test_what_cannot_be_known_is_said_and_no_number_looks_fine(name: str) -> Non
     assert said in row.status
     assert row.centred.estimate.low is None and row.centred.p is None and row.centred.p_adjusted is None
     assert analysis.differ.p is None and analysis.differ.why
+    given = any(each.log_odds.estimate.low is not None for each in analysis.values.values())
+    assert (analysis.covering.sentence == "No value has an interval.") is not given
     assert rank(reckon(table)) == {}
     assert "NaN" not in json.dumps(analysis.to_json())
 
