@@ -68,12 +68,15 @@ def checked(
 def bounds_of(sets: AnsweredSets, refused: Floats) -> Bounds | None:
     """Worst and best case of every value, had its refused clips been answered; ``None`` where none was refused.
 
+    A value whose answers tell no liking for another reason has no such case: it is not its refusals that leave it open.
+
     Args:
         sets: What the answers of one respondent came to; its liking is in log-odds.
         refused: Of each clip, as ``refused_shares`` tells.
     """
     clips = mean_over(sets.liking.effects.theta[0], 2)
-    missing = (refused > 0) & np.isnan(clips)
+    silent = sets.cells.said[0].sum(axis=(1, 2, 3)) == 0
+    missing = (refused > 0) & np.isnan(clips) & (sets.told.values | silent)[:, None]
     return refusal_bounds(clips, missing | ~np.isnan(clips)) if missing.any() and not np.isnan(clips).all() else None
 
 

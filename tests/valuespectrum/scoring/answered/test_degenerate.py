@@ -133,6 +133,22 @@ def test_refused_clips_have_bounds_and_unequal_refusals_are_flagged() -> None:
     assert any("40% of the clips of Power were refused" in note for note in scores["notes"])
 
 
+def test_a_value_that_is_not_told_for_another_reason_is_not_said_to_be_refused() -> None:
+    """Every draw about power agrees, which no log-odds come from; that one draw of ten refuses is not why."""
+    table = answers(Truth(clip_spread=0.5), clips=6)
+    yes = (9 * np.exp(table[LOGS[0]])).round()
+    power = table["value"] == "power"
+    yes = yes.where(~power, 9.0 * (table["polarity"] > 0))
+    drawn = table.drop(columns=LOGS).assign(count_yes=yes, count_no=9 - yes, count_refusal=1)
+    scores = scored(drawn)
+    assert scores["profile"]["power"]["status"] == "not identifiable"
+    assert scores["profile"]["security"]["status"] == "ok"
+    assert scores["refusal_bounds"] == {} and not any("were refused" in note for note in scores["notes"])
+    silent = {"count_yes": 0, "count_no": 0, "count_refusal": 10}
+    refused = drawn.assign(**{name: drawn[name].where(~power, count) for name, count in silent.items()})
+    assert scored(refused)["refusal_bounds"]["power"]["refused"] == 1.0
+
+
 def test_much_of_what_tells_leaning_models_apart_is_said_to_be_a_lean() -> None:
     tables = [
         answers(Truth(lean=lean, clip_spread=0.4), clips=4, seed=seed, model=f"m{seed}")
