@@ -93,7 +93,7 @@ def between_models(respondents: Sequence[Mapping[str, object]]) -> Json:
     for kind in dict.fromkeys(str(one["evidence"]) for one in respondents):
         rows = [_polarities(one["yes_by_polarity"]) for one in respondents if one["evidence"] == kind]
         positive, negative = (np.array([row[side] for row in rows], dtype=np.float64) for side in (0, 1))
-        noise = float(np.nan_to_num(mean_over(np.array([row[2] for row in rows], dtype=np.float64), 0)))
+        noise = float(mean_over(np.array([row[2] for row in rows], dtype=np.float64), 0))
         found[kind] = directional_share(positive, negative, noise).to_json()
     return {"directional": found}
 

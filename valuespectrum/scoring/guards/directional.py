@@ -26,12 +26,20 @@ def directional_share(positive: Floats, negative: Floats, noise: float = 0.0) ->
     Args:
         positive: Shape (models, values): mean log-odds (or share) of yes to positive questions.
         negative: The same of negative questions.
-        noise: Mean sampling variance of one of these numbers, taken off both parts.
+        noise: Mean sampling variance of one of these numbers, taken off both parts; NaN where it is not known.
+
+    Returns:
+        Over the values that any model was asked about, and the models that answered about all of these.
     """
-    name, known = "directional", ~np.isnan(positive + negative).any(axis=1)
-    lean, liking = (positive + negative)[known] / 2, (positive - negative)[known] / 2
+    name, answered = "directional", ~np.isnan(positive + negative)
+    asked = answered.any(axis=0)
+    known = answered[:, asked].all(axis=1) & asked.any()
+    lean, liking = (sums[known][:, asked] / 2 for sums in (positive + negative, positive - negative))
     if known.sum() < FEWEST_MODELS:
-        statement = f"fewer than {FEWEST_MODELS} models: what tells them apart is not known"
+        statement = f"fewer than {FEWEST_MODELS} models answered about every value: what tells them apart is not known"
+        return Finding(name, "unknown", None, MOST_DIRECTIONAL, statement)
+    if np.isnan(noise):
+        statement = "one clip a value shows no noise: how much of what tells models apart is noise is not known"
         return Finding(name, "unknown", None, MOST_DIRECTIONAL, statement)
     parts = [max(float(each.var(axis=0, ddof=1).mean()) - noise / 2, 0.0) for each in (lean, liking)]
     if not sum(parts):

@@ -222,6 +222,17 @@ def test_models_told_apart_by_leans_are_flagged() -> None:
     assert directional_share(np.ones((5, 1)), np.ones((5, 1))).state == "unknown"
 
 
+def test_a_value_that_nobody_was_asked_about_hides_no_lean() -> None:
+    generator = np.random.default_rng(3)
+    positive, negative = generator.normal(size=(2, 6, 4)) + generator.normal(0, 2, (6, 1))
+    whole = directional_share(positive, negative, 0.01)
+    empty = np.full((6, 1), np.nan)
+    assert directional_share(np.hstack([positive, empty]), np.hstack([negative, empty]), 0.01) == whole
+    assert directional_share(np.repeat(empty, 4, axis=1), negative).state == "unknown"
+    unsure = directional_share(positive, negative, float("nan"))
+    assert (unsure.state, unsure.number) == ("unknown", None) and "noise" in unsure.statement
+
+
 def test_balanced_questions_are_orthogonal_to_the_direction_of_response() -> None:
     assert response_orthogonality(np.ones((3, 4)), POLARITY).number == 1.0
     one_sided = response_orthogonality(np.array([1.0, 1.0, 0.0, 0.0]), POLARITY)
