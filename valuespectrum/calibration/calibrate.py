@@ -175,36 +175,38 @@ def training_error(respondents: Sequence[PlantedRespondent], measured: Mapping[s
     covers it. Clips, wordings and leans are the same on both sides, so they fall out of the difference.
 
     Args:
-        respondents: Those without a twin are left out.
+        respondents: Those without a twin are left out, and those of whom either side tells no log-odds.
         measured: Model id to its measurement, as ``scores.json`` keeps it.
 
     Returns:
         ``respondents``, ``sd`` (standard deviation of the difference of centred log-odds), ``slope`` (of a network's
         centred log-odds on its twin's), and ``twin_coverage`` (share of planted values inside the twins' intervals,
-        which have no such error); ``None`` where nobody has a twin.
+        which have no such error); ``None`` where nobody is left.
     """
-    pairs = []
-    for each in respondents:
-        if each.twin is not None:
-            pairs.append([_centred_log_odds(measured[model.id]["profile"]) for model in (each.model, each.twin)])
-    if not pairs:
-        return None
-    networks, twins = np.array(pairs).transpose(1, 0, 2)
-    # One number of every respondent goes into centring.
-    freedom = int(np.isfinite(networks - twins).sum()) - len(networks)
-    inside = [
-        found["interval_coverage"]
+    sides = [
+        (_ten(each.planted), measured[each.model.id]["profile"], measured[each.twin.id]["profile"])
         for each in respondents
         if each.twin is not None
-        for found in [compare_to_planted(measured[each.twin.id]["profile"], _ten(each.planted))]
     ]
+    sides = [each for each in sides if all(map(_has_log_odds, each[1:]))]
+    if not sides:
+        return None
+    networks = np.array([_centred_log_odds(network) for _, network, _ in sides])
+    twins = np.array([_centred_log_odds(twin) for _, _, twin in sides])
+    # One number of every respondent goes into centring.
+    freedom = int(np.isfinite(networks - twins).sum()) - len(sides)
+    inside = [compare_to_planted(twin, planted)["interval_coverage"] for planted, _, twin in sides]
     spread = float(np.nansum(twins**2))
     return {
-        "respondents": len(pairs),
-        "sd": float(np.sqrt(np.nansum((networks - twins) ** 2) / freedom)),
+        "respondents": len(sides),
+        "sd": float(np.sqrt(np.nansum((networks - twins) ** 2) / freedom)) if freedom > 0 else None,
         "slope": float(np.nansum(networks * twins)) / spread if spread > 0 else None,
         "twin_coverage": float(np.mean(inside)),
     }
+
+
+def _has_log_odds(profile: Mapping[str, Json]) -> bool:
+    return any(profile.get(value, {}).get(SCALE) is not None for value in VALUES)
 
 
 def _centred_log_odds(profile: Mapping[str, Json]) -> list[float]:

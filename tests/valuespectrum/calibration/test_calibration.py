@@ -12,7 +12,7 @@ from scipy.special import expit
 from trial_instruments import FourQuestions, Staircase
 
 from agents.models.local.simulated import SimulatedModel, SimulatedProfile
-from valuespectrum.calibration.calibrate import PlantedRespondent, calibrate, calibrate_instrument
+from valuespectrum.calibration.calibrate import PlantedRespondent, calibrate, calibrate_instrument, training_error
 from valuespectrum.instruments.battery import BatteryOptions
 from valuespectrum.instruments.registry import INSTRUMENTS, InstrumentChoice
 from valuespectrum.measuring.benchmark import BenchOptions
@@ -101,6 +101,44 @@ def test_what_training_missed_is_told_apart_from_what_clips_make_unsure(options:
     assert error["slope"] == pytest.approx(1.0, abs=0.1)
     alone = calibrate(replace(options, run=options.run.with_name("alone")), world(), AxesEmbedder(), cohort[4:])
     assert alone["training_error"] is None
+
+
+def test_who_tells_no_log_odds_has_no_training_error() -> None:
+    """Whose liking was not identifiable, and every respondent of an instrument on another scale."""
+    off = {value: 0.3 * (-1) ** place for place, value in enumerate(VALUES)}
+    pairs, measured = [], {}
+    for peak, silent in ((1, False), (5, True)):
+        truth = _truth(peak)
+        known = _respondent(f"r{peak}", truth)
+        network = _respondent(f"r{peak}", _plus(truth, off))
+        pairs.append(replace(network, planted=known.planted, twin=known.model))
+        measured[known.model.id] = {"profile": _row(truth)}
+        untold = {value: {"mean": 4.0} for value in VALUES}
+        measured[network.model.id] = {"profile": untold if silent else _row(_plus(truth, off))}
+    one, other = pairs
+    error = training_error([one], measured)
+    assert error is not None and error == training_error(pairs, measured)
+    assert error["sd"] == pytest.approx(np.sqrt(10 * 0.3**2 / 9)) and error["twin_coverage"] == 1.0
+    assert training_error([other], measured) is None
+
+
+def _plus(first: Mapping[str, float], second: Mapping[str, float]) -> dict[str, float]:
+    return {value: first[value] + second[value] for value in VALUES}
+
+
+def _row(log_odds: Mapping[str, float]) -> dict[str, dict[str, float]]:
+    """A profile as scores have it, with intervals of a log-odds to either side."""
+    middle = float(np.mean(list(log_odds.values())))
+    return {
+        value: {
+            "mean": 100 * float(expit(theta)),
+            "log_odds": theta,
+            "centred_log_odds": theta - middle,
+            "centred_log_odds_low": theta - middle - 1.0,
+            "centred_log_odds_high": theta - middle + 1.0,
+        }
+        for value, theta in log_odds.items()
+    }
 
 
 def test_cohorts_that_cannot_be_compared_are_refused(options: BenchOptions) -> None:
