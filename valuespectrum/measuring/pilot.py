@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agents.answers.respondent import Role
 from agents.answers.table import by_respondent
 from agents.models.base import ModelOptions
 from valuespectrum.costs.prices import load_prices
@@ -54,6 +55,12 @@ if TYPE_CHECKING:
 
 MOST_WORDINGS, MOST_DRAWS = len(WORDINGS), 50
 """Wordings that there are, and draws that a plan goes up to."""
+STILL = (
+    "every clip, wording and order gave the same: a pilot like this does not show what makes scores unsure, and any "
+    "plan would be of nothing"
+)
+_NOTHING = 1e-5
+"""Standard error at or below which nothing varied but by rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +119,8 @@ def plan_from_pilot(run: Path, options: PlanOptions) -> Json:
         ``components`` (variances, with the ``share`` of the present error), ``now``, ``plan``, ``one_wording`` (the
         same wish by more clips alone) and ``by_wordings``, each with ``levels``, ``standard_error``, ``g``, ``d``,
         ``detectable``, ``asks``, ``answers``, ``dollars``; ``None`` where no design reaches the wish. ``across`` has
-        components with personas as a facet, where there are two roles or more.
+        components with personas as a facet, where there are two roles or more. ``left_out`` names whose answers tell
+        nothing to plan from, with the reason.
 
     Raises:
         InputError: Nothing is wished, the folder is no run of an instrument that makes a table of sets, or the pilot
@@ -120,7 +128,15 @@ def plan_from_pilot(run: Path, options: PlanOptions) -> Json:
     """
     wish = DesignWish(options.standard_error, options.difference)
     target = wish.target()
-    models = [{"model": model, **_planned(asked, wish, options)} for model, asked in _asked(run, options).items()]
+    told, left_out = _asked(run, options)
+    planned = {model: _planned(asked, wish, options) for model, asked in told.items()}
+    models = [{"model": model, **each} for model, each in planned.items() if each is not None]
+    left_out += [f"{model}: {STILL}" for model, each in planned.items() if each is None]
+    if not models:
+        raise InputError(
+            f"{run} is no pilot, nothing can be planned from it: {left_out[0] if left_out else 'nobody answered'}",
+            "make a pilot with: valuespectrum bench --battery like --wordings 3",
+        )
     return {
         "pilot": str(run),
         "wish": {
@@ -130,10 +146,12 @@ def plan_from_pilot(run: Path, options: PlanOptions) -> Json:
             "across_personas": options.across_personas,
         },
         "models": models,
+        "left_out": left_out,
     }
 
 
-def _asked(run: Path, options: PlanOptions) -> dict[str, _PilotAsked]:
+def _asked(run: Path, options: PlanOptions) -> tuple[dict[str, _PilotAsked], list[str]]:
+    """What every model was asked, and whose answers tell nothing, with the reason."""
     settings = read_manifest(run).settings
     battery = dict(settings["battery"])
     instrument = load_installed(battery.pop("name"), battery, str(run))
@@ -144,24 +162,25 @@ def _asked(run: Path, options: PlanOptions) -> dict[str, _PilotAsked]:
     prices = load_prices(options.prices)
     told: dict[str, list[ToldRows]] = {}
     sizes: dict[str, list[tuple[int, int]]] = {}
+    left_out: list[str] = []
     for who, table in by_respondent(answers):
+        if who.placebo:
+            continue
         name = instrument_of(table)
         asker = known.setdefault(name, instrument if name == instrument.name else load_instrument(name))
-        said = None if who.placebo else _told(asker, table)
-        if said is not None:
-            told.setdefault(who.model, []).append(said)
-            sets = len(table[["value", "clip", "wording"]].drop_duplicates())
-            sizes.setdefault(who.model, []).append((len(table), sets))
-    if not told:
-        raise InputError(
-            f"{run} has no answers that tell liking set by set, so nothing can be planned from it",
-            "make a pilot with: valuespectrum bench --battery like --wordings 3",
-        )
+        said, why = _told(asker, table)
+        if said is None:
+            role = "" if who == who.bare else f" as {Role(who.persona, who.strategy).words}"
+            left_out.append(f"{who.model}{role}: {why}")
+            continue
+        told.setdefault(who.model, []).append(said)
+        sets = len(table[["value", "clip", "wording"]].drop_duplicates())
+        sizes.setdefault(who.model, []).append((len(table), sets))
     tokens: dict[str, float] = {}
     if "tokens" in answers:
         counted = answers.groupby("model")["tokens"].mean().dropna()
         tokens = {str(model): float(mean) for model, mean in counted.items()}
-    return {
+    asked = {
         model: _PilotAsked(
             each,
             sum(asks for asks, _ in sizes[model]) / sum(sets for _, sets in sizes[model]),
@@ -170,18 +189,22 @@ def _asked(run: Path, options: PlanOptions) -> dict[str, _PilotAsked]:
         )
         for model, each in told.items()
     }
+    return asked, left_out
 
 
-def _told(instrument: Instrument, answers: pd.DataFrame) -> ToldRows | None:
+def _told(instrument: Instrument, answers: pd.DataFrame) -> tuple[ToldRows | None, str]:
+    """What one respondent said, or why it tells nothing to plan from."""
     if isinstance(instrument, Celled):
-        return told_by_cells(instrument.answered(answers, ScoringOptions()))
+        sets = instrument.answered(answers, ScoringOptions())
+        return told_by_cells(sets), sets.told.why
     if isinstance(instrument, Tabled):
-        table = instrument.sets(answers, ScoringOptions()).table
-        return None if table is None else told_by_table(table)
-    return None
+        told = instrument.sets(answers, ScoringOptions())
+        return None if told.table is None else told_by_table(told.table), told.why
+    return None, f"answers to {instrument.name} do not tell liking set by set"
 
 
-def _planned(asked: _PilotAsked, wish: DesignWish, options: PlanOptions) -> Json:
+def _planned(asked: _PilotAsked, wish: DesignWish, options: PlanOptions) -> Json | None:
+    """The plan of one model; ``None`` where nothing varied."""
     across = study_across(asked.told) if len(asked.told) > 1 else None
     if options.across_personas and across is None:
         raise InputError("the pilot has one role, and personas are to be planned", "add --persona all to the pilot")
@@ -194,6 +217,9 @@ def _planned(asked: _PilotAsked, wish: DesignWish, options: PlanOptions) -> Json
     bounded = replace(wish, most=_most(asked, found.sizes), least=least, given=given)
     levels = {name: count for name, count in sizes.items() if name != VALUE}
     values, bill = sizes[VALUE], _Bill(asked, studied, others)
+    now = study(found, Design(levels, values))
+    if now.standard_error <= _NOTHING:
+        return None
     weights = shares(found, levels)
     components = found.to_json()
     for effect in found.variances:
@@ -208,7 +234,7 @@ def _planned(asked: _PilotAsked, wish: DesignWish, options: PlanOptions) -> Json
         "sizes": dict(sizes),
         "components": components,
         "across": None if across is None else across.components.to_json(),
-        "now": bill.of(study(found, Design(levels, values))),
+        "now": bill.of(now),
         "plan": bill.of(best),
         "one_wording": bill.of(designs[0]),
         "by_wordings": [bill.of(each) for each in designs],

@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from bench_fakes import AxesEmbedder, words, world
 
 import valuespectrum as vs
-from agents.models.base import Model, ModelOptions
+from agents.models.base import REFUSAL, Answer, Ask, Model, ModelOptions
 from agents.models.local.simulated import SimulatedModel, SimulatedProfile
 from valuespectrum.cli import main
 from valuespectrum.costs.prices import load_prices
 from valuespectrum.costs.spending import spending
 from valuespectrum.instruments.battery import BatteryOptions
 from valuespectrum.measuring.benchmark import BenchOptions, run_benchmark
-from valuespectrum.measuring.pilot import PlanOptions, _PilotAsked, plan_from_pilot
+from valuespectrum.measuring.pilot import STILL, PlanOptions, _PilotAsked, plan_from_pilot
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.reliability.decisions import Costs
-from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.errors import InputError, ModelError
 
 MODELS: list[Model] = [
     SimulatedModel(SimulatedProfile(values={"power": 1.0, "universalism": -1.0}, noise=noise)) for noise in (0.5, 1.0)
 ]
+
+
+class Refusing(SimulatedModel):
+    """Refuses everything."""
+
+    def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+        return (Answer(text="I cannot answer that.", parsed=REFUSAL) for _ in asks)
 
 
 def pilot(folder: Path, battery: BatteryOptions, models: list[Model]) -> Path:
@@ -71,6 +79,23 @@ def test_the_verb_plans_and_the_interface_of_python_says_the_same(run: Path, cap
     assert told == json.loads(json.dumps(found.to_dict()))
     assert len(found.rows()) == 2 and "planned" in str(found) and "value x clip" in str(found)
     assert "a difference of 0.5 between two models" in str(vs.plan_design(run)), "where nothing is wished"
+
+
+def test_who_tells_nothing_to_plan_from_is_named(tmp_path: Path) -> None:
+    """Of two models, one refuses everything; and one that says the same of all clips does not show what errors are."""
+    planned, silent = MODELS[0], Refusing(SimulatedProfile(values={"security": 1.0}))
+    still = SimulatedModel(SimulatedProfile(values={"hedonism": 1.0}))
+    with pytest.raises(ModelError, match="could be scored"):
+        pilot(tmp_path, BatteryOptions(wordings=3), [planned, silent, still])
+    found = vs.plan_design(tmp_path / "run")
+    assert [one["model"] for one in found.document["models"]] == [planned.id]
+    refused, same = found.document["left_out"]
+    assert refused == f"{silent.id}: nothing that was said could be read"
+    assert same == f"{still.id}: {STILL}" and f"Left out: {refused}." in str(found)
+    (tmp_path / "alone").mkdir()
+    alone = pilot(tmp_path / "alone", BatteryOptions(wordings=3), [still])
+    with pytest.raises(InputError, match="every clip, wording and order gave the same"):
+        plan_from_pilot(alone, PlanOptions(standard_error=0.1))
 
 
 def test_what_cannot_be_planned_is_told_in_one_line(

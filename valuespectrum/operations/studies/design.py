@@ -59,7 +59,9 @@ def plan_design(pilot: str | PathLike[str], settings: DesignSettings | None = No
     usual = _USUAL_DIFFERENCE if wished.target_se is None and wished.detect is None else wished.detect
     options = PlanOptions(wished.target_se, usual, wished.across_personas, wished.prices, wished.seed)
     found = plan_from_pilot(Path(pilot), options)
-    return DesignPlan(found, "\n\n".join([_wish_in_words(found), *map(_model_in_words, found["models"])]))
+    left_out = "\n".join(f"Left out: {each}." for each in found["left_out"])
+    parts = [_wish_in_words(found), *map(_model_in_words, found["models"]), left_out]
+    return DesignPlan(found, "\n\n".join(filter(None, parts)))
 
 
 def _wish_in_words(found: Json) -> str:
