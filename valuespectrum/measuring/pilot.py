@@ -12,10 +12,11 @@ from agents.answers.table import by_respondent
 from agents.models.base import ModelOptions
 from valuespectrum.costs.prices import load_prices
 from valuespectrum.costs.spending import Spending, spending
-from valuespectrum.instruments.base import Celled, Instrument, Tabled
+from valuespectrum.instruments.base import Celled, Instrument
 from valuespectrum.instruments.battery import ANSWER_TOKENS
 from valuespectrum.instruments.registry import instrument_of, load_installed, load_instrument
 from valuespectrum.instruments.wordings.liking import WORDINGS
+from valuespectrum.measuring.set_tables import told_by
 from valuespectrum.measuring.stored_answers import NOT_SCORED, scored_answers
 from valuespectrum.runs.run import open_answers, read_manifest
 from valuespectrum.scoring.cells import ScoringOptions
@@ -197,10 +198,10 @@ def _told(instrument: Instrument, answers: pd.DataFrame) -> tuple[ToldRows | Non
     if isinstance(instrument, Celled):
         sets = instrument.answered(answers, ScoringOptions())
         return told_by_cells(sets), sets.told.why
-    if isinstance(instrument, Tabled):
-        told = instrument.sets(answers, ScoringOptions())
-        return None if told.table is None else told_by_table(told.table), told.why
-    return None, f"answers to {instrument.name} do not tell liking set by set"
+    told = told_by(instrument, answers, ScoringOptions())
+    if told is None:
+        return None, f"answers to {instrument.name} do not tell liking set by set"
+    return None if told.table is None else told_by_table(told.table), told.why
 
 
 def _planned(asked: _PilotAsked, wish: DesignWish, options: PlanOptions) -> Json | None:

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agents.answers.respondent import RespondentColumns
 from agents.answers.table import by_respondent
 from agents.models.base import NO_CHOICE
-from valuespectrum.instruments.base import Instrument, Tabled
+from valuespectrum.instruments.base import Celled, Instrument, MayRepeat, Published, Tabled
 from valuespectrum.instruments.registry import instrument_of, load_installed, load_instrument
 from valuespectrum.measuring.stored_answers import came_by, scored_answers
 from valuespectrum.runs.run import open_answers, read_manifest
 from valuespectrum.scoring.answered.sets import ToldSets
 from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.guards.sameness import one_answer
+from valuespectrum.scoring.instructions.parts import instructed
 from valuespectrum.scoring.units import Units
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from valuespectrum.instruments.measurement import Measurement
 
 OWN_SCALE = "points of the instrument's own scale"
 """Unit of numbers that an instrument has no other words for."""
@@ -53,7 +57,7 @@ def set_tables(run: Path, scoring: ScoringOptions | None = None) -> dict[Respond
     """
     scoring = scoring or ScoringOptions()
     answers, instrument = _stored(run, scoring)
-    return tables_of(answers, scoring, {instrument.name: instrument})
+    return tables_of(answers, scoring, {instrument.name: instrument}, alike=False)
 
 
 def profile_sets(run: Path, scoring: ScoringOptions) -> dict[RespondentColumns, tuple[RespondentSets, float]]:
@@ -82,8 +86,7 @@ def profile_sets(run: Path, scoring: ScoringOptions) -> dict[RespondentColumns, 
 def _told(instrument: Instrument, rows: pd.DataFrame, scoring: ScoringOptions) -> ToldSets:
     if isinstance(instrument, Tabled):
         return instrument.sets(rows, scoring)
-    pairs = rows[["value", instrument.unit]].drop_duplicates().itertuples(index=False, name=None)
-    table = instrument.measure(rows, Units.of(pairs, instrument.unit), scoring).table
+    table = _measured(instrument, rows, scoring).table
     if table is None:
         return ToldSets(None, "", "not identifiable", f"the instrument {instrument.name} tells no table of sets")
     return ToldSets(table, table.layout.readout, "identified", "", OWN_SCALE)
@@ -100,7 +103,11 @@ def _stored(run: Path, scoring: ScoringOptions) -> tuple[pd.DataFrame, Instrumen
 
 
 def tables_of(
-    answers: pd.DataFrame, scoring: ScoringOptions, instruments: Mapping[str, Instrument] | None = None
+    answers: pd.DataFrame,
+    scoring: ScoringOptions,
+    instruments: Mapping[str, Instrument] | None = None,
+    *,
+    alike: bool = True,
 ) -> dict[RespondentColumns, RespondentSets]:
     """The same of a table of answers.
 
@@ -108,6 +115,8 @@ def tables_of(
         answers: One row per ask, as ``runs.scores.score_answers`` takes them.
         scoring: Readout and least mass.
         instruments: Instruments with options of their own, by name; others are used with their defaults.
+        alike: Whether one answer to everything is a table, too: beside what the same respondent says when clips are
+            shown otherwise it tells what is left of that, beside another respondent it tells nothing (``told_by``).
     """
     known, found = dict(instruments or {}), {}
     for who, table in by_respondent(answers):
@@ -116,5 +125,39 @@ def tables_of(
             known[name] = load_instrument(name)
         instrument = known[name]
         if isinstance(instrument, Tabled):
-            found[who] = RespondentSets(name, instrument.sets(table, scoring))
+            told = instrument.sets(table, scoring)
+            found[who] = RespondentSets(name, told if alike else _unless_alike(instrument, table, told, scoring))
     return found
+
+
+def told_by(instrument: Instrument, rows: pd.DataFrame, scoring: ScoringOptions) -> ToldSets | None:
+    """What one respondent says set by set, and no table where its scores tell no profile, either.
+
+    One answer to everything is none (``scoring.guards.sameness``): held against another respondent it would differ from
+    it wherever that one has values.
+
+    Args:
+        instrument: Who asked.
+        rows: Its asks.
+        scoring: Readout and least mass.
+
+    Returns:
+        ``None`` where the instrument makes no such table.
+    """
+    if not isinstance(instrument, Tabled):
+        return None
+    return _unless_alike(instrument, rows, instrument.sets(rows, scoring), scoring)
+
+
+def _unless_alike(instrument: Instrument, rows: pd.DataFrame, told: ToldSets, scoring: ScoringOptions) -> ToldSets:
+    if told.table is None or isinstance(instrument, MayRepeat | Published | Celled):
+        return told
+    finding = one_answer(instructed(rows), scoring, values_differ=False)
+    if not finding.flagged or _measured(instrument, rows, scoring).tells_values_apart:
+        return told
+    return replace(told, table=None, status="not identifiable", why=finding.statement)
+
+
+def _measured(instrument: Instrument, rows: pd.DataFrame, scoring: ScoringOptions) -> Measurement:
+    pairs = rows[["value", instrument.unit]].drop_duplicates().itertuples(index=False, name=None)
+    return instrument.measure(rows, Units.of(pairs, instrument.unit), scoring)

@@ -13,9 +13,10 @@ from planted_instruments import answered, pictures, setting, twin
 from agents.models.base import Answer, Ask
 from agents.procedures.conductor import conduct
 from agents.procedures.procedure import SUBJECT
-from valuespectrum.instruments.base import Adaptive, Celled, MayRepeat, Published
+from valuespectrum.instruments.base import Adaptive, Celled, MayRepeat, Published, Tabled
 from valuespectrum.instruments.measurement import ONE_ANSWER
 from valuespectrum.instruments.registry import INSTRUMENTS, load_instrument
+from valuespectrum.measuring.set_tables import tables_of
 from valuespectrum.runs.scores import score_answers
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.guards.sameness import FEWEST, one_answer
@@ -112,6 +113,17 @@ def test_one_answer_to_everything_is_named_and_is_no_profile(name: str) -> None:
         if scores.get("identification", {}).get("status") != "not identifiable":
             assert {row["status"] for row in scores["profile"].values()} == {ONE_ANSWER}
             assert scores["verdicts"] == [found["statement"]]
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if isinstance(INSTRUMENTS.load(name), Tabled)])
+def test_what_is_no_profile_is_not_compared_as_one(name: str) -> None:
+    """Beside somebody who has values, one number throughout would differ in all of them."""
+    (constant,) = tables_of(table_of(name, SaysOneThing("words", -1)), OPTIONS, alike=False).values()
+    assert constant.told.table is None and constant.told.status != "identified" and constant.told.why
+    answers = table_of(name, twin("amber"), clips=2)
+    (valued,) = tables_of(answers, OPTIONS, alike=False).values()
+    plain = cast("Tabled", load_instrument(name)).sets(answers, OPTIONS)
+    assert (valued.told.table is None, valued.told.why) == (plain.table is None, plain.why)
 
 
 @pytest.mark.parametrize("name", NAMES)
