@@ -327,7 +327,7 @@ def _personas(rows: list[Json], playing: list[Json]) -> list[str]:
     )
     notes = _footnotes([each for numbers in found for each in numbers])
     unknown = dict.fromkeys(row["why"] for row in rows if row["verdict"] == "unknown")
-    covers = dict.fromkeys(row["covers"] for row in rows)
+    covers = dict.fromkeys(row["covers"] for row in rows if row["covers"])
     said = moved_in_words([row["verdict"] for row in rows], [row["persona"] for row in rows])
     nicer = [f"{row['persona']}: sanitised, {row['played']['why']}" for row in rows if _is_sanitised(row)]
     played = [playing_in_words(row) for row in playing]

@@ -71,6 +71,7 @@ def test_only_what_the_same_instrument_measured_of_the_same_model_counts() -> No
     assert list(persona_rows([*others, *own], {"p": TARGET}, OPTIONS)) == [alone]
     (row,) = persona_rows(own[1:], {"p": TARGET}, OPTIONS)
     assert (row["verdict"], row["keep"], row["why"]) == ("unknown", None, NO_BARE) and row["values"] == 0
+    assert row["covers"] == "", "no interval is there"
 
 
 def test_answers_that_were_read_in_another_way_are_not_compared() -> None:

@@ -39,9 +39,11 @@ def movement_row(judged: Movement, values: Sequence[str], scale: str) -> Json:
         ``values`` (how many are compared); ``verdict`` with ``why``; ``keep`` and ``pull`` (with intervals over
         values) and ``beyond`` (pull beyond a placebo text), each with ``_low``, ``_high``, ``_why``, ``_se``, ``_df``
         and ``_p``; ``target_share``; ``placebo_texts`` (how many); ``aligned``, ``bare`` (without the persona) and
-        ``ceiling``; ``shifts`` (beyond placebo texts) and ``shifts_from_bare`` by value; ``scale`` and ``covers``.
-        Unknown numbers are ``None``.
+        ``ceiling``; ``shifts`` (beyond placebo texts) and ``shifts_from_bare`` by value; ``scale`` and ``covers``,
+        which is empty where no number has an interval. Unknown numbers are ``None``.
     """
+    contrasts = (judged.keep, judged.against_bare, judged.against_placebos)
+    given = any(each.estimate.low is not None for each in (*contrasts, *judged.shifts, *judged.shifts_from_bare))
     return {
         "values": judged.values,
         "verdict": judged.verdict,
@@ -57,7 +59,7 @@ def movement_row(judged: Movement, values: Sequence[str], scale: str) -> Json:
         "shifts": _by_value(values, judged.shifts),
         "shifts_from_bare": _by_value(values, judged.shifts_from_bare),
         "scale": scale,
-        "covers": covers(judged.texts, judged.covers),
+        "covers": covers(judged.texts, judged.covers) if given else "",
     }
 
 
