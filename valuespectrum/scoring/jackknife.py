@@ -12,9 +12,18 @@ from valuespectrum.scoring.estimate import Estimate
 
 Unit = TypeVar("Unit")
 
+ALIKE = "it is the same whichever one is left out: nothing shows how sure it is"
+"""Why there is no interval where no unit moves the number: one of no width would claim that nothing is uncertain."""
+_ROUNDING = 1e-9
+
 
 def jackknifed(
-    number: Callable[[Sequence[Unit]], float], units: Sequence[Unit], level: float, fewest: int, named: tuple[str, str]
+    number: Callable[[Sequence[Unit]], float],
+    units: Sequence[Unit],
+    level: float,
+    fewest: int,
+    named: tuple[str, str],
+    alike: str = ALIKE,
 ) -> Estimate:
     """A number with Student's interval over what it would be with one unit left out (Tukey 1958).
 
@@ -24,6 +33,7 @@ def jackknifed(
         level: Coverage aimed at.
         fewest: Units below which there is no interval.
         named: One unit and several in words, for the reason why there is no interval, e.g. ``("person", "people")``.
+        alike: Why there is none where no unit moves the number.
 
     Returns:
         Nothing where the number of all units is NaN.
@@ -35,10 +45,13 @@ def jackknifed(
     whole, count = number(units), len(units)
     enough = not np.isnan(whole) and count >= fewest
     left_out = [number([*units[:place], *units[place + 1 :]]) for place in range(count)] if enough else []
-    return left_out_interval(whole, left_out, level, (f"fewer than {fewest} {named[1]}", f"it hangs on one {named[0]}"))
+    reasons = f"fewer than {fewest} {named[1]}", f"it hangs on one {named[0]}"
+    return left_out_interval(whole, left_out, level, reasons, alike)
 
 
-def left_out_interval(whole: float, left_out: ArrayLike, level: float, reasons: tuple[str, str]) -> Estimate:
+def left_out_interval(
+    whole: float, left_out: ArrayLike, level: float, reasons: tuple[str, str], alike: str = ALIKE
+) -> Estimate:
     """The same from numbers that were reckoned already.
 
     Args:
@@ -46,6 +59,7 @@ def left_out_interval(whole: float, left_out: ArrayLike, level: float, reasons: 
         left_out: Shape (units,): number without each unit; empty where there are too few.
         level: Coverage aimed at.
         reasons: Why there is no interval where there are too few, and where a number is NaN.
+        alike: Why there is none where all are one number.
     """
     from scipy.special import stdtrit
 
@@ -58,5 +72,7 @@ def left_out_interval(whole: float, left_out: ArrayLike, level: float, reasons: 
     if np.isnan(numbers).any():
         return Estimate(float(whole), why=reasons[1])
     se = float(np.sqrt((count - 1) * numbers.var()))
+    if se <= _ROUNDING * max(1.0, abs(float(whole))):
+        return Estimate(float(whole), why=alike)
     half = float(stdtrit(count - 1, (1 + level) / 2)) * se
     return Estimate(float(whole), float(whole) - half, float(whole) + half, se=se)

@@ -135,7 +135,7 @@ def weigh(shown: SliderShares, options: ScoringOptions) -> Weighed:
 
 def interval(whole: float, left_out: list[float], level: float, same: float = _SAME_SHARE) -> Estimate:
     """A number with its interval over arrangements, or why it has none."""
-    found = left_out_interval(whole, left_out, level, ("too few arrangements", "it hangs on one arrangement"))
+    found = left_out_interval(whole, left_out, level, ("too few arrangements", "it hangs on one arrangement"), _SAME)
     return Estimate(found.mean, why=_SAME) if found.se is not None and found.se < same else found
 
 

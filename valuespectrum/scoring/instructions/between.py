@@ -20,7 +20,7 @@ from valuespectrum.scoring.facets.covering import Facets
 from valuespectrum.scoring.guards.finding import Finding, told
 from valuespectrum.scoring.instructions.faking import FakingEffect, faking_effect
 from valuespectrum.scoring.instructions.parts import FAKE_GOOD, HONEST, INSTRUCTION_TAG, instructed, spoken_frames
-from valuespectrum.scoring.jackknife import jackknifed
+from valuespectrum.scoring.jackknife import ALIKE, jackknifed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,7 +111,8 @@ def _share(pairs: Sequence[tuple[float, float]]) -> float:
 def _open_finding(share: Estimate) -> Finding:
     if share.mean is None:
         return Finding("open_faking", "unknown", None, LEAST_OPEN, _UNMOVED)
-    sure = share.low is not None and share.low > 0
+    # Every item lies as far on the way as any other, or the interval says so.
+    sure = share.why == ALIKE if share.low is None else share.low > 0
     part = f"{share.mean:.0%} of the way from the honest profile to the one that makes the best impression"
     statements = (f"open answers lie {part}", f"open answers lie {part}: they show what makes a good impression")
     return told("open_faking", sure and share.mean >= LEAST_OPEN, share.mean, LEAST_OPEN, statements)

@@ -108,10 +108,8 @@ def _row(target: str, way: str, angles: Sequence[float], options: ScoringOptions
 
 
 def _mean(numbers: Sequence[float], options: ScoringOptions) -> Estimate:
-    found = jackknifed(_average, numbers, options.level, options.minimum_clips, ("run", "runs"))
-    if found.se is not None and found.se < 1e-9:
-        return Estimate(found.mean, why="the same in every run, so nothing is known of the spread over others")
-    return found
+    alike = "the same in every run, so nothing is known of the spread over others"
+    return jackknifed(_average, numbers, options.level, options.minimum_clips, ("run", "runs"), alike)
 
 
 def _between(found: Estimate, least: float, most: float) -> Estimate:
