@@ -10,13 +10,14 @@ placebo gives every walker the stated profile of another.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import factorial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from valuespectrum.scoring.estimate import Estimate
+from valuespectrum.scoring.pictures.bootstrap import percentiles
 from valuespectrum.sessions.revealed.decisions import blocks
 from valuespectrum.sessions.revealed.profiles import OUTCOMES, decided
 from valuespectrum.sessions.walks.means import units
@@ -254,9 +255,8 @@ def _interval(increment: float, gain: Floats, total: Floats, table: _Decided, op
         rows = luck.multinomial(sessions, np.full(sessions, 1 / sessions))
         columns = luck.multinomial(clips, np.full(clips, 1 / clips))
         drawn.append(float(rows @ above @ columns) / max(float(rows @ below @ columns), 1e-12))
-    tail = (1 - options.level) / 2
-    low, high = np.quantile(drawn, [tail, 1 - tail])
-    return Estimate(increment, float(low), float(high), se=float(np.std(drawn, ddof=1)))
+    found = percentiles(increment, np.array(drawn), options.level)
+    return found if found.low is None else replace(found, se=float(np.std(drawn, ddof=1)))
 
 
 def _summed(numbers: Floats, session: Integers, clip: Integers, shape: tuple[int, int]) -> Floats:

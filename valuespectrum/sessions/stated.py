@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from agents.personas.reserved import NO_PERSONA
 from valuespectrum.scoring.estimate import Estimate, profile_scale
+from valuespectrum.scoring.pictures.bootstrap import percentiles
 from valuespectrum.scoring.profile import number
 from valuespectrum.sessions.predicting import PredictOptions, stated_predicts
 from valuespectrum.sessions.revealed.profiles import RevealOptions, decided, reveal
@@ -115,9 +117,8 @@ def _gaps(own: Sequence[WalkedSession], stated: Mapping[Walker, Floats], options
 
 def _middle(drawn: Floats, why: str, level: float) -> Estimate:
     """The first with the middle of the others, unless something speaks against an interval."""
-    mean, tail = number(float(drawn[0])), (1 - level) / 2
-    low, high = (float(each) for each in np.quantile(drawn[1:], [tail, 1 - tail]))
-    return Estimate(mean, why=why) if why or mean is None else Estimate(mean, low, high)
+    mean = number(float(drawn[0]))
+    return Estimate(mean, why=why) if why or mean is None else replace(percentiles(mean, drawn[1:], level), se=None)
 
 
 def _unit(profile: Floats) -> Floats:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 _SET = ["value", "clip", "wording"]
+_ROUNDING = 1e-12
+"""Standard error below which nothing but arithmetic differs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ def mean_over_items(numbers: pd.Series[float], level: float) -> Estimate:
         return Estimate(None)
     mean = float(numbers.mean())
     error = float(numbers.std(ddof=1)) / np.sqrt(count) if count > 1 else 0.0
-    if not error > 0:
+    if not error > _ROUNDING:
         return Estimate(mean, why="every item gave the same" if count > 1 else "one item")
     half = float(stdtrit(count - 1, (1 + level) / 2)) * error
     return Estimate(mean, mean - half, mean + half, se=error)

@@ -26,6 +26,8 @@ Status = Literal["holds", "fails", "not shown"]
 _ORDER: tuple[Status, ...] = ("fails", "not shown", "holds")
 LEVELS_REFUSED = "levels are not compared: scalar invariance fails"
 """How the refusal of an absolute comparison begins."""
+_ROUNDING = 1e-24
+"""Variance below which nothing but arithmetic differs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ def _difference(cases: Cases, value: str, group: int, level: float) -> Estimate:
         freedom = variance**2 / below if below > 0 else 0.0
     else:
         return Estimate(None, why="too few respondents answered all its items")
-    if variance <= 0:
+    if variance <= _ROUNDING:
         return Estimate(off, why="respondents do not differ: nothing shows how sure it is")
     half = float(stdtrit(freedom, (1.0 + level) / 2.0)) * variance**0.5
     return Estimate(off, off - half, off + half, se=variance**0.5)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.scoring.personas.placebos import movement
 from valuespectrum.scoring.personas.role_sets import Spread
 from valuespectrum.scoring.personas.rows import movement_row
+from valuespectrum.scoring.pictures.bootstrap import percentiles
 from valuespectrum.scoring.profile import number
 from valuespectrum.sessions.revealed.decisions import Floats
 from valuespectrum.sessions.revealed.profiles import FEWEST_SESSIONS, Revealed
@@ -226,6 +227,4 @@ def _estimate(rows: Floats, revealed: Revealed, whose: Sequence[Walker]) -> Esti
         why = why or "most bootstrap samples have no such number"
     if mean is None or why:
         return Estimate(mean, why="" if mean is None else why)
-    tail = (1 - revealed.options.level) / 2
-    low, high = np.quantile(drawn, [tail, 1 - tail])
-    return Estimate(mean, float(low), float(high))
+    return replace(percentiles(mean, drawn, revealed.options.level), se=None)

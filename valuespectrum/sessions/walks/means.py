@@ -11,6 +11,8 @@ from valuespectrum.sessions.walks.walked import WalkedSession, Walker
 
 ONE_SESSION = "one session: nothing shows how another would go"
 ALL_ALIKE = "all sessions gave the same"
+_ROUNDING = 1e-12
+"""Standard error, beside the mean, below which nothing but arithmetic differs."""
 
 
 def mean_over(numbers: Sequence[float], level: float) -> Estimate:
@@ -30,7 +32,7 @@ def mean_over(numbers: Sequence[float], level: float) -> Estimate:
     if count < 2:
         return Estimate(mean, why=ONE_SESSION, n=count)
     se = float(known.std(ddof=1)) / count**0.5
-    if not se:
+    if se <= _ROUNDING * max(1.0, abs(mean)):
         return Estimate(mean, why=ALL_ALIKE, n=count)
     half = float(stdtrit(count - 1, (1 + level) / 2)) * se
     return Estimate(mean, mean - half, mean + half, se=se, n=count)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from valuespectrum.scoring.estimate import Estimate
+from valuespectrum.scoring.pictures.bootstrap import percentiles
 from valuespectrum.steering.graph.value_graph import GraphEffects
 from valuespectrum.steering.graph.value_table import NOBODY, Floats, RowKey, ValueTable
 from vectorstore.foundation.errors import InputError
@@ -205,8 +206,7 @@ def _estimate(mean: float, drawn: Floats | None, level: float, unit: str) -> Est
     known = drawn[np.isfinite(drawn)]
     if len(known) < 0.95 * len(drawn):
         return Estimate(float(mean), why=f"too few {unit}s changed")
-    low, high = np.quantile(known, [(1 - level) / 2, (1 + level) / 2])
-    return Estimate(float(mean), float(low), float(high), se=float(known.std()))
+    return percentiles(float(mean), known, level)
 
 
 def _known(number: float) -> float | None:
