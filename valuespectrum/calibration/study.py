@@ -85,7 +85,8 @@ def run_study(options: StudyOptions, progress: Callable[[int, int], None] | None
 
     Returns:
         ``corpora, respondents, seed, world, expected_coverage``, ``batteries`` (what each asks), and ``rows``: for
-        every battery and readout ``told`` (share of respondents of whom log-odds are told), ``bias`` and ``slope`` of
+        every battery and readout ``told`` (share of respondents of whom log-odds are told; ``None`` where nobody
+        answers by their values), ``bias`` and ``slope`` of
         log-odds, ``rmse`` (centred log-odds), ``rmse_points`` (centred points of 100), ``spearman`` (mean),
         ``off_circle`` (correlation off the circle), ``coverage``, ``omnibus`` and ``family`` (type-I errors), the last
         three with ``_se``; ``None`` for what a readout does not tell.
@@ -189,9 +190,10 @@ def _figures(heard: _InOneReadout) -> Json:
         name: clustered(each * heard.counted, number[..., 0])
         for name, each in (("omnibus", heard.flat.omnibus), ("family", heard.flat.family))
     }
-    told = ~np.isnan(found).all(axis=-1)
+    told, counted = ~np.isnan(found).all(axis=-1), float(np.nansum(heard.counted))
     return {
-        "told": float(told.sum() / np.nansum(heard.counted)),
+        # Nobody may be left who answers by their values: where few are drawn, all can be among those who do not.
+        "told": float(told.sum()) / counted if counted else None,
         "bias": _known(found - planted),
         "slope": _slope(goal, centred),
         "rmse": _root(centred - goal),

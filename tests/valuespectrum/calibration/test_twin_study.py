@@ -18,7 +18,7 @@ from valuespectrum.calibration.corpora import Battery, World, draw_answers, draw
 from valuespectrum.calibration.figure import draw
 from valuespectrum.calibration.recovered import recovered_as_published
 from valuespectrum.calibration.study import BATTERIES, StudyOptions, clustered, run_study
-from valuespectrum.reference.cohort import COHORT
+from valuespectrum.reference.cohort import COHORT, CohortMember
 from valuespectrum.reference.planted import BY_NAME, TEN
 from valuespectrum.reference.respondents import draw_respondents
 from valuespectrum.scoring.readouts.evidence import FIRST, POLARITY
@@ -163,6 +163,20 @@ def test_errors_know_what_belongs_together() -> None:
     assert clustered(numbers, np.repeat(np.arange(4), 50))[1] == pytest.approx(np.std([0, 1, 1, 0], ddof=1) / 2)
     assert clustered(np.array([np.nan, 1.0]), np.array([0, 0])) == (1.0, None)
     assert clustered(np.array([np.nan]), np.array([0])) == (None, None)
+
+
+def test_where_nobody_answers_by_values_nothing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of few respondents that are drawn all may give one answer to much of what they are asked."""
+
+    def constant(count: int, seed: int = 0) -> list[CohortMember]:
+        return [replace(each, leans=replace(each.leans, constant=0.9)) for each in draw_respondents(count, seed)]
+
+    monkeypatch.setattr("valuespectrum.calibration.study.draw_respondents", constant)
+    found = vs.study_twins(vs.TwinStudySettings(corpora=1, respondents=1))
+    json.dumps(found.document, allow_nan=False)
+    for each in found.rows():
+        assert [each[name] for name in ("told", "slope", "rmse", "coverage", "omnibus")] == [None] * 5
+    assert "nan" not in str(found)
 
 
 def test_the_figure_is_a_drawing_with_a_dot_for_each_number(tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ def _in_words(found: Json) -> str:
         (
             f"{row['battery']} ({asks[row['battery']]:,} asks)",
             row["readout_in_words"],
-            f"{row['told']:.0%}",
+            "-" if row["told"] is None else f"{row['told']:.0%}",
             *(_number(row[name], 2) for name in ("spearman", "off_circle", "slope", "rmse")),
             _number(row["rmse_points"], 1),
             _share(row, "coverage"),
