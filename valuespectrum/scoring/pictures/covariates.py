@@ -30,6 +30,10 @@ from valuespectrum.scoring.pictures.reworked import Reworked, concluded, refused
 
 _LEAST_FREEDOM = 10
 """Clips beyond values and nuisances below which slopes are not estimated."""
+SAME = "liking does not vary about it: nothing shows how sure it is"
+"""Why a slope has no interval."""
+_ROUNDING = 1e-12
+"""Standard error of a slope below which nothing but arithmetic differs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +175,10 @@ def _told(slopes: Slopes, names: list[str], covered: float) -> dict[str, Estimat
     half = float(stdtrit(slopes.freedom, (1.0 + covered) / 2.0))
     errors_of = np.sqrt(np.diagonal(slopes.covariance))
     pairs = zip(names, slopes.slope.tolist(), errors_of.tolist(), strict=True)
-    return {name: Estimate(mean, mean - half * se, mean + half * se, se=se) for name, mean, se in pairs}
+    return {
+        name: Estimate(mean, mean - half * se, mean + half * se, se=se) if se > _ROUNDING else Estimate(mean, why=SAME)
+        for name, mean, se in pairs
+    }
 
 
 def _within(numbers: Floats, there: Bools) -> Floats:

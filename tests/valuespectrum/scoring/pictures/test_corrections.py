@@ -14,7 +14,7 @@ from valuespectrum.scoring.facets.analysis import analyse
 from valuespectrum.scoring.facets.tables import SetTable
 from valuespectrum.scoring.pictures.attenuation import correct
 from valuespectrum.scoring.pictures.balance import Nuisances, imbalance, spread_within
-from valuespectrum.scoring.pictures.covariates import adjust
+from valuespectrum.scoring.pictures.covariates import SAME, adjust
 from valuespectrum.scoring.pictures.latent import named_twice, witnessed
 from valuespectrum.scoring.pictures.matching import match
 from valuespectrum.scoring.pictures.relabelling import NONE, VIOLATED, Relabel, wrong_clips
@@ -157,6 +157,15 @@ def test_adjusted_means_are_those_of_least_squares() -> None:
     assert [found.slopes[name].se for name in ("bright", "pretty")] == pytest.approx(
         np.sqrt(np.diag(robust)[4:]).tolist()
     )
+
+
+def test_slopes_of_constant_answers_have_no_interval() -> None:
+    x = nuisances(4, 12)
+    rated = {f"{v}-{c}": x[v, c].tolist() for v in range(4) for c in range(12)}
+    found = adjust(set_table(np.full((4, 12, 2), 0.1), value_set=FOUR_VALUES), Nuisances(("bright", "pretty"), rated))
+    for slope in found.slopes.values():
+        assert slope.mean == pytest.approx(0.0, abs=1e-9) and slope.low is slope.high is None and slope.why == SAME
+    assert all(each.estimate.low is None for each in found.after.values.values())
 
 
 def test_nuisances_that_nobody_has_or_that_do_not_vary_are_named() -> None:
