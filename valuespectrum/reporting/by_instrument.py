@@ -18,9 +18,8 @@ from valuespectrum.reporting.elements.instruments import (
     MeasuredProfile,
     MeasuredRow,
 )
-from valuespectrum.reporting.measured import explained, identified, limits, ranks_of
+from valuespectrum.reporting.measured import explained, identified, limits, ranks_of, read_in_words
 from valuespectrum.scoring.estimate import HEADLINE, Estimate
-from valuespectrum.scoring.readouts.evidence import IN_WORDS
 from valuespectrum.theory.value_sets import ValueSet
 from vectorstore.foundation.json_types import Json
 
@@ -44,9 +43,7 @@ def read_groups(runs: Sequence[ReportedRun], level: float) -> tuple[InstrumentGr
 
 def _group(one: Json, values: ValueSet) -> InstrumentGroup:
     title, measures = told_of(one["instrument"])
-    readout = str(one.get("evidence") or one.get("readout") or "")
-    read = IN_WORDS.get(readout, readout.replace("_", " "))
-    name = read_name(one["instrument"])
+    name, read = read_name(one["instrument"]), read_in_words(one)
     return InstrumentGroup(name, title, measures, values.title, one.get("unit", ""), read, _scale(one, values))
 
 

@@ -25,6 +25,7 @@ from valuespectrum.scoring.facets.analysis import Difference
 from valuespectrum.scoring.facets.findings import ONE_VALUE
 from valuespectrum.scoring.guards.finding import Finding
 from valuespectrum.scoring.off_circle import to_log_odds
+from valuespectrum.scoring.readouts.evidence import IN_WORDS
 from valuespectrum.theory.value_sets import TEN
 from valuespectrum.theory.values import LABELS, VALUES, centre
 from vectorstore.foundation.json_types import Json
@@ -78,6 +79,7 @@ def _profile(one: Json, planted: Mapping[str, float] | None) -> ModelProfile:
         rows=_rows(measured, planted, published),
         published=published,
         in_log_odds=not published and any(HEADLINE in row for row in measured.values()),
+        read="" if published else read_in_words(one),
         bias={name: Estimate.read(row) for name, row in one["bias"].items()},
         rates={name: Estimate.read(row) for name, row in one.get("rates", {}).items()},
         recovery=_recovery(measured, planted),
@@ -90,6 +92,12 @@ def _profile(one: Json, planted: Mapping[str, float] | None) -> ModelProfile:
         n_clips=one["n_units"],
         notes=(*one["notes"], *limits(one)),
     )
+
+
+def read_in_words(one: Json) -> str:
+    """How the answers of a respondent were read; empty where its scores do not say it."""
+    readout = str(one.get("evidence") or one.get("readout") or "")
+    return IN_WORDS.get(readout, readout.replace("_", " "))
 
 
 def identified(one: Json) -> tuple[str, str]:

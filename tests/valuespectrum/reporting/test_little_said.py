@@ -99,6 +99,11 @@ def test_what_is_missing_is_stated_and_every_number_without_interval_is_marked(k
         assert all(f"<sup>{sign}</sup> no " in section for sign in signs), cell
 
 
+def test_a_profile_says_how_its_answers_were_read() -> None:
+    assert page_of(one_wording())[0].first.read == "log-probabilities"
+    assert page_of(likely_texts())[0].first.read == "single most likely texts"
+
+
 def test_a_value_without_a_number_is_named_in_the_circle() -> None:
     _, page = page_of(without_power())
     assert "Power: no number (no clips)" in page and "No number: Power." in page

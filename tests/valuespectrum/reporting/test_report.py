@@ -214,6 +214,19 @@ def test_points_and_log_odds_are_never_on_one_scale() -> None:
     assert "centred log-odds: 1 of 2 profiles" in page and "centred points of 100: 1 of 2 profiles" in page
 
 
+def test_answers_that_were_read_in_two_ways_are_never_on_one_scale() -> None:
+    """Counted draws shrink otherwise than log-probabilities: `compare` refuses the two, and a page draws them apart."""
+    drawn = [replace(profile(model), read="counted draws") for model in ("b", "c")]
+    page = render(data(profiles=(replace(profile("a"), read="log-probabilities"), *drawn)))
+    first, second = page.split('<div class="wide-grid beside">')[1:]
+    assert first.count('class="dot v-power"') == 1
+    assert second.split('<div class="grid">')[0].count('class="dot v-power"') == 2
+    assert "centred log-odds, by log-probabilities: 1 of 3 profiles" in page
+    assert "centred log-odds, by counted draws: 2 of 3 profiles" in page
+    alike = render(data(profiles=tuple(drawn)))
+    assert "In centred log-odds." in alike and alike.count('<div class="wide-grid beside">') == 1
+
+
 def test_a_phone_shows_every_column() -> None:
     page = render(data())
     small = page.split("@media (max-width: 560px)")[1].split("@media print")[0]

@@ -106,6 +106,8 @@ class ModelProfile:
     """Whether it was measured by the published protocol, which is there to compare with."""
     in_log_odds: bool = False
     """Whether its headline is on centred log-odds."""
+    read: str = ""
+    """How its answers were read, in words; empty for the published protocol, and where scores do not say it."""
     level: float = 0.95
     """Coverage that its intervals aim at."""
     bias: Mapping[str, Estimate] = field(default_factory=dict)

@@ -35,10 +35,22 @@ class SideBySide:
 
 
 def _groups(profiles: Sequence[ModelProfile]) -> list[SideBySide]:
-    """Profiles by their scale: log-odds and points are never drawn on one."""
-    log_odds, points = (tuple(each for each in profiles if each.in_log_odds == told) for told in (True, False))
-    groups = (SideBySide("centred log-odds", 2, log_odds), SideBySide("centred points of 100", 0, points))
-    return [group for group in groups if group.profiles]
+    """Profiles by their scale: log-odds and points are never drawn on one, nor answers that were read in two ways.
+
+    Under one and the same liking, counted draws and texts shrink otherwise than log-probabilities.
+    """
+    by_scale: dict[tuple[bool, str], list[ModelProfile]] = {}
+    for each in sorted(profiles, key=lambda profile: not profile.in_log_odds):
+        by_scale.setdefault((each.in_log_odds, each.read), []).append(each)
+    several = len({read for _, read in by_scale if read}) > 1
+    return [
+        SideBySide(
+            ("centred log-odds" if log_odds else "centred points of 100") + f", by {read}" * (several and bool(read)),
+            2 if log_odds else 0,
+            tuple(alike),
+        )
+        for (log_odds, read), alike in by_scale.items()
+    ]
 
 
 @PANELS.register("models")
