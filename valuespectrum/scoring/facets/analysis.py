@@ -17,13 +17,20 @@ from valuespectrum.scoring.facets import findings
 from valuespectrum.scoring.facets.additive import Bools, Floats
 from valuespectrum.scoring.facets.covering import Covering, Facets, covering
 from valuespectrum.scoring.facets.findings import Inferred, found, known
-from valuespectrum.scoring.facets.inference import Errors, Omnibus, Tested, centring, errors, holm, omnibus, tested
+from valuespectrum.scoring.facets.inference import (
+    NOTHING,
+    Errors,
+    Omnibus,
+    Tested,
+    centring,
+    errors,
+    holm,
+    omnibus,
+    tested,
+)
 from valuespectrum.scoring.facets.levels import levels
 from valuespectrum.scoring.facets.moments import Across, Within, across_values, within_values
 from valuespectrum.scoring.facets.tables import SetTable
-
-_NOTHING = 1e-12
-"""Variance in squared logits at or below which nothing varied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +161,7 @@ def _missing(table: SetTable, facets: Facets, within: Within, across: Across, va
         return findings.TOO_FEW if clips else findings.NO_CLIPS
     if within.sizes.clusters[value] < 2:
         return findings.ONE_CLUSTER.format(cluster=table.layout.cluster.replace("_", " ") or "clip")
-    if not within.over_clips.size[value] > _NOTHING:
+    if not within.over_clips.size[value] > NOTHING:
         return findings.NO_SPREAD
     if not within.clips.connected[value]:
         return findings.APART

@@ -14,6 +14,9 @@ import numpy as np
 from valuespectrum.scoring.facets.additive import Bools, Floats
 from valuespectrum.scoring.facets.moments import Across, MeanSquare, Within
 
+NOTHING = 1e-12
+"""Variance in squared logits at or below which nothing varied."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tested:
@@ -110,8 +113,8 @@ class Errors:
 def errors(within: Within, across: Across, chosen: Bools, over_wordings: bool = True) -> Errors:
     """Put the variances of the compared values together.
 
-    A value whose clips all come from one search word has no variance of its own; the others' stands for it in *their*
-    centring, where it weighs 1 / values^2.
+    A value whose clips all come from one search word, or all gave the same, has no variance of its own; the others'
+    stands for it in *their* centring, where it weighs 1 / values^2.
 
     Args:
         within: What is known within values.
@@ -134,7 +137,7 @@ def errors(within: Within, across: Across, chosen: Bools, over_wordings: bool = 
 
     return Errors(
         chosen,
-        Parts(np.where(known, size, working), by_wording(found)),
+        Parts(np.where(known & (size > NOTHING), size, working), by_wording(found)),
         np.where(chosen[..., :, None] & chosen[..., None, :], within.shared, 0.0),
         Parts(working, by_wording(careful)),
         np.where(known, freedom, 1.0),

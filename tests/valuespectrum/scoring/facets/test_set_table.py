@@ -104,6 +104,17 @@ def test_a_value_found_by_one_search_word_has_no_interval_and_the_others_do() ->
     assert analysis.values["security"].centred.p is not None
 
 
+def test_a_value_whose_clips_gave_the_same_is_not_known_exactly() -> None:
+    """What it is centred on is as unsure as others are: of two values it is half of the other's number."""
+    table = waves(4, 8, 3)
+    table[1], table[2:] = 0.3, np.nan
+    found = reckon(set_table(table, value_set=FOUR_VALUES))
+    assert found.why[0] == "" and "every clip gave the same" in found.why[1]
+    clips, working = found.errors.parts.clips, found.errors.working.clips
+    assert clips[1] == working[1] > 0.0 and clips[0] == found.within.over_clips.size[0]
+    assert float(found.centred.se[0]) ** 2 > float(found.errors.parts.diagonal[0]) / 4
+
+
 def test_clips_of_which_nothing_is_known_are_said_not_to_be_sources() -> None:
     """Each is a cluster of its own, which is not to know that others would be found."""
     frame = long_frame(waves(10, 6, 3), np.arange(60).reshape(10, 6) // 2)
