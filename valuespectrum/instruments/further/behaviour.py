@@ -40,6 +40,7 @@ from valuespectrum.scoring.choices.reading import read_options, verdict_rates
 from valuespectrum.scoring.estimate import LIKING_RANGE
 from valuespectrum.scoring.instructions.between import faking_between
 from valuespectrum.scoring.instructions.parts import instructed
+from valuespectrum.scoring.profile import number
 from valuespectrum.scoring.units import Units
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
@@ -135,7 +136,7 @@ class BehaviourInFeed(PictureBattery):
         liked = acts.groupby("value")["liked"].mean()
         details = {
             **measured.details,
-            "liked_of_shown": {str(value): float(each) for value, each in liked.items()},
+            "liked_of_shown": {str(value): number(float(each)) for value, each in liked.items()},
             "acts_by_clip": acts_by_clip(acts, plain),
         }
         return replace(measured, details=details).with_faking(faking_between(self.sets, answers, options))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -87,6 +88,21 @@ def test_what_is_liked_is_watched_more(amber: pd.DataFrame) -> None:
     assert np.corrcoef(scores, [truth[value] for value in VALUES])[0, 1] > 0.6
     assert all(0 <= (score.estimate.mean or 0) <= 100 for score in found.scores.values())
     assert set(found.details["liked_of_shown"]) == set(VALUES)  # type: ignore[call-overload]
+
+
+def test_what_is_never_said_of_a_value_is_no_number(amber: pd.DataFrame) -> None:
+    """A model that watches on, and says of no picture of a value whether it likes it."""
+    value = str(amber.loc[amber["item"] == "react", "value"].mode().iloc[0])
+    silent = (amber["value"] == value) & (amber["item"] == "react")
+    logs = [name for name in amber if str(name).startswith("log_probability_")]
+    went_on = amber.groupby(["session", "step"])["item"].transform("nunique").eq(2)
+    answers = amber[(amber["value"] != value) | went_on]
+    answers = answers.assign(**{name: answers[name].mask(silent) for name in logs})
+    answers["parsed"] = answers["parsed"].mask(silent, "refusal")
+    document = measured(BehaviourInFeed(SMALL), answers).to_json()
+    json.dumps(document, allow_nan=False)
+    liked = cast("dict[str, float | None]", document["liked_of_shown"])
+    assert [each for each, number in liked.items() if number is None] == [value] and len(liked) > 1
 
 
 def test_every_act_is_counted_with_its_clip(amber: pd.DataFrame) -> None:
