@@ -51,10 +51,11 @@ def reliability(
     """
     g, d = generalizability(analysis)
     within = fit_additive(table.log_odds)
+    asked = np.isfinite(within.rows).any(axis=1)
     columns = mean_over(within.rows, 1)[:, None] + within.columns
     found = {
-        "halves_clips": split_half(_halvable(table, within.rows), generator),
-        "halves_wordings": wording_split_half(columns, generator),
+        "halves_clips": split_half(_halvable(table, within.rows)[asked], generator),
+        "halves_wordings": wording_split_half(columns[asked], generator),
         "repeats": _repeats(again),
     }
     for place, value in enumerate(table.values):
@@ -143,10 +144,14 @@ def _longer(r: float | None) -> float | None:
 
 
 def _halvable(table: SetTable, rows: Floats) -> Floats:
-    """Numbers of each value that may be dealt into halves: search words where each value has two, else clips."""
-    if not table.layout.cluster or min((len(set(codes[codes >= 0])) for codes in table.clusters), default=0) < 2:
+    """Numbers of each value that may be dealt into halves: search words where each value has two, else clips.
+
+    A value without clips says nothing about which of the two it is.
+    """
+    words = [len(set(codes[codes >= 0])) for codes in table.clusters]
+    if not table.layout.cluster or min((found for found in words if found), default=0) < 2:
         return rows
-    most = max(len(set(codes[codes >= 0])) for codes in table.clusters)
+    most = max(words)
     means = np.full((len(rows), most), np.nan)
     for value, codes in enumerate(table.clusters):
         for place, code in enumerate(sorted(set(codes[codes >= 0].tolist()))):

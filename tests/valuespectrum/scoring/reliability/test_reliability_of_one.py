@@ -23,7 +23,7 @@ from valuespectrum.scoring.reliability.respondent import (
     reliability,
     repeated,
 )
-from valuespectrum.theory.value_sets import TEN
+from valuespectrum.theory.value_sets import TEN, ValueSet
 
 V, C, W = 10, 8, 3
 
@@ -88,6 +88,23 @@ def test_clips_of_one_search_word_stay_in_one_half() -> None:
             named = set_table(table, codes)
             found.append(reliability(named, analyse(named), rng)["halves_clips"].mean or 0.0)
     assert np.mean(apart) > 0.4 > 0.15 > np.mean(together)
+
+
+@pytest.mark.parametrize("words", [False, True], ids=["clips", "search words"])
+def test_a_value_without_clips_takes_no_halves_from_the_others(words: bool) -> None:
+    table = waves(10, 8, 3)
+    fewer = table.copy()
+    fewer[0] = np.nan
+    codes = np.arange(V)[:, None] * 4 + np.repeat(np.arange(4), 2)[None, :] if words else None
+    named = set_table(fewer, codes)
+    found = reliability(named, analyse(named), np.random.default_rng(7))
+    # The same values under the set of nine that were asked about.
+    nine = ValueSet("nine", "Nine", TEN.dimensions[1:], TEN.labels[1:])
+    alone = set_table(table[1:], None if codes is None else codes[1:], nine)
+    expected = reliability(alone, analyse(alone), np.random.default_rng(7))
+    for name in ("halves_clips", "halves_wordings"):
+        assert found[name].mean is not None and found[name].why == ""
+        assert found[name].mean == pytest.approx(expected[name].mean, abs=1e-6), name
 
 
 def test_draws_are_dealt_into_halves_that_tell_how_well_they_repeat() -> None:
