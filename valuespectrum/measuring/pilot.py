@@ -157,9 +157,9 @@ def _asked(run: Path, options: PlanOptions) -> tuple[dict[str, _PilotAsked], lis
     battery = dict(settings["battery"])
     instrument = load_installed(battery.pop("name"), battery, str(run))
     known: dict[str, Instrument] = {instrument.name: instrument}
-    left_out = tuple(name for name in NOT_SCORED if name != "tokens")
+    unread = tuple(name for name in NOT_SCORED if name != "tokens")
     with open_answers(run) as store:
-        answers = scored_answers(store, settings, left_out)
+        answers = scored_answers(store, settings, unread)
     prices = load_prices(options.prices)
     told: dict[str, list[ToldRows]] = {}
     sizes: dict[str, list[tuple[int, int]]] = {}

@@ -23,7 +23,7 @@ from valuespectrum.scoring.guards.negation import negation
 from valuespectrum.scoring.guards.negation_in_likeliest import negation_in_likeliest_texts, polychoric_likelihood
 from valuespectrum.scoring.guards.negation_in_texts import negation_in_texts
 from valuespectrum.scoring.guards.refusals import refusal_bounds, unequal_refusals
-from valuespectrum.scoring.guards.sameness import constant_answers, one_answer, readout_mass, strong_leans
+from valuespectrum.scoring.guards.sameness import FEWEST, constant_answers, one_answer, readout_mass, strong_leans
 from valuespectrum.scoring.guards.ties import alignment_with_ceiling, ties
 from valuespectrum.scoring.guards.wordings import clips_per_word, wording_agreement
 from valuespectrum.scoring.readouts.evidence import POLARITY, Kind
@@ -261,6 +261,12 @@ def test_nothing_known_is_no_number() -> None:
         finding = guard(nothing)
         assert (finding.state, finding.number) == ("unknown", None) and finding.statement
         assert finding.to_json()["number"] is None
+
+
+def test_a_handful_of_answers_is_not_said_to_be_one_word_for_everything() -> None:
+    few, enough = (constant_answers(np.ones(count)) for count in (FEWEST - 1, FEWEST))
+    assert (few.state, few.number) == ("unknown", None) and "too few" in few.statement
+    assert enough.flagged and enough.number == 1.0
 
 
 def test_a_constant_profile_has_no_order() -> None:
