@@ -89,6 +89,20 @@ def test_the_page_shows_wrong_clips_agreement_balance_and_profiles_before_and_af
     assert "Not measured: faces" in text and HOSTILE not in found
 
 
+def test_every_run_with_ratings_is_shown_under_its_name() -> None:
+    runs = []
+    for name, model, raters in (("first", "model-a", "anna"), ("second", "model-b", "berta")):
+        respondent = {"model": model, "persona": "none", "corrected": corrected()}
+        scores = {"pictures": pictures() | {"raters": {raters: "people"}}, "respondents": [respondent]}
+        runs.append(ReportedRun(Path(name), Manifest({}, {}), scores))
+    text = " ".join(" ".join(read(render(replace(data(), runs=tuple(runs)))).text).split())
+    start = text.index("Raters looked at them without being told")
+    places = [text.index(words, start) for words in ("Run first", "anna", "model-a", "Run second", "berta", "model-b")]
+    assert places == sorted(places)
+    one = " ".join(" ".join(read(render(replace(data(), runs=tuple(runs[:1])))).text).split())
+    assert "anna" in one and "Run first" not in one and "berta" not in one
+
+
 def test_what_cannot_be_corrected_is_said() -> None:
     found = read_corrected({"model": "m", "corrected": corrected("too few rated clips")})
     assert found is not None and found.notes == ("matched clips: too few rated clips",)

@@ -29,22 +29,26 @@ class PicturesPanel(Panel):
         return "Do the pictures show what they stand for?"
 
     def context(self, data: ReportData) -> Mapping[str, object]:
-        """What raters say of the first run that has ratings, and the profiles of its models."""
-        run = next(run for run in data.runs if run.scores.get("pictures"))
-        told = run.scores["pictures"]
-        balance = told["balance"]
-        return {
-            "told": told,
-            "wrong": _wrong(told),
-            "wrong_shares": [Estimate.read(row, "wrong") for row in told["wrong"].values() if row["n_clips"]],
-            "agreed": _agreed(told),
-            "alphas": [each for row in told["agreement"].values() if (each := _alpha(row)).mean is not None],
-            "nuisances": list(next(iter(balance.values()), {})),
-            "balance": balance,
-            "matched_balance": _matched_balance(run),
-            "corrected": [found for one in _bare(run) if (found := read_corrected(one))],
-            "ways": WAYS,
-        }
+        """What raters say of every run that has ratings, and the profiles of its models."""
+        return {"rated": [_rated(name, run) for name, run in data.named_runs if run.scores.get("pictures")]}
+
+
+def _rated(name: str, run: ReportedRun) -> Mapping[str, object]:
+    told = run.scores["pictures"]
+    balance = told["balance"]
+    return {
+        "name": name,
+        "told": told,
+        "wrong": _wrong(told),
+        "wrong_shares": [Estimate.read(row, "wrong") for row in told["wrong"].values() if row["n_clips"]],
+        "agreed": _agreed(told),
+        "alphas": [each for row in told["agreement"].values() if (each := _alpha(row)).mean is not None],
+        "nuisances": list(next(iter(balance.values()), {})),
+        "balance": balance,
+        "matched_balance": _matched_balance(run),
+        "corrected": [found for one in _bare(run) if (found := read_corrected(one))],
+        "ways": WAYS,
+    }
 
 
 def _wrong(told: Json) -> list[tuple[str, str, int, str]]:
