@@ -49,6 +49,25 @@ def test_who_openly_says_what_makes_the_best_impression_is_named_without_an_inte
     assert nothing.mean == 0.0 and not _open_finding(nothing).flagged
 
 
+def test_without_enough_to_tell_nobody_is_said_to_answer_openly() -> None:
+    """Neither items that are too few nor a way that hangs on one of them say that open answers are not faked."""
+    faked = np.zeros(6)
+    faked[2] = 3.0
+    hangs, still = way_taken(faked, faked), way_taken(faked, np.zeros(6))
+    assert hangs.mean == pytest.approx(1.0) and hangs.why == "it hangs on one item"
+    few = [way_taken(faked[:count], faked[:count]) for count in (0, 1, 2)]
+    assert still.mean is None and "moved nothing" in still.why
+    assert all(each.mean is None and "fewer than 3 items" in each.why for each in few)
+    for each in (hangs, still, *few):
+        finding = _open_finding(each)
+        assert finding.state == "unknown" and each.why in finding.statement
+
+
+def test_a_line_in_which_respondents_do_not_differ_says_so() -> None:
+    count, found = line_agreement(np.full(9, 0.1), np.arange(9.0))
+    assert (count, found.mean, found.low) == (9, None, None) and "do not differ" in found.why
+
+
 def test_draws_that_agree_have_no_interval() -> None:
     drawn = np.random.default_rng(3).normal(size=4000)
     found = percentiles(0.0, drawn, 0.9)

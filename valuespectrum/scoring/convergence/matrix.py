@@ -23,6 +23,7 @@ FEWEST_RESPONDENTS = 5
 _CLIP = 0.999999
 _LEAST_SPREAD = 1e-9
 _REASONS = (f"fewer than {FEWEST_RESPONDENTS} respondents", "it hangs on one respondent")
+_FLAT = "respondents do not differ in one of the two"
 
 
 _NOTHING = Estimate(None)
@@ -185,13 +186,15 @@ def on_z(number: float, left_out: Floats, level: float) -> Estimate:
     """A correlation with an interval that is symmetric on Fisher's z.
 
     Args:
-        number: Over all respondents.
+        number: Over all respondents; NaN where there is none.
         left_out: Without each, shape (respondents,).
         level: Coverage aimed at.
     """
+    if np.isnan(number):
+        return Estimate(None, why=_FLAT)
     flat = left_out_interval(float(_z(number)), _z(left_out), level, _REASONS)
-    if flat.mean is None or flat.low is None or flat.high is None:
-        return Estimate(None if np.isnan(number) else number, why=flat.why)
+    if flat.low is None or flat.high is None:
+        return Estimate(number, why=flat.why)
     return Estimate(number, float(np.tanh(flat.low)), float(np.tanh(flat.high)))
 
 

@@ -8,6 +8,7 @@ both centred over items, the share of the way is ``sum(o f) / sum(f^2)``, with a
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 _NOTHING, _FEWEST = 1e-12, 3
 _UNMOVED = "the instruction to make the best impression moved nothing"
+_UNSURE = "how far open answers lie on the way to the best impression is not known"
+_TOO_FEW = f"fewer than {_FEWEST} items were answered in all three frames of mind"
 LEAST_OPEN = 0.1
 """Share of the way to the best impression from which open answers count as faked, where its interval is above 0."""
 
@@ -93,12 +96,18 @@ def way_taken(opened: NDArray[np.float64], faked: NDArray[np.float64], level: fl
         faked: The same of the rating that makes the best impression.
         level: Coverage aimed at.
 
+    Returns:
+        Without a number where items are too few, or where the instruction moved nothing.
+
     Example:
         >>> way_taken(np.array([1.0, 0.0, -1.0]), np.array([2.0, 0.0, -2.0])).mean
         0.5
     """
+    if len(faked) < _FEWEST:
+        return Estimate(None, why=_TOO_FEW)
     pairs = list(zip(opened.tolist(), faked.tolist(), strict=True))
-    return jackknifed(_share, pairs, level, _FEWEST, ("item", "items"))
+    found = jackknifed(_share, pairs, level, _FEWEST, ("item", "items"))
+    return found if found.mean is not None else replace(found, why=_UNMOVED)
 
 
 def _share(pairs: Sequence[tuple[float, float]]) -> float:
@@ -110,7 +119,10 @@ def _share(pairs: Sequence[tuple[float, float]]) -> float:
 
 def _open_finding(share: Estimate) -> Finding:
     if share.mean is None:
-        return Finding("open_faking", "unknown", None, LEAST_OPEN, _UNMOVED)
+        return Finding("open_faking", "unknown", None, LEAST_OPEN, share.why)
+    # One item that carries all of the way says neither that answers were faked nor that they were not.
+    if share.low is None and share.why != ALIKE:
+        return Finding("open_faking", "unknown", None, LEAST_OPEN, f"{_UNSURE}: {share.why}")
     # Every item lies as far on the way as any other, or the interval says so.
     sure = share.why == ALIKE if share.low is None else share.low > 0
     part = f"{share.mean:.0%} of the way from the honest profile to the one that makes the best impression"
