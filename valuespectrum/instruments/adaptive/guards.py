@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from valuespectrum.scoring.graded.items import Floats
 from valuespectrum.scoring.guards.finding import Finding, told
-from valuespectrum.scoring.guards.sameness import CONSTANT
+from valuespectrum.scoring.guards.sameness import CONSTANT, FEWEST, TOO_FEW
 
 MOST_ALIKE = 0.6
 """Share of one and the same number among all answers from which it is said to be given whatever is asked. Scales are
@@ -21,6 +21,8 @@ def same_answer(said: Floats) -> Finding:
     """
     if not len(said):
         return Finding(CONSTANT, "unknown", None, MOST_ALIKE, "nothing that counts was answered")
+    if len(said) < FEWEST:
+        return Finding(CONSTANT, "unknown", None, MOST_ALIKE, TOO_FEW)
     most = said.mean(axis=0)
     number, share = int(most.argmax()) + 1, float(most.max())
     sentences = (

@@ -10,6 +10,7 @@ from valuespectrum.scoring.answered.conclusions import Concluded
 from valuespectrum.scoring.answered.verdicts import listing, standing_out, tested_in_words
 from valuespectrum.scoring.guards.finding import Finding, told
 from valuespectrum.scoring.ratings import NO_SPREAD, ScaleLean
+from valuespectrum.scoring.guards.sameness import CONSTANT, FEWEST, TOO_FEW
 from valuespectrum.theory.value_sets import ValueSet
 
 Floats = NDArray[np.float64]
@@ -41,15 +42,15 @@ def constant_numbers(numbers: Floats) -> Finding:
         numbers: Expected number of every ask as it stands on its scale; NaN for what does not count.
     """
     known = numbers[~np.isnan(numbers)]
-    if len(known) < 2:
-        return Finding("constant", "unknown", None, LEAST_SPREAD, "there are no answers")
+    if len(known) < FEWEST:
+        return Finding(CONSTANT, "unknown", None, LEAST_SPREAD, TOO_FEW if len(known) else "there are no answers")
     spread = float(known.std(ddof=1))
     statements = (
         f"the numbers said have a standard deviation of {spread:.2f} steps",
         f"nearly the same number is said whatever is asked (standard deviation {spread:.2f} steps): the profile says "
         "next to nothing",
     )
-    return told("constant", spread < LEAST_SPREAD, spread, LEAST_SPREAD, statements)
+    return told(CONSTANT, spread < LEAST_SPREAD, spread, LEAST_SPREAD, statements)
 
 
 def directions_agree(leans: ScaleLean) -> Finding:

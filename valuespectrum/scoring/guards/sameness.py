@@ -35,7 +35,7 @@ MOST_CLIPPED = 0.01
 LEAST_MEAN_MASS = 0.8
 FEWEST = 8
 """Answers below which one label throughout can be chance."""
-_FEW = "too few answers count to tell whether all are the same"
+TOO_FEW = "too few answers count to tell whether all are the same"
 _LONGEST = 60
 """Letters of a text that are compared."""
 _HEARD = re.compile(r"(?<!\w)-(?=\d)|[^\W_]")
@@ -56,7 +56,7 @@ def constant_answers(yes: Floats) -> Finding:
     if not known.size:
         return Finding(CONSTANT, "unknown", None, MOST_ALIKE, "there are no answers")
     if known.size < FEWEST:
-        return Finding(CONSTANT, "unknown", None, MOST_ALIKE, _FEW)
+        return Finding(CONSTANT, "unknown", None, MOST_ALIKE, TOO_FEW)
     share = float(known.mean())
     word, most = ("yes", share) if share >= 0.5 else ("no", 1 - share)
     statements = (
@@ -120,7 +120,7 @@ def one_answer(answers: pd.DataFrame, options: ScoringOptions, values_differ: bo
     """
     said, in_words = _labels(answers, options)
     if sum(said.values()) < FEWEST:
-        return Finding(CONSTANT, "unknown", None, MOST_ALIKE, _FEW)
+        return Finding(CONSTANT, "unknown", None, MOST_ALIKE, TOO_FEW)
     # Marks of options can stand for another option in every ask: then one mark throughout is many options.
     share, named = max(_most(said), _most(_texts(answers)), key=itemgetter(0))
     if share >= MOST_ALIKE and values_differ and not in_words:

@@ -18,6 +18,8 @@ from bench.truth.guarded import (
     wording_trial,
 )
 from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.instruments.adaptive.guards import same_answer
+from valuespectrum.instruments.portraits.guards import constant_numbers
 from valuespectrum.scoring.guards.directional import directional_share, response_orthogonality
 from valuespectrum.scoring.guards.negation import negation
 from valuespectrum.scoring.guards.negation_in_likeliest import negation_in_likeliest_texts, polychoric_likelihood
@@ -264,9 +266,14 @@ def test_nothing_known_is_no_number() -> None:
 
 
 def test_a_handful_of_answers_is_not_said_to_be_one_word_for_everything() -> None:
-    few, enough = (constant_answers(np.ones(count)) for count in (FEWEST - 1, FEWEST))
-    assert (few.state, few.number) == ("unknown", None) and "too few" in few.statement
-    assert enough.flagged and enough.number == 1.0
+    for guard, few, enough in (
+        (constant_answers, np.ones(FEWEST - 1), np.ones(FEWEST)),
+        (constant_numbers, np.full(FEWEST - 1, 4.0), np.full(FEWEST, 4.0)),
+        (same_answer, np.eye(6)[[3] * (FEWEST - 1)], np.eye(6)[[3] * FEWEST]),
+    ):
+        finding = guard(few)
+        assert (finding.state, finding.number) == ("unknown", None) and "too few" in finding.statement
+        assert guard(enough).flagged
 
 
 def test_a_constant_profile_has_no_order() -> None:
