@@ -81,7 +81,8 @@ def calibrate(
         and names what was missed: ``outside`` (planted value outside its interval) and ``unmeasured``; ``flat`` says
         that it has no values to rank, and ``off_circle`` is of ``compare_off_circle``. Figures over several are over
         those that answer by their values: ``figures_over`` says how many, ``apart`` who is left out and why,
-        ``misses`` lists what was missed of them. ``coverage`` is the share over all respondents and values,
+        ``misses`` lists what was missed of them. ``coverage`` is the share over all respondents and values (``None``
+        where nothing has an interval),
         ``expected_coverage`` what the intervals claim, ``off_circle`` of ``pool_off_circle``. ``cohort`` names the
         cohorts that all figures are from, and ``cohorts`` has the figures of each. ``training_error`` is of
         :func:`training_error`, over respondents that have a twin.
@@ -181,7 +182,7 @@ def training_error(respondents: Sequence[PlantedRespondent], measured: Mapping[s
     Returns:
         ``respondents``, ``sd`` (standard deviation of the difference of centred log-odds), ``slope`` (of a network's
         centred log-odds on its twin's), and ``twin_coverage`` (share of planted values inside the twins' intervals,
-        which have no such error); ``None`` where nobody is left.
+        which have no such error; ``None`` where they have none); ``None`` where nobody is left.
     """
     sides = [
         (_ten(each.planted), measured[each.model.id]["profile"], measured[each.twin.id]["profile"])
@@ -201,7 +202,7 @@ def training_error(respondents: Sequence[PlantedRespondent], measured: Mapping[s
         "respondents": len(sides),
         "sd": float(np.sqrt(np.nansum((networks - twins) ** 2) / freedom)) if freedom > 0 else None,
         "slope": float(np.nansum(networks * twins)) / spread if spread > 0 else None,
-        "twin_coverage": float(np.mean(inside)),
+        "twin_coverage": _covered(inside),
     }
 
 
@@ -221,13 +222,21 @@ def _ten(planted: Mapping[str, float]) -> dict[str, float]:
 def _figures(rows: Sequence[Json]) -> Json:
     """Figures over respondents; ``None`` where there are none."""
     known = [row["spearman"] for row in rows if row["spearman"] is not None]
+    errors = [row["centred_rmse"] for row in rows if row["centred_rmse"] is not None]
     return {
         "figures_over": len(rows),
         "spearman_median": median(known) if known else None,
-        "coverage": sum(row["coverage"] for row in rows) / len(rows) if rows else None,
-        "centred_rmse": (sum(row["centred_rmse"] ** 2 for row in rows) / len(rows)) ** 0.5 if rows else None,
+        "coverage": _covered([row["coverage"] for row in rows]),
+        "centred_rmse": (sum(error**2 for error in errors) / len(errors)) ** 0.5 if errors else None,
         "off_circle": pool_off_circle([row["off_circle"] for row in rows if row["off_circle"] and not row["flat"]]),
     }
+
+
+def _covered(shares: Sequence[float | None]) -> float | None:
+    """Mean share; who has no interval covers nothing, and where nobody has one nothing was claimed."""
+    if all(share is None for share in shares):
+        return None
+    return sum(share or 0.0 for share in shares) / len(shares)
 
 
 def refuse_other_clips(corpus: BenchCorpus, embedder_id: str, models: Sequence[str]) -> None:

@@ -291,7 +291,7 @@ def _describe(found: Json) -> str:
             row["name"],
             row["cohort"] or "-",
             "flat" if row["flat"] else number(row["spearman"], 2),
-            f"{row['coverage']:.0%}",
+            _share(row["coverage"]),
             number(row["centred_rmse"], _DIGITS[found["scale"]]),
             number(row["bias"], _DIGITS[found["scale"]], True),
             "-" if row["flat"] or not row["off_circle"] else number(row["off_circle"]["r"], 2),
@@ -313,7 +313,8 @@ def _describe(found: Json) -> str:
     if error := found["training_error"]:
         told.append(
             f"Training error apart: networks lie {number(error['sd'], 3)} log-odds (standard deviation) from their "
-            f"twins, who were asked the same; of the twins {error['twin_coverage']:.0%} of planted values lie inside."
+            "twins, who were asked the same; of the twins "
+            f"{_share(error['twin_coverage'])} of planted values lie inside."
         )
     told.append(
         f"Intervals are over {unit}s. All respondents see the same {unit}s, "
@@ -328,6 +329,16 @@ def _error(centred: float | None, scale: str) -> str:
     return f"{number(centred, _DIGITS[scale])} {_UNITS[scale]}"
 
 
+def _share(known: float | None) -> str:
+    return "-" if known is None else f"{known:.0%}"
+
+
+def _inside(coverage: float | None, claimed: float) -> str:
+    if coverage is None:
+        return "no value has an interval, so nothing was claimed"
+    return f"{coverage:.0%} of planted values lie inside intervals that claim {claimed:.0%}"
+
+
 def _figures_in_words(cohort: str, figures: Json, claims: tuple[float, str]) -> str:
     from valuespectrum.reporting.elements.words import number
 
@@ -337,8 +348,8 @@ def _figures_in_words(cohort: str, figures: Json, claims: tuple[float, str]) -> 
     off = figures["off_circle"]
     told = (
         f"{cohort}: figures over {count} that answer by their values: median rank correlation "
-        f"{number(figures['spearman_median'], 2)}; {figures['coverage']:.0%} of planted values lie inside intervals "
-        f"that claim {claimed:.0%}; centred error {_error(figures['centred_rmse'], scale)}"
+        f"{number(figures['spearman_median'], 2)}; {_inside(figures['coverage'], claimed)}; centred error "
+        f"{_error(figures['centred_rmse'], scale)}"
     )
     if off is None or off["r"] is None:
         return told

@@ -240,7 +240,7 @@ def _describe(summary: Json, out: Path) -> str:
             "",
             f"{summary['answers']:,} answers about {summary['clips']:,} clips in {summary['seconds']:.0f} s; "
             f"rank correlation with the planted values {number(summary['spearman'], 2)}, "
-            f"{summary['interval_coverage']:.0%} of them inside their interval over clips",
+            + _inside(summary["interval_coverage"]),
             "",
             f"report: {out / summary['report']}",
             "",
@@ -249,6 +249,12 @@ def _describe(summary: Json, out: Path) -> str:
             "  valuespectrum bench --corpus my-corpus --model hf:Qwen/Qwen3-VL-4B-Instruct",
         )
     )
+
+
+def _inside(coverage: float | None) -> str:
+    if coverage is None:
+        return "none of them with an interval"
+    return f"{coverage:.0%} of them inside their interval over clips"
 
 
 def role_name(row: Json) -> str:

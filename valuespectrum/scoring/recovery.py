@@ -28,11 +28,12 @@ def compare_to_planted(profile: Mapping[str, Json], planted: Mapping[str, float]
 
     Returns:
         ``spearman`` and ``max_abs_error`` over values with a mean, ``interval_coverage`` (share of planted values
-        inside their interval, values without an interval counted as missed), ``centred_rmse`` (root mean squared error
-        of the profiles after each is centred on the compared values), ``log_odds_rmse`` (the same of centred log-odds;
-        ``None`` without), ``bias`` (mean error, which centring removes), ``outside`` (planted values that lie outside
-        their interval), ``unmeasured`` (values without an interval) and ``values`` (how many were compared). Intervals
-        are those of the headline: of centred log-odds where there are any, else of the mean.
+        inside their interval, values without an interval counted as missed; ``None`` where no value has one),
+        ``centred_rmse`` (root mean squared error of the profiles after each is centred on the compared values; ``None``
+        where one value was compared, of which centring leaves nothing), ``log_odds_rmse`` (the same of centred
+        log-odds; ``None`` without), ``bias`` (mean error, which centring removes), ``outside`` (planted values that lie
+        outside their interval), ``unmeasured`` (values without an interval) and ``values`` (how many were compared).
+        Intervals are those of the headline: of centred log-odds where there are any, else of the mean.
 
     Raises:
         InputError: No planted value is in the profile.
@@ -54,9 +55,9 @@ def compare_to_planted(profile: Mapping[str, Json], planted: Mapping[str, float]
     return {
         "spearman": spearman(measured, truth),
         "max_abs_error": float(np.abs(errors).max()),
-        "interval_coverage": len(inside) / len(planted),
-        "centred_rmse": float(np.sqrt(np.mean(centred_errors**2))),
-        "log_odds_rmse": float(np.sqrt(np.mean(np.square(off)))) if off else None,
+        "interval_coverage": len(inside) / len(planted) if bounded else None,
+        "centred_rmse": float(np.sqrt(np.mean(centred_errors**2))) if len(compared) > 1 else None,
+        "log_odds_rmse": float(np.sqrt(np.mean(np.square(off)))) if len(off) > 1 else None,
         "bias": float(errors.mean()),
         "outside": [value for value in bounded if value not in inside],
         "unmeasured": [value for value in planted if value not in bounded],

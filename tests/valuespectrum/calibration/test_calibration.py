@@ -17,6 +17,7 @@ from valuespectrum.instruments.battery import BatteryOptions
 from valuespectrum.instruments.registry import INSTRUMENTS, InstrumentChoice
 from valuespectrum.measuring.benchmark import BenchOptions
 from valuespectrum.measuring.instrument_run import InstrumentOptions
+from valuespectrum.operations.calibrate import _describe
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.theory.value_sets import FOUR
 from valuespectrum.theory.values import VALUES
@@ -73,6 +74,16 @@ def test_figures_name_their_cohort_and_leave_out_who_does_not_answer_by_values(o
     only = calibrate(replace(options, run=options.run.with_name("only")), world(), AxesEmbedder(), cohort[3:])
     assert (only["coverage"], only["spearman_median"], only["off_circle"], only["misses"]) == (None, None, None, [])
     json.dumps([result, only], allow_nan=False)
+
+
+def test_without_intervals_no_planted_value_is_said_to_be_missed(options: BenchOptions) -> None:
+    """One wording gives no interval: nothing is claimed, so that no share of it is wrong."""
+    one = replace(_respondent("one", _truth(2), noise=0.1), cohort="open")
+    result = calibrate(replace(options, battery=BatteryOptions(wordings=1)), world(), AxesEmbedder(), [one])
+    assert result["coverage"] is None and result["respondents"][0]["unmeasured"] == list(VALUES)
+    assert result["spearman_median"] > 0.9 and result["centred_rmse"] < 5
+    told = _describe(result)
+    assert "no value has an interval, so nothing was claimed" in told and "0%" not in told
 
 
 def test_wrong_claims_are_found_out(options: BenchOptions) -> None:

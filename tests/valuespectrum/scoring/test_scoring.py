@@ -311,3 +311,14 @@ def test_recovery_counts_misses_by_name() -> None:
     assert found["spearman"] == 1.0
     with pytest.raises(InputError, match="nothing to compare"):
         compare_to_planted(profile_rows, {"universalism": 3.0})
+
+
+def test_of_one_value_and_without_intervals_nothing_is_recovered_exactly_or_missed() -> None:
+    rows: dict[str, dict[str, Any]] = {"power": {"mean": 50.0, "centred_log_odds": 0.0}, "security": {"mean": None}}
+    found = compare_to_planted(rows, {"power": 80.0, "security": 10.0})
+    assert (found["values"], found["bias"], found["unmeasured"]) == (1, -30.0, ["power", "security"])
+    assert found["centred_rmse"] is None and found["log_odds_rmse"] is None and found["interval_coverage"] is None
+    two = compare_to_planted(
+        {**rows, "security": {"mean": 10.0, "low": 5.0, "high": 15.0}}, {"power": 80.0, "security": 10.0}
+    )
+    assert two["centred_rmse"] == pytest.approx(15.0)

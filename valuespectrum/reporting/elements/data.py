@@ -62,8 +62,9 @@ class Recovery:
 
     spearman: float | None
     max_abs_error: float
-    interval_coverage: float
-    """Share of planted values inside their interval; one without an interval counts as missed."""
+    interval_coverage: float | None
+    """Share of planted values inside their interval; one without an interval counts as missed, and where none has one
+    there is no share."""
     off_circle: float | None = None
     """Correlation of what no circle of values explains in the planted and in the measured profile."""
 

@@ -342,8 +342,8 @@ def _recovery(profile: ModelProfile) -> str:
     judged = [row.covered for row in profile.rows if row.covered is not None]
     correlation = "" if recovery.spearman is None else f"rank correlation {number(recovery.spearman, 2)}, "
     off = "" if recovery.off_circle is None else f"; off the circle of values r = {number(recovery.off_circle, 2)}"
+    inside = f"{sum(judged)} of {len(judged)} planted values inside their interval" if judged else "no intervals"
     return (
-        f"The values of this model were planted, so the measurement can be checked: {correlation}"
-        f"{sum(judged)} of {len(judged)} planted values inside their interval, largest error "
-        f"{recovery.max_abs_error:.1f} points{off}."
+        f"The values of this model were planted, so the measurement can be checked: {correlation}{inside}, largest "
+        f"error {recovery.max_abs_error:.1f} points{off}."
     )
