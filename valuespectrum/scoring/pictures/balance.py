@@ -92,9 +92,11 @@ def imbalance(nuisances: Floats, there: Bools, sd: Floats) -> Floats:
         sd: Of each nuisance, shape (nuisances,): that of all clips, so that before and after can be compared.
 
     Returns:
-        Shape (values, nuisances); NaN for a value without clips.
+        Shape (values, nuisances); NaN for a value without clips, and for one that stands alone: it lies nowhere.
     """
     has = np.asarray(there.any(axis=-1))[:, None]
+    if has.sum() < 2:
+        return np.full((len(has), nuisances.shape[-1]), np.nan)
     means = mean_nuisances(nuisances, there)
     centre = np.where(has, means, 0.0).sum(axis=0) / max(int(has.sum()), 1)
     return np.where(has, (means - centre) / sd, np.nan)

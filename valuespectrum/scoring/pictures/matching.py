@@ -56,7 +56,8 @@ def match(
         least: Fewest clips of a value.
 
     Returns:
-        The largest sets within the tolerance, or else the best balanced ones.
+        The largest sets within the tolerance, or else the best balanced ones; none where fewer than two values have the
+        clips, since there is nothing to be alike to.
     """
     whole = there & (there.sum(axis=1) >= least)[:, None]
     sd = spread_within(nuisances, whole)
@@ -64,6 +65,8 @@ def match(
     smallest = min((int(count) for count in whole.sum(axis=1) if count), default=0)
     x = standardised(nuisances, whole)
     best = Matched(np.zeros_like(there), 0, before, np.full_like(before, np.nan))
+    if whole.any(axis=1).sum() < 2:
+        return best
     for size in dict.fromkeys(max(round(share * smallest), least) for share in _SHARES):
         if size >= smallest:
             continue

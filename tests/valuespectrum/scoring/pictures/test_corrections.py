@@ -13,7 +13,7 @@ from bench.truth.respondents import Law
 from valuespectrum.scoring.facets.analysis import analyse
 from valuespectrum.scoring.facets.tables import SetTable
 from valuespectrum.scoring.pictures.attenuation import correct
-from valuespectrum.scoring.pictures.balance import Nuisances, imbalance, spread_within
+from valuespectrum.scoring.pictures.balance import Nuisances, balance_table, imbalance, spread_within
 from valuespectrum.scoring.pictures.covariates import SAME, adjust
 from valuespectrum.scoring.pictures.latent import named_twice, witnessed
 from valuespectrum.scoring.pictures.matching import match
@@ -184,6 +184,19 @@ def test_a_prettier_value_is_hardly_ever_named_once_prettiness_is_adjusted_for()
     before, after = prettier(case, 80, 3)
     assert before.prettier > 0.4
     assert after.prettier <= 0.1 and after.other <= 0.1 and abs(after.bias) < 0.2
+
+
+def test_a_value_that_stands_alone_is_not_said_to_be_balanced() -> None:
+    generator = np.random.default_rng(7)
+    x, there = generator.normal(size=(4, 12, 2)), np.zeros((4, 12), dtype=bool)
+    there[1] = True
+    assert np.isnan(imbalance(x, there, spread_within(x, there))).all()
+    assert match(x, there, generator).size == 0
+    rated = Nuisances(("bright",), {f"{clip}": [float(clip)] for clip in range(4)})
+    alone = balance_table({"a": ["0", "1", "2", "3"], "b": []}, rated)
+    assert alone == {"a": {"bright": None}, "b": {"bright": None}}
+    there[2] = True
+    assert np.isfinite(imbalance(x, there, spread_within(x, there))[1:3]).all() and match(x, there, generator).size
 
 
 def test_matched_sets_are_balanced_and_do_not_name_it_either() -> None:
