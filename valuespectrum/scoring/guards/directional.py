@@ -18,6 +18,8 @@ Floats = NDArray[np.float64]
 MOST_DIRECTIONAL = 0.5
 LEAST_ORTHOGONALITY = 0.9
 FEWEST_MODELS = 5
+_NOTHING = 1e-12
+"""Variance below which nothing but rounding differs."""
 
 
 def directional_share(positive: Floats, negative: Floats, noise: float = 0.0) -> Finding:
@@ -42,7 +44,7 @@ def directional_share(positive: Floats, negative: Floats, noise: float = 0.0) ->
         statement = "one clip a value shows no noise: how much of what tells models apart is noise is not known"
         return Finding(name, "unknown", None, MOST_DIRECTIONAL, statement)
     parts = [max(float(each.var(axis=0, ddof=1).mean()) - noise / 2, 0.0) for each in (lean, liking)]
-    if not sum(parts):
+    if sum(parts) <= _NOTHING:
         return Finding(name, "unknown", None, MOST_DIRECTIONAL, "models do not differ beyond noise")
     share = parts[0] / sum(parts)
     statements = (

@@ -13,6 +13,8 @@ Floats = NDArray[np.float64]
 
 LEAST_AGREEMENT = 0.7
 FEWEST_WORDS = 5.0
+_NOTHING = 1e-12
+"""Variance below which nothing but rounding differs."""
 
 
 def wording_agreement(theta: Floats) -> Finding:
@@ -44,7 +46,7 @@ def wording_agreement(theta: Floats) -> Finding:
     ms_value = clips * wordings * of_value.var(ddof=1)
     shared = max((ms_value - ms_vw - ms_clip + ms_res) / (clips * wordings), 0.0)
     apart = max((ms_vw - ms_res) / clips, 0.0)
-    if shared + apart == 0.0:
+    if shared + apart <= _NOTHING:
         return Finding("wordings", "unknown", None, LEAST_AGREEMENT, "no wording tells values apart, so none disagrees")
     agreement = shared / (shared + apart)
     statements = (

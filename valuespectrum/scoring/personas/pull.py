@@ -18,6 +18,8 @@ Floats = NDArray[np.float64]
 
 FEWEST_VALUES = 5
 _LEAST_SPREAD = 1e-6
+_ROUNDING = 1e-9
+"""Error below which nothing is left but arithmetic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ def fit(persona: Floats, bare: Floats, aims: Floats) -> Blend:
     residual = persona[known] - design @ found
     freedom = count - design.shape[1]
     errors = np.sqrt(np.diagonal(inverse) * float(residual @ residual) / freedom)
+    errors = np.where(errors < _ROUNDING, 0.0, errors)
     weights = np.zeros((design.shape[1] - 1, len(known)))
     weights[:, known] = (inverse @ design.T)[1:]
     return Blend(found[1:], errors[1:], freedom, weights)

@@ -24,7 +24,7 @@ _INTERVAL = "The interval covers"
 ONE_PERSONA = "one persona"
 ALL_ALIKE = "the same for every persona"
 _NOTHING = 1e-12
-"""Half an interval below which nothing but rounding differs."""
+"""Half an interval, or a spread, below which nothing but rounding differs."""
 
 
 def movement_row(judged: Movement, values: Sequence[str], scale: str) -> Json:
@@ -160,7 +160,7 @@ def d_prime(low: Floats, high: Floats) -> float | None:
     if min(len(low), len(high)) < 2:
         return None
     spread = float(np.sqrt((low.var(ddof=1) + high.var(ddof=1)) / 2))
-    return float(high.mean() - low.mean()) / spread if spread > 0 else None
+    return float(high.mean() - low.mean()) / spread if spread > _NOTHING else None
 
 
 def _counted(worded: Sequence[Sequence[Json]], level: float) -> Json:

@@ -257,6 +257,18 @@ def test_a_number_below_zero_is_a_number_of_its_own(other: str) -> None:
     assert one_answer(answers.assign(parsed="-1", text="-1"), ScoringOptions(), values_differ=True).flagged
 
 
+def test_rounding_tells_neither_models_nor_wordings_apart() -> None:
+    nearly = np.where(np.arange(10) % 2, 0.1 + 0.2, 0.3)
+    wordings = wording_agreement(np.broadcast_to(nearly[:, None, None], (10, 5, 3)).copy())
+    assert (wordings.state, wordings.number) == (
+        "unknown",
+        None,
+    ) and "no wording tells values apart" in wordings.statement
+    models = np.broadcast_to(nearly[:, None], (10, 4)).copy()
+    between = directional_share(models, -models)
+    assert (between.state, between.number) == ("unknown", None) and "beyond noise" in between.statement
+
+
 def test_nothing_known_is_no_number() -> None:
     nothing = np.full(3, np.nan)
     for guard in (constant_answers, strong_leans, readout_mass, ties):

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from bench.truth.movements import TARGET, Obeyed, told_apart, verdicts
-from valuespectrum.scoring.personas.placebos import ALIKE, movement
+from valuespectrum.scoring.personas.placebos import ALIKE, EXACT, movement
 from valuespectrum.scoring.personas.pull import regress
-from valuespectrum.scoring.personas.rows import summarise
+from valuespectrum.scoring.personas.rows import d_prime, summarise
 
 BARE = np.random.default_rng(0).normal(0, 1.2, 10)
 
@@ -76,6 +76,18 @@ def test_texts_that_do_exactly_the_same_have_no_spread_but_a_side(words: float, 
     assert judged.against_placebos.estimate.low is None and judged.against_placebos.estimate.why == ALIKE
     rounding = movement(BARE + generator.normal(0, 1e-12, 10), BARE, TARGET, [BARE] * 5)
     assert rounding.verdict == "not distinguishable"
+
+
+def test_what_keep_and_pull_explain_to_the_last_digit_has_no_interval() -> None:
+    """An error of rounding is none: an interval as wide as that would claim that both are known exactly."""
+    generator = np.random.default_rng(5)
+    texts = [BARE + generator.normal(0, 0.2, 10) for _ in range(6)]
+    judged = movement(5.0 + 0.25 * BARE + 1.5 * TARGET, BARE, TARGET, texts)
+    for one, number in ((judged.keep, 0.25), (judged.against_bare, 1.5)):
+        assert one.estimate.mean == pytest.approx(number) and one.p is None
+        assert (one.estimate.low, one.estimate.why) == (None, EXACT)
+    assert judged.verdict == "moved"
+    assert d_prime(np.array([0.1 + 0.2, 0.3]), np.array([0.3, 0.3])) is None
 
 
 def test_shifts_are_centred_and_beside_the_placebos() -> None:
