@@ -16,6 +16,7 @@ FEWEST_ITEMS = 3
 _MOST_LEVELS = 7
 _FEWEST_A_LEVEL = 8
 _ROUNDING = 1e-6
+"""What scores differ by that are the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,8 @@ def ordered_levels(scores: Floats, fewest: int = _FEWEST_A_LEVEL) -> Integers:
 def matching(scores: Floats, chosen: Integers) -> Floats:
     """What cases are matched by: the mean of their items, each as wide as any other; mean 0 and spread 1 over cases.
 
+    What differs by rounding alone has no width that it could be given, and stays as narrow as it is.
+
     Args:
         scores: Shape (cases, items); NaN for what was not answered, which is left out of the mean.
         chosen: Items that count.
@@ -100,10 +103,13 @@ def matching(scores: Floats, chosen: Integers) -> Floats:
     """
     own = scores[:, chosen]
     spread = np.nanstd(own, axis=0)
-    own = (own - np.nanmean(own, axis=0)) / np.where(spread > 0, spread, 1.0)
+    own = (own - np.nanmean(own, axis=0)) / np.where(spread > _ROUNDING, spread, 1.0)
     seen = ~np.isnan(own)
     count = seen.sum(axis=1)
     total = np.where(seen, own, 0.0).sum(axis=1)
     mean = np.divide(total, count, out=np.full(len(own), np.nan), where=count > 0)
     known = mean[~np.isnan(mean)]
-    return np.asarray((mean - known.mean()) / (known.std() or 1.0)) if len(known) else mean
+    if not len(known):
+        return mean
+    width = float(known.std())
+    return np.asarray((mean - known.mean()) / (width if width > _ROUNDING else 1.0))

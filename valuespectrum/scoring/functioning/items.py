@@ -33,6 +33,8 @@ FEW = f"fewer than {FEWEST_CASES} respondents of a group answered it"
 ALIKE = "all answered it alike"
 LONELY = f"its value has fewer than {FEWEST_ITEMS} items: nothing tells which of them is strange"
 UNSETTLED = "the likelihood has no top that could be found"
+_ALIKE = 1e-6
+"""Spread of what cases are matched by (1, where they differ) below which nothing but rounding differs."""
 UNMATCHED = "respondents do not differ on the other items of its value: there is nothing to match them by"
 
 
@@ -187,7 +189,7 @@ def _tested(
     anchors = np.array([each for each in own if each not in strange or each == item])
     # With no other item left that is not strange itself, all of them are what there is to match by.
     by = matching(cases.scores[there], anchors if len(anchors) > 1 else own)
-    if not np.isfinite(by).all() or float(by.std()) == 0.0:
+    if not np.isfinite(by).all() or float(by.std()) < _ALIKE:
         return replace(plain, why=UNMATCHED)
     return _compared(plain, ordered, by, _dummies(cases.group[there], len(cases.groups)), level)
 

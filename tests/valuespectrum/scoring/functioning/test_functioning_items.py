@@ -99,6 +99,13 @@ def test_who_answered_nothing_matches_nobody() -> None:
     assert np.isnan(by[1]) and by[0] < by[2] < by[3]
 
 
+def test_an_item_that_differs_by_rounding_alone_sets_nobody_apart() -> None:
+    generator = np.random.default_rng(8)
+    both = np.stack([generator.normal(size=40), np.where(generator.random(40) < 0.5, 0.1 + 0.2, 0.3)], axis=1)
+    assert matching(both, np.array([0, 1])) == pytest.approx(matching(both, np.array([0])))
+    assert matching(both, np.array([1])) == pytest.approx(np.zeros(40), abs=1e-9)
+
+
 def test_levels_are_refused_where_an_item_is_strange_and_told_where_none_can_be() -> None:
     drawn, strange = cases(Planted(off=0.8, apart=0.5, respondents=1000, values=7, strange=3))
     items = item_functions(drawn)
