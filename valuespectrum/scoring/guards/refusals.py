@@ -41,11 +41,12 @@ def unequal_refusals(
     """
     overall = float(refused.mean()) if refused.size else 0.0
     present = np.unique(value)
-    if len(present) < 2 or float(np.ptp(refused)) == 0.0:
-        statement = (
-            f"{overall:.0%} of the asks were refused, of every clip the same" if refused.size else "nothing was asked"
-        )
-        return Finding(NAME, "holds" if refused.size else "unknown", None, LARGEST_P, statement)
+    if len(present) < 2:
+        alone = f"{overall:.0%} of the asks were refused; one value was asked about, so there is none to differ from"
+        return Finding(NAME, "unknown", None, LARGEST_P, alone if refused.size else "nothing was asked")
+    if float(np.ptp(refused)) == 0.0:
+        statement = f"{overall:.0%} of the asks were refused, of every clip the same"
+        return Finding(NAME, "holds", None, LARGEST_P, statement)
     belongs = (value[:, None] == present).astype(np.float64)
     count = belongs.sum(axis=0)
     scale = refused.std() * np.sqrt(1 / count - 1 / len(refused))

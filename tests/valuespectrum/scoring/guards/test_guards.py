@@ -162,6 +162,9 @@ def test_refusals_alike_are_not_flagged() -> None:
     assert (none.state, none.number) == ("holds", None)
     nothing = unequal_refusals(np.zeros(0), np.zeros(0, dtype=np.int64), ["a"], np.random.default_rng(0))
     assert nothing.state == "unknown"
+    alone = unequal_refusals(np.array([0.0, 1.0, 0.5]), np.zeros(3, dtype=np.int64), ["a"], np.random.default_rng(0))
+    assert alone.state == "unknown" and "one value was asked about" in alone.statement
+    assert "50%" in alone.statement and "the same" not in alone.statement
 
 
 def test_refused_clips_have_bounds() -> None:
