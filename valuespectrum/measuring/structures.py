@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from agents.personas.reserved import NO_PERSONA
+from agents.answers.respondent import RespondentColumns, columns_of
+from agents.personas.reserved import NO_PERSONA, in_first_wording
 from ingest.embedding.base import Embedder
 from valuespectrum.scoring.estimate import HEADLINE
+from valuespectrum.scoring.guards.known import mean_over
 from valuespectrum.scoring.structure.circle import Floats
 from valuespectrum.scoring.structure.over_respondents import NO_ITEMS, Gathered, structure
 from valuespectrum.scoring.structure.semantic_null import item_similarities
@@ -72,9 +74,15 @@ def _gathered(scores: Json, likeness: Likeness | None) -> Iterator[tuple[dict[st
             asked.setdefault((one["instrument"], one["value_set"], one.get("readout", "")), []).append(one)
     for (instrument, name, readout), respondents in asked.items():
         value_set = sets[name]
-        rows = np.array([_row(one, value_set) for one in respondents], dtype=np.float64)
+        # Wordings of a persona are no further respondents.
+        worded: dict[RespondentColumns, list[list[float]]] = {}
+        for one in respondents:
+            who = columns_of(one)
+            role = who._replace(persona=in_first_wording(who.persona))
+            worded.setdefault(role, []).append(_row(one, value_set))
+        rows = np.array([mean_over(np.array(several), 0) for several in worded.values()], dtype=np.float64)
         items = _table(likeness, value_set)
-        roles = sum(one["persona"] != NO_PERSONA for one in respondents)
+        roles = sum(who.persona != NO_PERSONA for who in worded)
         gathered = Gathered(rows, roles, items, "" if items is not None else NO_ITEMS)
         yield {"instrument": instrument, "readout": readout}, value_set, gathered
 

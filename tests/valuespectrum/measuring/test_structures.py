@@ -84,6 +84,28 @@ def test_placebos_are_left_out_and_roles_are_named_for_what_they_are() -> None:
     assert found["respondents"] == 20 and found["notes"] == [ROLES]
 
 
+def test_wordings_of_a_persona_are_no_further_respondents() -> None:
+    """Four personas in three wordings do not tell what twelve respondents would; their means are what each said."""
+    worded = scores(12)
+    for at, one in enumerate(worded["respondents"]):
+        one |= {"model": "m", "persona": f"role-{at // 3}{('', '@2', '@3')[at % 3]}"}
+    (found,) = structures(worded, None, seed=0)
+    assert found["respondents"] == 4 and found["why"] == "4 respondents with every value, 10 are needed"
+    once = scores(12)
+    twice = {**once, "respondents": []}
+    for one in once["respondents"]:
+        one["persona"] = "role"
+        for shift, mark in ((0.5, ""), (-0.5, "@2")):
+            profile = {
+                name: {"centred_log_odds": row["centred_log_odds"] + shift, "centred": None}
+                for name, row in one["profile"].items()
+            }
+            twice["respondents"].append({**one, "persona": f"role{mark}", "profile": profile})
+    alone, together = (structures(each, None, seed=0)[0] for each in (once, twice))
+    assert together["respondents"] == alone["respondents"] == 12 and together["notes"] == alone["notes"]
+    assert together["distance"]["value"] == pytest.approx(alone["distance"]["value"])
+
+
 def by_name(table: np.ndarray | np.float64) -> dict[str, dict[str, float]]:
     rows = [dict(zip(TEN.dimensions, map(float, row), strict=True)) for row in np.atleast_2d(table)]
     return dict(zip(TEN.dimensions, rows, strict=True))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, count
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from agents.answers.respondent import RespondentColumns
 from agents.models.model_names import ModelId
-from agents.personas.reserved import NO_PERSONA
+from agents.personas.reserved import NO_PERSONA, in_first_wording
 from valuespectrum.comparing.respondents import is_called
 from valuespectrum.instruments.measurement import read_name
 from valuespectrum.instruments.registry import about_others, published_as
@@ -96,15 +96,17 @@ def convergence(scored: Sequence[tuple[Path, Json]], models: Sequence[str] = (),
         level: Of intervals.
 
     Returns:
-        ``respondents``, ``values``, ``level``, ``methods`` (``name, respondents, reliability``), ``pairs`` (``first,
-        second, respondents, why, values, convergent, discriminant, beyond, signed, disattenuated``), ``axis`` (numbers
-        that tell no values beside the axis that they go with), ``matrix`` (``labels, correlations``), ``claims`` (by
-        respondent and value), ``left_out``, ``covers``, ``notes``, ``verdicts``.
+        ``respondents`` (a persona is one, whatever its wordings), ``values``, ``level``, ``methods`` (``name,
+        respondents, reliability``), ``pairs`` (``first, second, respondents, why, values, convergent, discriminant,
+        beyond, signed, disattenuated``), ``axis`` (numbers that tell no values beside the axis that they go with),
+        ``matrix`` (``labels, correlations``), ``claims`` (by respondent and value), ``left_out``, ``covers``,
+        ``notes``, ``verdicts``.
 
     Raises:
         InputError: Fewer than two instruments told anything of the same respondents.
     """
-    profiles, lines, left_out = _read(scored, models)
+    read, read_lines, left_out = _read(scored, models)
+    profiles, lines = _over_wordings(read), _over_wordings(read_lines)
     if len(profiles) + len(lines) < 2 or not profiles:
         there = " and ".join([*profiles, *lines]) or "none"
         raise InputError(
@@ -221,6 +223,35 @@ def _add(methods: Methods, name: str, run: str, who: RespondentColumns, told: Sa
     methods.setdefault(free, {})[who] = told
 
 
+def _over_wordings(methods: Methods) -> Methods:
+    """The same with each persona once: its wordings are no further respondents, and one of them left out no other."""
+    found: Methods = {}
+    for name, told in methods.items():
+        worded: dict[RespondentColumns, list[SaidOfValues]] = {}
+        for who, said in told.items():
+            worded.setdefault(who._replace(persona=in_first_wording(who.persona)), []).append(said)
+        found[name] = {who: _meant(several) for who, several in worded.items()}
+    return found
+
+
+def _meant(worded: Sequence[SaidOfValues]) -> SaidOfValues:
+    """Mean over wordings of what is known; their errors are those of the same clips or items, and so go together."""
+    first = worded[0]
+    if len(worded) == 1:
+        return first
+    numbers: dict[str, Estimate] = {}
+    for value in dict.fromkeys(value for each in worded for value in each.numbers):
+        told = [each.numbers[value] for each in worded if value in each.numbers]
+        known = [each for each in told if each.mean is not None]
+        numbers[value] = Estimate(
+            _mean_of([each.mean for each in known]),
+            _mean_of([each.low for each in known]),
+            _mean_of([each.high for each in known]),
+            se=_mean_of([each.se for each in known]),
+        )
+    return replace(first, numbers=numbers)
+
+
 def _profile(rows: Json, value_set: ValueSet) -> dict[str, Estimate] | None:
     """Centred numbers over the ten; ``None`` where no key leads there."""
     scale = profile_scale(rows.values())
@@ -249,9 +280,9 @@ def _mean(parts: Sequence[Estimate]) -> Estimate:
 
 
 def _mean_of(numbers: Sequence[float | None]) -> float | None:
-    """Mean of numbers that are all known."""
+    """Mean of numbers that are all known; ``None`` where there are none."""
     told = [each for each in numbers if each is not None]
-    return sum(told) / len(told) if len(told) == len(numbers) else None
+    return sum(told) / len(told) if told and len(told) == len(numbers) else None
 
 
 def _of_roles(people: Sequence[RespondentColumns]) -> list[str]:

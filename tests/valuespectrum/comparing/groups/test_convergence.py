@@ -95,6 +95,28 @@ def test_one_instrument_twice_is_no_second_one_for_claims() -> None:
     assert found["notes"] == [REPEAT.format("like and like in again")]
 
 
+def test_wordings_of_a_persona_are_no_further_respondents() -> None:
+    """Every role in three wordings that say the same tells what it tells in one: intervals are as wide."""
+
+    def in_roles(run: dict[str, Any], marks: tuple[str, ...]) -> dict[str, Any]:
+        rows = [
+            one | {"model": "simulated:m", "persona": f"role-{at}{mark}", "strategy": "simple"}
+            for at, one in enumerate(run["respondents"])
+            for mark in marks
+        ]
+        return run | {"respondents": rows}
+
+    once, thrice = (
+        convergence([(path, in_roles(run, marks)) for path, run in RUNS]) for marks in (("",), ("", "@2", "@3"))
+    )
+    assert thrice["respondents"] == once["respondents"] == PEOPLE and thrice["covers"] == once["covers"]
+    assert thrice["claims"] == once["claims"] and thrice["notes"] == once["notes"]
+    for name in ("mean", "low", "high"):
+        for what in ("convergent", "beyond"):
+            assert thrice["pairs"][0][what][name] == pytest.approx(once["pairs"][0][what][name])
+        assert thrice["axis"][0][name] == pytest.approx(once["axis"][0][name])
+
+
 def test_only_named_models_count() -> None:
     names = [f"m{at}" for at in range(6)]
     assert convergence(RUNS, names)["respondents"] == 6
