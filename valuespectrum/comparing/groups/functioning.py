@@ -12,6 +12,7 @@ import numpy as np
 
 from agents.answers.respondent import RespondentColumns
 from agents.models.model_names import ModelId
+from agents.personas.reserved import in_first_wording
 from valuespectrum.comparing.groups.item_scores import PEOPLE, ItemScores, item_scores, people_scores
 from valuespectrum.comparing.rated import STEPS, RatedSources
 from valuespectrum.scoring.cells import ScoringOptions
@@ -20,6 +21,7 @@ from valuespectrum.scoring.functioning.cases import FEWEST_CASES, Cases
 from valuespectrum.scoring.functioning.graded import graded_functions
 from valuespectrum.scoring.functioning.invariance import ValueInvariance, value_invariance
 from valuespectrum.scoring.functioning.items import ItemFunction, item_functions
+from valuespectrum.scoring.guards.known import mean_over
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 
@@ -113,23 +115,26 @@ def _read(places: Sequence[Path], options: FunctioningOptions) -> list[ItemScore
 def gathered(found: Sequence[ItemScores], across: Across) -> Cases:
     """Respondents in groups, by the items that all groups were asked.
 
+    Wordings of a persona are one respondent, as is one who answered in several runs of a group: the mean of what each
+    said to an item counts.
+
     Raises:
-        InputError: There is one group, or too many, or one is too small, or nothing is shared; or somebody answered an
-            item twice in one.
+        InputError: There is one group, or too many, or one is too small, or nothing is shared.
     """
-    scores: dict[tuple[str, RespondentColumns], dict[tuple[str, str], float]] = {}
+    said: dict[tuple[str, RespondentColumns], dict[tuple[str, str], list[float]]] = {}
     for each in found:
+        who = each.who._replace(persona=in_first_wording(each.who.persona))
         for group, rows in _groups(each, across):
             mean = rows.groupby(["value", "item"])["score"].mean()
-            mine = scores.setdefault((group, each.who), {})
-            listed = zip(mean.index.to_frame().itertuples(index=False, name=None), mean, strict=True)
-            told = {(str(value), str(item)): float(score) for (value, item), score in listed}
-            if again := sorted(item for _, item in mine.keys() & told.keys()):
-                raise InputError(
-                    f"{each.who.model!r:.80} answered {again[0]!r:.60} in several runs of the group {group!r:.60}",
-                    "make runs the groups (--across run), or leave all but one of them out",
-                )
-            mine.update(told)
+            mine = said.setdefault((group, who), {})
+            for (value, item), score in zip(
+                mean.index.to_frame().itertuples(index=False, name=None), mean, strict=True
+            ):
+                mine.setdefault((str(value), str(item)), []).append(float(score))
+    scores = {
+        case: {item: float(mean_over(np.array(several), 0)) for item, several in mine.items()}
+        for case, mine in said.items()
+    }
     groups = list(dict.fromkeys(group for group, _ in scores))
     _enough(groups, Counter(group for group, _ in scores), across)
     asked = [{item for (mine, _), row in scores.items() if mine == group for item in row} for group in groups]
@@ -159,7 +164,7 @@ def _groups(each: ItemScores, across: Across) -> Iterator[tuple[str, pd.DataFram
         case "model":
             yield ModelId.parse(each.who.model).short, each.rows
         case "persona":
-            yield each.who.persona, each.rows
+            yield in_first_wording(each.who.persona), each.rows
         case "stimulus":
             yield each.condition or "text", each.rows
 

@@ -90,6 +90,29 @@ def test_the_same_people_in_two_groups_are_two_cases_each() -> None:
     assert (cases.scores[cases.respondent == 5] == 5.0).all()
 
 
+def test_wordings_of_a_persona_and_runs_of_one_respondent_are_one_case() -> None:
+    worded = [
+        replace(
+            said(person, condition),
+            who=RespondentColumns(f"m:{person}@1", f"tycoon{mark}"),
+            rows=said(person).rows.assign(score=person + shift),
+        )
+        for person in range(12)
+        for condition in ("frame", "caption")
+        for mark, shift in (("", -1.0), ("@2", 0.0), ("@3", 1.0))
+    ]
+    cases, once = (
+        gathered(each, "stimulus")
+        for each in (worded, [said(person, way) for person in range(12) for way in ("frame", "caption")])
+    )
+    assert cases.counts == once.counts == (12, 12) and cases.scores == pytest.approx(once.scores)
+    other = [replace(said(person), rows=said(person).rows.assign(score=3.0 * person)) for person in range(12)]
+    twice = gathered([*worded, *other], "stimulus")
+    assert twice.counts == (12, 12)
+    # Three wordings and the same persona again in another run: four numbers, none of which hides the others.
+    assert (twice.scores[(twice.respondent == 5) & (twice.group == 0)] == (4 + 5 + 6 + 15) / 4).all()
+
+
 def test_wordings_make_groups_of_the_items_that_both_asked() -> None:
     everybody = [said(person) for person in range(12)]
     with pytest.raises(InputError, match="not asked the same items"):
@@ -175,12 +198,3 @@ def test_a_questionnaire_with_nine_steps_brings_its_own_scale(tmp_path: Path) ->
         np.savetxt(place, said, delimiter=",", header=names, comments="")
     found = functioning_of_runs(places, FunctioningOptions(form="svs"))
     assert found["scale"] == "steps of 1 to 9" and len(found["items"]) == 46
-
-
-def test_who_answered_an_item_in_two_runs_of_a_group_is_named() -> None:
-    twice = [said(1), replace(said(1), run=Path("again"))]
-    with pytest.raises(InputError, match="answered 'a' in several runs of the group 'tycoon'"):
-        gathered(twice, "persona")
-    other = twice[1].rows.assign(item=["d", "e", "f"])
-    with pytest.raises(InputError, match="there is only 'tycoon'"):
-        gathered([twice[0], replace(twice[1], rows=other)], "persona")
