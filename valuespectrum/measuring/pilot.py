@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from agents.answers.respondent import Role
 from agents.answers.table import by_respondent
 from agents.models.base import ModelOptions
+from agents.personas.reserved import in_first_wording
 from valuespectrum.costs.prices import load_prices
 from valuespectrum.costs.spending import Spending, spending
 from valuespectrum.instruments.base import Celled, Instrument
@@ -90,6 +91,8 @@ class _PilotAsked:
     prompt_tokens: float
     """Of one ask on average; 0 where nobody counted."""
     spending: Spending
+    personas: Sequence[str] = ()
+    """Which persona each role is, and by which strategy; wordings of one have one name."""
 
     @property
     def costs(self) -> Costs:
@@ -162,6 +165,7 @@ def _asked(run: Path, options: PlanOptions) -> tuple[dict[str, _PilotAsked], lis
         answers = scored_answers(store, settings, unread)
     prices = load_prices(options.prices)
     told: dict[str, list[ToldRows]] = {}
+    personas: dict[str, list[str]] = {}
     sizes: dict[str, list[tuple[int, int]]] = {}
     left_out: list[str] = []
     for who, table in by_respondent(answers):
@@ -175,6 +179,7 @@ def _asked(run: Path, options: PlanOptions) -> tuple[dict[str, _PilotAsked], lis
             left_out.append(f"{who.model}{role}: {why}")
             continue
         told.setdefault(who.model, []).append(said)
+        personas.setdefault(who.model, []).append(Role(in_first_wording(who.persona), who.strategy).words)
         sets = len(table[["value", "clip", "wording"]].drop_duplicates())
         sizes.setdefault(who.model, []).append((len(table), sets))
     tokens: dict[str, float] = {}
@@ -187,6 +192,7 @@ def _asked(run: Path, options: PlanOptions) -> tuple[dict[str, _PilotAsked], lis
             sum(asks for asks, _ in sizes[model]) / sum(sets for _, sets in sizes[model]),
             tokens.get(model, 0.0),
             spending(model, prices, ModelOptions()),
+            personas[model],
         )
         for model, each in told.items()
     }
@@ -206,9 +212,12 @@ def _told(instrument: Instrument, answers: pd.DataFrame) -> tuple[ToldRows | Non
 
 def _planned(asked: _PilotAsked, wish: DesignWish, options: PlanOptions) -> Json | None:
     """The plan of one model; ``None`` where nothing varied."""
-    across = study_across(asked.told) if len(asked.told) > 1 else None
+    across = study_across(asked.told, asked.personas) if len(set(asked.personas)) > 1 else None
     if options.across_personas and across is None:
-        raise InputError("the pilot has one role, and personas are to be planned", "add --persona all to the pilot")
+        raise InputError(
+            "the pilot has one role (wordings of a persona are one), and personas are to be planned",
+            "add --persona all to the pilot",
+        )
     studied = across if options.across_personas and across is not None else study_roles(asked.told)
     found, sizes = studied.components, studied.components.sizes
     others = other_pilots(studied.pilot, found, stream(options.seed, "plan"))

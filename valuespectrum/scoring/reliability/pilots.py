@@ -99,17 +99,22 @@ def study_roles(told: Sequence[ToldRows]) -> Studied:
     return Studied(components, pilot, len(told))
 
 
-def study_across(told: Sequence[ToldRows]) -> Studied:
-    """Components with roles as a facet.
+def study_across(told: Sequence[ToldRows], personas: Sequence[str]) -> Studied:
+    """Components with personas as a facet; of a persona in several wordings the mean over these counts.
 
     Args:
         told: What a model said in each of its roles.
+        personas: Which persona each is; wordings of one have one name.
 
     Raises:
-        InputError: There is one role, or another facet has one level.
+        InputError: There is one persona, or another facet has one level.
     """
-    rows = [each.rows.assign(**{PERSONA: f"{place}"}) for place, each in enumerate(told)]
-    components, pilot = _studied(rows, (*_facets(told), PERSONA))
+    import pandas as pd
+
+    facets = (*_facets(told), PERSONA)
+    rows = [each.rows.assign(**{PERSONA: name}) for each, name in zip(told, personas, strict=True)]
+    every = pd.concat(rows, ignore_index=True).groupby(list(facets), sort=False, observed=True)
+    components, pilot = _studied([every[_SCORE].mean().reset_index()], facets)
     return Studied(_with_draws(components, pilot, told), pilot, 1)
 
 

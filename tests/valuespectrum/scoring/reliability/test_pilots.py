@@ -74,13 +74,20 @@ def test_roles_are_a_facet_where_they_are_asked_for() -> None:
     for role in range(6):
         moved = [shift[value, role] for value in base.rows["value"]]
         roles.append(replace(base, rows=base.rows.assign(score=base.rows["score"] + moved)))
-    across = study_across(roles).components
+    names = [f"role-{role}" for role in range(6)]
+    across = study_across(roles, names).components
     planted = np.array(list(shift.values())).reshape(10, 6)
     rest = planted - planted.mean(axis=0) - planted.mean(axis=1, keepdims=True) + planted.mean()
     assert across.variance("value", "persona") == pytest.approx((rest**2).sum() / 45, rel=1e-6)
     assert study_roles(roles).components.sizes == study_roles([base]).components.sizes
     with pytest.raises(InputError, match="one persona cannot show"):
-        study_across(roles[:1])
+        study_across(roles[:1], names[:1])
+    # Wordings of a persona are no further personas: what each was moved by is that of the mean of its two.
+    paired = study_across(roles, [name for name in names[:3] for _ in range(2)]).components
+    halves = planted.reshape(10, 3, 2).mean(axis=2)
+    rest = halves - halves.mean(axis=0) - halves.mean(axis=1, keepdims=True) + halves.mean()
+    assert paired.sizes["persona"] == 3
+    assert paired.variance("value", "persona") == pytest.approx((rest**2).sum() / 18, rel=1e-6)
 
 
 def test_search_words_are_a_facet_where_they_found_several_clips() -> None:
