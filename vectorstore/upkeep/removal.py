@@ -8,10 +8,9 @@ leaves the note, and the next writer finishes. The clean-up needs no list of wha
 
 from __future__ import annotations
 
-import functools
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
@@ -33,6 +32,8 @@ EVENT = "removal"
 
 _REASON = re.compile(r"[a-z0-9_]{0,40}")
 _OWN_NAMES = frozenset((*GROUPS, *NUMBERS, "planned", "kind", "reason", *(field.name for field in fields(Receipt))))
+_SAID_BY_SOURCES = ("platforms", "licences", "bases", "failure_platforms")
+"""Counts by something that sources say of themselves, in which somebody may be named."""
 _REDACTED = "(removed)"
 _LISTED = "IN (SELECT value FROM json_each(?))"
 _SHORTEST_TEXT = 3
@@ -56,6 +57,17 @@ class _Doomed:
     clips: list[str]
     unknown: list[str]
     """Keys that named nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Traces:
+    """Texts that tell of what is removed."""
+
+    names: list[str]
+    """Addresses, and names of people: nothing that the corpus notes may hold them."""
+    words: list[str]
+    """Titles, captions and what failures said: they are struck out of the audit log alone, for they may be any words,
+    as the name of a folder is that other clips come from."""
 
 
 def is_removed(ledger: Ledger, kind: str, key: str) -> bool:
@@ -140,10 +152,10 @@ def remove_rows(ledger: Ledger, removal: Removal, folder: Path) -> Receipt:
         if removal.kind == "uploader":
             hashes += sorted(tombstones(ledger, doomed.sources, keys))
         receipt = _count(ledger, doomed)
-        texts = _texts_of(ledger, doomed) + (keys if removal.kind != "clip" else [])
+        traces = _traces_of(ledger, doomed, keys if removal.kind != "clip" else [])
         _keep_near_duplicates_marked(ledger, doomed.clips)
         _delete(ledger, doomed)
-        _redact(ledger, texts, folder)
+        _redact(ledger, traces, folder)
         now = utc_now()
         ledger.execute_many(
             "INSERT OR IGNORE INTO tombstone VALUES (?, ?, ?, ?)", [(*pair, removal.reason, now) for pair in hashes]
@@ -247,15 +259,19 @@ def _hashes_of(ledger: Ledger, doomed: _Doomed) -> list[tuple[str, str]]:
     ]
 
 
-def _texts_of(ledger: Ledger, doomed: _Doomed) -> list[str]:
+def _traces_of(ledger: Ledger, doomed: _Doomed, keys: list[str]) -> _Traces:
     sources, clips = json.dumps(doomed.sources), json.dumps(doomed.clips)
     rows = ledger.select(
         f"SELECT locator, page_url, uploader_name, detail FROM source WHERE source_id {_LISTED}", (sources,)
-    ) + ledger.select(
+    )
+    said = ledger.select(
         f"SELECT title, caption FROM source_video WHERE source_id {_LISTED} OR video_sha {_LISTED}", (sources, clips)
     )
-    rows += ledger.select(f"SELECT DISTINCT name FROM known_as WHERE source_id {_LISTED}", (sources,))
-    return [text for row in rows for text in row]
+    known_as = ledger.column(f"SELECT DISTINCT name FROM known_as WHERE source_id {_LISTED}", doomed.sources)
+    return _Traces(
+        [*(name for row in rows for name in row[:3]), *known_as, *keys],
+        [*(row[3] for row in rows), *(words for row in said for words in row)],
+    )
 
 
 def _count(ledger: Ledger, doomed: _Doomed) -> Receipt:
@@ -314,39 +330,67 @@ def _delete(ledger: Ledger, doomed: _Doomed) -> None:
     ledger.execute_many("DELETE FROM source WHERE source_id = ?", [(source_id,) for source_id in doomed.sources])
 
 
-def _redact(ledger: Ledger, texts: Iterable[str], folder: Path) -> None:
-    """Overwrite every string that has one of these texts in it: in audit log, remembered lists and counts."""
+def _redact(ledger: Ledger, traces: _Traces, folder: Path) -> None:
+    """Strike out what tells of something removed: in audit log, remembered lists and counts."""
+    _redact_events(ledger, [*traces.names, *traces.words])
+    _redact_lists(ledger, traces.names)
+    _redact_counts(ledger, traces.names, folder)
+
+
+def _redact_events(ledger: Ledger, texts: list[str]) -> None:
     events = {row[0]: json.loads(row[1]) for row in ledger.select("SELECT event_id, detail FROM event")}
+    if pattern := _pattern(texts, list(events.values())):
+        ledger.execute_many(
+            "UPDATE event SET detail = ? WHERE event_id = ?",
+            [(json.dumps(_redacted(pattern, detail), sort_keys=True), number) for number, detail in events.items()],
+        )
+
+
+def _redact_lists(ledger: Ledger, names: list[str]) -> None:
+    """Forget what was remembered under these names."""
     lists = {
         row[0]: json.loads(row[1]) for row in ledger.select("SELECT name, value FROM setting WHERE value LIKE '[%'")
     }
+    if pattern := _pattern(names, list(lists.values())):
+        ledger.execute_many(
+            "UPDATE setting SET value = ? WHERE name = ?",
+            [
+                (
+                    json.dumps([entry for entry in entries if _redacted(pattern, entry) == entry], ensure_ascii=False),
+                    name,
+                )
+                for name, entries in lists.items()
+            ],
+        )
+
+
+def _redact_counts(ledger: Ledger, names: list[str], folder: Path) -> None:
+    """Of a snapshot only what it counts by words of sources: all else in it is ours, and it is read by that."""
     counts = {row[0]: json.loads(row[1]) for row in ledger.select("SELECT name, counts FROM snapshot")}
     files = {name: _read(folder, name) for name in snapshot_names(folder)}
-    everything = _plain([list(part.values()) for part in (events, lists, counts, files)])
-    mentioned = [text for text in texts if _is_sought(text) and _plain(text)[1:-1] in everything]
-    if not mentioned:
+    pattern = _pattern(names, [*counts.values(), *files.values()])
+    if pattern is None:
         return
-    pattern = re.compile("|".join(map(_whole, sorted(mentioned, key=len, reverse=True))), re.IGNORECASE)
-    redact = functools.partial(_redacted, pattern)
-    ledger.execute_many(
-        "UPDATE event SET detail = ? WHERE event_id = ?",
-        [(json.dumps(redact(detail), sort_keys=True), number) for number, detail in events.items()],
-    )
-    ledger.execute_many(
-        "UPDATE setting SET value = ? WHERE name = ?",
-        [
-            (json.dumps([entry for entry in entries if redact(entry) == entry], ensure_ascii=False), name)
-            for name, entries in lists.items()
-        ],
-    )
     ledger.execute_many(
         "UPDATE snapshot SET counts = ? WHERE name = ?",
-        [(json.dumps(redact(count), sort_keys=True), name) for name, count in counts.items()],
+        [(json.dumps(_redacted_counts(pattern, count), sort_keys=True), name) for name, count in counts.items()],
     )
     for name, document in files.items():
-        if redact(document) != document:
+        if not isinstance(document, dict) or "counts" not in document:
+            continue
+        redacted = {**document, "counts": _redacted_counts(pattern, document["counts"])}
+        if redacted != document:
             with snapshot_file(folder, f"{name}.json") as file:
-                file.write((json.dumps(redact(document), indent=1, sort_keys=True) + "\n").encode())
+                file.write((json.dumps(redacted, indent=1, sort_keys=True) + "\n").encode())
+
+
+def _pattern(texts: Iterable[str], documents: list[object]) -> re.Pattern[str] | None:
+    """What finds those of these texts that may be in some documents; ``None`` where none is."""
+    everything = _plain(documents)
+    mentioned = {text for text in texts if _is_sought(text) and _plain(text)[1:-1] in everything}
+    if not mentioned:
+        return None
+    return re.compile("|".join(map(_whole, sorted(mentioned, key=lambda text: (-len(text), text)))), re.IGNORECASE)
 
 
 def _read(folder: Path, name: str) -> object:
@@ -375,6 +419,25 @@ def _redacted(pattern: re.Pattern[str], value: object) -> object:
             for name, part in value.items()
         }
     return value
+
+
+def _redacted_counts(pattern: re.Pattern[str], counts: object) -> object:
+    """Counts without groups that are called so: their numbers are kept together, so that sums stay what they were."""
+    if not isinstance(counts, dict):
+        return counts
+    return {
+        name: _joined(pattern, part) if name in _SAID_BY_SOURCES and isinstance(part, dict) else part
+        for name, part in counts.items()
+    }
+
+
+def _joined(pattern: re.Pattern[str], group: Mapping[str, object]) -> dict[str, object]:
+    joined: dict[str, object] = {}
+    for name, number in group.items():
+        shown = _REDACTED if pattern.search(name) else name
+        before = joined.get(shown, 0)
+        joined[shown] = before + number if isinstance(before, int) and isinstance(number, int) else number
+    return joined
 
 
 def _is_sought(text: str) -> bool:

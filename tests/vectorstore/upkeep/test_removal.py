@@ -283,6 +283,42 @@ def test_the_audit_log_keeps_everything_else(tmp_path: Path) -> None:
     assert logged[-1]["nadir0"] == 1
 
 
+def test_words_of_a_removed_clip_take_no_remembered_source_of_others_along(tmp_path: Path) -> None:
+    folder = tmp_path / "corpus"
+    fill(folder)
+    kept = ["/videos/dance", "/home/me/caption with words/clips.csv", "https://videos.test/tag/dance"]
+    with Corpus.open(folder, write=True) as corpus:
+        corpus.update_source(replace(source("willa0", "WillaSays"), title="Dance", caption="caption with words"))
+        corpus.add_event("ingest", {"clips_failed": [{"source": "all about Dance"}]})
+        corpus.curation.remember("sources", [*kept, source("willa0", "WillaSays").locator])
+        corpus.remove(Removal("source", (source("willa0", "WillaSays").locator,)))
+        assert corpus.curation.listed("sources") == kept
+        assert "all about Dance" not in json.dumps([detail for _, _, detail in corpus.events()])
+
+
+@pytest.mark.parametrize("word", ["before", "h264", "made-up", "quotes"])
+def test_a_snapshot_is_read_whatever_the_removed_were_called(tmp_path: Path, word: str) -> None:
+    """Names and titles may be words that a snapshot is read by: its own name, a codec, an embedder."""
+    folder = tmp_path / "corpus"
+    fill(folder)
+    with Corpus.open(folder, write=True) as corpus:
+        corpus.update_source(replace(source("willa0", "WillaSays"), title=word))
+        corpus.update_source(replace(source("willa1", "WillaSays"), licence="© WillaSays"))
+        take_snapshot(corpus, "quotes")
+        put(corpus, "other", word)
+        earlier = {name: read_snapshot(folder, name) for name in ("before", "quotes")}
+        corpus.remove(Removal("uploader", ("WillaSays", word)))
+    for name, snapshot in earlier.items():
+        found = read_snapshot(folder, name)
+        assert found == replace(snapshot, counts=found.counts)
+        assert {key: found.counts[key] for key in ("clips", "codecs", "frames")} == {
+            key: snapshot.counts[key] for key in ("clips", "codecs", "frames")
+        }
+        assert sum(found.counts["licences"].values()) == found.counts["clips"]
+        assert not any("Willa" in licence for licence in found.counts["licences"])
+        assert len(snapshot_rows(folder, name)) == found.counts["frames"]
+
+
 def test_a_title_like_a_name_of_ours_does_not_break_the_counts(tmp_path: Path) -> None:
     folder = tmp_path / "corpus"
     fill(folder)
