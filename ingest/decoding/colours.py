@@ -82,7 +82,8 @@ def colours_of(frame: av.VideoFrame, tags: Tags) -> Colours:
     if matrix == 0 and not frame.format.is_rgb:
         matrix = UNTAGGED
     # What other players can show says its colours, as it has to (profiles 7 and 8).
-    only_dolby_vision = tags.dolby_vision and matrix == transfer == primaries == UNTAGGED
+    unsaid = matrix == transfer == primaries == UNTAGGED
+    only_dolby_vision = tags.dolby_vision_alone or (tags.dolby_vision and unsaid)
     guessed = matrix == UNTAGGED and not frame.format.is_rgb
     if guessed and (transfer in (PQ, HLG) or primaries == _BT2020):
         matrix = _BT2020

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, BinaryIO
 
+from ingest.media.dolby_vision import is_dolby_vision_alone
 from ingest.media.media_guard import Deadline, Limits, is_cut_short
 from ingest.media.packet_plan import Packet, Target
 from ingest.media.tags import Tags, read_tags
@@ -139,7 +140,7 @@ def demuxed(
             container = stack.enter_context(open_container(file, demuxer))
             stream = _video_stream(container, name)
             codec = stream.codec_context
-            tags = read_tags(stream)
+            tags = read_tags(stream, dolby_vision_alone=_is_dolby_vision_alone(container, stream, file, demuxer))
             check_size(codec.width, codec.height, tags.pixel_aspect, name, limits)
             declared = _declared(container, stream, file, demuxer)
             declared_seconds = max(declared.video_duration, _common_duration(declared))
@@ -162,6 +163,16 @@ def _video_stream(container: av.container.InputContainer, name: str) -> av.Video
     if best.codec_context is None:
         raise MediaError(f"{name}: its video codec is not known", "unsupported_codec")
     return best
+
+
+def _is_dolby_vision_alone(
+    container: av.container.InputContainer, stream: av.VideoStream, file: BinaryIO, demuxer: str
+) -> bool:
+    import av
+
+    cover = av.stream.Disposition.attached_pic
+    tracks = [other.index for other in container.streams.video if not other.disposition & cover]
+    return stream.index in tracks and is_dolby_vision_alone(file, demuxer, tracks.index(stream.index))
 
 
 def _unit(stream: av.VideoStream) -> Fraction:

@@ -39,10 +39,17 @@ class Tags:
     """Whether transparency is stored beside the pictures, where only some decoders look for it."""
     dolby_vision: bool
     """Whether the container calls it Dolby Vision, and not what other players may take it for."""
+    dolby_vision_alone: bool
+    """Whether the container says that nothing but Dolby Vision can show its colours."""
 
 
-def read_tags(stream: av.VideoStream) -> Tags:
-    """Read the tags of an open video stream of which nothing has been decoded."""
+def read_tags(stream: av.VideoStream, *, dolby_vision_alone: bool) -> Tags:
+    """Read the tags of an open video stream of which nothing has been decoded.
+
+    Args:
+        stream: Any.
+        dolby_vision_alone: See ``dolby_vision.is_dolby_vision_alone``.
+    """
     codec = stream.codec_context
     own, common = codec.sample_aspect_ratio or None, stream.sample_aspect_ratio or None
     return Tags(
@@ -55,6 +62,7 @@ def read_tags(stream: av.VideoStream) -> Tags:
         overrides_aspect=common is not None and common != own,
         hidden_alpha=codec.name in ("vp8", "vp9") and _has_alpha_mode(stream.metadata),
         dolby_vision=codec.name != "dvvideo" and _codec_tag(codec) in _DOLBY_VISION,
+        dolby_vision_alone=dolby_vision_alone,
     )
 
 

@@ -302,3 +302,33 @@ def _silence(stream: av.AudioStream, seconds: float) -> list[av.Packet[av.AudioS
         frame.sample_rate, frame.pts, frame.time_base = 8000, start, Fraction(1, 8000)
         packets += stream.encode(frame)
     return packets + list(stream.encode())
+
+
+def with_dolby_vision(path: Path, record: bytes) -> Path:
+    """A clip in HEVC again, in MP4 or in Matroska by its name, which says of Dolby Vision what a record says.
+
+    The record takes the place of something else of the same length, so that nothing in the file moves.
+    """
+    spare = "x" * 60
+    written = path.with_name(f"plain-{path.name}")
+    with av.open(str(path)) as reader, av.open(str(written), "w") as writer:
+        stream = reader.streams.video[0]
+        copy = writer.add_stream_from_template(stream)
+        copy.metadata["title"] = spare
+        for packet in reader.demux(stream):
+            if packet.size:
+                packet.stream = copy
+                writer.mux(packet)
+    content = written.read_bytes()
+    if path.suffix == ".mkv":
+        before = b"\x53\x6e\xbc" + spare.encode()  # Name
+        added = b"\x41\xe7\x84dvcC\x41\xed" + bytes([0x80 | len(record)]) + record
+        rest = len(spare) - len(added) - 2
+        after = b"\x41\xe4\xbc" + added + bytes([0xEC, 0x80 | rest]) + bytes(rest)
+    else:
+        start = content.index(b"btrt")
+        before = content[start : start + 16]
+        after = b"dvcC" + record[:12]
+    assert content.count(before) == 1 and len(before) == len(after)
+    path.write_bytes(content.replace(before, after))
+    return path

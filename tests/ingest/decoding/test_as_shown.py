@@ -22,6 +22,7 @@ from looks import (
     corners,
     read_bars,
     read_corners,
+    with_dolby_vision,
     with_matrix,
     write_fields,
     write_look,
@@ -143,6 +144,25 @@ def test_dolby_vision_is_refused_where_it_alone_describes_the_colours(tmp_path: 
     path.write_bytes(content.replace(b"hev1", b"dvhe"))
     if said:
         assert np.abs(read_bars(shown(path).frames[0].picture) - BARS).max() < 8
+        return
+    with pytest.raises(MediaError, match="Dolby Vision") as refusal:
+        shown(path)
+    assert refusal.value.reason == "unsupported_colours"
+
+
+@pytest.mark.parametrize("name", ["clip.mkv", "clip.mp4"])
+@pytest.mark.parametrize("said", [{}, tags(9, 16, 9, 1)])
+@pytest.mark.parametrize(("profile", "shown_by_others_as"), [(5, 0), (8, 1)])
+def test_a_record_of_dolby_vision_says_whether_others_can_show_it(
+    tmp_path: Path, name: str, said: dict[str, int], profile: int, shown_by_others_as: int
+) -> None:
+    """Major and minor version, seven bits of profile, six of level, three flags, four of compatibility."""
+    record = bytes([1, 0, profile << 1, 0b00011_1_0_1, shown_by_others_as << 4]) + bytes(19)
+    plain = write_look(tmp_path / name, Look(light=as_pq, tags=said, **HDR))  # type: ignore[arg-type]
+    bars = read_bars(shown(plain).frames[0].picture)
+    path = with_dolby_vision(plain, record)
+    if profile != 5:
+        assert np.array_equal(read_bars(shown(path).frames[0].picture), bars)
         return
     with pytest.raises(MediaError, match="Dolby Vision") as refusal:
         shown(path)
