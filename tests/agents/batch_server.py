@@ -38,6 +38,10 @@ class Batching:
     """Requests under way at once; batches above that fail."""
     page: int = 3
     """Batches on one page of the list."""
+    names: str = "openai"
+    """Whose names for fields and states: ``openai`` or ``mistral``."""
+    told: bool = True
+    """Whether a batch that was answered names its files."""
 
 
 @dataclass
@@ -91,7 +95,10 @@ class BatchServer(FaultServer):
         document = self.given.batches[name]
         if document["status"] == "validating" and time.monotonic() >= document["ready"]:
             self._answer(document)
-        return {key: value for key, value in document.items() if key not in ("ready", "size")}
+        shown = {key: value for key, value in document.items() if key not in ("ready", "size")}
+        if not self.batching.told:
+            shown = {key: value for key, value in shown.items() if key not in ("output_file_id", "error_file_id")}
+        return shown if self.batching.names == "openai" else as_mistral(shown)
 
     def _answer(self, batch: Document) -> None:
         end = self.batching.end
@@ -176,6 +183,9 @@ class BatchHandler(Handler):
                 return 200, server.look(server.make(wanted["input_file_id"], wanted["completion_window"])["id"])
             case ["batches"], "GET" if server.batching.lists:
                 names = list(reversed(given.batches))
+                if server.batching.names == "mistral":
+                    newest = [server.look(each) for each in names[: server.batching.page]]
+                    return 200, {"object": "list", "data": newest, "total": len(names)}
                 start = names.index(query["after"][0]) + 1 if "after" in query else 0
                 shown = names[start : start + server.batching.page]
                 more = start + len(shown) < len(names)
@@ -184,6 +194,22 @@ class BatchHandler(Handler):
                 return 200, server.look(name)
             case _:
                 return 404, {"error": {"message": f"no such thing: {path}"}}
+
+
+def as_mistral(batch: Document) -> Document:
+    """A batch as Mistral describes it (schema BatchJobOut of its API)."""
+    states = {"validating": "QUEUED", "completed": "SUCCESS", "failed": "FAILED", "expired": "TIMEOUT_EXCEEDED"}
+    return {
+        "id": batch["id"],
+        "object": "batch",
+        "input_files": [batch["input_file_id"]],
+        "output_file": batch.get("output_file_id"),
+        "error_file": batch.get("error_file_id"),
+        "errors": [],
+        "outputs": None,
+        "endpoint": batch["endpoint"],
+        "status": states[batch["status"]],
+    }
 
 
 Fault = Callable[[BatchServer, Document, Document, list[str], list[Document]], object]

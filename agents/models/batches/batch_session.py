@@ -309,12 +309,23 @@ class _BatchRun(Generic[Job, Read]):
             "look at it there; the same command goes on with it once its state is a known one, and asks nothing twice",
         )
 
+    def _not_told(self, state: BatchState) -> ModelError:
+        """They were answered, and paid for: it stays written down in which batch they are."""
+        where = f"in file {state.files[0]} none of its requests is named" if state.files else "it names no file of them"
+        return ModelError(
+            f"{self._transport.address} says that batch {state.name} was answered, but {where}",
+            "look at it there; the same command looks again, and asks nothing twice. To ask all in it again, remove "
+            f"{self._tools.journal.path}",
+        )
+
     def _absorb(self, batch: Batch, state: BatchState) -> None:
         """Take what an ended batch has for the requests that are open."""
         places = self._tools.journal.where(list(self._open))
         mine = [request for request, number in places.items() if number == batch.number]
         whole = state.status == "completed"
         told = self._told(state, set(mine), whole)
+        if whole and mine and not told and (not state.files or len(mine) >= _NO_ANSWERS):
+            raise self._not_told(state)
         refused = state.status == "failed" and not told
         if refused and batch.number in self._beside and (self._waiting or self._accepted):
             self._held += mine

@@ -38,6 +38,10 @@ _UNDER_WAY = frozenset(
     | {"running", "scheduled", "started", "starting", "submitted", "validated", "validating", "waiting"}
     | {"cancellation_requested", "canceling", "cancelling"}
 )
+_ANSWERED = ("output_file_id", "output_file", "error_file_id", "error_file")
+"""What OpenAI and Mistral call the files of answers and of errors."""
+_WRAPPED = ("job", "batch", "data")
+"""Fields in which servers put the description of one batch."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,199}")
 _PAGE, _PAGES = 100, 50
 """Batches of the server looked through for one that was made without our hearing of it."""
@@ -178,27 +182,30 @@ class BatchClient:
             raise AttemptError(self._transport.describe(error)) from None
 
     def _find(self, file: str) -> BatchState | None:
-        last = ""
+        last, seen = "", set[str]()
         for _ in range(_PAGES):
             document = self._json("GET", "/batches", params={"limit": _PAGE, **({"after": last} if last else {})})
-            listed = document.get("data") if isinstance(document, dict) else None
+            listed = document.get("data") if isinstance(document, dict) else document
             if not isinstance(listed, list) or not all(isinstance(each, dict) for each in listed):
                 raise AttemptError("a list of batches that is none", final=True)
             for each in listed:
-                if each.get("input_file_id") == file:
+                if _is_made_of(file, each):
                     return self._state(each)
-            if not listed or not isinstance(document, dict) or not document.get("has_more"):
+            last = _name(listed[-1]) if listed else ""
+            if last in seen:
+                raise AttemptError("a list of batches that ends before all of them", final=True)
+            seen |= {str(each.get("id")) for each in listed}
+            if not listed or not _goes_on(document, len(listed), len(seen)):
                 return None
-            last = _name(listed[-1])
         raise AttemptError(f"it has more batches than the {_PAGES} pages of its list that are read", final=True)
 
     def _state(self, document: object) -> BatchState:
-        name, described = _name(document), cast(Mapping[str, object], document)
-        status = described.get("status")
+        described = _described(document)
+        name, status = _name(described), described.get("status")
         if not isinstance(status, str):
             raise UnusableError("a batch without a status")
-        given = (described.get(field) for field in ("output_file_id", "error_file_id"))
-        files = tuple(_checked(file) for file in given if file)
+        given = (described.get(field) for field in _ANSWERED)
+        files = tuple(dict.fromkeys(_checked(file) for file in given if file))
         errors = described.get("errors")
         said = words_of(json.dumps(_first_error(errors)).encode()) if errors else ""
         plain = self._transport.clean(re.sub(r"[\s-]+", "_", status.strip().lower()), 40)
@@ -254,6 +261,29 @@ class BatchClient:
             f"{self._transport.address} {refusal}: {failure.reason}",
             hint or hints.get(failure.status, "run the same command again: batches that were made go on meanwhile"),
         )
+
+
+def _described(document: object) -> Mapping[str, object]:
+    """The description of a batch, which some servers put into a field of their answer to its making."""
+    if not isinstance(document, dict):
+        raise UnusableError("a response that is no JSON object")
+    inner = next((document[name] for name in _WRAPPED if isinstance(document.get(name), dict)), document)
+    return document if "id" in document else cast(Mapping[str, object], inner)
+
+
+def _is_made_of(file: str, described: Mapping[str, object]) -> bool:
+    """Whether a batch is one of this file of requests, by OpenAI's name or Mistral's."""
+    several = described.get("input_files")
+    return described.get("input_file_id") == file or (isinstance(several, list) and file in several)
+
+
+def _goes_on(document: object, listed: int, seen: int) -> bool:
+    """Whether a list has more than the pages that were seen, as far as it says so."""
+    said = document if isinstance(document, dict) else {}
+    if "has_more" in said:
+        return bool(said["has_more"])
+    total = said.get("total")
+    return total > seen if isinstance(total, int) else listed >= _PAGE
 
 
 def _first_error(errors: object) -> object:

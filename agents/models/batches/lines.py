@@ -89,8 +89,14 @@ def _line(content: bytes) -> Line | None:
     if not isinstance(request, str):
         return None
     response, error = document.get("response"), document.get("error")
-    if isinstance(response, dict) and isinstance(status := response.get("status_code"), int) and not error:
-        return Line(request, status, response.get("body"))
+    if isinstance(error, dict) and not any(error.values()):
+        error = None
+    if isinstance(response, dict) and not error:
+        status = response.get("status_code")
+        if isinstance(status, int):
+            return Line(request, status, response.get("body"))
+        if status is None and "choices" in response:
+            return Line(request, 200, response)  # the answer itself, as Fireworks writes it
     return Line(request, 0, error if error else "neither an answer nor an error")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import random
@@ -29,6 +30,7 @@ from agents.models.batches import client as client_module
 from agents.models.batches.batch_session import BatchOptions
 from agents.models.batches.client import BatchClient, BatchState
 from agents.models.batches.journal import Journal
+from agents.models.batches.lines import read_lines
 from agents.models.served.openai import OpenAIModel, Server, load
 from agents.models.served.reading import ServerAnswer
 from agents.models.wire.address import Address, Key, ServerOptions
@@ -164,6 +166,59 @@ def test_an_end_by_another_name_is_one(tmp_path: Path, end: str) -> None:
     with serving_batches(batching=Batching(end=end)) as server:
         answers = list(model_at(server, tmp_path).score(ASKS))
     assert all(is_right(ask, answer) for ask, answer in zip(ASKS, answers, strict=True))
+
+
+def test_files_by_other_names_are_read_and_asked_for_once(tmp_path: Path) -> None:
+    """Killed when the batch was made, it is found again by what it was made of."""
+    with serving_batches(batching=Batching(names="mistral", seconds=0.05)) as server:
+        assert run_client(server, tmp_path, "made") == -signal.SIGKILL
+        assert run_client(server, tmp_path, "never") == 0
+        assert sorted(server.given.asked) == sorted(ask.question for ask in ASKS)
+        server.batching.lines, server.batching.kinds = 0.5, ("500",)
+        failed = [
+            answer.error for answer in model_at(server, tmp_path / "other", attempts=1).score(ASKS) if answer.error
+        ]
+    answers = committed(tmp_path / "answers.sqlite")
+    assert set(answers) == {ask.question for ask in ASKS}
+    assert len(failed) == server.given.faults["500"] > 10 and all("oops" in error for error in failed)
+
+
+@pytest.mark.parametrize("asks", [3, 60])
+def test_answers_that_are_not_told_are_not_paid_again(tmp_path: Path, asks: int) -> None:
+    with serving_batches(batching=Batching(told=False)) as server:
+        for _ in range(2):
+            with pytest.raises(ModelError, match="batch_of_file-0 was answered, but it names no file of them"):
+                list(model_at(server, tmp_path).score(ASKS[:asks]))
+        server.batching.told = True
+        answers = list(model_at(server, tmp_path).score(ASKS[:asks]))
+    assert all(is_right(ask, answer) for ask, answer in zip(ASKS[:asks], answers, strict=True))
+    assert len(server.given.asked) == asks
+
+
+def test_a_file_that_names_no_request_is_not_paid_again(tmp_path: Path) -> None:
+    with serving_batches(batching=Batching(lines=1.0, kinds=("without a name",))) as server:
+        for _ in range(2):
+            with pytest.raises(
+                ModelError, match="in file output_file_id_batch_of_file-0 none of its requests is named"
+            ):
+                list(model_at(server, tmp_path).score(ASKS))
+    assert len(server.given.asked) == len(ASKS)
+
+
+def test_a_line_that_holds_the_answer_itself_is_one(tmp_path: Path) -> None:
+    path = tmp_path / "answers.jsonl"
+    empty = {"code": None, "message": ""}
+    lines: list[dict[str, object]] = [
+        {"custom_id": "vs-1", "response": {"choices": [], "object": "chat.completion"}, "error": empty},
+        {"custom_id": "vs-2", "response": {"status_code": 200, "body": {"choices": []}}, "error": {}},
+        {"custom_id": "vs-3", "response": {"id": "r"}, "error": {"code": None, "message": "no room"}},
+    ]
+    path.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    assert [(line.request, line.status) for line in read_lines(path, 1000)] == [
+        ("vs-1", 200),
+        ("vs-2", 200),
+        ("vs-3", 0),
+    ]
 
 
 @pytest.mark.parametrize("end", ["error", "rejected"])
@@ -340,6 +395,10 @@ def test_a_batch_that_is_not_on_the_pages_looked_through_is_not_called_missing(
             assert client.find("file-9") is None
             monkeypatch.setattr(client_module, "_PAGES", 1)
             with pytest.raises(ModelError, match="more batches than the 1 pages") as told:
+                client.find("file-0")
+            server.batching.names = "mistral"
+            monkeypatch.setattr(client_module, "_PAGES", 5)
+            with pytest.raises(ModelError, match="ends before all of them"):
                 client.find("file-0")
     assert "file-0" in told.value.hint and str(tmp_path) in told.value.hint
 
