@@ -32,7 +32,7 @@ from agents.models.base import NO_PICTURE, REFUSAL, UNPARSED, Choice
 from agents.models.parsing.no_picture import no_picture
 from agents.models.parsing.numbers import rating
 from agents.models.parsing.refusals import APOLOGY, refusal
-from agents.models.parsing.text import Stated, plain, shown_part, stated_values
+from agents.models.parsing.text import StatedValues, plain, shown_part, stated_values
 from agents.models.parsing.thinking import split_thinking
 from agents.models.parsing.words import (
     CALLED,
@@ -110,12 +110,14 @@ def contains_yes(text: str) -> bool:
     return "yes" in text.lower()
 
 
-def _class_of_stated(stated: Stated, choices: tuple[Choice, ...]) -> str:
+def _class_of_stated(stated: StatedValues, choices: tuple[Choice, ...]) -> str:
     """What the values that fit the options come to; unparsed where they differ, or the last of a name fits none."""
-    classes = [(name, _class_of_words(plain(value), choices)) for name, value in stated]
-    fitting = {each for _, each in classes} - {UNPARSED}
-    settled = set(dict(classes).values()) - {UNPARSED}
-    return settled.pop() if settled and len(fitting) == 1 else UNPARSED
+    for fields in (stated.values, stated.aside):
+        classes = [(name, _class_of_words(plain(value), choices)) for name, value in fields]
+        if fitting := {each for _, each in classes} - {UNPARSED}:
+            settled = set(dict(classes).values()) - {UNPARSED}
+            return settled.pop() if settled and len(fitting) == 1 else UNPARSED
+    return UNPARSED
 
 
 def _class_of_words(words: str, choices: tuple[Choice, ...]) -> str:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import json
 import re
 import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 _HEAD, _TAIL = 2000, 600
@@ -36,8 +40,11 @@ _BOX_CUT_OFF = re.compile(
 _KEYS = frozenset(
     {"answer", "final_answer", "finalanswer", "final answer", "response", "choice", "decision", "verdict", "rating"}
     | {"score", "result", "output", "action", "label", "selection", "value", "reply"}
-    | {"antwort", "réponse", "reponse", "respuesta", "答案", "回答"}
+    | {"answers", "antwort", "réponse", "reponse", "respuesta", "risposta", "答案", "回答"}
 )
+"""Fields for the answer."""
+_AROUND = _KEYS | {"responses", "results", "ratings", "scores", "outputs", "data", "json", "message", "content"}
+"""Fields that may hold a field for the answer; what other fields hold may be about something else."""
 _PAIR = re.compile(
     r"""["'](?P<key>[^"']{1,20})["']\s*:\s*"""
     r"""(?:"(?P<one>[^"]*)(?:"|\Z)|'(?P<two>[^']*)(?:'|\Z)|(?P<bare>[^,"'}\s]+))"""
@@ -45,9 +52,21 @@ _PAIR = re.compile(
 )
 """A field, its value, and what stands behind the value before the next field: another value takes it back."""
 _TRUTH = {"true": "yes", "false": "no"}
+_DECODER = json.JSONDecoder(object_pairs_hook=tuple)
+_MOST_BRACES = 20
+"""Places at which data behind words may begin."""
 
-Stated = tuple[tuple[str, str], ...]
-"""Values that stand for the answer, each behind the name of its field or tag."""
+Fields = tuple[tuple[str, str], ...]
+"""Values, each behind the name of its field or tag."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatedValues:
+    """What stands for the answer."""
+
+    values: Fields
+    aside: Fields = ()
+    """Values of fields for an answer that lie within fields about something; they count where no other value fits."""
 
 
 def shown_part(text: str) -> str:
@@ -55,25 +74,28 @@ def shown_part(text: str) -> str:
     return text if len(text) <= _HEAD + _TAIL else f"{text[:_HEAD]}\n{text[-_TAIL:]}"
 
 
-def stated_values(text: str) -> Stated | None:
+def stated_values(text: str) -> StatedValues | None:
     r"""What stands for the answer in data, tags or boxes, with its names; ``None`` where the reply is plain words.
 
-    Data without a field for the answer, lists among them, states nothing. A tag, a box or data that the end of the
-    text cuts off counts. ``true`` and ``false`` are yes and no.
+    Data without a field for the answer, a bare list among them, states nothing. A tag, a box or data that the end of
+    the text cuts off counts. ``true`` and ``false`` are yes and no.
 
     Example:
-        >>> stated_values('{"answer": "Yes"}'), stated_values("So \\boxed{7}"), stated_values('["yes"]')
-        ((('answer', 'Yes'),), (('boxed', '7'),), ())
-        >>> stated_values("<answer>Yes</answer> or <answer>No"), stated_values("Yes")
+        >>> stated_values('{"answer": "Yes"}').values, stated_values("So \\boxed{7}").values
+        ((('answer', 'Yes'),), (('boxed', '7'),))
+        >>> stated_values("<answer>Yes</answer> or <answer>No").values, stated_values("Yes")
         ((('answer', 'Yes'), ('answer', 'No')), None)
+        >>> stated_values('{"result": {"answer": "Yes"}, "other": {"answer": "No"}}')
+        StatedValues(values=(('answer', 'Yes'),), aside=(('answer', 'No'),))
     """
     undressed = text.strip(_DRESS)
     fenced = _FENCE.fullmatch(undressed)
     bare = (fenced[1] if fenced else undressed).strip(f"{_DRESS}`")
-    return _tagged(bare) or _boxed(bare) or _data(bare)
+    marked = _tagged(bare) or _boxed(bare)
+    return StatedValues(marked) if marked else _data(bare)
 
 
-def _tagged(text: str) -> Stated:
+def _tagged(text: str) -> Fields:
     """Values in tags; a box in a tag is the value."""
     found = list(_TAGGED.finditer(text))
     tags = [
@@ -90,7 +112,7 @@ def _tagged(text: str) -> Stated:
     )
 
 
-def _boxed(text: str) -> Stated:
+def _boxed(text: str) -> Fields:
     found = list(_BOXED.finditer(text))
     values = [each[1] for each in found]
     cut_off = _BOX_CUT_OFF.search(text, found[-1].end() if found else 0)
@@ -103,29 +125,59 @@ def _says_something(value: str) -> bool:
     return any(map(str.isalnum, value))
 
 
-def _data(text: str) -> Stated | None:
+def _data(text: str) -> StatedValues | None:
     """Values in JSON, or in what is meant to be JSON; behind words only where it has a field for the answer."""
     if text[:1] in ("{", "["):
         return _fields(text)
-    behind = _DATA_IN_FENCE.findall(text) or _DATA_AT_END.findall(text)
-    return tuple(field for data in behind for field in _fields(data) or ()) or None
+    behind = _DATA_IN_FENCE.findall(text) or _at_end(text) or _DATA_AT_END.findall(text)
+    told = [stated for data in behind if (stated := _fields(data))]
+    values = tuple(field for each in told for field in each.values)
+    aside = tuple(field for each in told for field in each.aside)
+    return StatedValues(values, aside) if values or aside else None
 
 
-def _fields(text: str) -> Stated | None:
+def _at_end(text: str) -> list[str]:
+    """All data among words that end with some: whole, and not only the innermost part of it."""
+    found, end = [], 0
+    for brace in itertools.islice(re.finditer(r"\{", text), _MOST_BRACES):
+        if brace.start() >= end:
+            with contextlib.suppress(ValueError, RecursionError):
+                _, end = _DECODER.raw_decode(text, brace.start())
+                found.append(text[brace.start() : end])
+    return [] if _says_something(text[end:]) else found
+
+
+def _fields(text: str) -> StatedValues | None:
     try:
-        data = json.loads(text, object_pairs_hook=tuple)
+        found = list(_within(_DECODER.decode(text)))
     except (ValueError, RecursionError):
-        return None if text[0] == "[" else _written_fields(text)
-    if not isinstance(data, tuple):
-        return ()
-    return tuple(
-        (key.casefold(), _TRUTH[str(value).casefold()] if isinstance(value, bool) else str(value))
-        for key, value in data
-        if key.casefold() in _KEYS and isinstance(value, str | int | float)
+        return None if text[0] == "[" else StatedValues(_written_fields(text))
+    return StatedValues(
+        tuple((name, value) for name, value, aside in found if not aside),
+        tuple((name, value) for name, value, aside in found if aside),
     )
 
 
-def _written_fields(text: str) -> Stated:
+def _within(data: object, name: str = "", *, aside: bool = False) -> Iterator[tuple[str, str, bool]]:
+    """Values for the answer in JSON, with their fields, and whether they lie within fields about something else.
+
+    Args:
+        data: Objects are tuples of pairs, so that none of two fields of one name is lost.
+        name: The field for the answer that holds it, if one does.
+        aside: Whether it lies within a field about something else.
+    """
+    if isinstance(data, tuple):
+        for key, value in data:
+            field = key.casefold()
+            yield from _within(value, field if field in _KEYS else "", aside=aside or field not in _AROUND)
+    elif isinstance(data, list):
+        for each in data:
+            yield from _within(each, name, aside=aside)
+    elif name and isinstance(data, str | int | float):
+        yield name, _TRUTH[str(data).casefold()] if isinstance(data, bool) else str(data), aside
+
+
+def _written_fields(text: str) -> Fields:
     """Fields of what is no valid JSON, each with all that is written up to the next one."""
     fields = []
     for pair in _PAIR.finditer(text):

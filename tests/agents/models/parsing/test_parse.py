@@ -325,6 +325,47 @@ def test_a_stated_value_is_found_where_it_stands(text: str, expected: str) -> No
     assert parse_answer(text, YES_NO) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        *(
+            (text, "yes")
+            for text in ('{"result": {"answer": "yes"}}', '{"answer": {"value": "yes", "why": "no gore"}}')
+        ),
+        *(
+            (text, "yes")
+            for text in ('{"evaluation": {"answer": "yes"}}', '{"answer": ["yes"]}', '[{"answer": "yes"}]')
+        ),
+        *(
+            (text, "no")
+            for text in ('{"answers":[{"answer":"no"}]}', '{"answers": ["no"]}', '{"data": {"verdict": false}}')
+        ),
+        *((text, "no") for text in ('Sure: {"answers": [{"answer": "no"}]}', "{'result': {'answer': 'no'}}")),
+        *((text, "no") for text in ('{"answer": "no", "alternatives": [{"answer": "yes", "p": 0.1}]}',)),
+        *(
+            (text, "unparsed")
+            for text in ('{"answers": [{"answer": "no"}, {"answer": "yes"}]}', '{"answer": ["yes", "no"]}')
+        ),
+        *((text, "unparsed") for text in ('{"answer": "yes", "result": {"answer": "no"}}', '{"answer": {"yes": 0.7}}')),
+        *(
+            (text, "unparsed")
+            for text in ('{"a": {"answer": "no"}, "b": {"answer": "yes"}}', '["yes"]', '{"why": ["no"]}')
+        ),
+        *((text, "unparsed") for text in ('So: {"answers": [{"answer": "no"}, {"answer": "yes"}]}',)),
+        *((text, "unparsed") for text in ('Either {"answer": "yes"} or {"answer": "no"}', '{"x": [' * 400)),
+    ],
+)
+def test_an_answer_within_data_is_read_where_it_is_the_only_one(text: str, expected: str) -> None:
+    assert parse_answer(text, YES_NO) == expected
+
+
+def test_a_rating_is_told_from_ratings_of_parts() -> None:
+    parts = '"parts": {"light": {"score": 3}, "mood": {"score": 8}}'
+    assert parse_answer(f'{{"rating": 7, {parts}}}', DIGITS) == "7"
+    assert parse_answer(f"{{{parts}}}", DIGITS) == "unparsed"
+    assert parse_answer('{"rating": {"value": 7, "max": 9}}', DIGITS) == "7"
+
+
 def test_of_several_fields_the_one_that_fits_the_options_is_read() -> None:
     assert parse_answer('{"score": 8, "answer": "no"}', DIGITS) == "8"
     assert parse_answer('{"answer": "7", "score": 0.7}', DIGITS) == "7"
