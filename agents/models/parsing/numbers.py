@@ -3,6 +3,7 @@
 ::
 
     rating     = [scale] stated digit [scale] [unit] rest      "On a scale of 0 to 9, I'd give it a 7, because ..."
+    scale      = the ends that were offered, bare or explained: ``scales.py``
     stated     = "" | label | who verb [what] [article]        "my rating is", "I would rate this image", "it's a solid"
     digit      = 0-9 | its word, where a sentence or scale ends it           "seven.", "seven out of ten"
     rest       = end | mark | "because" ...                    not another number, a range, a fraction, a unit of things
@@ -15,6 +16,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+
+from agents.models.parsing.scales import scale_of
 
 _WHAT = (
     r"(?:(?:the|this|that|my|your|the overall) (?:overall )?(?:image|picture|video|photo|clip|scene|content|interest"
@@ -35,6 +38,8 @@ _RATES = (
     r"|je (?:lui |le |la )?(?:donne|donnerais|mets|mettrais|attribue|note)(?: à (?:cette|l'|la) ?(?:image|photo"
     r"|vidéo))?(?: une?)?(?: note de)?|(?:cette image|elle|ça) mérite(?: une?)?|(?:la imagen |se )*merece(?: una?)?"
     r"|(?:yo )?le (?:doy|daría|pongo|pondría)(?: a (?:la|esta) (?:imagen|foto))?(?: una?)?(?: puntuación de)?"
+    r"|(?:io )?(?:gli |le )?(?:do|darei|assegno|assegnerei)(?: a (?:questa |quest')?(?:immagine|foto|video))?(?: un)?"
+    r"(?: voto di)?"
     r"|我?(?:会|想)?(?:给|打|选|评)(?:它|出|(?:这张|这个|该)?(?:图片|图|照片|视频))?(?:打|评)?(?:出)?"
 )
 _SAYS = (
@@ -42,17 +47,18 @@ _SAYS = (
     r"|put (?:it|this|that) at)(?: it's| it is| that it's)?(?: an?)?"
     r"|(?:it|this|that)(?:'s| is|'d be| would be)(?: an?)?(?: (?:solid|strong|clear|good|weak))?"
     r"|(?:an? )?(?:solid|strong|clear|good|weak)|definitely|honestly|easily|an?|eine|une?|una?|je dirais(?: une?)?"
+    r"|direi(?: un)?"
     r"|(?:yo )?diría(?: que)?(?: "
     r"una?)?"
 )
 _NAME = (
     r"(?:rating|score|answer|vote|number|value|grade|bewertung|note|antwort|wertung|réponse|puntuación|calificación"
-    r"|respuesta|nota|答案|回答|评分|分数|打分)"
+    r"|respuesta|nota|valutazione|punteggio|voto|risposta|答案|回答|评分|分数|打分)"
 )
 _LABEL = (
-    r"(?:(?:my|the|final|overall|ma|mon|sa|mi|la|meine|die|我的|最终)\s*)*"
+    r"(?:(?:my|the|final|overall|ma|mon|sa|mi|la|il|mio|mia|meine|die|我的|最终)\s*)*"
     rf"{_NAME}(?: (?:for|of|für|pour|para) {_WHAT})?"
-    r"(?:\s*(?:is|would be|will be|ist|wäre|lautet|est|serait|es|sería|是|为))?"
+    r"(?:\s*(?:is|would be|will be|ist|wäre|lautet|est|serait|es|sería|è|sarebbe|是|为))?"
 )
 _WHOLE = r"(?![a-zà-ÿ])"
 _MARKS = r"[\s:=\"'(\[.,!…]*"
@@ -66,16 +72,7 @@ _LATER = re.compile(
     rf"(?:{_LABEL}\s*[:=]?\s*|(?:{_RATES}){_WHOLE}\s*)(?:an? )?"
 )
 _NUMBER = re.compile(r"(?<![\d.,/+\-—~≥≤<>±])(\d)(?:[.,]0+)?(?![\d%])")
-_GLOSS = r"\([^()\d\n]{1,60}\)"
-"""What an end of a scale means: "0 (not at all)"."""
-_SCALE = re.compile(
-    r"\s*[(,]?\s*(?:/|out of|von|sur|de|sobre|of) ?(?:9|10)(?!\d|[.,]\d)\)?"
-    r"|\s*\(0 ?(?:-|—|to|bis|à|a) ?(?:9|10)\)"
-    r"|\s*[(,]?\s*(?:on|in|auf|sur|en)?\s*(?:an?|the|einer|une|una)? ?(?:scale|skala|échelle|escala)"
-    r"(?: (?:of|from|von|de))? ?0 ?"
-    rf"(?:(?:-|—|to|bis|à|a) ?(?:9|10)|{_GLOSS} ?(?:-|—|to|bis|à|a) ?(?:9|10)(?: ?{_GLOSS})?)\)?"
-)
-_UNITS = re.compile(r"\s*(?:points?|stars?|punkte?n?|étoiles?|puntos?|estrellas?|分|点)\b|\s*分吧?")
+_UNITS = re.compile(r"\s*(?:points?|stars?|punkte?n?|étoiles?|puntos?|estrellas?|punti|stelle|分|点)\b|\s*分吧?")
 _SPAN = re.compile(
     r"\s*(?:-|—|–|~|to|or|and|bis|oder|und|à|ou|et|o|y|到|或|至)\s*\d|[-+]|\s*\+|\s*(?:%|percent|prozent)|ish\b|\s*\?"
     r"|\s*(?:and|&|und|et|y) (?:a |an |one |eine? |une? |una? )?(?:half|halb|demi|media?)|[½¼¾⅓⅔²³]|[.,]\d|/\d|[a-z]"
@@ -93,7 +90,7 @@ _VAGUE = re.compile(
     r"\b(?:about|around|roughly|approximately|between|maybe|perhaps|probably|possibly|somewhere|at least|at most"
     r"|more than|less than|not|either|ungefähr|etwa|zwischen|vielleicht|wahrscheinlich|nicht|environ|entre|peut-être"
     r"|à peu près"
-    r"|unos|alrededor|quizás?|tal vez|aproximadamente)\b|[~≈≥≤<>±]|大约|左右|大概|可能|之间"
+    r"|unos|alrededor|quizás?|tal vez|aproximadamente|circa|forse|tra|fra)\b|[~≈≥≤<>±]|大约|左右|大概|可能|之间"
 )
 _UNSURE = re.compile(rf"[ ,]*(?:not (?:sure|certain)|(?!not\b)(?:{_VAGUE.pattern}))")
 _SENTENCE = re.compile(r"\n|[.!?;…]+(?=\s|$)|[。！？]")
@@ -114,13 +111,14 @@ _WORDS = (
     "null zwei drei vier fünf sechs sieben acht neun zehn",
     "zéro deux trois quatre cinq six sept huit neuf dix",
     "cero dos tres cuatro cinco seis siete ocho nueve diez",
+    "zero due tre quattro cinque sei sette otto nove dieci",
 )
 _NUMBERS = [str(number) for number in (0, *range(2, 11))]
 _DIGIT_OF = {word: number for words in _WORDS for word, number in zip(words.split(), _NUMBERS, strict=True)}
 """Without the words for one, which mean other things: "a good one"."""
 _SPELT = re.compile(
-    rf"\b(?:{'|'.join(_DIGIT_OF)})\b(?=\s*(?:$|[.,;:!)\"\n]|/|(?:out of|von|sur|sobre|points?|stars?|punkte?n?"
-    rf"|étoiles|puntos|estrellas)\b))"
+    rf"\b(?:{'|'.join(_DIGIT_OF)})\b(?=\s*(?:$|[.,;:!)\"\n]|/|(?:out of|von|sur|sobre|su|points?|stars?"
+    rf"|punkte?n?|étoiles|puntos|estrellas|punti|stelle)\b))"
 )
 _SPELT_CHINESE = re.compile(r"[零二三四五六七八九](?=分)|\A[零二三四五六七八九](?=\W*\Z)")
 
@@ -143,7 +141,7 @@ def rating(words: str, names: Collection[str]) -> str:
         words = _POINT.sub("", words)
     elif cut_off := _LIST_CUT_OFF.match(words):
         words = words[cut_off.end() :]
-    bare = _SCALE.sub(" ", _in_digits(words)).lstrip(" ,")
+    bare = scale_of(names).sub(" ", _in_digits(words)).lstrip(" ,")
     opened = _opened(bare, names)
     if opened:
         said = {_opened(_CORRECTION.sub("", sentence), names) for sentence in _SENTENCE.split(bare)}

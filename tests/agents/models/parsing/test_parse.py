@@ -186,7 +186,21 @@ def test_hostile_text_is_read_quickly(unit: str) -> None:
 
 @pytest.mark.parametrize(
     "unit",
-    ["i can't ", "i'd say ", "my ", "personal and ", "please try ", "i'd give it ", "7, ", "$7 ", 'says "', "no, "],
+    [
+        "0 = a 5 = b ",
+        "from 0, a ",
+        "0 (a) to ",
+        "i can't ",
+        "i'd say ",
+        "my ",
+        "personal and ",
+        "please try ",
+        "i'd give it ",
+        "7, ",
+        "$7 ",
+        'says "',
+        "no, ",
+    ],
 )
 @pytest.mark.parametrize("options", [YES_NO, DIGITS], ids=["yes_no", "rating"])
 def test_text_that_almost_matches_is_read_quickly(unit: str, options: tuple[Choice, ...]) -> None:
@@ -219,10 +233,74 @@ def test_a_list_of_which_one_point_came_is_no_rating(text: str, expected: str) -
         "On a scale from 0 (not at all) to 9 (very much), I'd give it a 7.",
         "I'd give it a 7 on a scale of 0 (not at all) to 9.",
         "On a scale of 0 to 9 (7)",
+        "(0 = not at all ... 10 = very) 7",
+        "7 (0 = not at all, 9 = very much)",
+        "0 = not at all, 10 = very much. 7",
+        "0: not at all, 5: so-so, 9: very much\n7",
+        "On a scale where 0 means not at all and 10 means very much, I'd say 7.",
+        "From 0, not at all, to 9, very much: 7",
+        "0 (not at all) - 9 (very much): 7",
+        "From 0 to 9, I'd give it a 7.",
+        "Auf einer Skala von 0 (gar nicht) bis 10 (sehr): 7",
+        "(0 = gar nicht, 9 = sehr) 7",
+        "Sur une échelle de 0 à 10, je dirais 7.",
+        "En una escala del 0 al 10: 7",
+        "Su una scala da 0 a 10 direi 7.",
+        "Darei un sette.",
+        "在0到9的范围内,我给7分。",
+        "满分10分,我给7分。",
     ],
 )
 def test_what_the_ends_of_a_scale_mean_hides_no_rating(text: str) -> None:
     assert parse_answer(text, DIGITS) == "7"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "(0 = not at all ... 10 = very)",
+            "0 = not at all, 10 = very much, about 7",
+            "0 = not at all, 10 = very much 7",
+        ),
+        *(
+            "On a scale of 0 to 9",
+            "0 to 9",
+            "0-9",
+            "From 0 to 9, 6 or 7",
+            "(0 = no, 10 = yes) 7.5",
+            "0 = no, 9 = yes, not 7",
+        ),
+        *("1 = no, 5 = yes. 4", "On a scale of 1 to 5, a 4", "4/5", "(0 = no, 9 = yes) 7 (0 = no, 9 = yes) 3"),
+    ],
+)
+def test_ends_of_a_scale_and_numbers_of_another_are_no_rating(text: str) -> None:
+    assert parse_answer(text, DIGITS) == "unparsed"
+
+
+SEVEN, SIX, FIVE = (tuple(Choice(str(step), (str(step),)) for step in range(1, 1 + count)) for count in (7, 6, 5))
+
+
+@pytest.mark.parametrize(
+    ("options", "text", "expected"),
+    [
+        *((SEVEN, text, "5") for text in ("5/7", "5 out of 7", "On a scale of 1 to 7, I'd say 5.", "From 1 to 7: 5")),
+        *(
+            (SEVEN, text, "5")
+            for text in ("From 1, very much, to 7, not at all, I'd say 5.", "5 (1 = very, 7 = not at all)")
+        ),
+        *((SIX, text, "4") for text in ("From 1 (very important) to 6 (not at all), it's a 4.", "4 out of 6")),
+        *((FIVE, text, "4") for text in ("4 out of 5 stars", "1 = not at all, 2 = a little, 5 = very strongly: 4")),
+        *((SEVEN, text, "unparsed") for text in ("7/10", "6 out of 10", "5/5", "On a scale of 0 to 10, a 7.")),
+        *((FIVE, text, "unparsed") for text in ("1/10", "4 out of 7", "1 to 5")),
+    ],
+)
+def test_a_scale_is_the_one_that_was_offered(options: tuple[Choice, ...], text: str, expected: str) -> None:
+    assert parse_answer(text, options) == expected
+
+
+def test_one_of_two_is_no_rating() -> None:
+    assert [parse_answer(text, SEVEN[:2]) for text in ("1", "1/2", "1 of 2")] == ["1", "unparsed", "unparsed"]
 
 
 @pytest.mark.parametrize("said", ["I am an AI.", "I cannot see any image.", "I can't answer that."])
