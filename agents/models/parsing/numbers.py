@@ -92,7 +92,10 @@ _VAGUE = re.compile(
     r"|à peu près"
     r"|unos|alrededor|quizás?|tal vez|aproximadamente|circa|forse|tra|fra)\b|[~≈≥≤<>±]|大约|左右|大概|可能|之间"
 )
-_UNSURE = re.compile(rf"[ ,]*(?:not (?:sure|certain)|(?!not\b)(?:{_VAGUE.pattern}))")
+_UNSURE = re.compile(
+    rf"[ ,]*(?:not (?:sure|certain)|(?!not\b)(?:{_VAGUE.pattern})"
+    r"|(?:if(?! (?:i'm (?:being )?honest|you ask me|i may)\b)|unless|provided|assuming|depending|wenn|falls|si|se)\b)"
+)
 _SENTENCE = re.compile(r"\n|[.!?;…]+(?=\s|$)|[。！？]")
 _CORRECTION = re.compile(
     r"\A\W*(?:(?:no|or|and|actually|wait|rather|well|hmm+|maybe|perhaps|sorry|make (?:it|that)|on second thoughts?"

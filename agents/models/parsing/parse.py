@@ -12,7 +12,8 @@
     rest       = end | mark | goes-on word             "no", "no, ...", "no i do not"; not "no problem", "no one"
     rating     = [opener] [label] digit [scale]        one digit, no sign, no fraction, no range: ``numbers.py``
 
-An option is taken back by a hedge at once behind it ("yes, but", "yes or"), or by another option in a clause near it.
+An option is taken back by a hedge at once behind it ("yes, but", "yes or", "yes, provided that"), by what would have to
+be for it to hold ("i'd like it if it were brighter"), or by another option in a clause near it.
 "Final answer: ..." has the last word. An answer about no picture, and a refusal, outweigh the options that they begin
 with ("No, as an AI ..."). How both are said in English, German, French, Spanish, Italian and Chinese stands
 in ``no_picture.py`` and ``refusals.py``; in other languages only a bare yes or no counts. The class of words is only
@@ -39,12 +40,14 @@ from agents.models.parsing.words import (
     FINAL,
     HEDGE,
     LABEL,
+    ONLY_IF,
     OPENER,
     STATED,
     WOULD_SAY,
     Options,
     without_idioms,
 )
+from agents.models.yes_no import NO
 
 __all__ = ["NO_PICTURE", "REFUSAL", "UNPARSED", "contains_yes", "parse_answer"]
 
@@ -226,7 +229,8 @@ def _not_taken_back(name: str, rest: str, options: Options) -> str:
     """The option, unless what follows hedges it or says another one; else unparsed. Empty without an option."""
     if not name:
         return ""
-    if HEDGE.match(rest):
+    # What is no is none the less if something else would be a yes.
+    if HEDGE.match(rest) or (name != NO.name and ONLY_IF.match(rest)):
         return UNPARSED
     for clause in _CLAUSE.split(without_idioms(rest)):
         other, _ = _opening(clause, options)

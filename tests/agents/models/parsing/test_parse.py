@@ -187,6 +187,7 @@ def test_hostile_text_is_read_quickly(unit: str) -> None:
 @pytest.mark.parametrize(
     "unit",
     [
+        "yes i like if the ",
         "0 = a 5 = b ",
         "from 0, a ",
         "0 (a) to ",
@@ -358,6 +359,39 @@ def test_a_yes_or_no_counts_where_its_language_is_known(text: str, expected: str
 )
 def test_who_takes_no_pictures_at_all_sees_none(text: str, expected: str) -> None:
     assert parse_answer(text, YES_NO) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        *(
+            (text, "unparsed")
+            for text in ("Yes, I would like it if it were brighter.", "Yes, provided that it is real")
+        ),
+        *((text, "unparsed") for text in ("Yes, depending on my mood", "Yes, in theory", "Yes, I don't know")),
+        *((text, "unparsed") for text in ("Ja, ich würde es mögen, wenn es heller wäre.", "Ja, sofern es echt ist")),
+        *((text, "unparsed") for text in ("Oui, je l'aimerais si elle était claire.", "Non, je ne sais pas")),
+        *((text, "unparsed") for text in ("Sí, me gustaría si fuera más corta.", "Sí, siempre que sea corto")),
+        *(
+            (text, "unparsed")
+            for text in ("Sì, mi piacerebbe se fosse più chiara.", "No, non lo so", "是的，只要它是真的")
+        ),
+        *(
+            (text, "no")
+            for text in ("No, I'd like it if it were brighter.", "No, even if it were free", "Direi di no.")
+        ),
+        *((text, "yes") for text in ("Yes, I'd like it even more if it were brighter.", "Oui, comme si elle était là")),
+        *((text, "yes") for text in ("Yes, it looks as if it were painted.", "Certo che sì!", "La mia risposta è sì.")),
+        *((text, "yes") for text in ("Yes, I like it. If it were mine, I'd keep it.", "Yes, provided by nature")),
+    ],
+)
+def test_what_only_holds_under_a_condition_is_no_yes(text: str, expected: str) -> None:
+    assert parse_answer(text, YES_NO) == expected
+
+
+def test_other_options_and_ratings_hold_under_no_condition_either() -> None:
+    assert parse_answer("I would watch it if it were shorter.", ACTIONS) == "unparsed"
+    assert [parse_answer(f"7, {rest}", DIGITS) for rest in ("if it were sharper", "if I'm honest")] == ["unparsed", "7"]
 
 
 def test_control_characters_are_no_letters() -> None:
