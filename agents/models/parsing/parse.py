@@ -53,7 +53,7 @@ __all__ = ["NO_PICTURE", "REFUSAL", "UNPARSED", "contains_yes", "parse_answer"]
 
 _NEAR = 700
 """Characters in which a refusal without an option is looked for."""
-_MARKS = " \t\n\\\"'()[]{}<>:;,.!¡¿…—-•·|=。、"
+_MARKS = " \t\n\\\"'()[]{}<>:;,.!¡¿…—-•·|=。、【】"
 _ENUMERATED = re.compile(r"(?:option\s+)?\(?[a-d1-9][).:]\s+")
 _SENTENCE = re.compile(r"[.!?;。！？]+[\s\")\]]*|\n+")
 _CLAUSE = re.compile(r"[.!?;:,。、()—\n]+|\s-\s|\b(?:and|but|or|und|aber|oder|et|mais|ou|y|pero|o)\b")

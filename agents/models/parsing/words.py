@@ -44,7 +44,7 @@ _GOES_ON = {
 _GOES_ON_CHINESE = re.compile(
     r"(?<=[是对]的)(?=我|它|这|那|很|非常|因为|图|画)|(?<=不是)(?=因为)|(?<=不是的)(?=我|它|这)"
 )
-ENDS = r"(?=\s*(?:$|\.(?!\s?\d)|[,;:!)\]}\"'。、…\n]|—|-(?!\w)|\())"
+ENDS = r"(?=\s*(?:$|\.(?!\s?\d)|[,;:!)\]}\"'。、…】\n]|—|-(?!\w)|\())"
 OPENER = re.compile(
     r"(?:(?:well|hmm+|hm|mm+|um+|uh+|uhm|er|oh|ah|aha|ha(?:ha)+|ugh|hey|aww*|whoa|yikes|okay|ok|alright|honestly"
     r"|frankly|actually|personally|overall"
@@ -78,6 +78,7 @@ LABEL = re.compile(
     r"|(?:meine |die |finale |endgültige |kurze )*(?:antwort|entscheidung|wahl)\s*(?:ist|lautet|wäre|:|=|—"
     r"|-)+\s*(?:ganz klar |eindeutig )?"
     r"|ich (?:sage|antworte|würde sagen|wähle|würde)\s*(?:mit )?[:,]?\s*(?=(?:ja|nein)\b)"
+    r"|ich (?:wähle|nehme)\s*[:,]?\s*(?=(?:(?:die )?(?:option|antwort) )?[a-z](?!\w))"
     r"|(?:ma |la |notre )?(?:réponse|décision|choix)(?: finale?)?\s*(?:est|serait|:|=|—|-)+\s*|je (?:dis|réponds"
     r"|dirais|choisis)\s*[:,]?\s*(?:que )?"
     r"|(?:mi |la )?(?:respuesta|decisión|elección)(?: final)?\s*(?:es|sería|:|=|—|-)+\s*(?:un |que )?"
@@ -86,7 +87,11 @@ LABEL = re.compile(
     r"|(?:io )?(?:dico|rispondo|direi|scelgo|sceglierei)\s*(?:che |di )?[:,]?\s*(?:un )?"
     r"|(?:我的)?(?:最终)?(?:答案|回答|答|选择|结论)\s*(?:是|为)?\s*[::]?\s*|我(?:会|的)?(?:选择?|回答|说)\s*[::]?\s*)"
 )
-CALLED = re.compile(r"(?:option|choice|course|letter|number)\s+(?=[\"'(]{0,2}[a-z0-9](?![\w'-]))")
+CALLED = re.compile(
+    r"(?:(?:(?:the|die|den|l'|la|il)\s*)?"
+    r"(?:option|choice|course|letter|number|buchstabe|nummer|antwort|lettre|réponse|opción|letra|opzione|lettera)\s+"
+    r"|(?:选项|选|選)\s*)(?=[\"'(【]{0,2}[a-z0-9](?![a-z0-9_'-]))"
+)
 """What an option that is a letter or a digit is called by."""
 FINAL = re.compile(
     r"(?:final(?:ly)?,?\s+(?:answer|choice|verdict|decision)|endgültige antwort|finale antwort|réponse finale"

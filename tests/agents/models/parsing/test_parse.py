@@ -118,6 +118,20 @@ NINE_DIGITS = tuple(Choice(f"step{digit}", (str(digit),)) for digit in range(1, 
         *((text, "A") for text in ("Option A", "**Option (A)**: tell her", "A\n\nTelling the truth matters.")),
         *((text, "B") for text in ("B. Because it is kind.", "I would choose option B.", "Final answer: option B")),
         *((text, "A") for text in ("I would choose A because it is kind.", "I choose A.")),
+        *(
+            (text, "B")
+            for text in (
+                "【B】",
+                "【Ｂ】",
+                "选B",
+                "选项 B：告诉她",
+                "答案：【B】",
+                "The option B",
+                "Ich wähle Option B.",
+            )
+        ),
+        *((text, "B") for text in ("Je choisis l'option B.", "Elijo la opción B.", "Scelgo l'opzione B.", "Antwort B")),
+        *((text, "unparsed") for text in ("选A或B", "选项A和选项B", "Ich nehme an, dass es gut ist", "l'a vu")),
         *((text, "unparsed") for text in ("A or B", "A. B.", "A\nB", "A: tell her.\nB: say nothing.", "A good friend")),
         *((text, "unparsed") for text in ("Option A or option B", "As a friend, yes", "An option")),
     ],
