@@ -118,12 +118,20 @@ _WORDS = (
 )
 _NUMBERS = [str(number) for number in (0, *range(2, 11))]
 _DIGIT_OF = {word: number for words in _WORDS for word, number in zip(words.split(), _NUMBERS, strict=True)}
-"""Without the words for one, which mean other things: "a good one"."""
+"""Without the words for one, which mean other things: "a good one"; see ``_ONE``."""
 _SPELT = re.compile(
     rf"\b(?:{'|'.join(_DIGIT_OF)})\b(?=\s*(?:$|[.,;:!)\"\n]|/|(?:out of|von|sur|sobre|su|points?|stars?"
     rf"|punkte?n?|étoiles|puntos|estrellas|punti|stelle)\b))"
 )
-_SPELT_CHINESE = re.compile(r"[零二三四五六七八九](?=分)|\A[零二三四五六七八九](?=\W*\Z)")
+_ONE = re.compile(
+    rf"\A\W*(?:{_NAME}\W+)?\b(one|eins|une?|uno|una)\b"
+    r"(?=\W*\Z|\s*(?:/|(?:out of|von|sur|sobre|su|points?|punkt|punto)\b))"
+)
+"""The words for one, where nothing else is said."""
+_CHINESE = "零一二三四五六七八九"
+_SPELT_CHINESE = re.compile(
+    rf"[零二两三四五六七八九](?=分)|(?:\A|(?<=[给打评是:]))一(?=分(?!为|钱|钟))|\A[{_CHINESE}](?=\W*\Z)"
+)
 
 
 def rating(words: str, names: Collection[str]) -> str:
@@ -161,7 +169,9 @@ def _opened(words: str, names: Collection[str]) -> str:
 def _in_digits(words: str) -> str:
     """Words with numbers that stand for themselves in digits; "two dogs" stay."""
     spelt = _SPELT.sub(lambda found: _DIGIT_OF[found[0]], words)
-    return _SPELT_CHINESE.sub(lambda found: str("零一二三四五六七八九".index(found[0])), spelt)
+    if one := _ONE.match(spelt):
+        spelt = f"{spelt[: one.start(1)]}1{spelt[one.end(1) :]}"
+    return _SPELT_CHINESE.sub(lambda found: str(2 if found[0] == "两" else _CHINESE.index(found[0])), spelt)
 
 
 def _digit(words: str, place: int, names: Collection[str], begin: int = 0) -> str:

@@ -198,8 +198,8 @@ def plain(text: str) -> str:
     Fractions and raised digits stay what they are, so that ``7½`` is never 71/2.
 
     Example:
-        >>> plain("**ＹＥＳ**,\u200b I’m ７ \U0001f600"), plain("7½")
-        ("yes , i'm 7", '7½')
+        >>> plain("**ＹＥＳ**,\u200b I’m ７ \U0001f600"), plain("7½"), plain("⑦"), plain("Ⓑ")
+        ("yes , i'm 7", '7½', '7.', 'b')
     """
     readable = _FORMULA.sub(r"\1", _CONTROL.sub(" ", text))
     kept = _MARKUP.sub(" ", _SPECIAL.sub(" ", readable)) if readable.isascii() else _folded(readable)
@@ -221,6 +221,12 @@ def _letter(character: str) -> str:
     if character in _QUOTES:
         return '"'
     kind = unicodedata.category(character)
+    if unicodedata.decomposition(character).startswith("<circle>"):
+        # A digit in a circle marks a point of a list, where it is not alone.
+        plain_form = unicodedata.normalize("NFKC", character)
+        return f"{plain_form}. " if plain_form.isdecimal() else plain_form
+    if character == "\u20e3":
+        return ""  # the cap of a key round the digit before it
     if kind == "Nd":
         return str(unicodedata.digit(character))
     if kind in ("No", "Mn", "Mc"):

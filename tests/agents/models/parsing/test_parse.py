@@ -233,6 +233,30 @@ def test_money_is_no_rating_and_a_formula_is(text: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        *(
+            (text, "1")
+            for text in ("One.", "one out of nine", "Rating: one", "Eins.", "Uno.", "一分", "我给一分。", "①")
+        ),
+        *((text, "2") for text in ("两分", "我给两分。", "二分", "②")),
+        *((text, "7") for text in ("7️⃣", "⑦", "⑦。", "Rating: ⑦")),
+        *((text, "unparsed") for text in ("One of the best.", "A good one.", "one two", "one or two", "This one.")),
+        *(
+            (text, "unparsed")
+            for text in ("①The image shows a dog", "① A dog\n② A cat", "⑦⑧", "十分喜欢", "一分为二", "⑫")
+        ),
+    ],
+)
+def test_digits_in_other_dress_and_words(text: str, expected: str) -> None:
+    assert parse_answer(text, DIGITS) == expected
+
+
+def test_letters_in_circles_are_letters() -> None:
+    assert [parse_answer(text, LETTERS) for text in ("Ⓑ", "ⓑ", "Ⓐ: tell her", "Ⓐ or Ⓑ")] == ["B", "B", "A", "unparsed"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         *((text, "unparsed") for text in ("1. The image shows a dog", "1. **Subject**: a dog", "1) I see a dog on a")),
         *((text, "1") for text in ("1", "1.", "1. Boring.", "1. I do not like it.", "Rating: 1. A dog.")),
         *((text, "7") for text in ("7. It is calm.", "1. The image is nice.\n2. Rating: 7")),
