@@ -95,7 +95,7 @@ _MODEL = (
 _ENGLISH = (
     # no image (was) sent
     rf"\bno (?:{_KIND})*{_NOUN},? {_IS}(?:{_ADVERB})*(?:{_SENT}|here|through|{_LOOK})\b",
-    rf"\A\W*(?:(?:yes|no)\W+)?(?:no|missing) (?:{_KIND})*{_NOUN}\W*\Z",
+    rf"\A\W*(?:(?:yes|no|sorry)\W+)?(?:no|missing) (?:{_KIND})*{_NOUN}\W*\Z",
     rf"\A\W*no {_NOUN}, (?:no|so|hence|therefore)\b",
     rf"[-—:;(] ?no (?:{_KIND})*{_NOUN}\W*\Z",
     rf"\bthere(?: is| was| are| were|'s| seems to be| appears to be) (?:{_ADVERB})*(?:no|not an?y?) "
@@ -163,6 +163,8 @@ _ENGLISH = (
     # you did not send one; please do
     rf"\b(?:message|prompt|question|request|conversation|chat|input)\b[^.!?\n]{{0,12}} (?:does not|doesn't|did not"
     rf"|didn't) (?:seem to |appear to )?(?:contain|include|have|come with) {_PICTURE}\b",
+    r"\b(?:message|prompt|question|request|conversation|chat|input) (?:contains?|contained|includes?|included|has|had"
+    rf"|comes? with|came with) no (?:{_KIND})*{_NOUN}\b{_END}",
     rf"\b(?:forgot|forgotten|neglected|failed|meant|intended) to {_SEND} (?:me )?{_PICTURE}\b",
     r"\b(?:doesn't|does not|don't|do not) (?:look like|seem like|seem that|appear that|think|believe) (?:that "
     r")?you(?:'ve| have)?"

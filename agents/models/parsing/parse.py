@@ -60,6 +60,7 @@ _CLAUSE = re.compile(r"[.!?;:,。、()—\n]+|\s-\s|\b(?:and|but|or|und|aber|ode
 _INSTEAD = re.compile(r"not (?:an? )?(?P<not>[\w ]{1,20}?),? (?:but|rather)(?: rather)? (?:an? )?")
 _AFTER_SORRY = re.compile(
     r"(?:yes|no|ja|nein|oui|non|sí)(?!\w)|i (?:can ?not|can't|am unable to|am not able to) (?:say|tell|decide|choose)\b"
+    r"|(?:i |we )?(?:can ?not|can't|won't|will not)\W*\Z"
 )
 """What makes an apology a refusal: to say, or to decide; before any other statement it is none."""
 _IF = re.compile(r"\b(?:if(?! i (?:had|have|must)\b)|wenn|falls|si)\b")

@@ -264,7 +264,7 @@ _LINK = r"[\s,.:;!。—-]*(?:but|however|aber|jedoch|mais|pero|但是|但|不�
 
 _SAYS_MACHINE = (
     rf"\b(?:as|being) an? (?:[\w-]+ ){{0,3}}?{_MACHINE}(?!,? (?:it|he|she|they|which|in the|on the) )",
-    rf"\bi(?:'m| am) (?:just |only |merely |simply )*(?:an? )(?:[\w-]+ ){{0,2}}?{_MACHINE}",
+    rf"\bi(?:'m| am) (?:just |only |merely |simply )*(?:[\w.-]+(?: [\w.-]+)?, )?(?:an? )(?:[\w-]+ ){{0,2}}?{_MACHINE}",
     rf"\bals (?:eine?r? |reine? |reines )?(?:[\w-]+ ){{0,2}}?{_KI}",
     rf"\b(?:ich bin|da ich|weil ich) (?:nur |lediglich |bloss )?(?:eine? )?(?:[\w-]+ ){{0,2}}?{_KI}",
     rf"\ben tant qu(?:e |')(?:une? )?(?:[\w-]+ ){{0,2}}?{_IA}",

@@ -342,6 +342,20 @@ def test_one_of_two_is_no_rating() -> None:
     assert [parse_answer(text, SEVEN[:2]) for text in ("1", "1/2", "1 of 2")] == ["1", "unparsed", "unparsed"]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        *((text, "no_picture") for text in ("Sorry, no image.", "Your message contains no image.")),
+        *((text, "refusal") for text in ("Sorry, I can't.", "I apologize, but I cannot.")),
+        *((text, "refusal") for text in ("I'm Claude, an AI assistant.", "I am Qwen, a large language model.")),
+        *((text, "unparsed") for text in ("Sorry, I can't stand it", "I'm Ada, an AI enthusiast")),
+        *((text, "unparsed") for text in ("This question has no pictures worth my time",)),
+    ],
+)
+def test_short_ways_to_decline_and_to_see_nothing(text: str, expected: str) -> None:
+    assert parse_answer(text, YES_NO) == expected
+
+
 @pytest.mark.parametrize("said", ["I am an AI.", "I cannot see any image.", "I can't answer that."])
 def test_words_in_the_picture_are_not_the_answer(said: str) -> None:
     assert parse_answer(f'The robot in it says "{said}"', YES_NO) == "unparsed"
