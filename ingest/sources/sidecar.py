@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,8 @@ from vectorstore.ledger.records import UploaderName
 _LOGGER = logging.getLogger(__name__)
 
 _MAX_BYTES = 8 * 2**20
+_ONE_FORMAT = re.compile(r"\.f(?:[0-9]|dash-|hls-|http-)[\w-]{0,40}\Z")
+"""How yt-dlp ends the name of a file of pictures alone, or of sound alone, where it does not join them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +46,11 @@ def describe(video: Path) -> Description:
     """Read the sidecar of a video, whose path is as ``paths.settle`` gives it.
 
     A missing sidecar is normal; an unusable one is logged and treated as missing. The title falls back to the name of
-    the file.
+    the file. Files of one format (``NAME.f137.mp4``) share the sidecar of the whole.
     """
-    return describe_info(_read(video.with_name(f"{video.stem}.info.json")), video.stem)
+    names = dict.fromkeys((video.stem, _ONE_FORMAT.sub("", video.stem)))
+    found = (_read(video.with_name(f"{name}.info.json")) for name in names if name)
+    return describe_info(next((info for info in found if info is not None), {}), video.stem)
 
 
 def describe_info(info: Mapping[str, object], name: str) -> Description:
@@ -71,10 +76,13 @@ def describe_info(info: Mapping[str, object], name: str) -> Description:
     )
 
 
-def _read(path: Path) -> dict[str, object]:
+def _read(path: Path) -> dict[str, object] | None:
+    """What a sidecar says; ``None`` where there is none."""
     try:
         content = read_beside(path, _MAX_BYTES)
-        fields = {} if content is None else json.loads(content)
+        if content is None:
+            return None
+        fields = json.loads(content)
     except (MediaError, ValueError, RecursionError) as error:
         said = error.message if isinstance(error, MediaError) else f"{path.name}: {error}"
         _LOGGER.warning("description is not used: %s", said)

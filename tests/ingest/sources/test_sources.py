@@ -128,6 +128,17 @@ def test_addresses_that_are_none_are_dropped(tmp_path: Path, address: object) ->
     assert describe(sidecar(tmp_path, {"webpage_url": address, "upload_date": "20251399"})).page_url == ""
 
 
+@pytest.mark.parametrize("ending", ["f137", "f399-drc", "fdash-1234v"])
+def test_a_file_of_one_format_has_the_sidecar_of_the_whole(tmp_path: Path, ending: str) -> None:
+    """Or else nobody could tell whose it is, and a takedown would leave it."""
+    whole = sidecar(tmp_path, {"title": "Whole", "uploader_id": "UC123"})
+    part = whole.with_name(f"{whole.stem}.{ending}.mp4")
+    assert describe(part).uploader == describe(whole).uploader == "UC123"
+    part.with_name(f"{part.stem}.info.json").write_text(json.dumps({"title": "Its own"}))
+    assert describe(part).title == "Its own"
+    assert describe(whole.with_name(f"{whole.stem}.final.mp4")).uploader == ""
+
+
 def test_sidecar_links_and_pipes_are_not_followed(tmp_path: Path) -> None:
     secret = tmp_path / "secret.json"
     secret.write_text('{"title": "secret"}')
