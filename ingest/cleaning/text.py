@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import unicodedata
 from collections.abc import Sequence
@@ -19,6 +20,24 @@ MAX_TAGS = 50
 MAX_URL = 2000
 # Characters that reverse the reading direction make one text look like another.
 _DIRECTION_MARKS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def utf_16(beginning: bytes) -> str:
+    """The codec of a text that begins like UTF-16, with a mark or two letters of ASCII; empty for any other.
+
+    Args:
+        beginning: Four bytes at least, where there are as many.
+
+    >>> utf_16("path".encode("utf-16-le")), utf_16("path".encode("utf-16")), utf_16(b"path")
+    ('utf-16-le', 'utf-16', '')
+    """
+    if beginning[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return "utf-16"
+    for codec, letters, zeros in (("utf-16-le", beginning[:4:2], beginning[1:4:2]),
+                                  ("utf-16-be", beginning[1:4:2], beginning[:4:2])):  # fmt: skip
+        if len(letters) == len(zeros) == 2 and not any(zeros) and letters.isascii() and all(letters):
+            return codec
+    return ""
 
 
 def read_day(value: object) -> str | None:

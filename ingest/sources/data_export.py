@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ingest.cleaning.text import utf_16
 from ingest.sources.base import Found, ListCounts, SourceItem, SourceOptions
 from ingest.sources.export_entries import Entry, Watched, read_entries, read_text_entries
 from ingest.sources.export_files import ExportFile, ExportFiles, is_export_name, known_names, read_export
@@ -102,7 +103,7 @@ def _entries(file: ExportFile, parts: int) -> list[Entry] | None:
     if parts > _MAX_PARTS:
         raise ValueError(f"more than {_MAX_PARTS:,} entries, which no platform's export has")
     try:
-        text = file.content.decode("utf-8-sig")
+        text = file.content.decode(utf_16(file.content) or "utf-8-sig")
         is_text = file.name.lower().endswith(".txt")
         entries = read_text_entries(text) if is_text else read_entries(json.loads(text))
     except (ValueError, RecursionError) as error:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ingest.cleaning.text import utf_16
 from ingest.transcripts.cues import MOST_RAW, RawCue, is_time
 from vectorstore.foundation.errors import MediaError
 
@@ -23,7 +24,7 @@ _MOST_LINES = 12
 
 
 def decode_text(content: bytes, name: str) -> str:
-    """The text of a subtitle file: UTF-8, or UTF-16 with its mark.
+    """The text of a subtitle file: UTF-8, or UTF-16, which a mark tells, or zeros beside its first letters.
 
     Args:
         content: The file.
@@ -32,9 +33,8 @@ def decode_text(content: bytes, name: str) -> str:
     Raises:
         MediaError: ``subtitles``: it is written in another way, which nobody can tell from any other.
     """
-    utf16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     try:
-        text = content.decode("utf-16" if utf16 else "utf-8-sig")
+        text = content.decode(utf_16(content) or "utf-8-sig")
     except UnicodeDecodeError as error:
         raise MediaError(f"{name}: neither UTF-8 nor UTF-16; convert it to UTF-8", "subtitles") from error
     if "\0" in text:

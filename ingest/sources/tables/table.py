@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from ingest.cleaning.text import utf_16
 from ingest.sources.tables.columns import Columns, TableRow
 from ingest.sources.tables.delimited import TableDialect, choose_dialect, delimited_rows
 from ingest.sources.tables.json_rows import json_rows
@@ -26,7 +27,6 @@ SUFFIXES = frozenset({".csv", ".tsv", ".jsonl", ".ndjson", ".parquet"})
 MAX_BYTES = 4 * 2**30
 """Of a table. A file may say that it is long without taking any room on the disk, and is hashed as a whole."""
 _JSON = frozenset({".jsonl", ".ndjson", ".json"})
-_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _DELIMITERS = ",;\t|"
 _BLOCK = 2**20
 
@@ -87,14 +87,14 @@ class Table:
                 decoder.decode(b"", final=True)
             except UnicodeError as error:
                 reason = getattr(error, "reason", str(error))
-        shown = "UTF-16" if encoding == "utf-16" else "UTF-8"
+        shown = "UTF-16" if encoding.startswith("utf-16") else "UTF-8"
         return InputError(f"{self._path} is not {shown}: {reason} in line {lines:,}", "save it again as UTF-8")
 
 
 def _encoding(file: BinaryIO) -> str:
     head = file.read(4)
     file.seek(0)
-    return next((encoding for mark, encoding in _MARKS.items() if head.startswith(mark)), "utf-8")
+    return "utf-8-sig" if head.startswith(codecs.BOM_UTF8) else utf_16(head) or "utf-8"
 
 
 def _line_end(file: BinaryIO, encoding: str) -> str:

@@ -168,6 +168,13 @@ def test_the_text_form_of_tiktok(tmp_path: Path, name: str) -> None:
     assert DataExportReader().accepts(name)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le"])
+def test_a_history_that_was_saved_as_utf_16(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "Watch History.txt"
+    path.write_text(TEXT.lstrip("\ufeff"), encoding=encoding)
+    assert [row.url[-1] for row in read_history(path).rows] == ["2", "1"]
+
+
 @pytest.mark.parametrize(
     ("date", "link"), [("日期：", "链接："), ("日付： ", "リンク： "), ("Date : ", "Lien : "), ("날짜: ", "링크: ")]
 )

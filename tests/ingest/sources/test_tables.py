@@ -185,8 +185,9 @@ def test_the_first_line_that_excel_writes(tmp_path: Path, mark: str) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("name", ["a.csv", "a.jsonl"])
-def test_encodings_that_a_mark_tells(tmp_path: Path, encoding: str, name: str) -> None:
-    marks = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}
+@pytest.mark.parametrize("marked", [True, False])
+def test_encodings_that_a_mark_or_zeros_tell(tmp_path: Path, encoding: str, name: str, marked: bool) -> None:
+    marks = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"} if marked else {}
     content = written([["é.mp4", "", ""]]) if name == "a.csv" else '{"path": "é.mp4"}\n'
     rows = read(tmp_path, marks.get(encoding, b"") + content.encode(encoding), name)
     assert said(rows) == ["é.mp4"]

@@ -54,6 +54,11 @@ def test_encodings_that_say_what_they_are_are_read(encoding: str) -> None:
     assert decode_text("Où ça ?".encode(encoding), "a.srt") == "Où ça ?"
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_zeros_beside_the_first_letters_tell_an_encoding_without_a_mark(encoding: str) -> None:
+    assert decode_text("1\nOù ça ?".encode(encoding), "a.srt") == "1\nOù ça ?"
+
+
 @pytest.mark.parametrize(
     "content", ["Où ça ?".encode("cp1252"), b"\x00\x01\x02", "ça".encode("utf-16-le"), b"\xff\xfe\x00"]
 )
