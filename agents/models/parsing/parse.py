@@ -12,6 +12,7 @@
     rest       = end | mark | goes-on word             "no", "no, ...", "no i do not"; not "no problem", "no one"
     rating     = [opener] [label] digit [scale]        one digit, no sign, no fraction, no range: ``numbers.py``
 
+A list of what was offered, one option a line, is passed over.
 An option is taken back by a hedge at once behind it ("yes, but", "yes or", "yes, provided that"), by what would have to
 be for it to hold ("i'd like it if it were brighter"), or by another option in a clause near it.
 "Final answer: ..." has the last word. An answer about no picture, and a refusal, outweigh the options that they begin
@@ -55,6 +56,8 @@ _NEAR = 700
 """Characters in which a refusal without an option is looked for."""
 _MARKS = " \t\n\\\"'()[]{}<>:;,.!¡¿…—-•·|=。、【】"
 _ENUMERATED = re.compile(r"(?:option\s+)?\(?[a-d1-9][).:]\s+")
+_LISTED = re.compile(r"^[^\w\n]*(?:option )?\(?([a-z0-9])[).:] [^\n]*$", re.MULTILINE)
+"""A line of a list whose marks may be options."""
 _SENTENCE = re.compile(r"[.!?;。！？]+[\s\")\]]*|\n+")
 _CLAUSE = re.compile(r"[.!?;:,。、()—\n]+|\s-\s|\b(?:and|but|or|und|aber|oder|et|mais|ou|y|pero|o)\b")
 _INSTEAD = re.compile(r"not (?:an? )?(?P<not>[\w ]{1,20}?),? (?:but|rather)(?: rather)? (?:an? )?")
@@ -129,12 +132,25 @@ def _class_of_words(words: str, choices: tuple[Choice, ...]) -> str:
     if all(name.isdecimal() for name in names):
         return _phrase_class(words[:_NEAR]) or _stated_rating(words, names) or UNPARSED
     options = _options(choices)
+    words = _without_offer(words, choices)
     opened, opening = _opening(words, options)
     declined = _phrase_class(_beginning(words) if opened else words[:_NEAR])
     if declined:
         return declined
     final = _final(words, options) or _not_taken_back(opened, words[opening:], options) or _later(words, options)
     return final or UNPARSED
+
+
+def _without_offer(words: str, choices: tuple[Choice, ...]) -> str:
+    """Words without the list of what was offered, where they say it again before they choose."""
+    marks = {form.casefold() for choice in choices for form in choice.surfaces if len(form) == 1}
+    listed = [found for found in _LISTED.finditer(words) if found[1] in marks]
+    if len(listed) < 2 or len({found[1] for found in listed}) < len(listed):
+        return words
+    rest = words
+    for found in reversed(listed):
+        rest = rest[: found.start()] + rest[found.end() :]
+    return rest.strip() or words
 
 
 @lru_cache(maxsize=64)

@@ -134,6 +134,12 @@ NINE_DIGITS = tuple(Choice(f"step{digit}", (str(digit),)) for digit in range(1, 
         *((text, "unparsed") for text in ("选A或B", "选项A和选项B", "Ich nehme an, dass es gut ist", "l'a vu")),
         *((text, "unparsed") for text in ("A or B", "A. B.", "A\nB", "A: tell her.\nB: say nothing.", "A good friend")),
         *((text, "unparsed") for text in ("Option A or option B", "As a friend, yes", "An option")),
+        *(
+            (text, "B")
+            for text in ("A) Tell her\nB) Say nothing\n\nAnswer: B", "**A.** Tell her\n**B.** Wait\n\nI choose B.")
+        ),
+        *((text, "unparsed") for text in ("A) Tell her\nB) Say nothing", "A. Tell her\nB. Wait\nBoth are fine.")),
+        *((text, "A") for text in ("A. Tell her\nReason: she should know.", "(A) Tell her\n(C) is not offered")),
     ],
 )
 def test_a_letter_that_is_an_option_is_no_number_of_one(text: str, expected: str) -> None:
