@@ -91,11 +91,11 @@ def _line(content: bytes) -> Line | None:
     response, error = document.get("response"), document.get("error")
     if isinstance(error, dict) and not any(error.values()):
         error = None
-    if isinstance(response, dict) and not error:
+    if isinstance(response, dict):
         status = response.get("status_code")
-        if isinstance(status, int):
-            return Line(request, status, response.get("body"))
-        if status is None and "choices" in response:
+        if isinstance(status, int) and not (error and status == 200):
+            return Line(request, status, response.get("body") or error)
+        if status is None and "choices" in response and not error:
             return Line(request, 200, response)  # the answer itself, as Fireworks writes it
     return Line(request, 0, error if error else "neither an answer nor an error")
 

@@ -212,13 +212,17 @@ def test_a_line_that_holds_the_answer_itself_is_one(tmp_path: Path) -> None:
         {"custom_id": "vs-1", "response": {"choices": [], "object": "chat.completion"}, "error": empty},
         {"custom_id": "vs-2", "response": {"status_code": 200, "body": {"choices": []}}, "error": {}},
         {"custom_id": "vs-3", "response": {"id": "r"}, "error": {"code": None, "message": "no room"}},
+        {"custom_id": "vs-4", "response": {"status_code": 400, "body": None}, "error": {"message": "bad"}},
+        {"custom_id": "vs-5", "response": {"status_code": 200, "body": {"choices": []}}, "error": {"message": "bad"}},
     ]
     path.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
-    assert [(line.request, line.status) for line in read_lines(path, 1000)] == [
-        ("vs-1", 200),
-        ("vs-2", 200),
-        ("vs-3", 0),
-    ]
+    assert {line.request: line.status for line in read_lines(path, 1000)} == {
+        "vs-1": 200,
+        "vs-2": 200,
+        "vs-3": 0,
+        "vs-4": 400,
+        "vs-5": 0,
+    }
 
 
 @pytest.mark.parametrize("end", ["error", "rejected"])
