@@ -38,7 +38,8 @@ _GOES_ON = {
         r"|je|j'|merci|c'est|ce n'est|ça|pas|car|parce que|cela|pas du tout|absolument pas|vraiment pas"
         r"|gracias|porque|para nada|en absoluto|señor"
     ),
-    "": r"it|this|that|the|these|to the next|because|please|immediately|now|for me|as|since",
+    "": r"it|this|that|the|these|to the next|because|please|immediately|now|for me|as|since|at all"
+    r"|in (?:it|this|that|these|the|such)",
 }
 """Words that may follow an option at once; others make it part of something else ("no problem", "no one", "no sé")."""
 _GOES_ON_CHINESE = re.compile(
@@ -150,6 +151,7 @@ def forms(choice: Choice, among: Sequence[Choice]) -> list[str]:
     names = {other.name for other in among}
     if names == set(_MORE) and choice.name in written:
         written.update(_MORE[choice.name])
+    written |= {form.replace(" ", "-") for form in written}
     return sorted(filter(None, map(str.strip, written)), key=len, reverse=True)
 
 
