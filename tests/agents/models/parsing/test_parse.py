@@ -109,6 +109,23 @@ def test_a_minus_is_a_part_of_a_number_where_options_go_below_zero(text: str, ex
     assert parse_answer(text, SURVEY) == expected
 
 
+LIKE_ME = tuple(Choice(words, (words, words.capitalize())) for words in ("not like me", "like me", "very much like me"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("This person is very much like me.", "very much like me"),
+        ("The person is not like me", "not like me"),
+        ("This one is like me, I think.", "like me"),
+        ("This person is like my mother.", "unparsed"),
+        ("This person is like me or not like me", "unparsed"),
+    ],
+)
+def test_of_whom_an_option_is_said_does_not_hide_it(text: str, expected: str) -> None:
+    assert parse_answer(text, LIKE_ME) == expected
+
+
 LETTERS = tuple(Choice(letter, (letter,)) for letter in "AB")
 NINE_LETTERS = tuple(Choice(f"step{place}", (letter,)) for place, letter in enumerate("ABCDEFGHI", start=1))
 NINE_DIGITS = tuple(Choice(f"step{digit}", (str(digit),)) for digit in range(1, 10))
