@@ -46,24 +46,26 @@ _SAYS = (
     rf"(?:i|we)(?:'d| would|'ll| will)? {_SURE}*(?:say|choose|pick|answer|go with|go for|call (?:it|this|that)"
     r"|put (?:it|this|that) at)(?: it's| it is| that it's)?(?: an?)?"
     r"|(?:it|this|that)(?:'s| is|'d be| would be)(?: an?)?(?: (?:solid|strong|clear|good|weak))?"
-    r"|(?:an? )?(?:solid|strong|clear|good|weak)|definitely|honestly|easily|an?|eine|une?|una?|je dirais(?: une?)?"
+    r"|(?:an? )?(?:solid|strong|clear|good|weak)|definitely|honestly|easily|an?"
+    r"|eine(?: (?:solide|gute|starke|schwache))?|une?|una?|je dirais(?: une?)?"
     r"|direi(?: un)?"
     r"|(?:yo )?diría(?: que)?(?: "
     r"una?)?"
 )
 _NAME = (
     r"(?:rating|score|answer|vote|number|value|grade|bewertung|note|antwort|wertung|réponse|puntuación|calificación"
-    r"|respuesta|nota|valutazione|punteggio|voto|risposta|答案|回答|评分|分数|打分)"
+    r"|interest(?: level)?|liking|enjoyment|respuesta|nota|valutazione|punteggio|voto|risposta"
+    r"|答案|回答|评分|分数|打分)"
 )
 _LABEL = (
-    r"(?:(?:my|the|final|overall|ma|mon|sa|mi|la|il|mio|mia|meine|die|我的|最终)\s*)*"
+    r"(?:(?:my|the|an?|final|overall|ma|mon|sa|une|mi|la|una|il|mio|mia|meine|die|eine|我的|最终)\s*)*"
     rf"{_NAME}(?: (?:for|of|für|pour|para) {_WHAT})?"
-    r"(?:\s*(?:is|would be|will be|ist|wäre|lautet|est|serait|es|sería|è|sarebbe|是|为))?"
+    r"(?:\s*(?:is|would be|will be|ist|wäre|lautet|est|serait|es|sería|è|sarebbe|of|de|von|di|是|为))?"
 )
 _WHOLE = r"(?![a-zà-ÿ])"
 _MARKS = r"[\s:=\"'(\[.,!…]*"
 _OPENING = re.compile(
-    rf"{_MARKS}(?:{_LABEL}{_MARKS}(?:an? )?|(?:(?:{_RATES}|{_SAYS}){_WHOLE}[\s,:]*){{0,2}}){_MARKS}"
+    rf"{_MARKS}(?:{_LABEL}{_MARKS}(?:(?:-|—|→) )?(?:an? )?|(?:(?:{_RATES}|{_SAYS}){_WHOLE}[\s,:]*){{0,2}}){_MARKS}"
     r"(?:- )?(?:\(?[a-d][).:]\s)?"
 )
 _LATER = re.compile(
@@ -97,6 +99,9 @@ _UNSURE = re.compile(
     r"|(?:if(?! (?:i'm (?:being )?honest|you ask me|i may)\b)|unless|provided|assuming|depending|wenn|falls|si|se)\b)"
 )
 _SENTENCE = re.compile(r"\n|[.!?;…]+(?=\s|$)|[。！？]")
+_REASON = re.compile(r"\b(?:because|since|weil|da|car|parce que|porque|perché)\b|因为")
+"""From here on numbers count what is seen."""
+_BULLET = re.compile(r"^\s*[-•] +(?=[^\W\d])", re.MULTILINE)
 _CORRECTION = re.compile(
     r"\A\W*(?:(?:no|or|and|actually|wait|rather|well|hmm+|maybe|perhaps|sorry|make (?:it|that)|on second thoughts?"
     r"|oder|nein|ou|non|o)\b[\s,.:—-]*)+"
@@ -152,7 +157,7 @@ def rating(words: str, names: Collection[str]) -> str:
         words = _POINT.sub("", words)
     elif cut_off := _LIST_CUT_OFF.match(words):
         words = words[cut_off.end() :]
-    bare = scale_of(names).sub(" ", _in_digits(words)).lstrip(" ,")
+    bare = scale_of(names).sub(" ", _in_digits(_BULLET.sub("", words))).lstrip(" ,")
     opened = _opened(bare, names)
     if opened:
         said = {_opened(_CORRECTION.sub("", sentence), names) for sentence in _SENTENCE.split(bare)}
@@ -183,7 +188,7 @@ def _digit(words: str, place: int, names: Collection[str], begin: int = 0) -> st
     unit = _UNITS.match(rest)
     if (_SPAN.match(rest) and not unit) or not _ENDS.match(rest, unit.end() if unit else 0):
         return ""
-    sentence = _SENTENCE.split(rest, maxsplit=1)[0]
+    sentence = _REASON.split(_SENTENCE.split(rest, maxsplit=1)[0], maxsplit=1)[0]
     said = set(re.findall(r"(?<![\d.,])\d+(?![\d])", sentence))
     others = set(re.findall(rf"{_NAME}(?: is)?\W{{0,4}}(\d+)", rest))
     return "" if (said | others) - {found[1]} or _UNSURE.match(rest) else found[1]

@@ -56,6 +56,8 @@ _NEAR = 700
 """Characters in which a refusal without an option is looked for."""
 _MARKS = " \t\n\\\"'()[]{}<>:;,.!¡¿…—-•·|=。、【】"
 _ENUMERATED = re.compile(r"(?:option\s+)?\(?[a-d1-9][).:]\s+")
+_ROLE = re.compile(r"\A\W*(?:assistant|model|ai|bot)\s*[:\n]\s*")
+"""Whose turn it is, as prompts have it and some models go on to say."""
 _LISTED = re.compile(r"^[^\w\n]*(?:option )?\(?([a-z0-9])[).:] [^\n]*$", re.MULTILINE)
 """A line of a list whose marks may be options."""
 _SENTENCE = re.compile(r"[.!?;。！？]+[\s\")\]]*|\n+")
@@ -129,6 +131,7 @@ def _class_of_stated(stated: StatedValues, choices: tuple[Choice, ...]) -> str:
 
 def _class_of_words(words: str, choices: tuple[Choice, ...]) -> str:
     names = {choice.name for choice in choices}
+    words = _ROLE.sub("", words, count=1)
     if all(name.isdecimal() for name in names):
         return _phrase_class(words[:_NEAR]) or _stated_rating(words, names) or UNPARSED
     options = _options(choices)

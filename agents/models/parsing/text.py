@@ -24,9 +24,11 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _DRESS = " \t\r\n*_\u200b"
 _FENCE = re.compile(r"```[a-z]*\s*(.*?)\s*```", re.DOTALL)
 _DATA_IN_FENCE = re.compile(r"```[A-Za-z]*\s*(\{.*?)\s*(?:```|\Z)", re.DOTALL)
+_FIELD_FIRST = re.compile(r'"[\w ]{1,20}"\s*:')
+"""Data of which the first brace was written for the model."""
 _DATA_AT_END = re.compile(r"(\{[^{}]*\})\W{0,20}\Z")
 """Data behind words."""
-_TAGS = "answer|final_answer|final|response|output|conclusion|verdict"
+_TAGS = "answer|final_answer|final|response|output|conclusion|verdict|result|choice|decision|rating|score|action"
 _TAGGED = re.compile(
     rf"<({_TAGS})>(.*?)</\1>"
     r"|<\|begin_of_box\|>(?P<box>.*?)<\|end_of_box\|>|<\|START_RESPONSE\|>(?P<reply>.*?)<\|END_RESPONSE\|>",
@@ -129,6 +131,8 @@ def _data(text: str) -> StatedValues | None:
     """Values in JSON, or in what is meant to be JSON; behind words only where it has a field for the answer."""
     if text[:1] in ("{", "["):
         return _fields(text)
+    if _FIELD_FIRST.match(text) and (begun := _fields(f"{{{text}")) and (begun.values or begun.aside):
+        return begun
     behind = _DATA_IN_FENCE.findall(text) or _at_end(text) or _DATA_AT_END.findall(text)
     told = [stated for data in behind if (stated := _fields(data))]
     values = tuple(field for each in told for field in each.values)

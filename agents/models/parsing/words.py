@@ -101,7 +101,8 @@ FINAL = re.compile(
 )
 STATED = re.compile(
     r"(?:(?:my|the|so|thus|therefore|hence)\s+(?:(?:final|overall|short|the|my)\s+)*answer\s*(?:is|would be|:)+"
-    r"|(?:^|[\n.!?。]\s?)(?:answer|antwort|réponse|respuesta|答案|回答)\s*:"
+    r"|(?:^|[\n.!?。]\s?)(?:answer|antwort|réponse|respuesta|risposta|答案|回答)\s*:"
+    r"|(?:^|\n)(?:(?:final )?answer|antwort|réponse|respuesta|risposta|答案|回答)\n"
     r"|meine antwort (?:ist|lautet|:)|ma réponse est|mi respuesta es|我的(?:答案|回答)是)\s*[:,]?\s*"
 )
 WOULD_SAY = re.compile(

@@ -556,6 +556,40 @@ def test_a_rating_is_told_from_ratings_of_parts() -> None:
     assert parse_answer('{"rating": {"value": 7, "max": 9}}', DIGITS) == "7"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "### Reasoning\nNo issue here.\n\n### Answer\nYes",
+            "<result>Yes</result>",
+            '"answer": "yes"}',
+            '"answer": "Yes"',
+        ),
+        *(
+            "Assistant: Yes",
+            "AI: Yes",
+            "<|im_start|>assistant\nYes<|im_end|>",
+            "<start_of_turn>model\nYes<end_of_turn>",
+        ),
+    ],
+)
+def test_where_an_answer_begins_is_found(text: str) -> None:
+    assert parse_answer(text, YES_NO) == "yes"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        *((text, "7") for text in ("- **Rating:** 7", "Rating — 7", "Rating → 7", "Interest level: 7/9", "Liking: 7")),
+        *((text, "7") for text in ("7 because it has 3 cats", "I'd rate it a 7 out of 9 since I see 2 dogs.")),
+        *((text, "7") for text in ("<rating>7</rating>", "A rating of 7.", "Une note de 7/9", "Eine solide 7")),
+        *((text, "unparsed") for text in ("7, 3 for style", "- 3 dogs\n- 2 cats", "Rating —7", "A number of 7 dogs")),
+    ],
+)
+def test_labels_and_reasons_round_a_rating(text: str, expected: str) -> None:
+    assert parse_answer(text, DIGITS) == expected
+
+
 def test_of_several_fields_the_one_that_fits_the_options_is_read() -> None:
     assert parse_answer('{"score": 8, "answer": "no"}', DIGITS) == "8"
     assert parse_answer('{"answer": "7", "score": 0.7}', DIGITS) == "7"
