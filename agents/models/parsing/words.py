@@ -45,7 +45,7 @@ _GOES_ON = {
 _GOES_ON_CHINESE = re.compile(
     r"(?<=[是对]的)(?=我|它|这|那|很|非常|因为|图|画)|(?<=不是)(?=因为)|(?<=不是的)(?=我|它|这)"
 )
-ENDS = r"(?=\s*(?:$|\.(?!\s?\d)|[,;:!)\]}\"'。、…】\n]|—|-(?!\w)|\())"
+ENDS = r"(?=\s*(?:$|\.(?!\s?\d|[a-z]\.)|[,;:!)\]}\"'。、…】\n]|—|-(?!\w)|\())"
 OPENER = re.compile(
     r"(?:(?:well|hmm+|hm|mm+|um+|uh+|uhm|er|oh|ah|aha|ha(?:ha)+|ugh|hey|aww*|whoa|yikes|okay|ok|alright|honestly"
     r"|frankly|actually|personally|overall"
@@ -126,6 +126,7 @@ HEDGE = re.compile(
     r"|ma(?!')|però|forse|dipende|in parte|a volte|anche se|sebbene|purché|a (?:patto|condizione) che|più o meno"
     r"|in teoria|non (?:lo )?so"
     r"|但|但是|也|或|或者|可能|不过|也许|和|如果)(?!\w)"
+    r'|[\s,.!]*"[\s,]*(?:(?:is|was) (?:written|printed|painted|shown)|(?:says?|said|reads?) (?!i\b)|(?:he|she|they) sa)'
     r"|[\s,]*(?:但|也不|或|可能|不过|也许|如果|只要|除非|前提|要看|取决于|不确定|不知道|某种程度|一定程度)|[\s,.!]*\?"
 )
 _CLAUSE_BEFORE = r"(?:(?!\b(?:even|more|better|also|as|wonder\w*|ask\w*|know|als|comme|como|come)\b)[^.;:!?\n]){0,60}?"

@@ -154,6 +154,7 @@ NINE_DIGITS = tuple(Choice(f"step{digit}", (str(digit),)) for digit in range(1, 
         *((text, "unparsed") for text in ("选A或B", "选项A和选项B", "Ich nehme an, dass es gut ist", "l'a vu")),
         *((text, "unparsed") for text in ("A or B", "A. B.", "A\nB", "A: tell her.\nB: say nothing.", "A good friend")),
         *((text, "unparsed") for text in ("Option A or option B", "As a friend, yes", "An option")),
+        *((text, "unparsed") for text in ("A.I. art", "B.C. Canada")),
         *(
             (text, "B")
             for text in ("A) Tell her\nB) Say nothing\n\nAnswer: B", "**A.** Tell her\n**B.** Wait\n\nI choose B.")
@@ -386,6 +387,14 @@ def test_short_ways_to_decline_and_to_see_nothing(text: str, expected: str) -> N
 def test_words_in_the_picture_are_not_the_answer(said: str) -> None:
     assert parse_answer(f'The robot in it says "{said}"', YES_NO) == "unparsed"
     assert parse_answer(said, YES_NO) != "unparsed"
+
+
+@pytest.mark.parametrize(
+    "said", ['"No" says the sign.', '"Yes" is written on it', '"No," she says.', '"Yes!" reads the sign']
+)
+def test_an_option_that_somebody_else_says_is_no_answer(said: str) -> None:
+    assert parse_answer(said, YES_NO) == "unparsed"
+    assert parse_answer('"Yes," I would say.', YES_NO) == parse_answer('"Yes", says I.', YES_NO) == "yes"
 
 
 def test_an_option_under_a_condition_is_no_answer() -> None:
