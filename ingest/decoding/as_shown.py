@@ -22,13 +22,15 @@ from ingest.media.tags import Tags, plausible_aspect
 from vectorstore.foundation.errors import MediaError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     import av
     from av.sidedata.sidedata import SideData
 
 _ASPECT_STEPS = 4096
 """Pixel aspects are read to this part of one."""
+_MOST_UNKNOWN = 16
+"""Kinds of side data that FFmpeg may know beyond those that PyAV does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +68,27 @@ def orientation_of(frame: av.VideoFrame) -> Orientation | None:
     Returns:
         ``None`` when it has none.
     """
-    # PyAV declares one where there are any number.
-    every = cast("Iterable[SideData]", frame.side_data)
-    matrix = next((bytes(data) for data in every if data.type.name == "DISPLAYMATRIX"), b"")
+    matrix = next((bytes(data) for data in _side_data(frame) if data.type.name == "DISPLAYMATRIX"), b"")
     if len(matrix) < 36:
         return None
     a, b, _, c, d = np.frombuffer(matrix, np.int32, 5).tolist()
     if abs(b) + abs(c) > abs(a) + abs(d):
         return Orientation(True, c < 0, b < 0)
     return Orientation(False, a < 0, d < 0)
+
+
+def _side_data(frame: av.VideoFrame) -> Iterable[SideData]:
+    """What is said beside the pixels of a frame, as far as PyAV knows what it is."""
+    from av.sidedata.sidedata import Type
+
+    try:
+        # PyAV declares one where there are any number.
+        return cast("Iterable[SideData]", frame.side_data)
+    except ValueError:
+        # It gives none at all where it does not know one, as the notes of a camera (EXIF) in each picture of a clip.
+        kinds = range(len(Type), len(Type) + _MOST_UNKNOWN)
+        unknown = [("sidedata", {"mode": "delete", "type": str(kind)}) for kind in kinds]
+        return cast("Iterable[SideData]", _through(frame, *unknown).side_data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +164,7 @@ class Screen:
             return frame
         # The lines of the first field are kept, those between are made from them alone: neighbours in time, which
         # better methods want, are not decoded.
-        return _through(frame, "estdif", mode="frame", parity="auto", deint="all")
+        return _through(frame, ("estdif", {"mode": "frame", "parity": "auto", "deint": "all"}))
 
 
 def peculiarities(frame: av.VideoFrame, tags: Tags, codec: str) -> dict[str, str]:
@@ -175,7 +189,8 @@ def peculiarities(frame: av.VideoFrame, tags: Tags, codec: str) -> dict[str, str
 def frame_aspect(frame: av.VideoFrame) -> float:
     """Width of a pixel over its height, as the frame itself says."""
     # PyAV does not hand it out, but FFmpeg's scaler calculates with it.
-    wide = _through(frame, "scale", w=f"max(1,round(sar*{_ASPECT_STEPS}))", h="1", flags="neighbor", eval="frame")
+    size = {"w": f"max(1,round(sar*{_ASPECT_STEPS}))", "h": "1", "flags": "neighbor", "eval": "frame"}
+    wide = _through(frame, ("scale", size))
     return plausible_aspect(wide.width / _ASPECT_STEPS)
 
 
@@ -185,7 +200,8 @@ def has_alpha(frame: av.VideoFrame, codec: str) -> bool:
     return codec != "rawvideo" and any(component.is_alpha for component in frame.format.components)
 
 
-def _through(frame: av.VideoFrame, name: str, **options: str) -> av.VideoFrame:
+def _through(frame: av.VideoFrame, *filters: tuple[str, Mapping[str, str]]) -> av.VideoFrame:
+    """A frame behind filters, each by its name and its options."""
     from av.filter import Graph
 
     graph = Graph()
@@ -197,7 +213,8 @@ def _through(frame: av.VideoFrame, name: str, **options: str) -> av.VideoFrame:
         format=frame.format,
         time_base=frame.time_base or Fraction(1, 1000),
     )
-    graph.link_nodes(begin, graph.add(name, **options), graph.add("buffersink")).configure()
+    between = [graph.add(name, **options) for name, options in filters]
+    graph.link_nodes(begin, *between, graph.add("buffersink")).configure()
     graph.push(frame)
     graph.push(None)
     return graph.vpull()

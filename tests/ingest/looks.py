@@ -332,3 +332,25 @@ def with_dolby_vision(path: Path, record: bytes) -> Path:
     assert content.count(before) == 1 and len(before) == len(after)
     path.write_bytes(content.replace(before, after))
     return path
+
+
+def write_camera_clip(path: Path, orientation: int) -> Path:
+    """A clip of pictures in JPEG, each with the notes of a camera in it, which say how it was held (EXIF 2.3)."""
+    entry = struct.pack("<IHHHIHHI", 8, 1, 0x0112, 3, 1, orientation, 0, 0)
+    notes = b"Exif\0\0II*\0" + entry
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mjpeg", rate=10)
+        assert isinstance(stream, av.VideoStream)
+        stream.width, stream.height = 320, 180
+        stream.pix_fmt = "yuvj420p"
+        for number in range(3):
+            frame = av.VideoFrame.from_ndarray(corners((320, 180)), format="rgb24")
+            frame.pts = number
+            for packet in stream.encode(frame):
+                picture = bytes(packet)
+                noted = av.Packet(picture[:2] + b"\xff\xe1" + struct.pack(">H", len(notes) + 2) + notes + picture[2:])
+                noted.stream, noted.time_base = stream, packet.time_base
+                noted.pts, noted.dts, noted.is_keyframe = packet.pts, packet.dts, True
+                container.mux(noted)
+        container.mux(stream.encode(None))
+    return path

@@ -24,6 +24,7 @@ from looks import (
     read_corners,
     with_dolby_vision,
     with_matrix,
+    write_camera_clip,
     write_fields,
     write_look,
     write_rgba,
@@ -183,6 +184,25 @@ def test_all_eight_ways_round(tmp_path: Path, matrix: tuple[int, int, int, int],
     for frame in decoded.frames:
         assert frame.picture.size == size
         assert read_corners(frame.picture) == ORIENTATIONS[matrix]
+
+
+@pytest.mark.parametrize(
+    ("orientation", "expected"),
+    [
+        (1, [["red", "green"], ["blue", "white"]]),
+        (2, [["green", "red"], ["white", "blue"]]),
+        (3, [["white", "blue"], ["green", "red"]]),
+        (6, [["blue", "red"], ["white", "green"]]),
+        (7, [["white", "green"], ["blue", "red"]]),
+        (8, [["green", "white"], ["red", "blue"]]),
+    ],
+)
+def test_pictures_with_the_notes_of_a_camera(tmp_path: Path, orientation: int, expected: list[list[str]]) -> None:
+    """PyAV hands out nothing of what is beside a frame where it does not know one kind of it."""
+    frames = shown(write_camera_clip(tmp_path / "clip.mov", orientation)).frames
+    assert len(frames) == 3
+    for frame in frames:
+        assert read_corners(frame.picture) == [name for row in expected for name in row]
 
 
 def test_the_way_round_that_only_the_first_picture_says(tmp_path: Path) -> None:
