@@ -129,7 +129,8 @@ def make_timeline(
         longest = max((after - before for before, after in itertools.pairwise(shown)), default=0)
         end = max(packet.time + packet.duration for packet in raw if packet.time is not None and not packet.discard)
         packets = tuple(Packet(packet.time or 0, packet.keyframe, packet.discard) for packet in raw)
-    end = max(end, start + 1)
+    # Flash video may say of no picture how long it is shown; the last one is shown all the same.
+    end = max(end, last + 1)
     truncated = _is_truncated(declared, len(raw), float((end - start) * time_base), reached)
     # Counted frames begin at 0, whatever the clock of the container says then.
     before = declared.begin if counted_rate is not None else 0.0

@@ -14,7 +14,7 @@ from videos import VideoWriter, read_number, write_numbered
 
 from ingest.decoding.decode import DecodeOptions, decode
 from ingest.media.media_guard import Limits
-from ingest.media.packet_plan import Packet, staying
+from ingest.media.packet_plan import Packet, make_plan, staying
 from ingest.media.timeline import Clock, Declared, Jump, RawPacket, make_timeline
 from vectorstore.foundation.errors import MediaError
 
@@ -97,6 +97,13 @@ def test_counted_frames_begin_at_nothing_whatever_the_clock_says() -> None:
     line = make_timeline(film, THOUSANDTHS, Fraction(25), 36_005.25, late, 36_005.25)
     assert (line.start, line.end, line.stop) == (0, 125, 131)
     assert make_timeline(film, THOUSANDTHS, Fraction(25), 0.0, replace(late, whole=True), 36_005.0).stop == 200
+
+
+def test_a_last_picture_that_has_no_duration_is_a_frame_too() -> None:
+    film = [RawPacket(time, time == 0, False, 0) for time in (0, 200, 100, 300)]
+    line = make_timeline(film, THOUSANDTHS, None, 0.0, NOTHING, 0.3)
+    assert [target.shown_at for target in make_plan(line.packets, line.end, 8).targets] == [0, 100, 200, 300]
+    assert (line.start, line.end) == (0, 301)
 
 
 def test_frames_that_stay() -> None:
