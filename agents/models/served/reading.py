@@ -164,9 +164,15 @@ def _words(content: object) -> tuple[str, str]:
         return content or "", ""
     if not isinstance(content, list) or not all(isinstance(part, dict) for part in content):
         raise UnusableError("an answer whose content is no text")
-    text = "".join(str(part["text"]) for part in content if part.get("type") in _TEXTS and "text" in part)
-    thinking = "".join(str(part["thinking"]) for part in content if "thinking" in part)
-    return text, thinking
+    text = "".join(str(part["text"]) for part in content if part.get("type", "text") in _TEXTS and "text" in part)
+    return text, "".join(_thoughts(part["thinking"]) for part in content if "thinking" in part)
+
+
+def _thoughts(said: object) -> str:
+    """Thinking in a part of a message, which Magistral puts into parts of its own."""
+    if not isinstance(said, list):
+        return str(said)
+    return "".join(str(part.get("text", "")) for part in said if isinstance(part, dict))
 
 
 def _first_token(logprobs: object, text: str) -> dict[str, float]:

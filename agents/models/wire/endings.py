@@ -34,7 +34,8 @@ def _plainly(*reasons: str) -> frozenset[str]:
 
 _WHOLE = _plainly(
     *("", "stop", "stop_sequence", "stop_token", "eos", "eos_token", "end", "end_turn", "finish", "finished"),
-    *("complete", "completed", "done"),
+    *("complete", "completed", "done", "stop_word", "stop_str", "end_of_text", "end_of_turn"),
+    *("<|endoftext|>", "<|im_end|>", "<|eot_id|>", "<|end|>", "</s>"),
 )
 """The model had said what it wanted to say; servers that give no reason had nothing to object to."""
 _CUT = _plainly("length", "max_tokens", "max_length", "max_output_tokens", "max_completion_tokens", "model_length")

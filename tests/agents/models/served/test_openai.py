@@ -141,6 +141,11 @@ THOUGHTS: list[tuple[Message, str, str]] = [
     ({"content": "<think>No, no, no"}, "No, no, no", "unparsed"),
     ({"content": None, "reasoning_content": "No, no"}, "No, no", "unparsed"),
     ({"content": [{"type": "thinking", "thinking": "No"}, {"type": "text", "text": "Yes"}]}, "No", "yes"),
+    (
+        {"content": [{"type": "thinking", "thinking": [{"type": "text", "text": "No"}]}, {"text": "Yes"}]},
+        "No",
+        "yes",
+    ),
 ]
 
 

@@ -183,7 +183,13 @@ def test_an_empty_answer_is_asked_again_and_not_for_ever() -> None:
     assert "an empty answer" in never.error and sent == 2
 
 
-@pytest.mark.parametrize("reason", ["stop", "length", "eos", "max_tokens", "end_turn", "MAX_TOKENS", "STOP", None])
+@pytest.mark.parametrize(
+    "reason",
+    [
+        *("stop", "length", "eos", "max_tokens", "end_turn", "MAX_TOKENS", "STOP", None),
+        *("stop_word", "<|endoftext|>", "<|im_end|>", "</s>"),
+    ],
+)
 def test_answers_that_ended_as_they_should_are_read(reason: str | None) -> None:
     with serving(changed(lambda choice: choice.update(finish_reason=reason), lambda body: True)) as server:
         read, _ = answers(server)
