@@ -281,9 +281,10 @@ def delimited_rows(text: TextIO, dialect: TableDialect, columns: Columns) -> Ite
         columns: Wanted ones, which the header has been found to have.
     """
     found = records(text, dialect)
-    header = _header(found).cells
+    blank, first = _past_blank(found)
+    header = _header(first, found).cells
     places = {wanted: header.index(name) for wanted, name in columns.among(header).items()}
-    number = 1
+    number = 1 + blank
     for record in found:
         number += 1
         cells = record.cells
@@ -291,7 +292,7 @@ def delimited_rows(text: TextIO, dialect: TableDialect, columns: Columns) -> Ite
             doubtful = record.problem in (_NOT_DOUBLED, _NEVER_CLOSED)
             over = f" (over {record.lines:,} lines, all of them left out)" if record.lines > 1 else ""
             yield TableRow(number, problem=f"{record.problem}{over}", stands_for=record.lines if doubtful else 1)
-        elif len(cells) > len(header):
+        elif any(cells[len(header) :]):
             yield TableRow(number, problem=f"{len(cells)} cells under {len(header)} columns")
         elif any(cells):
             yield TableRow(number, {wanted: cells[place] for wanted, place in places.items() if place < len(cells)})
@@ -329,7 +330,7 @@ def choose_dialect(text: TextIO, name: str, columns: Columns, written: Sequence[
 def _choose_delimiter(text: TextIO, name: str, columns: Columns, written: Sequence[TableDialect]) -> TableDialect:
     """The one under which the header names a wanted column; spreadsheets of some countries write ``;``."""
     text.seek(0)
-    first = next(records(text, replace(written[0], delimiter="\0")), _EMPTY)
+    _, first = _past_blank(records(text, replace(written[0], delimiter="\0")))
     said = _SEPARATOR.fullmatch("".join(first.cells))
     if said and said.group(1):
         written = [replace(written[0], delimiter=said.group(1))]
@@ -337,7 +338,8 @@ def _choose_delimiter(text: TextIO, name: str, columns: Columns, written: Sequen
     problem = ""
     for dialect in written:
         text.seek(0)
-        header = _header(records(text, dialect))
+        found = records(text, dialect)
+        header = _header(_past_blank(found)[1], found)
         if header.problem:
             problem = problem or header.problem
             continue
@@ -351,10 +353,17 @@ def _choose_delimiter(text: TextIO, name: str, columns: Columns, written: Sequen
     return written[0]
 
 
-def _header(found: Iterator[Record]) -> Record:
-    """Names of the columns; a line such as ``sep=;`` before them is for Excel."""
-    header = next(found, _EMPTY)
-    return next(found, _EMPTY) if _SEPARATOR.fullmatch(",".join(header.cells)) else header
+def _past_blank(found: Iterator[Record]) -> tuple[int, Record]:
+    """How many blank rows come first, and the row behind them."""
+    for blank, record in enumerate(found):
+        if not record.is_blank:
+            return blank, record
+    return 0, _EMPTY
+
+
+def _header(first: Record, found: Iterator[Record]) -> Record:
+    """Names of the columns: the first row, behind a line such as ``sep=;``, which is for Excel, the next one."""
+    return next(found, _EMPTY) if _SEPARATOR.fullmatch(",".join(first.cells)) else first
 
 
 def _look_for(text: TextIO) -> tuple[bool, bool]:
@@ -374,7 +383,7 @@ def _faults(text: TextIO, dialect: TableDialect) -> tuple[int, int]:
     """Rows with doubtful quotes, and rows that are not as the header has it."""
     text.seek(0)
     found = records(text, dialect)
-    width = len(_header(found).cells)
+    width = len(_header(_past_blank(found)[1], found).cells)
     quoting = faults = 0
     for record in found:
         quoting += record.problem in (_NOT_DOUBLED, _NEVER_CLOSED)

@@ -123,7 +123,7 @@ def _lines(text: TextIO) -> Iterator[_Value]:
             yield _Value(number, problem=_TOO_LONG)
             continue
         content, end, problem = _decode(line)
-        if not problem and not line[end:].strip():
+        if not problem and line[end:].strip() in ("", ","):
             yield _Value(number, content)
         elif problem and end >= len(line.rstrip()):
             yield _over_lines(line, source)

@@ -176,6 +176,22 @@ def test_every_line_of_any_text_is_in_one_record(content: str, end: str) -> None
         assert sum(record.lines for record in found) == lines
 
 
+@pytest.mark.parametrize("before", ["\r\n", "\n\n", ",,\n"])
+def test_blank_rows_before_the_header_are_none(tmp_path: Path, before: str) -> None:
+    (row,) = read(tmp_path, before + written([["1.mp4", "a", ""]]))
+    assert (row.number, row.cells["path"]) == (2 + before.count("\n"), "1.mp4")
+
+
+def test_empty_cells_beyond_the_header_say_nothing(tmp_path: Path) -> None:
+    rows = read(tmp_path, "path,title\n1.mp4,a,\n2.mp4,b,,\n3.mp4,c,more\n")
+    assert said(rows) == ["1.mp4", "2.mp4", "3 cells under 2 columns"]
+
+
+def test_a_comma_behind_an_object_is_no_second_value(tmp_path: Path) -> None:
+    rows = read(tmp_path, '{"path": "1.mp4"},\n{"path": "2.mp4"} ,\n{"path": "3.mp4"},,\n', "a.jsonl")
+    assert said(rows) == ["1.mp4", "2.mp4", "more than one JSON value in a line"]
+
+
 @pytest.mark.parametrize("mark", [";", ",", "\t", "|"])
 def test_the_first_line_that_excel_writes(tmp_path: Path, mark: str) -> None:
     content = f"sep={mark}\r\n" + written([["1.mp4", f"a{mark}b", ""]], delimiter=mark)
