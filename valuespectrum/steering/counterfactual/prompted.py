@@ -222,10 +222,11 @@ def _earlier(wanted: WantedAnswer) -> list[str]:
 
 
 _LINE = re.compile(r"^[\s>*\-\d.)]*(?P<name>[^:|]{1,80}?)\**\s*:\s*\**\s*(?P<score>\d+(?:\.\d+)?)(?P<rest>.*)$")
-
-
-_ANOTHER = re.compile(r"\s*(?:(?:-|\u2013|\u2014|to|or)\s*\d|/\s*(?!5\b)\d)", re.IGNORECASE)
-"""What follows a number that is not the whole rating: the other end of a range, or another scale than one to five."""
+_FOLLOWS = re.compile(
+    rf"\s*(?:(?:/|out of|of)\s*{HIGHEST}(?!\d|[.,]\d))?\s*\**\s*"
+    r"(?:$|[|(;:]|[.,](?!\d)|[-–—]+(?!\s*\d)|(?:because|since|as)\b)"
+)
+"""What may stand behind a score: no range, no decimal comma, no percent, and of no other scale."""
 
 
 def read_ratings(words: str, system: ValueSystem) -> tuple[Scores, Mapping[str, str]]:
@@ -248,7 +249,7 @@ def read_ratings(words: str, system: ValueSystem) -> tuple[Scores, Mapping[str, 
         name = names.get(found["name"].strip().casefold()) if found else None
         if found is None or name is None:
             continue
-        given[name].append(nan if _ANOTHER.match(found["rest"]) else float(found["score"]))
+        given[name].append(float(found["score"]) if _FOLLOWS.match(found["rest"]) else nan)
         told = visible_line(found["rest"].partition("|")[2]).strip("- –—")
         if told:
             shown[name] = told[:_CONCEPT_LENGTH]

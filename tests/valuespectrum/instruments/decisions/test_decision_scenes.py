@@ -182,6 +182,11 @@ BOTH = ("curiosity", "safety")
         (written(scene="A safe box ticks."), "named"),
         (written().replace("thing 3", "it safely"), "named"),
         (written().replace("safety=-0.1", "safety=7"), "format"),
+        (written().replace("safety=-0.1", "safety=0,1"), "format"),
+        (written().replace("safety=-0.1", "safety=0.1-0.3"), "format"),
+        (written().replace("safety=-0.1", "safety=10%"), "format"),
+        (written().replace("safety=-0.1", "safety=-0.1, safety=0.4"), "format"),
+        (written().replace("safety=-0", "safety=−0"), ""),
     ],
 )
 def test_a_written_scene_is_read_strictly(text: str, why: str) -> None:

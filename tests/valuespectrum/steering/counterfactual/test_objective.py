@@ -74,3 +74,19 @@ def test_ratings_are_read_strictly() -> None:
 )
 def test_a_range_or_another_scale_is_no_rating(said: str, score: float | None) -> None:
     assert read_ratings(f"Care: {said}", SYSTEM)[0]["care"] == score
+
+
+@pytest.mark.parametrize(
+    "said", ["3-4", "3 – 4", "3 to 4", "3 or 4", "3,5", "3%", "3/10", "3 out of 10", "3 and a half"]
+)
+def test_what_is_no_one_score_on_the_scale_is_none(said: str) -> None:
+    assert read_ratings(f"Care: {said} | it helps", SYSTEM)[0]["care"] is None
+    assert read_ratings(f"Care: {said}\nCare: 3", SYSTEM)[0]["care"] is None
+
+
+@pytest.mark.parametrize(
+    "said", ["3", "3.", "3/5", "3 out of 5", "3 (a little)", "3 - it helps", "3 – it helps", "3, it helps"]
+)
+def test_a_score_is_read_in_other_dress(said: str) -> None:
+    for line in (f"Care: {said}", f"**Care:** {said} | it helps", f"1. Care: **{said}**"):
+        assert read_ratings(line, SYSTEM)[0]["care"] == 3.0, line

@@ -51,7 +51,10 @@ _PROMPT = Template(
 )
 _ACTION = re.compile(r"^\W*action(?:\s*\d+)?\W*:\s*(?P<text>[^|]+)\|(?P<ratings>.+)$", re.IGNORECASE)
 _FIELD = re.compile(r"^\W*(?P<name>scene|guess|suitable)\W*:\s*(?P<text>.+)$", re.IGNORECASE)
-_RATING = re.compile(r"([a-z]+)\s*[=:]\s*([+-]?\d*\.?\d+)", re.IGNORECASE)
+_RATING = re.compile(
+    r"([a-z]+)\s*[=:]\s*([+-]?\d*\.?\d+)(?![\d.,]*\d|\s*%|\s*(?:-|–|—|/|to\b|or\b)\s*[+-]?[\d.])", re.IGNORECASE
+)
+"""One number; no range, no decimal comma, no share of another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +161,13 @@ def read_written(text: str, values: Sequence[str], least_acts: int) -> tuple[Dec
 
 
 def _read_ratings(text: str, values: Sequence[str]) -> tuple[float, ...] | None:
-    told = {name.lower(): float(number) for name, number in _RATING.findall(text)}
-    if any(value not in told or not -1 <= told[value] <= 1 for value in values):
+    told: dict[str, set[float]] = {}
+    for name, number in _RATING.findall(text.replace("−", "-")):
+        told.setdefault(name.lower(), set()).add(float(number))
+    said = {name: numbers.pop() for name, numbers in told.items() if len(numbers) == 1}
+    if any(value not in said or not -1 <= said[value] <= 1 for value in values):
         return None
-    return tuple(told[value] if value in values else 0.0 for value in VALUES)
+    return tuple(said[value] if value in values else 0.0 for value in VALUES)
 
 
 def writing_summary(written: Sequence[WrittenScene]) -> Mapping[str, int]:
