@@ -143,13 +143,12 @@ def demuxed(
             tags = read_tags(stream, dolby_vision_alone=_is_dolby_vision_alone(container, stream, file, demuxer))
             check_size(codec.width, codec.height, tags.pixel_aspect, name, limits)
             declared = _declared(container, stream, file, demuxer)
-            declared_seconds = max(declared.video_duration, _common_duration(declared))
             # Elsewhere it may be a jump of the clock that makes a clip long, which shows in its packets.
             if demuxer == "mov" and declared.frames:
-                _check_duration(declared_seconds, name, limits)
+                _check_duration(_declared_seconds(declared, 0.0), name, limits)
             seen = _demux(container, stream, name, limits, deadline)
             if not container.format.flags & _HAS_CLOCK:
-                _check_duration(declared_seconds, name, limits)
+                _check_duration(_declared_seconds(declared, seen.reached), name, limits)
             index = _index(stream, name, demuxer, tags, seen, declared)
         yield index, Demuxed(container, seen.kept)
 
@@ -211,12 +210,15 @@ def _declared(container: av.container.InputContainer, stream: av.VideoStream, fi
         frames=stream.frames or 0,
         whole=whole,
         only_seen_and_heard=all(other.type in _SEEN_OR_HEARD for other in container.streams),
+        may_be_end=demuxer == "matroska",
     )
 
 
-def _common_duration(declared: Declared) -> float:
-    """A text that goes on for longer than the pictures makes the container longer, but not the clip."""
-    return declared.duration if declared.only_seen_and_heard else 0.0
+def _declared_seconds(declared: Declared, reached: float) -> float:
+    """How long a clip is, as its header says."""
+    # A text that goes on for longer than the pictures makes the container longer, but not the clip.
+    common = declared.lasts(reached) if declared.only_seen_and_heard else 0.0
+    return max(declared.video_duration, common)
 
 
 class _Seen:

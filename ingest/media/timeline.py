@@ -14,6 +14,8 @@ _TOLERATED_LOSS = 0.05
 """Share of a clip that may be missing at its end before it counts as truncated."""
 _SLIDE = 0.2
 """Seconds on the screen from which on a picture stays rather than moves."""
+_ROUNDED = 0.5
+"""Seconds by which a header may be wrong about an end."""
 _BACKWARD = 1.0
 _FORWARD = 10.0
 """Seconds by which times may go back, or forward beyond the end of all before, until the clock has jumped."""
@@ -90,6 +92,17 @@ class Declared:
     """Whether the file is known to be all there, so that pictures without a duration last as long as it says."""
     only_seen_and_heard: bool
     """Whether there are no streams but pictures and sound, so that ``duration`` is theirs."""
+    may_be_end: bool = False
+    """Whether ``duration`` may be when everything ends on the clock, as FFmpeg writes it into Matroska."""
+
+    def lasts(self, reached: float) -> float:
+        """Seconds from the beginning to the end of everything in the container, as its header says.
+
+        Args:
+            reached: When the last packet of any stream ends, seconds on the clock.
+        """
+        is_end = self.may_be_end and self.duration >= reached - _ROUNDED
+        return self.duration - max(0.0, self.begin) if is_end else self.duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +147,7 @@ def make_timeline(
     truncated = _is_truncated(declared, len(raw), float((end - start) * time_base), reached)
     # Counted frames begin at 0, whatever the clock of the container says then.
     before = declared.begin if counted_rate is not None else 0.0
-    declared_end = 0.0 if truncated else _declared_end(declared)
+    declared_end = 0.0 if truncated else _declared_end(declared, reached)
     # A picture stays on the screen while there is something to hear.
     stop = max(end, int((max(sound_end, declared_end) - before) / time_base))
     # But a picture that freezes at the end is not taken for the most of the clip, nor a tail of sound for a part of it.
@@ -142,9 +155,9 @@ def make_timeline(
     return Timeline(packets, time_base, start, spread_end, stop, truncated, counted_rate is not None)
 
 
-def _declared_end(declared: Declared) -> float:
+def _declared_end(declared: Declared, reached: float) -> float:
     """Seconds on the clock of the container; 0 where nothing is known."""
-    return declared.begin + declared.duration if declared.whole and declared.only_seen_and_heard else 0.0
+    return declared.begin + declared.lasts(reached) if declared.whole and declared.only_seen_and_heard else 0.0
 
 
 def _is_truncated(declared: Declared, packets: int, seconds: float, reached: float) -> bool:
@@ -156,4 +169,4 @@ def _is_truncated(declared: Declared, packets: int, seconds: float, reached: flo
         return False
     # Some containers declare how long they last, some (Matroska) when they end.
     furthest = max(reached, reached - declared.begin)
-    return declared.duration - furthest > max(_TOLERATED_LOSS * declared.duration, 0.5)
+    return declared.duration - furthest > max(_TOLERATED_LOSS * declared.lasts(reached), 0.5)

@@ -99,6 +99,28 @@ def test_counted_frames_begin_at_nothing_whatever_the_clock_says() -> None:
     assert make_timeline(film, THOUSANDTHS, Fraction(25), 0.0, replace(late, whole=True), 36_005.0).stop == 200
 
 
+@pytest.mark.parametrize("duration", [1002.0, 2.0])
+def test_what_matroska_says_of_a_clock_that_begins_late(duration: float) -> None:
+    """Some write into it when all is over, some how long it lasts."""
+    late = replace(NOTHING, begin=1000.0, duration=duration, may_be_end=True)
+    film = raw(*range(1_000_000, 1_002_000, 40))
+    for whole in (True, False):
+        line = make_timeline(film, THOUSANDTHS, None, 0.0, replace(late, whole=whole), 1002.0)
+        assert (line.stop - line.start, line.truncated) == (2000, False)
+    slide = make_timeline(raw(1_000_000), THOUSANDTHS, None, 0.0, replace(late, whole=True), 1000.04)
+    assert slide.stop - slide.start == 2000
+    half = make_timeline(film[:25], THOUSANDTHS, None, 0.0, replace(late, duration=1002.0), 1001.0)
+    assert half.truncated
+
+
+@pytest.mark.parametrize("name", ["late.mkv", "late.webm"])
+def test_a_clip_whose_clock_begins_late_is_no_longer_for_it(tmp_path: Path, name: str) -> None:
+    codec = "libvpx-vp9" if name.endswith("webm") else "libx264"
+    times = range(1000 * 25, 1000 * 25 + 40)
+    decoded = decode(write_numbered(tmp_path / name, VideoWriter(codec=codec, times=times)), DecodeOptions())
+    assert decoded.duration == pytest.approx(1.6, abs=0.05) and len(decoded.frames) == 8
+
+
 def test_a_last_picture_that_has_no_duration_is_a_frame_too() -> None:
     film = [RawPacket(time, time == 0, False, 0) for time in (0, 200, 100, 300)]
     line = make_timeline(film, THOUSANDTHS, None, 0.0, NOTHING, 0.3)
