@@ -469,6 +469,7 @@ def test_who_takes_no_pictures_at_all_sees_none(text: str, expected: str) -> Non
         ),
         *((text, "yes") for text in ("Yes, I'd like it even more if it were brighter.", "Oui, comme si elle était là")),
         *((text, "yes") for text in ("Yes, it looks as if it were painted.", "Certo che sì!", "La mia risposta è sì.")),
+        *((text, "yes") for text in ("Yes, I don't know why, I just like it.", "Oui, je ne sais pas pourquoi.")),
         *((text, "yes") for text in ("Yes, I like it. If it were mine, I'd keep it.", "Yes, provided by nature")),
     ],
 )
