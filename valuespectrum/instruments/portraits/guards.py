@@ -9,8 +9,8 @@ from valuespectrum.instruments.portraits.ratings import PortraitRatings, is_reve
 from valuespectrum.scoring.answered.conclusions import Concluded
 from valuespectrum.scoring.answered.verdicts import listing, standing_out, tested_in_words
 from valuespectrum.scoring.guards.finding import Finding, told
-from valuespectrum.scoring.ratings import NO_SPREAD, ScaleLean
 from valuespectrum.scoring.guards.sameness import CONSTANT, FEWEST, TOO_FEW
+from valuespectrum.scoring.ratings import NO_SPREAD, ScaleLean
 from valuespectrum.theory.value_sets import ValueSet
 
 Floats = NDArray[np.float64]

@@ -17,9 +17,9 @@ from bench.truth.guarded import (
     silence_trial,
     wording_trial,
 )
-from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.instruments.adaptive.guards import same_answer
 from valuespectrum.instruments.portraits.guards import constant_numbers
+from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.guards.directional import directional_share, response_orthogonality
 from valuespectrum.scoring.guards.negation import negation
 from valuespectrum.scoring.guards.negation_in_likeliest import negation_in_likeliest_texts, polychoric_likelihood
