@@ -176,6 +176,6 @@ def test_clones_of_one_seed_are_no_sessions_to_test_with() -> None:
             for luck in range(4)
         ]
 
-    one, three = (personalisation(*(cloned(likes, seeds) for likes in tastes), draws=49) for seeds in (1, 3))
+    one, three = (personalisation(cloned(tastes[0], seeds), cloned(tastes[1], seeds), draws=49) for seeds in (1, 3))
     assert one.net > 0 and one.p is None, "exchanged all at once they are what they were"
     assert three.p is not None and one.sessions == (4, 4)

@@ -184,7 +184,7 @@ def test_sessions_that_differ_in_what_is_seen_asked_or_done_are_not_of_one_walke
 def test_personas_of_one_id_with_other_words_or_another_target_are_not_one_walker() -> None:
     tycoon = next(each for each in load_personas() if each.id == "tycoon")
     aims = replace(tycoon, target={**tycoon.target, "power": -1.0})
-    found = []
+    found: list[WalkedSession] = []
     for persona in (None, tycoon, replace(tycoon, wording=2), aims):
         record = browse(session(steps=6), CATALOGUE, Leaning(TASTE), persona)
         found.append(walked(f"{len(found)}", LogContents(record.manifest, record.events, ()), VALUES))
