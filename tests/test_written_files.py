@@ -31,17 +31,17 @@ def _walk(node: ast.AST, function: str, guarded: bool) -> Iterator[tuple[str, in
         for item in node.items:
             yield from _walk(item, function, guarded)
             guarded = guarded or _is_call(item.context_expr, {"storage_errors"})
-        for each in node.body:
-            yield from _walk(each, function, guarded)
+        for inner in node.body:
+            yield from _walk(inner, function, guarded)
         return
     if isinstance(node, ast.Try):
         caught = any("OSError" in ast.unparse(each.type) for each in node.handlers if each.type)
-        for each in node.body:
-            yield from _walk(each, function, guarded or caught)
-        for each in (*node.handlers, *node.orelse, *node.finalbody):
-            yield from _walk(each, function, guarded)
+        for inner in node.body:
+            yield from _walk(inner, function, guarded or caught)
+        for further in (*node.handlers, *node.orelse, *node.finalbody):
+            yield from _walk(further, function, guarded)
         return
-    if _is_call(node, WRITES) and not guarded:
+    if isinstance(node, ast.Call) and _is_call(node, WRITES) and not guarded:
         yield function, node.lineno
     for each in ast.iter_child_nodes(node):
         yield from _walk(each, function, guarded)

@@ -107,7 +107,7 @@ def matching(scores: Floats, chosen: Integers) -> Floats:
     seen = ~np.isnan(own)
     count = seen.sum(axis=1)
     total = np.where(seen, own, 0.0).sum(axis=1)
-    mean = np.divide(total, count, out=np.full(len(own), np.nan), where=count > 0)
+    mean: Floats = np.divide(total, count, out=np.full(len(own), np.nan), where=count > 0)
     known = mean[~np.isnan(mean)]
     if not len(known):
         return mean

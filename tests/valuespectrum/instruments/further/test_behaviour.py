@@ -94,7 +94,7 @@ def test_what_is_never_said_of_a_value_is_no_number(amber: pd.DataFrame) -> None
     """A model that watches on, and says of no picture of a value whether it likes it."""
     value = str(amber.loc[amber["item"] == "react", "value"].mode().iloc[0])
     silent = (amber["value"] == value) & (amber["item"] == "react")
-    logs = [name for name in amber if str(name).startswith("log_probability_")]
+    logs = [str(name) for name in amber if str(name).startswith("log_probability_")]
     went_on = amber.groupby(["session", "step"])["item"].transform("nunique").eq(2)
     answers = amber[(amber["value"] != value) | went_on]
     answers = answers.assign(**{name: answers[name].mask(silent) for name in logs})
