@@ -30,7 +30,7 @@ _OWN = (_TABLE, _SCORES, "README.md", "settings.json", "scores.json")
 
 
 @dataclass(frozen=True, slots=True)
-class _Scored:
+class _ExportedScores:
     """The scores that go beside answers."""
 
     scores: Json
@@ -76,7 +76,7 @@ def export_run(
             return path, write_score_table(scored.scores, path)
         folder = out or run / form
         manifest = read_manifest(run)
-        scored = _scored(run, store, warn) if (run / "scores.json").is_file() else _Scored({}, "")
+        scored = _scored(run, store, warn) if (run / "scores.json").is_file() else _ExportedScores({}, "")
         _make_folder(folder)
         if form == "inspect":
             source = LogSource(manifest, scored.scores, pictures) if pictures else LogSource(manifest, scored.scores)
@@ -84,7 +84,7 @@ def export_run(
         return folder, _write_dataset(store, manifest, scored, folder)
 
 
-def _scored(run: Path, store: AnswerStore, warn: Callable[[str], None]) -> _Scored:
+def _scored(run: Path, store: AnswerStore, warn: Callable[[str], None]) -> _ExportedScores:
     """Scores as they were made, and whether the run was gone on with since then.
 
     Raises:
@@ -94,7 +94,7 @@ def _scored(run: Path, store: AnswerStore, warn: Callable[[str], None]) -> _Scor
     held = store.count_answered()
     if caution := outdated_in_words(scores, held, f"the run {run}"):
         warn(caution)
-    return _Scored(scores, outdated_in_words(scores, held, "The run"))
+    return _ExportedScores(scores, outdated_in_words(scores, held, "The run"))
 
 
 def _make_folder(folder: Path) -> None:
@@ -114,7 +114,7 @@ def _make_folder(folder: Path) -> None:
         raise InputError(f"{folder} holds {foreign[0]}, which is no export", "name a new folder with --out")
 
 
-def _write_dataset(store: AnswerStore, manifest: Manifest, scored: _Scored, folder: Path) -> int:
+def _write_dataset(store: AnswerStore, manifest: Manifest, scored: _ExportedScores, folder: Path) -> int:
     """A folder as ``datasets.load_dataset`` reads it: table, card, settings, scores."""
     import pyarrow.parquet
 
@@ -152,7 +152,7 @@ def quoted(text: str) -> str:
     return f"`{' '.join(text.replace('`', chr(39)).split())}`"
 
 
-def _card(manifest: Manifest, scored: _Scored, rows: int, asked: list[str], columns: list[str]) -> str:
+def _card(manifest: Manifest, scored: _ExportedScores, rows: int, asked: list[str], columns: list[str]) -> str:
     settings = manifest.settings
     told = "; `scores.json` and `scores.csv` what came of it" if scored.scores else "; it is not scored"
     caution = f"\n{scored.caution}." if scored.caution else ""
