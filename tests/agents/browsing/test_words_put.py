@@ -123,7 +123,7 @@ class DrawnPage:
 
 def test_a_page_is_given_the_banner_and_lays_it_over_the_clip_itself(tmp_path: Path, drawn: Catalogue) -> None:
     log, page = tmp_path / "log.jsonl", DrawnPage()
-    put = options("1:words=overlay:like", observe="page", steps=3)
+    put = options("1:words=overlay:like", observe="page", steps=2)
     (record,) = browse_together([Session(put, Leaning(LIKED), log=log, screens=page)], drawn)
     covered = record.events[1].item_id
     assert all(bool(over) is (item == covered) for item, over in page.shots)

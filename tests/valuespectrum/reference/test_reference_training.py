@@ -278,7 +278,7 @@ def test_picture_or_question_decides_where_right_texts_part(parts: Parts, kind: 
         for place, token in enumerate(ids):
             parts_here = any(other[:place] == ids[:place] and other[place : place + 1] != [token] for other in others)
             assert (weights[place] == 1.0) is parts_here
-            assert (batch.decided[place] >= 0) is (parts_here or place == 0), "and the card tells of it"
+            assert bool(batch.decided[place] >= 0) is (parts_here or place == 0), "and the card tells of it"
 
 
 def test_rankings_and_refusals_are_decided_part_by_part(parts: Parts) -> None:
