@@ -13,6 +13,7 @@ import pytest
 from cli_world import ColourEmbedder, write_clips
 
 import ingest.embedding.base
+import valuespectrum.operations.searches.conducted  # noqa: F401 - else it would keep the stand-in of `corpus` for good
 from agents.models.served import messages
 from valuespectrum.cli import main
 from valuespectrum.runs.run import check_alike, read_manifest
