@@ -117,11 +117,12 @@ def test_stages_run_through_and_go_on_where_they_were(
     whole, broken = few / "whole", few / "broken"
     for folder in (whole, broken):
         folder.mkdir()
-        few_frames().save(folder / "pictures-training.npz")
+        for part in ("training", "adapting"):
+            few_frames().save(folder / f"pictures-{part}.npz")
     for stage in TRAINED:
         getattr(Training(whole), stage)()
         said = capsys.readouterr().err
-        assert f"{stage} 0/3 " in said and ("(said)" in said) is (stage in PRACTISED), "practised after a fifth"
+        assert f"{stage} 0/3 " in said and ("(said)" in said or stage not in PRACTISED), "practised after a fifth"
         with monkeypatch.context() as patch, pytest.raises(StoppedError):
             patch.setattr(Training, "_log", stop)
             getattr(Training(broken), stage)()
@@ -146,7 +147,7 @@ def test_answers_are_measured_on_frames_that_fit(
     few: Path, model: Any, tokenizer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from valuespectrum.reference.training import measuring
-    from valuespectrum.reference.training.material.packing import Packer
+    from valuespectrum.reference.training.material.packing import Packer, later_decisions
 
     rng = np.random.default_rng(10)
     examples = [random_example(rng, COHORT, 2) for _ in range(4)]
@@ -155,7 +156,9 @@ def test_answers_are_measured_on_frames_that_fit(
     monkeypatch.setattr(measuring, "batches", lambda *_: iter([(batch, batch)] * 3))
     model.set_attn_implementation({"text_config": BRANCHED, "vision_config": "sdpa"})
     found = measuring.measure_answers(model, tokenizer, COHORT, few_frames(), 2)
-    assert {kind: each.answers for kind, each in found.items()} == {kind: 4 * kinds.count(kind) for kind in kinds}
+    first = {kind: each.answers for kind, each in found.items() if kind in kinds}
+    assert first == {kind: 4 * kinds.count(kind) for kind in kinds}
+    assert set(found) - set(first) <= {later_decisions(kind) for kind in kinds}
     assert all(0 < each.error <= each.largest <= 1 for each in found.values())
 
 
