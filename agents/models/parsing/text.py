@@ -190,8 +190,8 @@ def _written_fields(text: str) -> Fields:
         kind = next(each for each in ("one", "two", "bare") if pair[each] is not None)
         value = pair[kind]
         if kind == "bare" and not value.strip("{["):
-            continue  # The fields within it are found by themselves.
-        if pair["more"].strip(" ,"):
+            value = ""  # no value of its own: the fields within it are found by themselves
+        elif pair["more"].strip(" ,"):
             value = text[pair.start(kind) : pair.end("more")]
         fields.append((pair["key"].casefold(), _TRUTH.get(value.casefold(), value) if kind == "bare" else value))
     return tuple(fields)

@@ -413,6 +413,11 @@ def test_a_stated_value_is_found_where_it_stands(text: str, expected: str) -> No
         ),
         *((text, "unparsed") for text in ('So: {"answers": [{"answer": "no"}, {"answer": "yes"}]}',)),
         *((text, "unparsed") for text in ('Either {"answer": "yes"} or {"answer": "no"}', '{"x": [' * 400)),
+        *((text, "yes") for text in ('{"answer": {"value": "yes", "wh', '{"answer": [{"value": "yes", "wh')),
+        *(
+            (text, "unparsed")
+            for text in ('{"answer": "yes", "answer": {"wh', '{"answer": [{"value": "yes"}, {"value": "no')
+        ),
     ],
 )
 def test_an_answer_within_data_is_read_where_it_is_the_only_one(text: str, expected: str) -> None:
