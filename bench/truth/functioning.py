@@ -19,6 +19,7 @@ from valuespectrum.scoring.comparing.differential import RATE
 from valuespectrum.scoring.facets.additive import Bools, Floats
 from valuespectrum.scoring.functioning.cases import Cases
 from valuespectrum.scoring.functioning.graded import graded_functions
+from valuespectrum.scoring.functioning.invariance import value_invariance
 from valuespectrum.scoring.functioning.items import item_functions
 from valuespectrum.theory.value_sets import NINETEEN
 
@@ -128,6 +129,36 @@ def graded_study(planted: Planted, samples: int, seed: int = 0) -> Outcome:
     return Outcome(float(np.mean(hits)), float(np.mean(wrong)), float(np.mean(any_wrong)))
 
 
+@dataclass(frozen=True, slots=True)
+class StepsFailed:
+    """Shares of values of which a step of invariance is said to fail."""
+
+    metric: float | None
+    """``None`` without such values, as the others."""
+    scalar: float | None
+    metric_elsewhere: float | None
+    """Of values without a strange item."""
+    scalar_elsewhere: float | None
+
+
+def steps_study(planted: Planted, samples: int, seed: int = 0) -> StepsFailed:
+    """The same of values: a uniform item moves levels and not what goes with a value, so metric invariance holds."""
+    failed: dict[tuple[bool, str], list[bool]] = {}
+    for sample in range(samples):
+        cases, strange = draw_cases(planted, np.random.default_rng([seed, sample]), seed=1000 * seed + sample)
+        found, with_one = item_functions(cases), {cases.values[at] for at in np.flatnonzero(strange)}
+        for value in dict.fromkeys(cases.values):
+            decided = value_invariance(cases, found, value)
+            for name, step in (("metric", decided.metric), ("scalar", decided.scalar)):
+                failed.setdefault((value in with_one, name), []).append(step.status == "fails")
+    shares = [
+        float(np.mean(several)) if (several := failed.get((there, name))) else None
+        for there in (True, False)
+        for name in ("metric", "scalar")
+    ]
+    return StepsFailed(*shares)
+
+
 def rows() -> list[Planted]:
     """What is drawn, row by row."""
     asked = [Planted(), Planted(off=0.8, versions=1), Planted(both=True)]
@@ -142,8 +173,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--samples", type=int, default=20)
     parser.add_argument("--graded", action="store_true", help="by the graded response model, fewer rows")
+    parser.add_argument("--steps", action="store_true", help="of which values invariance is said to fail, fewer rows")
     told = parser.parse_args()
     samples = told.samples
+    if told.steps:
+        sizes = [Planted(strange=0), *(Planted(off=off) for off in (0.5, 0.8, 1.2)), Planted(kind="nonuniform")]
+        for planted in sizes:
+            print(planted, steps_study(planted, samples), flush=True)
+        return
     if told.graded:
         for planted in (Planted(strange=0), Planted(), Planted(off=0.8, versions=1)):
             print(planted, graded_study(planted, samples), flush=True)

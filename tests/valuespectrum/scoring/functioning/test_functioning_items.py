@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bench.truth.functioning import Planted, draw_cases, study
+from bench.truth.functioning import Planted, draw_cases, steps_study, study
 from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.scoring.functioning.cases import Cases, matching, ordered_levels
 from valuespectrum.scoring.functioning.cumulative import CumulativeFit, fit_cumulative
@@ -152,3 +152,15 @@ def test_an_item_turned_round_in_one_group_fails_the_first_step() -> None:
     decided = value_invariance(turned, item_functions(turned), drawn.values[0])
     assert decided.configural.status == decided.metric.status == decided.scalar.status == "fails"
     assert "goes against" in decided.configural.why and decided.differences[0].mean is None
+
+
+def test_steps_of_invariance_fail_where_something_is_planted() -> None:
+    few = Planted(strange=2, values=5)
+    nothing, shifted, bent = (
+        steps_study(planted, 2, seed=3)
+        for planted in (replace(few, strange=0), few, replace(few, off=0.7, kind="nonuniform"))
+    )
+    assert nothing.metric is None and nothing.scalar is None and nothing.metric_elsewhere == 0.0
+    assert nothing.scalar_elsewhere is not None and nothing.scalar_elsewhere <= 0.1, "one of ten values"
+    assert shifted.scalar == 1.0 and shifted.metric == 0.0 == shifted.metric_elsewhere
+    assert bent.metric is not None and bent.metric >= 0.75 and bent.metric_elsewhere == 0.0
