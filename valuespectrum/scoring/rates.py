@@ -49,8 +49,9 @@ def answer_rates(judged: pd.DataFrame, options: ScoringOptions) -> dict[str, Jso
 
 
 def refusals_by_value(judged: pd.DataFrame) -> dict[str, float]:
-    """Share of refused answers per value: unequal refusal would make value scores incomparable."""
-    refused = class_shares(judged, REFUSAL).groupby(judged["value"]).mean()
+    """Share of refused answers per value, of those that came back: unequal refusal would make scores incomparable."""
+    heard = judged[judged["error"].fillna("") == ""]
+    refused = class_shares(heard, REFUSAL).groupby(heard["value"]).mean()
     return {str(value): float(share) for value, share in refused.items()}
 
 

@@ -122,6 +122,20 @@ def test_a_refusal_is_never_a_dislike() -> None:
     assert scores["n_unscored"] == 1
 
 
+def test_failed_asks_do_not_thin_out_refusals() -> None:
+    """What never came back was neither refused nor not: the rate leaves it out, and so do shares by value."""
+    table = answers(Truth(), clips=4)
+    refused, failed = table["clip"] == "power-0", table["clip"] == "power-1"
+    table.loc[refused, ["parsed", "text"]] = ["refusal", "I cannot answer that."]
+    table.loc[refused, ["log_probability_yes", "log_probability_no"]] = np.log([1e-4, 0.02])
+    table.loc[failed, ["parsed", "text", "error"]] = ["", "", "it broke"]
+    table.loc[failed, ["log_probability_yes", "log_probability_no"]] = np.nan
+    scores, without = score_answers(table, OPTIONS), score_answers(table[~failed], OPTIONS)
+    assert scores["refusal_by_value"]["power"] == pytest.approx(1 / 3)
+    assert scores["refusal_rate"] == without["refusal_rate"] == pytest.approx(8 / 312)
+    assert scores["guards"]["refusals"] == without["guards"]["refusals"]
+
+
 def test_complete_log_probabilities_win_over_the_words_of_a_refusal() -> None:
     """Negative sentences ("I would not ...") once dropped out where positive ones stayed, and raised the score."""
     table = answers(Truth(mass=0.5), clips=4)

@@ -113,10 +113,11 @@ def refused_shares(judged: pd.DataFrame, sets: AnsweredSets) -> Floats:
         sets: What they came to.
 
     Returns:
-        Shape (values, clips); NaN where nothing was asked.
+        Shape (values, clips); NaN where nothing came back: a failed ask says nothing.
     """
-    lost = class_shares(judged, REFUSAL) if sets.kind == "samples" else judged["verdict"] == REFUSAL
-    sums = judged[["value", "clip"]].astype(str).assign(each=np.asarray(lost, dtype=np.float64))
+    heard = judged[judged["error"].fillna("") == ""]
+    lost = class_shares(heard, REFUSAL) if sets.kind == "samples" else heard["verdict"] == REFUSAL
+    sums = heard[["value", "clip"]].astype(str).assign(each=np.asarray(lost, dtype=np.float64))
     means = sums.groupby(["value", "clip"], as_index=False)["each"].mean()
     known = dict(zip(zip(means["value"], means["clip"], strict=True), means["each"], strict=True))
     spread = np.full(sets.cells.said.shape[1:3], np.nan)

@@ -43,7 +43,7 @@ def unequal_refusals(
     present = np.unique(value)
     if len(present) < 2:
         alone = f"{overall:.0%} of the asks were refused; one value was asked about, so there is none to differ from"
-        return Finding(NAME, "unknown", None, LARGEST_P, alone if refused.size else "nothing was asked")
+        return Finding(NAME, "unknown", None, LARGEST_P, alone if refused.size else "no answer came back")
     if float(np.ptp(refused)) == 0.0:
         statement = f"{overall:.0%} of the asks were refused, of every clip the same"
         return Finding(NAME, "holds", None, LARGEST_P, statement)
