@@ -92,9 +92,9 @@ def movement(
 
     Returns:
         ``moved`` when both contrasts lie above 0, ``moved away`` when both lie below, ``not distinguishable``
-        otherwise, ``unknown`` with the reason when there is no regression or too few placebo texts. Texts that all did
-        exactly the same have no spread; then the sign of the second contrast counts, where clips and wordings show
-        none either.
+        otherwise, ``unknown`` with the reason when there is no regression, too few placebo texts, or nothing that shows
+        how far other clips or wordings would change it. Texts that all did exactly the same have no spread; then the
+        sign of the second contrast counts, where clips and wordings show none either.
     """
     worded, persona = np.atleast_2d(persona), persona if persona.ndim == 1 else persona.mean(axis=0)
     regression = regress(persona, bare, target)
@@ -241,6 +241,8 @@ def _verdict(regression: Pull, own: Inferred, against: Inferred) -> tuple[Verdic
         return "unknown", regression.why
     if against.estimate.mean is None:
         return "unknown", against.estimate.why
+    if NOT_DRAWN in (own.estimate.why, against.estimate.why):
+        return "unknown", NOT_DRAWN
     beside = f"(pull {_in_words(own)}; {_in_words(against)} beyond a placebo text)"
     sides = _side(own.estimate), _side(against.estimate)
     if min(sides) > 0:

@@ -20,9 +20,9 @@ from typing import Literal
 import numpy as np
 
 from valuespectrum.scoring.estimate import Estimate
-from valuespectrum.scoring.facets.findings import Inferred, found
+from valuespectrum.scoring.facets.findings import NO_SPREAD, Inferred, found
 from valuespectrum.scoring.facets.inference import Tested
-from valuespectrum.scoring.personas.placebos import FEWEST_PLACEBOS, beyond
+from valuespectrum.scoring.personas.placebos import ALIKE, FEWEST_PLACEBOS, beyond
 from valuespectrum.scoring.personas.pull import Floats, fit
 from valuespectrum.scoring.personas.role_sets import RoleSets
 
@@ -34,6 +34,8 @@ FEWEST_PERSONAS = 5
 _PARTS = np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [0.0, 1.0, -1.0]])
 """Of keep, nice and harsh: the nice part, the harsh part, and the gap."""
 _SIDES = (1, -1)
+_WITHOUT_SPREAD = (ALIKE, NO_SPREAD)
+"""Why a number stands for its interval: where nothing varied, that is what one with hardly any spread comes to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +211,7 @@ def _judged(told: Sequence[Inferred], personas: int) -> Sanitising:
 def _verdict(nice: Estimate, harsh: Estimate, gap: Estimate) -> tuple[Played, str]:
     ends = [(_low(one), _high(one)) for one in (nice, harsh, gap)]
     if nice.mean is None or harsh.mean is None or any(low is None or high is None for low, high in ends):
-        return "unknown", nice.why or gap.why
+        return "unknown", nice.why or harsh.why or gap.why
     (nice_low, nice_high), (harsh_low, harsh_high), (gap_low, _) = [(float(a or 0), float(b or 0)) for a, b in ends]
     beside = f"(nice part {_words(nice)}, harsh part {_words(harsh)}, gap {_words(gap)})"
     if nice_low > 0 and gap_low > 0 and harsh.mean <= nice.mean / 2:
@@ -222,11 +224,11 @@ def _verdict(nice: Estimate, harsh: Estimate, gap: Estimate) -> tuple[Played, st
 
 
 def _low(one: Estimate) -> float | None:
-    return one.low if one.low is not None else one.mean
+    return one.mean if one.why in _WITHOUT_SPREAD else one.low
 
 
 def _high(one: Estimate) -> float | None:
-    return one.high if one.high is not None else one.mean
+    return one.mean if one.why in _WITHOUT_SPREAD else one.high
 
 
 def _words(one: Estimate) -> str:

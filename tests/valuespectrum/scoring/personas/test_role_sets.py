@@ -14,6 +14,7 @@ from valuespectrum.scoring.facets.tables import Layout, contrast
 from valuespectrum.scoring.facets.tables import collect as collected
 from valuespectrum.scoring.personas.placebos import ALIKE, NOT_DRAWN, movement
 from valuespectrum.scoring.personas.role_sets import PERSONA, TEXTS, RoleSets, aligned
+from valuespectrum.scoring.personas.sanitised import EsteemedTarget, sanitising
 
 VALUES, CLIPS, WORDINGS, WORDS = 10, 6, 3, 5
 TARGET = np.array([1.0, 1.0, 0.5, 0, 0, 0, 0, 0, 0, 0])
@@ -136,3 +137,7 @@ def test_what_clips_cannot_tell_has_no_interval() -> None:
     for first in (told.shifts[0], told.shifts_from_bare[0]):
         assert first.estimate.low is None and first.estimate.why == NOT_DRAWN
     assert told.keep.estimate.mean is not None and told.keep.estimate.why == NOT_DRAWN
+    assert (told.verdict, told.why) == ("unknown", NOT_DRAWN), "no interval holds 0, and none excludes it"
+    aim = EsteemedTarget(TARGET, np.where(np.arange(VALUES) % 2, -1.0, 1.0))
+    played = sanitising(bare + shifts[PERSONA] + 3.0 * TARGET, bare, aim, list(bare + shifts[TEXTS]), sets)
+    assert played.nice.estimate.mean is not None and (played.verdict, played.why) == ("unknown", NOT_DRAWN)
