@@ -18,6 +18,8 @@ from vectorstore.foundation.errors import InputError
 _WRITTEN: Mapping[str, str] = {"like": "vqa"}
 ONE_ANSWER = "one answer to everything"
 """Status of every score of a respondent who says the same whatever is asked."""
+_OF_PROFILE = ("shape", "faking_effect")
+"""Details that tell of the profile alone."""
 _LARGEST_P = 0.05
 _READ = {written: name for name, written in _WRITTEN.items()}
 
@@ -127,6 +129,8 @@ class Measurement:
             scores={value: score.untold(ONE_ANSWER) for value, score in self.scores.items()},
             overall=Estimate(None),
             scalars=dict.fromkeys(self.scalars, Estimate(None, why=ONE_ANSWER)),
+            reliability=dict.fromkeys(self.reliability, Estimate(None, why=ONE_ANSWER)),
+            details={name: part for name, part in self.details.items() if name not in _OF_PROFILE},
             differences=None,
             verdicts=(finding.statement,),
             table=None,

@@ -113,6 +113,8 @@ def test_one_answer_to_everything_is_named_and_is_no_profile(name: str) -> None:
         if scores.get("identification", {}).get("status") != "not identifiable":
             assert {row["status"] for row in scores["profile"].values()} == {ONE_ANSWER}
             assert scores["verdicts"] == [found["statement"]]
+            assert {row["mean"] for row in scores["reliability"].values()} <= {None}
+            assert not {"shape", "faking_effect"} & set(scores), "both tell of a profile"
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if isinstance(INSTRUMENTS.load(name), Tabled)])
