@@ -23,6 +23,7 @@ FEWEST_RESPONDENTS = 10
 PERMUTATIONS = 2000
 """Orders of the values that are drawn to see what chance gives."""
 _LEAST_SPREAD = 1e-9
+_ALIKE = "all pairs of values go together alike"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,8 @@ def correlations(scores: Floats, value_set: ValueSet) -> tuple[Floats | None, st
     ]
     if flat:
         return None, f"respondents do not differ in {', '.join(flat)}"
-    return np.asarray(np.corrcoef(complete, rowvar=False)), ""
+    found: Floats = np.asarray(np.corrcoef(complete, rowvar=False))
+    return (None, _ALIKE) if _all_alike(found) else (found, "")
 
 
 def pairs(table: Floats) -> Floats:
@@ -163,11 +165,16 @@ def share_as_good(value: float, others: Floats) -> float:
     return float((1 + np.sum(others >= value - 1e-12)) / (1 + len(others)))
 
 
+def _all_alike(found: Floats) -> bool:
+    """Whether no value is nearer to one than to another, so that nothing can be arranged."""
+    return bool(np.ptp(levelled(pairs(found))) == 0.0)
+
+
 def _permuted(
     statistic: Callable[[Floats], Floats], found: Floats, theory: Floats, generator: np.random.Generator | None
 ) -> Statistic:
-    if np.ptp(levelled(pairs(found))) == 0.0:
-        return Statistic(None, why="all pairs of values go together alike")
+    if _all_alike(found):
+        return Statistic(None, why=_ALIKE)
     value = float(statistic(pairs(theory)))
     if np.isnan(value):
         return Statistic(None, why="nothing differs")

@@ -19,6 +19,7 @@ from valuespectrum.scoring.structure.circle import (
     order_index,
     pairs,
 )
+from valuespectrum.scoring.structure.over_respondents import Gathered, structure
 from valuespectrum.scoring.structure.scaling import displacement, rotated, scale
 from valuespectrum.scoring.structure.semantic_null import beyond_words, item_similarities
 from valuespectrum.scoring.structure.sinusoid import fit_wave
@@ -185,6 +186,9 @@ def test_where_nothing_can_be_said_there_is_no_number() -> None:
     holes = scores.copy()
     holes[:25, 2] = np.nan
     assert correlations(holes, TEN)[1].startswith("5 respondents")
+    # Everybody holds one value above all others, which are alike to them: any map of these is where it was begun.
+    alike = structure(Gathered(np.eye(10)), TEN, rng)
+    assert (alike["why"], alike["map"]) == ("all pairs of values go together alike", None)
     even = distance_agreement(np.ones((10, 10)), distances(TEN), rng)
     assert even.value is None and even.p is None and even.why
     wave = fit_wave(np.full(10, 2.0), TEN)
