@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from valuespectrum.costs.spending import Spending, spending
 from valuespectrum.instruments.base import Celled, Instrument
 from valuespectrum.instruments.battery import ANSWER_TOKENS
 from valuespectrum.instruments.registry import instrument_of, load_installed, load_instrument
+from valuespectrum.instruments.wordings.items import language_of
 from valuespectrum.instruments.wordings.liking import WORDINGS
 from valuespectrum.measuring.set_tables import told_by
 from valuespectrum.measuring.stored_answers import NOT_SCORED, scored_answers
@@ -85,14 +86,15 @@ class _PilotAsked:
     """What one model was asked in the pilot, and what that cost."""
 
     told: Sequence[ToldRows]
-    """What each role said."""
+    """What each role said in each language."""
     asks_a_set: float
     """Asks of one clip in one wording to one role."""
     prompt_tokens: float
     """Of one ask on average; 0 where nobody counted."""
     spending: Spending
     personas: Sequence[str] = ()
-    """Which persona each role is, and by which strategy; wordings of one have one name."""
+    """Which persona each of these is, and by which strategy; wordings of one have one name."""
+    roles: int = 1
 
     @property
     def costs(self) -> Costs:
@@ -119,12 +121,12 @@ def plan_from_pilot(run: Path, options: PlanOptions) -> Json:
         options: What is wished for.
 
     Returns:
-        ``pilot``, ``wish``, and for every model under ``models``: ``roles``, ``sizes`` (levels of each facet),
-        ``components`` (variances, with the ``share`` of the present error), ``now``, ``plan``, ``one_wording`` (the
-        same wish by more clips alone) and ``by_wordings``, each with ``levels``, ``standard_error``, ``g``, ``d``,
-        ``detectable``, ``asks``, ``answers``, ``dollars``; ``None`` where no design reaches the wish. ``across`` has
-        components with personas as a facet, where there are two roles or more. ``left_out`` names whose answers tell
-        nothing to plan from, with the reason.
+        ``pilot``, ``wish``, and for every model under ``models``: ``roles`` and ``languages`` (in how many it was
+        asked; a plan is for one), ``sizes`` (levels of each facet), ``components`` (variances, with the ``share`` of
+        the present error), ``now``, ``plan``, ``one_wording`` (the same wish by more clips alone) and ``by_wordings``,
+        each with ``levels``, ``standard_error``, ``g``, ``d``, ``detectable``, ``asks``, ``answers``, ``dollars``;
+        ``None`` where no design reaches the wish. ``across`` has components with personas as a facet, where there are
+        two roles or more. ``left_out`` names whose answers tell nothing to plan from, with the reason.
 
     Raises:
         InputError: Nothing is wished, the folder is no run of an instrument that makes a table of sets, or the pilot
@@ -178,8 +180,10 @@ def _asked(run: Path, options: PlanOptions) -> tuple[dict[str, _PilotAsked], lis
             role = "" if who == who.bare else f" as {Role(who.persona, who.strategy).words}"
             left_out.append(f"{who.model}{role}: {why}")
             continue
-        told.setdefault(who.model, []).append(said)
-        personas.setdefault(who.model, []).append(Role(in_first_wording(who.persona), who.strategy).words)
+        spoken = list(_by_language(said))
+        told.setdefault(who.model, []).extend(spoken)
+        played = Role(in_first_wording(who.persona), who.strategy).words
+        personas.setdefault(who.model, []).extend([played] * len(spoken))
         sets = len(table[["value", "clip", "wording"]].drop_duplicates())
         sizes.setdefault(who.model, []).append((len(table), sets))
     tokens: dict[str, float] = {}
@@ -193,6 +197,7 @@ def _asked(run: Path, options: PlanOptions) -> tuple[dict[str, _PilotAsked], lis
             tokens.get(model, 0.0),
             spending(model, prices, ModelOptions()),
             personas[model],
+            len(sizes[model]),
         )
         for model, each in told.items()
     }
@@ -208,6 +213,12 @@ def _told(instrument: Instrument, answers: pd.DataFrame) -> tuple[ToldRows | Non
     if told is None:
         return None, f"answers to {instrument.name} do not tell liking set by set"
     return None if told.table is None else told_by_table(told.table), told.why
+
+
+def _by_language(said: ToldRows) -> Iterator[ToldRows]:
+    """What was said in each language: a plan is for one, and what another does to values would count as wordings."""
+    for language, rows in said.rows.groupby(said.rows[WORDING].map(language_of)):
+        yield replace(said, rows=rows, language=str(language))
 
 
 def _planned(asked: _PilotAsked, wish: DesignWish, options: PlanOptions) -> Json | None:
@@ -240,7 +251,8 @@ def _planned(asked: _PilotAsked, wish: DesignWish, options: PlanOptions) -> Json
         for count in range(1, MOST_WORDINGS + 1)
     ]
     return {
-        "roles": len(asked.told),
+        "roles": asked.roles,
+        "languages": len({each.language for each in asked.told}),
         "sizes": dict(sizes),
         "components": components,
         "across": None if across is None else across.components.to_json(),

@@ -16,6 +16,7 @@ from valuespectrum.cli import main
 from valuespectrum.costs.prices import load_prices
 from valuespectrum.costs.spending import spending
 from valuespectrum.instruments.battery import BatteryOptions
+from valuespectrum.instruments.registry import InstrumentChoice
 from valuespectrum.measuring.benchmark import BenchOptions, run_benchmark
 from valuespectrum.measuring.pilot import STILL, PlanOptions, _PilotAsked, plan_from_pilot
 from valuespectrum.scoring.cells import ScoringOptions
@@ -34,7 +35,7 @@ class Refusing(SimulatedModel):
         return (Answer(text="I cannot answer that.", parsed=REFUSAL) for _ in asks)
 
 
-def pilot(folder: Path, battery: BatteryOptions, models: list[Model]) -> Path:
+def pilot(folder: Path, battery: BatteryOptions | InstrumentChoice, models: list[Model]) -> Path:
     keywords = folder / "axes.yaml"
     listed = {value: [word.word for word in row] for value, row in words(3).words.items()}
     keywords.write_text(json.dumps({"keywords": listed}))
@@ -125,3 +126,12 @@ def test_no_cost_is_named_where_nobody_counted_tokens() -> None:
     assert not_counted.dollars(1_000, 1_000) is None and not_counted.costs == Costs()
     free = spending("simulated:power=1", load_prices(), ModelOptions())
     assert _PilotAsked([], 4.0, 0.0, free).dollars(1_000, 1_000) in (0.0, None)
+
+
+def test_languages_are_planned_one_at_a_time(tmp_path: Path) -> None:
+    """What another language does to values is no error of a profile in one, and wordings are counted in each."""
+    both = pilot(tmp_path, InstrumentChoice("like", {"wordings": 2, "language": "en,de"}), MODELS[:1])
+    (one,) = plan_from_pilot(both, PlanOptions(standard_error=0.4))["models"]
+    assert (one["roles"], one["languages"], one["sizes"]["wording"]) == (1, 2, 2)
+    assert one["now"]["asks"] == pytest.approx(10 * one["now"]["clips_a_value"] * 2 * 4)
+    assert "one of its 2 languages" in str(vs.plan_design(both))

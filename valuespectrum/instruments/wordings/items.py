@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from valuespectrum.instruments.wordings.languages import ENGLISH
+from valuespectrum.instruments.wordings.languages import ENGLISH, languages
 
 TEXTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "like": {"positive": ("options",), "negative": ("options",)},
@@ -38,6 +38,17 @@ class ItemWording:
             ('like', 'de/like')
         """
         return self.name if self.language == ENGLISH else f"{self.language}/{self.name}"
+
+
+def language_of(tag: str) -> str:
+    """The language of a wording, out of its tag.
+
+    Example:
+        >>> language_of("like"), language_of("de/like")
+        ('en', 'de')
+    """
+    code, _, name = tag.partition("/")
+    return code if name and code in languages() else ENGLISH
 
 
 @dataclass(frozen=True, slots=True)

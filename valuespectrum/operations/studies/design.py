@@ -83,6 +83,8 @@ def _model_in_words(one: Json) -> str:
         for name, row in one["components"].items()
     ]
     parts = [f"{one['model']}\n{table(header, rows)}"]
+    if one["languages"] > 1:
+        parts.append(f"Planned for one of its {one['languages']} languages: wordings and asks are counted in each.")
     if one["across"]:
         roles = [f"{name} {row['sd']:.2f}" for name, row in one["across"].items() if "persona" in name.split(" x ")]
         parts.append(f"Between its {one['roles']} roles, sd: {', '.join(roles)}.")

@@ -37,6 +37,8 @@ class ToldRows:
     """Variance that the draw of answers gives to a score; 0 where nothing is drawn."""
     draws: float = 0.0
     """Answers drawn to an ask; 0 where none are."""
+    language: str = ""
+    """In which it was asked, where that is known: what languages do to values is no error of a profile in one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +93,12 @@ def study_roles(told: Sequence[ToldRows]) -> Studied:
     if not told:
         raise InputError("the pilot tells no liking, so nothing can be planned from it", "look at its scores")
     found = [_studied([each.rows], _facets(told)) for each in told]
-    names = [set(components.variances) for components, _ in found]
-    kept = [effect for effect in found[0][0].variances if all(effect in each for each in names)]
-    variances = {effect: float(np.mean([one.variances[effect] for one, _ in found])) for effect in kept}
-    first, pilot = found[0]
-    components = _with_draws(replace(first, variances=variances), pilot, told)
-    return Studied(components, pilot, len(told))
+    components, pilot = _averaged(found)
+    return Studied(_with_draws(components, pilot, told), pilot, len(told))
 
 
 def study_across(told: Sequence[ToldRows], personas: Sequence[str]) -> Studied:
-    """Components with personas as a facet; of a persona in several wordings the mean over these counts.
+    """Components with personas as a facet, averaged over languages; of a persona in several wordings the mean counts.
 
     Args:
         told: What a model said in each of its roles.
@@ -112,9 +110,15 @@ def study_across(told: Sequence[ToldRows], personas: Sequence[str]) -> Studied:
     import pandas as pd
 
     facets = (*_facets(told), PERSONA)
-    rows = [each.rows.assign(**{PERSONA: name}) for each, name in zip(told, personas, strict=True)]
-    every = pd.concat(rows, ignore_index=True).groupby(list(facets), sort=False, observed=True)
-    components, pilot = _studied([every[_SCORE].mean().reset_index()], facets)
+    spoken: dict[str, list[pd.DataFrame]] = {}
+    for each, name in zip(told, personas, strict=True):
+        spoken.setdefault(each.language, []).append(each.rows.assign(**{PERSONA: name}))
+    several = [rows for rows in spoken.values() if len({str(each[PERSONA].iloc[0]) for each in rows}) > 1]
+    found = []
+    for rows in several or spoken.values():
+        every = pd.concat(rows, ignore_index=True).groupby(list(facets), sort=False, observed=True)
+        found.append(_studied([every[_SCORE].mean().reset_index()], facets))
+    components, pilot = _averaged(found)
     return Studied(_with_draws(components, pilot, told), pilot, 1)
 
 
@@ -166,6 +170,14 @@ def _studied(rows: Sequence[pd.DataFrame], facets: Sequence[str]) -> tuple[Compo
     nested = {CLIP: WORD, WORD: VALUE} if WORD in facets else {CLIP: VALUE}
     pilot = Pilot.of(levels, nested)
     return pilot.components(whole[_SCORE].to_numpy(dtype=np.float64)), pilot
+
+
+def _averaged(found: Sequence[tuple[Components, Pilot]]) -> tuple[Components, Pilot]:
+    """Mean components of those effects that all have, with the design of the first."""
+    first, pilot = found[0]
+    kept = [effect for effect in first.variances if all(effect in each.variances for each, _ in found)]
+    variances = {effect: float(np.mean([each.variances[effect] for each, _ in found])) for effect in kept}
+    return replace(first, variances=variances), pilot
 
 
 def _with_draws(found: Components, pilot: Pilot, told: Sequence[ToldRows]) -> Components:
