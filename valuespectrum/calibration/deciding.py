@@ -204,11 +204,16 @@ def both_ways(table: Floats, level: float) -> Estimate:
     Args:
         table: Shape (people, scenes).
         level: Coverage aimed at.
+
+    Returns:
+        Without an interval where there is one person or one scene: nothing shows how far another would lie.
     """
     from scipy.special import stdtrit
 
-    parts = [_mean(table.mean(axis=axis), level) for axis in (1, 0)]
-    mean, errors = float(table.mean()), [each.se or 0.0 for each in parts]
+    mean = float(table.mean())
+    if min(table.shape) < 2:
+        return Estimate(mean, why="one person or one scene")
+    errors = [_mean(table.mean(axis=axis), level).se or 0.0 for axis in (1, 0)]
     se = float(np.hypot(errors[0], errors[1]))
     half = float(stdtrit(min(table.shape) - 1, (1 + level) / 2)) * se
     return Estimate(mean, mean - half, mean + half, se=se)
@@ -320,9 +325,11 @@ def strength_coverage(
 
 
 def words(estimate: Estimate, digits: int = 1) -> str:
-    """A number with its interval."""
-    if estimate.low is None or estimate.high is None or estimate.mean is None:
+    """A number with its interval, where it has one."""
+    if estimate.mean is None:
         return "-"
+    if estimate.low is None or estimate.high is None:
+        return f"{estimate.mean:.{digits}f}"
     return f"{estimate.mean:.{digits}f} [{estimate.low:.{digits}f}, {estimate.high:.{digits}f}]"
 
 

@@ -19,6 +19,7 @@ from valuespectrum.calibration.deciding import (
     predictions,
     recognition,
     strength_coverage,
+    words,
 )
 from valuespectrum.instruments.base import Setting
 from valuespectrum.instruments.decisions.instrument import EverydayDecisions
@@ -90,6 +91,10 @@ def test_intervals_over_people_and_scenes_hold_a_mean_that_is_known() -> None:
         found = both_ways(people + scenes + rng.normal(0, 1, (12, 15)), 0.95)
         inside.append((found.low or 0) <= 0 <= (found.high or 0))
     assert np.mean(inside) >= 0.92
+    for alone in (rng.normal(0, 1, (1, 15)), rng.normal(0, 1, (12, 1))):
+        found = both_ways(alone, 0.95)
+        assert (found.mean, found.low, found.high) == (pytest.approx(alone.mean()), None, None) and found.why
+        assert words(found, 2) == f"{alone.mean():.2f}"
 
 
 def test_planted_strengths_are_inside_and_nothing_is_told_of_nothing() -> None:
