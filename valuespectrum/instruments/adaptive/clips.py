@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 _POLARITIES = (1, -1)
 """Of each cell: the ascending scale, then the descending one."""
+_WITHOUT = "without_parameters"
+"""Tag of how many clips were found for the value and are not asked about, since their item parameters are not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +125,11 @@ class AdaptiveClips:
         items = list(_items(self.options, bank, setting))
         if not items:
             raise InputError("no clip of the corpus has item parameters", "name other ones, or parameters=typical")
+        lacking = Counter(row.value for row in setting.rows)
+        lacking.subtract(each.row.value for each in items)
         for role in setting.respondents:
-            plan = Plan(role, _pools(items, bank, self._asks(role, items, setting)), choosing, setting.seed, self.name)
+            pools = _pools(items, bank, self._asks(role, items, setting), lacking)
+            plan = Plan(role, pools, choosing, setting.seed, self.name)
             yield Named(f"{self.name} {role.words} {plan.digest}", adaptive_test(plan))
 
     def _asks(self, role: Role, items: Sequence[_Clip], setting: Setting) -> Mapping[tuple[str, str, int], Ask]:
@@ -142,6 +148,9 @@ class AdaptiveClips:
         if taken:
             known = "about clips whose item parameters are not known: taken for typical"
             notes.append(f"{taken} of {len(answers)} asks were {known}")
+        if lost := _without_parameters(answers):
+            told = ", ".join(f"{value} {count}" for value, count in lost.items())
+            notes.append(f"clips that were found and have no item parameters were not asked about: {told}")
         asked = set(answers["value"])
         silent = [value for value in self.value_set.dimensions if value not in asked]
         if silent and self.options.file is not None:
@@ -171,14 +180,26 @@ def _items(options: ClipTestOptions, bank: Bank, setting: Setting) -> Iterator[_
             yield _Clip(row, item)
 
 
-def _pools(items: Sequence[_Clip], bank: Bank, asks: Mapping[tuple[str, str, int], Ask]) -> dict[str, Pool]:
+def _without_parameters(answers: pd.DataFrame) -> dict[str, int]:
+    """Value to how many of its clips were not asked about; values without any, and of which none was, are left out."""
+    import pandas as pd
+
+    if _WITHOUT not in answers:
+        return {}
+    counts = pd.to_numeric(answers[_WITHOUT], errors="coerce").groupby(answers["value"]).max().dropna()
+    return {str(value): int(count) for value, count in counts.items()}
+
+
+def _pools(
+    items: Sequence[_Clip], bank: Bank, asks: Mapping[tuple[str, str, int], Ask], lacking: Mapping[str, int]
+) -> dict[str, Pool]:
     pools = {}
     for value in dict.fromkeys(each.row.value for each in items):
         own = [each for each in items if each.row.value == value]
         graded = bank.pool(value).items.only([bank.pool(value).places[each.item] for each in own])
         told = [
             {
-                cell: _turned(asks[value, each.row.clip_id, polarity], polarity)
+                cell: _tagged(asks[value, each.row.clip_id, polarity], polarity, lacking[value])
                 for cell, polarity in enumerate(_POLARITIES)
             }
             for each in own
@@ -189,5 +210,5 @@ def _pools(items: Sequence[_Clip], bank: Bank, asks: Mapping[tuple[str, str, int
     return pools
 
 
-def _turned(ask: Ask, polarity: int) -> Ask:
-    return replace(ask, tags={**ask.tags, TURNED: polarity})
+def _tagged(ask: Ask, polarity: int, lacking: int) -> Ask:
+    return replace(ask, tags={**ask.tags, TURNED: polarity, **({_WITHOUT: lacking} if lacking else {})})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -236,6 +237,15 @@ def test_parameters_of_clips_come_from_a_pilot(by_clips: Compared, tmp_path: Pat
     assert max(means, key=lambda value: means[value] or 0.0) == "benevolence", "of the three fjord likes it most"
     (untold,) = [note for note in found.notes if note.startswith("nothing was asked about")]
     assert "hedonism" in untold and "power" not in untold
+    assert not any("were not asked about" in note for note in found.notes)
+    fewer = json.loads((tmp_path / "pilot.json").read_text(encoding="utf-8"))
+    for clip in list(fewer["items"]["power"])[:2]:
+        del fewer["items"]["power"][clip]
+    (tmp_path / "fewer.json").write_text(json.dumps(fewer), encoding="utf-8")
+    test = AdaptiveClips(ClipTestOptions(parameters=str(tmp_path / "fewer.json")))
+    (named,) = test.procedures(setting)
+    notes = measured(test, table(driven(named, TwinModel(BY_NAME["fjord"]))), SCORING).notes
+    assert "clips that were found and have no item parameters were not asked about: power 2" in notes
     with pytest.raises(InputError, match="fewer than 10"):
         pilot_bank(pilot[:4], "trial")
 
