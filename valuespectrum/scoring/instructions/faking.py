@@ -74,8 +74,10 @@ def _size(moved: Analysis, level: float) -> Estimate:
     test = moved.differ
     if test.ratio is None or test.above is None or test.below is None or not test.ratio:
         return Estimate(None, why=test.why or "nothing moved, so its uncertainty was not seen")
-    shifts = [row.centred.estimate.mean for row in moved.values.values() if row.status == "ok"]
-    squares = float(np.sum(np.square([shift for shift in shifts if shift is not None])))
+    told = [row.centred.estimate.mean for row in moved.values.values() if row.status == "ok"]
+    shifts = np.array([shift for shift in told if shift is not None])
+    # About the mean of the values that are tested: centring is over those without an error of their own, too.
+    squares = float(((shifts - shifts.mean()) ** 2).sum())
     ratio, above, spare = test.ratio, test.above, test.below
     trace = squares / ratio
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from facet_tables import set_table, waves
 
 from valuespectrum.scoring.facets.tables import SetTable, collect
 from valuespectrum.scoring.instructions.faking import faking_effect
@@ -44,3 +45,12 @@ def test_nothing_to_compare_says_why() -> None:
     effect = faking_effect(None, None)
     assert effect.size.mean is None and effect.size.why
     assert spoken_frames(pd.DataFrame({"clip": ["a"]})) == ("",)
+
+
+def test_a_value_that_no_test_counts_moves_no_size() -> None:
+    """Its clips all moved by the same, so that nothing shows its error; the others moved as far as without it."""
+    faked = waves(10, 6, 3) + 0.3 * np.arange(10)[:, None, None]
+    stuck, without = faked.copy(), faked.copy()
+    stuck[0], without[0] = 5.0, np.nan
+    one, other = (faking_effect(set_table(each), set_table(0.0 * each)).size for each in (stuck, without))
+    assert other.mean and (one.mean, one.low, one.high) == pytest.approx((other.mean, other.low, other.high))
