@@ -24,7 +24,7 @@ from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.graded.fitting import FitOptions, fit
 from valuespectrum.scoring.graded.items import Floats
 from valuespectrum.scoring.ordinal.rated import RatedAnswers
-from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.errors import InputError, ValueSpectrumError
 
 _BESIDE = 3.0
 """Answers that are added to every item: pilots are small."""
@@ -40,9 +40,9 @@ def pilot_bank(rated: Sequence[RatedAnswers], source: str) -> Bank:
         source: Where they are from, for the provenance.
 
     Raises:
-        InputError: There are too few respondents.
+        InputError: There are too few respondents who answered, or no clip about which half of them did.
     """
-    tables = [_by_clip(each) for each in rated]
+    tables = [table for table in map(_by_clip, rated) if table]
     listed = sorted({key for table in tables for key in table})
     pools = {}
     for value in dict.fromkeys(value for value, _ in listed):
@@ -52,6 +52,11 @@ def pilot_bank(rated: Sequence[RatedAnswers], source: str) -> Bank:
         if heard.any():
             kept = tuple(clip for clip, told in zip(clips, heard, strict=True) if told)
             pools[value] = ItemPool(kept, fit(answers[:, heard], FitOptions(beside=_BESIDE)).items)
+    if not pools:
+        raise InputError(
+            f"there is no clip about which half of the {len(tables)} respondents that answered told something",
+            "look at the refused and unreadable answers of the pilot",
+        )
     provenance = {"respondents": f"{len(tables)} of a pilot", "source": source, "method": "marginal maximum likelihood"}
     return Bank(pools, provenance, {})
 
@@ -85,19 +90,26 @@ def _by_clip(rated: RatedAnswers) -> Mapping[tuple[str, str], Floats]:
 
 
 def _rows(table: Mapping[tuple[str, str], Floats], value: str, clips: Sequence[str]) -> Floats:
-    steps = next(iter(table.values())).shape if table else (1,)
+    steps = next(iter(table.values())).shape
     return np.stack([table.get((value, clip), np.zeros(steps)) for clip in clips])
 
 
-def _main() -> None:
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write item parameters; 2 where a run cannot be used."""
     parser = argparse.ArgumentParser(description="Estimate item parameters of clips from runs of scale7.")
     parser.add_argument("runs", nargs="+", type=Path)
     parser.add_argument("--out", type=Path, required=True)
-    given = parser.parse_args()
-    rated = [each for run in given.runs for each in pilot_answers(run)]
-    write_bank(pilot_bank(rated, ", ".join(run.name for run in given.runs)), given.out)
+    given = parser.parse_args(arguments)
+    try:
+        if len({run.resolve() for run in given.runs}) < len(given.runs):
+            raise InputError("a run is named twice, and its respondents would count twice", "name every run once")
+        rated = [each for run in given.runs for each in pilot_answers(run)]
+        write_bank(pilot_bank(rated, ", ".join(run.name for run in given.runs)), given.out)
+    except ValueSpectrumError as error:
+        parser.exit(2, f"{error}\n")
     print(f"written: {given.out}")
+    return 0
 
 
 if __name__ == "__main__":
-    _main()
+    raise SystemExit(main())

@@ -19,6 +19,7 @@ from agents.procedures.conductor import conduct
 from agents.procedures.procedure import SUBJECT
 from agents.procedures.stored import replay
 from bench.truth.adaptive import Compared, asked, clips, driven, figures, measured, outcome, portraits, table
+from valuespectrum.calibration.graded_pilot import main as pilot_main
 from valuespectrum.calibration.graded_pilot import pilot_bank
 from valuespectrum.instruments.adaptive.banks import own_bank, read_bank, write_bank
 from valuespectrum.instruments.adaptive.clips import AdaptiveClips, ClipTestOptions
@@ -248,6 +249,19 @@ def test_parameters_of_clips_come_from_a_pilot(by_clips: Compared, tmp_path: Pat
     assert "clips that were found and have no item parameters were not asked about: power 2" in notes
     with pytest.raises(InputError, match="fewer than 10"):
         pilot_bank(pilot[:4], "trial")
+    # Who refused everything says nothing about clips, and does not stop those who did.
+    silent = replace(pilot[0], asked=pilot[0].asked.iloc[:0], weights=pilot[0].weights[:0])
+    assert pilot_bank([*pilot, silent], "trial").digest == bank.digest
+    with pytest.raises(InputError, match="no clip about which half of the 0 respondents"):
+        pilot_bank([silent] * 12, "trial")
+
+
+def test_a_pilot_that_cannot_be_used_is_told_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for runs, said in (([tmp_path / "none"], "none"), ([tmp_path, tmp_path], "named twice")):
+        with pytest.raises(SystemExit) as ended:
+            pilot_main([*map(str, runs), "--out", str(tmp_path / "bank.json")])
+        told = capsys.readouterr().err
+        assert ended.value.code == 2 and said in told and told.count("\n") == 1
 
 
 @pytest.mark.parametrize(
