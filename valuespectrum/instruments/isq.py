@@ -61,11 +61,17 @@ class IsqOptions:
     """What the digit 0 is stretched to, 0 or 1: whether ratings run from 0 to 10 or from 1 to 10 is not said either."""
 
     def __post_init__(self) -> None:
-        least = -100 / 3 if self.signed_terms else 0.0
-        if not least <= self.threshold <= 100:
-            raise InputError(f"threshold must lie in {least:.0f}..100, got {self.threshold:g}", "60 is the example")
+        least, most = self.ends
+        if not least <= self.threshold <= most:
+            bounds = f"{least:.0f}..{most:.0f}"
+            raise InputError(f"threshold must lie in {bounds}, got {self.threshold:g}", "60 is the example")
         if self.lowest not in (0, 1):
             raise InputError(f"the lowest rating is 0 or 1, not {self.lowest}")
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Between which a score lies, percent."""
+        return (-100 / 3 if self.signed_terms else 0.0), 100.0
 
     def term(self, probability: float) -> float:
         """Turn a probability of yes into a term of the formula in the chosen range."""
@@ -122,7 +128,8 @@ class Questionnaire(PictureBattery):
         clips = questionnaire_scores(answers, options, self.options.formula).assign(theta=np.nan)
         heard = answers[answers["error"].fillna("") == ""]
         interested = number(float(clips["interested"].mean())) if len(clips) else None
-        measured = profiled(self, answers, UnitScores(clips, scales={"log_odds": "theta"}), units, options)
+        scores = UnitScores(clips, bounds=self.options.formula.ends, scales={"log_odds": "theta"})
+        measured = profiled(self, answers, scores, units, options)
         return replace(
             measured,
             scalars={"interested_share": Estimate(interested)},

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from planted_instruments import measured
 
-from valuespectrum.instruments.isq import IsqOptions, QuestionnaireOptions, isq_score
+from agents.models.yes_no import NO, YES
+from valuespectrum.instruments.isq import IsqOptions, QuestionnaireOptions, isq_score, questionnaire_forms
 from valuespectrum.instruments.registry import load_instrument, settings_of
+from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError
 
 
@@ -44,3 +48,20 @@ def test_open_points_are_options_of_the_instrument() -> None:
     for wrong in ({"threshold": "101"}, {"threshold": "nan"}, {"lowest": "2"}, {"threshold": "-20"}):
         with pytest.raises(InputError):
             load_instrument("isq", wrong)
+
+
+def test_an_interval_holds_its_score_where_terms_may_be_negative() -> None:
+    """Who says no to both terms lies below 0, where no interval may be cut off."""
+    rows = [
+        {
+            **{**form.tags, "value": value, "clip": f"{value}-{n}", "frame": f"{value}-{n}/0", "text": "", "error": ""},
+            "parsed": "no" if form.choices == (YES, NO) else str(n % 3),
+        }
+        for value in VALUES
+        for n in range(4)
+        for form in questionnaire_forms()
+    ]
+    found = measured(load_instrument("isq", {"signed_terms": "true"}), pd.DataFrame(rows))
+    for each in (*(score.estimate for score in found.scores.values()), found.overall):
+        assert each.mean is not None and each.low is not None and each.high is not None
+        assert -100 / 3 <= each.low < each.mean < each.high < 0
