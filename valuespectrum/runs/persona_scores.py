@@ -66,7 +66,8 @@ def playing_rows(
 ) -> Iterator[Json]:
     """How every model plays personas under every strategy, over all of them (``sanitised.sanitising_over``).
 
-    Several wordings of one persona count as one, by their mean.
+    Several wordings of one persona count as one, by their mean; a persona of which there are no log-odds where there
+    are some of others counts for none.
 
     Args:
         respondents: Of one run.
@@ -76,12 +77,13 @@ def playing_rows(
     Returns:
         Rows of ``scoring.personas.rows.played_row`` with ``model``, ``strategy`` and ``instrument``.
     """
-    groups: dict[tuple[str, str, str], list[tuple[Measured, Floats, _Profiles]]] = {}
+    groups: dict[tuple[str, str, str], list[_Played]] = {}
     for one, aim, bare, profiles in _judgeable(respondents, targets, options):
         if bare:
             key = (one.who.model, one.who.strategy, one.by.instrument)
             groups.setdefault(key, []).append((one, aim, profiles))
-    for (model, strategy, instrument), played in groups.items():
+    for (model, strategy, instrument), judgeable in groups.items():
+        played = _on_one_scale(judgeable)
         by_persona: dict[str, list[tuple[Floats, Floats]]] = {}
         for one, aim, profiles in played:
             by_persona.setdefault(in_first_wording(one.who.persona), []).append((profiles.persona, aim))
@@ -95,6 +97,11 @@ def playing_rows(
             options.level,
         )
         yield {"model": model, "strategy": strategy, "instrument": instrument, **played_row(found)}
+
+
+def _on_one_scale(played: Sequence[_Played]) -> Sequence[_Played]:
+    """What is in log-odds, where something is: a role that tells nothing has none, nor what stands beside it."""
+    return [one for one in played if one[2].scale == LOG_ODDS] or played
 
 
 def _judgeable(
@@ -133,6 +140,10 @@ class _Profiles:
     texts: Sequence[Floats]
     sets: RoleSets | None = None
     scale: str = ""
+
+
+_Played = tuple[Measured, Floats, _Profiles]
+"""A persona, what it aims at, and what it is held against."""
 
 
 def _beside(

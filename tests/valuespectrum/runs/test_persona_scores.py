@@ -141,3 +141,28 @@ def test_how_a_model_plays_is_told_over_personas_and_wordings_are_no_further_one
     assert words in playing_in_words(row)
     rows = list(persona_rows(measured, targets, OPTIONS))
     assert len(rows) == 16 and {one["played"]["verdict"] for one in rows} <= {verdict, "undecided", "unknown"}
+
+
+def test_roles_that_tell_nothing_change_nothing_in_how_others_are_played() -> None:
+    """They have no log-odds, and beside one of them the others would stand in points."""
+    measured, targets = played(1.5, 0.0)
+    told = [_in_log_odds(one) for one in measured]
+    (alone,) = playing_rows(told, targets, OPTIONS)
+    assert (alone["verdict"], alone["personas"]) == ("sanitised", 8)
+    mute = [_mute("mute", False, told[0]), _mute("placebo-9", True, told[0])]
+    targets["mute"] = targets["p0"]
+    for everyone in ([told[0], *mute, *told[1:]], [*told, *mute]):
+        assert list(playing_rows(everyone, targets, OPTIONS)) == [alone]
+
+
+def _in_log_odds(one: Measured) -> Measured:
+    scores = {
+        value: replace(score, estimate=Estimate(float(place)), scales={"log_odds": score.estimate})
+        for place, (value, score) in enumerate(one.by.scores.items())
+    }
+    return Measured(one.who, replace(one.by, scores=scores))
+
+
+def _mute(name: str, placebo: bool, like: Measured) -> Measured:
+    scores = {value: score.untold("one answer") for value, score in like.by.scores.items()}
+    return Measured(RespondentColumns("m", name, "simple", placebo), replace(like.by, scores=scores))

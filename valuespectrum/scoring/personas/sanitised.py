@@ -23,7 +23,7 @@ from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.scoring.facets.findings import NO_SPREAD, Inferred, found
 from valuespectrum.scoring.facets.inference import Tested
 from valuespectrum.scoring.personas.placebos import ALIKE, FEWEST_PLACEBOS, beyond
-from valuespectrum.scoring.personas.pull import Floats, fit
+from valuespectrum.scoring.personas.pull import FEWEST_VALUES, Floats, fit
 from valuespectrum.scoring.personas.role_sets import RoleSets
 
 Played = Literal["obeyed", "sanitised", "ignored", "undecided", "unknown"]
@@ -129,22 +129,28 @@ def sanitising_over(
     """Judge how a model plays several personas.
 
     Args:
-        personas: Profiles, each of shape (values,); values that one of them lacks count for none.
+        personas: Profiles, each of shape (values,); one with fewer than five values is left out, and values that one of
+            the others lacks count for none.
         targets: Of each.
         bare: Of the model without any.
-        placebos: Profiles under placebo texts.
+        placebos: Profiles under placebo texts, the same.
         standing: Which values are well thought of, as in :func:`parts`.
         level: Coverage of the intervals, over other personas and other texts; clips and wordings stay the same.
 
     Returns:
-        ``unknown`` with the reason for fewer than five personas or texts, or where no side of the values, held or
-        rejected, has both parts in at least two personas.
+        ``unknown`` with the reason for fewer than five personas, texts or values, or where no side of the values, held
+        or rejected, has both parts in at least two personas.
     """
-    if len(personas) < FEWEST_PERSONAS or len(placebos) < FEWEST_PLACEBOS:
+    heard = [(role, aim) for role, aim in zip(personas, targets, strict=True) if _tells(role)]
+    placebos = [text for text in placebos if _tells(text)]
+    if len(heard) < FEWEST_PERSONAS or len(placebos) < FEWEST_PLACEBOS:
         return _unknown(f"at least {FEWEST_PERSONAS} personas and {FEWEST_PLACEBOS} placebo texts are needed")
+    personas = [role for role, _ in heard]
     told = np.array([*personas, bare, *placebos])
     known = ~np.isnan(told).any(axis=0)
-    roles, aims = told[: len(personas), known], np.array(targets)[:, known]
+    if known.sum() < FEWEST_VALUES:
+        return _unknown(f"fewer than {FEWEST_VALUES} values are measured with and without every persona")
+    roles, aims = told[: len(personas), known], np.array([aim for _, aim in heard])[:, known]
     own, texts = told[len(personas), known], told[len(personas) + 1 :, known]
     design, numbers = _cells(aims, standing[known], own)
     if numbers is None:
@@ -152,6 +158,11 @@ def sanitising_over(
     if np.linalg.matrix_rank(design.reshape(-1, design.shape[-1])) < design.shape[-1]:
         return _unknown("the personas are too much alike to tell their parts apart")
     return _judged(_over(design, numbers, roles - texts.mean(axis=0), texts, level), len(personas))
+
+
+def _tells(profile: Floats) -> bool:
+    """Whether it has enough values to be judged beside others."""
+    return bool((~np.isnan(profile)).sum() >= FEWEST_VALUES)
 
 
 def _cells(aims: Floats, standing: Floats, bare: Floats) -> tuple[Floats, Floats | None]:
@@ -167,10 +178,10 @@ def _cells(aims: Floats, standing: Floats, bare: Floats) -> tuple[Floats, Floats
         if min(int(cell.any(axis=1).sum()) for cell in cells) >= 2:
             both.append((len(columns), len(columns) + 1))
         columns += cells
+    if not both:
+        return np.zeros((*aims.shape, 0)), None
     kept = [place for place, column in enumerate(columns) if np.ptp(column) > 0]
     design = np.stack([columns[place] - columns[place].mean(axis=1, keepdims=True) for place in kept], axis=-1)
-    if not both:
-        return design, None
     numbers = np.zeros((3, len(columns)))
     for first, second in both:
         numbers[0, first] = numbers[1, second] = 1 / len(both)

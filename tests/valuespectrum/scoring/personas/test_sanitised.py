@@ -90,6 +90,18 @@ def test_a_model_that_hears_no_rejection_is_not_taken_for_a_sanitiser() -> None:
     assert found.verdict != "sanitised"
 
 
+def test_roles_that_tell_nothing_are_left_out() -> None:
+    """One that refuses everything has no numbers; it was the end of all that was scored."""
+    generator, silent = np.random.default_rng(2), np.full(10, np.nan)
+    aims = [generator.permutation([1.0, 1.0, 1.0, 0, 0, 0, 0, -1.0, -1.0, -1.0]) for _ in range(12)]
+    roles = [0.3 * BARE + 1.5 * aim + generator.normal(0, 0.1, 10) for aim in aims]
+    told = sanitising_over(roles, aims, BARE, texts(), STANDING)
+    assert (told.verdict, told.personas) == ("obeyed", 12)
+    assert sanitising_over([*roles, silent], [*aims, AIM], BARE, [*texts(), silent], STANDING) == told
+    assert "5 placebo texts" in sanitising_over(roles, aims, BARE, [*texts(4), silent], STANDING).why
+    without = sanitising_over(roles, aims, silent, texts(), STANDING)
+    assert without.verdict == "unknown" and "fewer than 5 values" in without.why
+
 def test_planted_sanitisers_are_flagged_and_others_are_not() -> None:
     """Models like those of the cohort, fifteen personas each; more of them: python -m bench.truth.personas."""
     words = Words(clips=4, texts=6)
