@@ -125,7 +125,7 @@ def covers(design: OrdinalDesign) -> str:
     """What intervals are about, in words."""
     table = design.table
     others = ["other answers"]
-    if len(table.names["item"]) > len(table.values):
+    if table.several_items:
         others.append(f"other items like these {len(table.names['item'])}")
     if "person" in design.names or "person x value" in design.names:
         others.append(f"other people like these {len(table.names['person'])}")
@@ -136,8 +136,8 @@ def covers(design: OrdinalDesign) -> str:
 
 def _notes(design: OrdinalDesign, options: OrdinalOptions, found: _Found) -> Iterator[str]:
     table = design.table
-    if len(table.names["item"]) == len(table.values):
-        yield "every value has one item: nothing is said of other items"
+    if not table.several_items:
+        yield "nobody rated two items of a value: nothing is said of other items"
     elif "item" not in design.names:
         yield (
             "items were rated too few times to tell how they differ: that is part of the chance of single answers, and "

@@ -76,16 +76,18 @@ class EffectDraws:
     gamma: Floats
     """Shape (draws, respondents, values)."""
     estimate: Floats | None = None
-    """Shape (respondents, values): where draws lie around estimates, in Student's distribution; ``None`` for draws from
-    a posterior, whose mean is the estimate."""
+    """Shape (respondents, values): what draws lie around, in the normal distribution; ``None`` for draws from a
+    posterior, whose mean is the estimate."""
     freedom: float = np.inf
-    """Degrees of freedom of that distribution."""
+    """Degrees of freedom of the spreads behind that distribution."""
+    stretched: Floats | None = None
+    """Shape (draws,): what makes each draw one of Student's; ``None`` where spreads are known."""
 
 
 def likelihood_draws(fit: Fit, seed: int) -> EffectDraws:
     """Effects drawn around the estimates of maximum likelihood.
 
-    Spreads of items and people are themselves estimated, so draws are Student's, with as many degrees of freedom as
+    Spreads of items and people are themselves estimated, so intervals are Student's, with as many degrees of freedom as
     there are items beyond values, or people beyond respondents, whichever are fewer.
     """
     from scipy.linalg import eigh
@@ -95,16 +97,15 @@ def likelihood_draws(fit: Fit, seed: int) -> EffectDraws:
     rng = stream(seed, "ordinal estimates")
     around = rng.normal(size=(DRAWS, len(fit.covariance))) @ scaled.T
     freedom = _freedom(fit)
-    if np.isfinite(freedom):
-        around *= np.sqrt(freedom / rng.chisquare(freedom, size=(DRAWS, 1)))
-    return EffectDraws(spread_out(fit.design, fit.top.effects + around), fit.gamma(), freedom)
+    stretched = np.sqrt(freedom / rng.chisquare(freedom, size=DRAWS)) if np.isfinite(freedom) else None
+    return EffectDraws(spread_out(fit.design, fit.top.effects + around), fit.gamma(), freedom, stretched)
 
 
 def _freedom(fit: Fit) -> float:
     table = fit.design.table
     beyond = {"item": len(table.values), "person": len(table.respondents)}
     free = [term.levels - beyond[term.name] for term in fit.design.terms if term.name in beyond]
-    return float(max(3, min(free))) if free else np.inf
+    return float(min(free)) if free else np.inf
 
 
 def own_contrasts(drawn: EffectDraws, level: float) -> Contrasts:
@@ -116,7 +117,7 @@ def own_contrasts(drawn: EffectDraws, level: float) -> Contrasts:
     """
     rows = tuple((who,) for who in range(drawn.gamma.shape[1]))
     middle = None if drawn.estimate is None else centred_effects(drawn.estimate)
-    return _summed(rows, centred_effects(drawn.gamma), level, middle, drawn.freedom)
+    return _summed(rows, centred_effects(drawn.gamma), level, middle, drawn)
 
 
 def pair_contrasts(drawn: EffectDraws, pairs: Sequence[tuple[int, int]], level: float) -> Contrasts:
@@ -132,23 +133,23 @@ def pair_contrasts(drawn: EffectDraws, pairs: Sequence[tuple[int, int]], level: 
     if drawn.estimate is not None:
         middle = centred_effects(drawn.estimate)
         found = middle[first] - middle[second]
-    return _summed(tuple(pairs), centred[:, first] - centred[:, second], level, found, drawn.freedom)
+    return _summed(tuple(pairs), centred[:, first] - centred[:, second], level, found, drawn)
 
 
 def _summed(
-    rows: tuple[tuple[int, ...], ...], draws: Floats, level: float, estimate: Floats | None, freedom: float
+    rows: tuple[tuple[int, ...], ...], draws: Floats, level: float, estimate: Floats | None, drawn: EffectDraws
 ) -> Contrasts:
     """Intervals out of draws; of Student's around given estimates."""
     from scipy.special import ndtri, stdtrit
 
-    middle, se = draws.mean(axis=0), draws.std(axis=0, ddof=1)
-    reach = float(np.quantile(np.abs((draws - middle) / se).max(axis=(1, 2)), level))
+    middle, se, upper = draws.mean(axis=0), draws.std(axis=0, ddof=1), (1.0 + level) / 2.0
+    farthest = np.abs((draws - middle) / se).max(axis=(1, 2))
     if estimate is None:
-        low, high = np.quantile(draws, [(1.0 - level) / 2.0, (1.0 + level) / 2.0], axis=0)
+        reach = float(np.quantile(farthest, level))
+        low, high = np.quantile(draws, [1.0 - upper, upper], axis=0)
         return Contrasts(rows, middle, se, low, high, middle - reach * se, middle + reach * se)
-    upper = (1.0 + level) / 2.0
-    own, times = se, float(ndtri(upper))
-    if np.isfinite(freedom):
-        own, times = se * np.sqrt((freedom - 2.0) / freedom), float(stdtrit(freedom, upper))
-    low, high = estimate - times * own, estimate + times * own
-    return Contrasts(rows, estimate, own, low, high, estimate - reach * se, estimate + reach * se)
+    times = float(ndtri(upper) if drawn.stretched is None else stdtrit(drawn.freedom, upper))
+    stretched = farthest if drawn.stretched is None else farthest * drawn.stretched
+    reach = max(times, float(np.quantile(stretched, level)))
+    low, high = estimate - times * se, estimate + times * se
+    return Contrasts(rows, estimate, se, low, high, estimate - reach * se, estimate + reach * se)

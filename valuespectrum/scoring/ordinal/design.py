@@ -157,8 +157,8 @@ def _delta(table: RatingTable, first: int) -> tuple[Codes, tuple[Codes, ...]]:
 
 def _terms(table: RatingTable) -> tuple[Term, ...]:
     """Drawn effects that the table can tell from the chance of single answers, and from each other."""
-    items, several = len(table.names["item"]), len(table.names["item"]) > len(table.values)
-    versions, people = len(table.names["version"]) > 1, len(table.names["person"]) > 1
+    items, several = len(table.names["item"]), table.several_items
+    versions, people = len(table.names["version"]) > 1, table.several_people
     told = several and table.answers >= _SHARED * items
     terms = [Term("item", table.codes["item"], items)] if told else []
     wanted: list[tuple[str, tuple[str, ...], bool]] = [

@@ -55,6 +55,16 @@ class RatingTable:
         """How many answers there are."""
         return float(self.counts.sum())
 
+    @property
+    def several_items(self) -> bool:
+        """Whether somebody rated two items of a value: nothing else tells how items differ."""
+        return self.joint("respondent", "value", "item")[1] > self.joint("respondent", "value")[1]
+
+    @property
+    def several_people(self) -> bool:
+        """Whether some respondent is several people."""
+        return self.joint("respondent", "person")[1] > len(self.respondents)
+
     def joint(self, *keys: str) -> tuple[Codes, int]:
         """Code of a combination of keys for every cell, and how many combinations occur."""
         several = np.stack([self.codes[key] for key in keys], axis=1)

@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from scipy.integrate import quad
 from scipy.optimize import approx_fprime, minimize
 from scipy.special import expit
-from scipy.stats import norm
+from scipy.stats import norm, t
 
 from valuespectrum.calibration.planted_ratings import PlantedRatings, planted_table, recover_ratings
-from valuespectrum.scoring.ordinal.analysis import OrdinalOptions, analyse
+from valuespectrum.scoring.ordinal.analysis import OrdinalOptions, analyse, covers
+from valuespectrum.scoring.ordinal.contrasts import centred_effects, likelihood_draws, own_contrasts
 from valuespectrum.scoring.ordinal.design import design_of
 from valuespectrum.scoring.ordinal.likelihood import slopes, step_chances
-from valuespectrum.scoring.ordinal.maximum import find_top, maximum_likelihood
+from valuespectrum.scoring.ordinal.maximum import find_top, maximum_likelihood, spread_out
 from valuespectrum.scoring.ordinal.posterior import SamplerOptions
 from valuespectrum.scoring.ordinal.table import RatingTable, rating_table
 from vectorstore.foundation.errors import InputError
@@ -114,6 +115,24 @@ def _curvature(design: object, top: object, level: int) -> float:
     found = slopes(design, top.thresholds, top.predictors)
     return float(found.curvature[design.terms[0].codes == level].sum())
 
+
+def test_errors_are_those_of_the_fit_however_few_items_there_are() -> None:
+    """Six items of three values: three degrees of freedom, with which draws of Student's have no steady spread."""
+    fit = maximum_likelihood(design_of(planted_table(replace(SMALL, versions=2), 1)))
+    weights = centred_effects(spread_out(fit.design, np.eye(len(fit.covariance))))
+    found = own_contrasts(likelihood_draws(fit, 0), 0.95)
+    assert np.allclose(found.se, np.sqrt(np.einsum("arv,ab,brv->rv", weights, fit.covariance, weights)), rtol=0.06)
+    assert np.allclose(found.high - found.low, 2 * t.ppf(0.975, 3) * found.se)
+    assert (found.low_all <= found.low).all() and (found.high <= found.high_all).all()
+
+
+def test_what_nothing_tells_of_items_and_people_is_not_drawn() -> None:
+    """One person and one item of a value for each respondent: how these differ is all in what is estimated."""
+    rows = [(who, what, f"{what}{who}", f"person {who}") for who in "ab" for what in "xy"]
+    table = rating_table(pd.DataFrame(rows, columns=["respondent", "value", "item", "person"]), np.full((4, 3), 5.0))
+    assert design_of(table).terms == () and "intervals cover other answers; they" in covers(design_of(table))
+    found = analyse(table, OrdinalOptions())
+    assert found["notes"][0] == "nobody rated two items of a value: nothing is said of other items"
 
 def test_planted_effects_are_found_and_nothing_is_called_something() -> None:
     found = recover_ratings(PlantedRatings(respondents=2, values=4, items=3, repeats=20), 3, size=2.0)
