@@ -8,6 +8,7 @@ import pytest
 from facet_tables import set_table, waves
 
 from valuespectrum.scoring.facets.tables import SetTable, collect
+from valuespectrum.scoring.instructions.between import way_taken
 from valuespectrum.scoring.instructions.faking import faking_effect
 from valuespectrum.scoring.instructions.parts import spoken_frames
 from valuespectrum.theory.values import VALUES
@@ -54,3 +55,26 @@ def test_a_value_that_no_test_counts_moves_no_size() -> None:
     stuck[0], without[0] = 5.0, np.nan
     one, other = (faking_effect(set_table(each), set_table(0.0 * each)).size for each in (stuck, without))
     assert other.mean and (one.mean, one.low, one.high) == pytest.approx((other.mean, other.low, other.high))
+
+
+def test_what_honest_answers_scatter_by_is_no_way_to_the_best_impression() -> None:
+    """Open answers are drawn like the honest ones; beside the same honest ones they lie a third of the way."""
+    crossed, plain = [], []
+    for seed in range(3):
+        generator = np.random.default_rng(seed)
+        honest, opened, faked = generator.normal(0, 1, (3, 300, 2))
+        faked += generator.normal(0, 1, (300, 1))
+        crossed.append(way_taken(opened - honest, faked - honest).mean or 0.0)
+        plain.append(way_taken((opened - honest)[:, 0], (faked - honest)[:, 0]).mean or 0.0)
+    assert np.mean(crossed) < 0.2 < np.mean(plain)
+
+
+def test_a_way_is_the_same_in_one_wording_and_in_several_that_say_the_same() -> None:
+    faked = np.array([2.0, 0.5, -2.0, 1.0])
+    opened = 0.5 * faked + np.array([0.1, 0.0, -0.1, 0.2])
+    one = way_taken(opened, faked)
+    several = way_taken(np.stack([opened, opened, opened], axis=1), np.stack([faked, faked, faked], axis=1))
+    assert (one.mean, one.low, one.high) == pytest.approx((several.mean, several.low, several.high))
+    drawn = way_taken(opened, faked, drawn=True)
+    assert (drawn.mean, drawn.low) == (one.mean, None) and "one wording" in drawn.why
+    assert way_taken(opened[:2], faked[:2]).mean is None
