@@ -196,10 +196,10 @@ def _correlations(first: Floats, second: Floats) -> Floats:
 
 
 def _stepped(r: Floats, longer: float, values: int) -> Coefficient:
-    """Mean over splits at full length (Spearman and Brown); what would be divided by nothing stays as it is."""
-    known = r[~np.isnan(r) & (r > -1.0 + _LEAST)]
+    """Mean over splits at full length (Spearman and Brown); below 0 there is nothing to step up."""
+    known = r[~np.isnan(r)]
     if not len(known):
         return Coefficient(None, n=values, why="values do not differ")
-    below = 1.0 + (longer - 1.0) * known
-    whole = np.where(below > _LEAST, longer * known / np.where(below > _LEAST, below, 1.0), known)
+    positive = np.maximum(known, 0.0)
+    whole = np.minimum(known, 0.0) + longer * positive / (1.0 + (longer - 1.0) * positive)
     return Coefficient(float(whole.mean()), n=values)

@@ -163,7 +163,16 @@ def other_pilots(pilot: Pilot, found: Components, generator: np.random.Generator
         Effect to an estimate of each of the other pilots.
     """
     seen = {effect: max(each, 0.0) for effect, each in found.variances.items() if effect in pilot.groups}
-    return pilot.estimates(pilot.drawn(seen, _OTHER_PILOTS, generator))
+    whole, noise = frozenset(pilot.facets), _noise(pilot, found)
+    seen[whole] = seen.get(whole, 0.0) + noise
+    others = pilot.estimates(pilot.drawn(seen, _OTHER_PILOTS, generator))
+    return {**others, whole: others[whole] - noise}
+
+
+def _noise(pilot: Pilot, found: Components) -> float:
+    """What draws that were counted for each answer of a pilot leave in it, known beside the answers."""
+    drawn = frozenset(pilot.facets) | {DRAW}
+    return 0.0 if drawn in pilot.groups else found.variance(*drawn) / max(found.sizes.get(DRAW, 1), 1)
 
 
 def chance_range(

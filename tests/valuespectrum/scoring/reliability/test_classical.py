@@ -106,3 +106,14 @@ def test_where_nothing_can_be_said_there_is_no_number() -> None:
     assert retest(np.arange(2.0), np.arange(2.0)).value is None
     same = retest(np.arange(9.0), np.arange(9.0))
     assert same.value == pytest.approx(1) and same.low is None and same.why == "the same twice"
+
+
+def test_halves_that_contradict_each_other_are_not_stepped_up() -> None:
+    """Spearman and Brown's formula has no lower end: at -1 for two halves, at -.5 for a third of the whole."""
+    rng, rows = np.random.default_rng(8), np.array([[0.0, 1.0], [1.0, 0.1], [2.0, -1.0]])
+    straight = float(np.corrcoef(rows.T)[0, 1])
+    for halves in (wording_split_half(rows, rng), split_half(rows[:, ::-1], rng)):
+        assert halves.value is not None and -1.0 <= halves.value <= 1.0
+    assert wording_split_half(rows, rng).value == pytest.approx(straight)
+    third = wording_split_half(rng.normal(size=(3, 3)), rng).value
+    assert third is not None and -1.0 <= third <= 1.0

@@ -195,6 +195,18 @@ def test_other_pilots_of_the_size_foresee_errors_in_the_range_that_is_told() -> 
     assert np.mean(inside) >= 0.8
 
 
+def test_other_pilots_draw_their_answers_anew() -> None:
+    """What draws leave in an answer is known and taken out; that it is another each time is not."""
+    pilot = Pilot.of_table(np.zeros((10, 8, 4)), FACETS[:3], NESTED)
+    whole = frozenset(FACETS[:3])
+    quiet = {effect: 0.0 for effect in pilot.groups if effect}
+    found = Components({**quiet, whole | {"draw"}: 4.0}, {**pilot.sizes, "draw": 4}, NESTED)
+    others = other_pilots(pilot, found, np.random.default_rng(0))
+    assert abs(float(others[whole].mean())) < 0.03 and float(others[whole].std()) > 0.05
+    low, high = chance_range(others, found, Design({"clip": 8, "wording": 4, "draw": 4}))
+    assert low < high
+
+
 def test_the_search_finds_what_trying_everything_finds() -> None:
     found = planted(SIZES)
     wish = DesignWish(standard_error=0.2, most={"wording": 6, "draw": 3})
