@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from agents.answers.respondent import RespondentColumns
 from agents.answers.table import by_respondent
 from agents.models.base import NO_CHOICE
-from valuespectrum.instruments.base import Instrument
+from valuespectrum.instruments.base import Celled, Instrument
+from valuespectrum.instruments.registry import load_instrument
 from valuespectrum.measuring.set_tables import RespondentSets, tables_of
 from valuespectrum.measuring.stored_answers import conditions_of, of_condition
 from valuespectrum.scoring.cells import ScoringOptions, class_shares
@@ -45,7 +46,8 @@ def picture_effects(
         ``base`` (the condition that scores rest on) and ``conditions``, a row for every other condition and respondent:
         ``kept`` and, where only the picture was taken away, ``visual_share``; base minus condition on centred log-odds
         (``values, differ, general, covers``); ``rates`` of answers without a choice; or ``why`` there is no comparison.
-        Where words were put into the clips, ``injection``: what they do (``scoring.presentations.injection``).
+        Where words were put into clips that somebody was asked whether it likes, ``injection``: what they do
+        (``scoring.presentations.injection``).
         Empty where there is one condition alone.
     """
     base, *others = conditions_of(settings)
@@ -126,7 +128,11 @@ class _Injections:
         if answers is None:
             return None
         found = tables_of(answers, self.pairing.scoring, self.pairing.instruments).get(who)
-        return found.told.table if found else None
+        return found.told.table if found and self._tells_liking(found.instrument) else None
+
+    def _tells_liking(self, name: str) -> bool:
+        """Whether its numbers are log-odds of liking, of which there is a rate: ratings and choices have none."""
+        return isinstance(self.pairing.instruments.get(name) or load_instrument(name), Celled)
 
 
 def _table(found: RespondentSets, what: str) -> SetTable:

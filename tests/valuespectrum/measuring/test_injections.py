@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from agents.browsing.seeing.injections import Injection
 from agents.models.base import Ask, FrameReference, ModelOptions
 from agents.models.local.simulated import SimulatedModel, SimulatedProfile
 from agents.models.pictures import read_picture
+from valuespectrum.instruments.registry import InstrumentChoice
 from valuespectrum.measuring.benchmark import BenchOptions, run_benchmark
 from valuespectrum.measuring.presenting import PresentOptions
 from valuespectrum.measuring.run_scores import score_run
@@ -84,6 +86,14 @@ def test_planted_susceptibility_is_recovered(corpus: DrawnCorpus, tmp_path: Path
     assert read_scores(chosen.run) == json.loads(json.dumps(scores))
     assert score_run(chosen.run, SCORING) == scores
     assert "put into clips" in describe(scores)
+
+
+def test_ratings_have_no_like_rate_that_words_could_change(corpus: DrawnCorpus, tmp_path: Path) -> None:
+    """Steps of 1 to 7 are no log-odds: as such all of them would be likes, and no words would move them."""
+    chosen = replace(options(tmp_path, "injection:overlay"), battery=InstrumentChoice("scale7", {"wordings": 1}))
+    rows = run_benchmark(chosen, corpus, AxesEmbedder(), [load("thorn", ModelOptions())])["presentations"]["conditions"]
+    assert len(rows) == 3 and not any("injection" in row for row in rows)
+    assert all(row["kept"] is not None for row in rows), "what is left of the profile is told all the same"
 
 
 class Obedient(SimulatedModel):
