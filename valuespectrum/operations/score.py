@@ -154,10 +154,10 @@ def _set_right(one: Json, values: ValueSet) -> str:
     slopes = [f"{name} {with_interval(slope, 2, True)}" for name, slope in found.slopes]
     lines = [
         f"{found.model}, set right for its pictures",
-        table(("centred log-odds", *(name for name, _ in WAYS)), rows),
+        table((f"centred {found.unit}", *(name for name, _ in WAYS)), rows),
     ]
     lines += ["* stands out among ten values"]
-    lines += [f"logits for one standard deviation within values: {', '.join(slopes)}"] if slopes else []
+    lines += [f"{found.unit} for one standard deviation within values: {', '.join(slopes)}"] if slopes else []
     return "\n".join([*lines, *(f"Note: {note}." for note in found.notes)])
 
 

@@ -110,6 +110,14 @@ def test_what_cannot_be_corrected_is_said() -> None:
     assert read_corrected({"model": "m"}) is None and read_corrected({"model": "m", "corrected": None}) is None
 
 
+def test_numbers_are_told_in_what_they_are_in() -> None:
+    """Ratings are set right in steps of their scale, and log-odds where nothing else is said."""
+    rated = {**corrected(), "unit": "steps of 1 to 7"}
+    for part, unit in ((rated, "steps of 1 to 7"), (corrected(), "log-odds")):
+        text = " ".join(" ".join(read(page({"model": "m", "persona": "none", "corrected": part})).text).split())
+        assert f"centred {unit} with" in text and f"within values, {unit} for one standard deviation" in text
+
+
 def test_without_ratings_there_is_no_such_panel() -> None:
     run = ReportedRun(Path("run"), Manifest({}, {}), {"pictures": None, "respondents": []})
     assert "Do the pictures show" not in render(replace(data(), runs=(run,)))

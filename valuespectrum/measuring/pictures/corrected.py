@@ -152,7 +152,7 @@ def correct_run(run: Path, ratings: Ratings, scoring: ScoringOptions, raters: Se
             and told.table is not None
             and row["value_set"] == TEN.name
         ):
-            row["corrected"] = corrections(told.table, known, facets, scoring.seed)
+            row["corrected"] = {"unit": told.unit, **corrections(told.table, known, facets, scoring.seed)}
     scores["pictures"] = known.to_json(scoring.level)
     itself = [name for name in known.raters if ratings.rater(name).source in read_manifest(run).asked.models]
     scores["pictures"]["notes"] += [

@@ -12,7 +12,7 @@ from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.json_types import Json
 
 WAYS: tuple[tuple[str, str], ...] = (
-    ("as found", "centred log-odds, wrong clips and nuisances left in"),
+    ("as found", "wrong clips and nuisances left in"),
     ("wrong clips out", "a clip counts for what blind raters say it shows"),
     ("nuisances out", "brightness, motion, prettiness and so on held equal"),
     ("matched clips", "only clips that are alike in all of these"),
@@ -38,7 +38,9 @@ class CorrectedProfile:
     notes: tuple[str, ...]
     """Why a way has no numbers, or what they have to be read with."""
     slopes: tuple[tuple[str, Estimate], ...]
-    """Logits for one standard deviation of each nuisance."""
+    """For one standard deviation of each nuisance."""
+    unit: str
+    """What all of it is in."""
     size: int
     """Clips a value in the matched sets; 0 for none."""
 
@@ -68,7 +70,8 @@ def read_corrected(respondent: Json) -> CorrectedProfile | None:
         apart = number(matched.get("worst"), 1)
         notes.append(f"{WAYS[3][0]}: still up to {apart} standard deviations apart, so read {WAYS[2][0]}")
     slopes = tuple((name, Estimate.read(row)) for name, row in (adjusted.get("slopes") or {}).items())
-    return CorrectedProfile(short_model(respondent["model"]), rows, tuple(notes), slopes, matched.get("size", 0))
+    size, unit = matched.get("size", 0), corrected.get("unit", "log-odds")
+    return CorrectedProfile(short_model(respondent["model"]), rows, tuple(notes), slopes, unit, size)
 
 
 def _cell(row: Json | None) -> tuple[Estimate, bool] | None:

@@ -85,3 +85,4 @@ class CorrectedPart(Part):
     relabelled: _Relabelled
     adjusted: _Adjusted | None = None
     matched: _Matched | None = None
+    unit: Text = "log-odds"
