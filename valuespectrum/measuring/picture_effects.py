@@ -44,8 +44,9 @@ def picture_effects(
 
     Returns:
         ``base`` (the condition that scores rest on) and ``conditions``, a row for every other condition and respondent:
-        ``kept`` and, where only the picture was taken away, ``visual_share``; base minus condition on centred log-odds
-        (``values, differ, general, covers``); ``rates`` of answers without a choice; or ``why`` there is no comparison.
+        ``kept`` and, where only the picture was taken away, ``visual_share``; base minus condition, centred, in
+        ``unit`` (``values, differ, general, covers``); ``rates`` of answers without a choice; or ``why`` there is no
+        comparison.
         Where words were put into clips that somebody was asked whether it likes, ``injection``: what they do
         (``scoring.presentations.injection``).
         Empty where there is one condition alone.
@@ -88,7 +89,8 @@ class _Pairing:
             return {**row, **_unknown(error.message)}
         alone = Presentation.read(name).takes_picture_from(Presentation.read(self.base))
         visual = effect.lost.to_json() if alone else None
-        return {**row, "why": "", "kept": effect.kept.to_json(), "visual_share": visual, **effect.comparison.to_json()}
+        row |= {"why": "", "unit": self.tables[who].told.unit, "kept": effect.kept.to_json(), "visual_share": visual}
+        return {**row, **effect.comparison.to_json()}
 
     def _effect(self, who: RespondentColumns, answers: pd.DataFrame) -> PictureEffect:
         """Base beside condition.

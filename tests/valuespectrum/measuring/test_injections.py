@@ -94,6 +94,7 @@ def test_ratings_have_no_like_rate_that_words_could_change(corpus: DrawnCorpus, 
     rows = run_benchmark(chosen, corpus, AxesEmbedder(), [load("thorn", ModelOptions())])["presentations"]["conditions"]
     assert len(rows) == 3 and not any("injection" in row for row in rows)
     assert all(row["kept"] is not None for row in rows), "what is left of the profile is told all the same"
+    assert {row["unit"] for row in rows} == {"steps of 1 to 7"}
 
 
 class Obedient(SimulatedModel):

@@ -143,6 +143,16 @@ def test_a_number_without_interval_has_its_reason_beside_it_in_every_panel() -> 
     assert len(re.findall(WHY, page)) >= 8
 
 
+def test_what_pictures_do_is_told_in_what_it_is_in() -> None:
+    shown = conditions("plain")
+    number = Estimate(0.5, why=WHY).to_json()
+    shown["conditions"][0] |= {"why": "", "unit": "steps of 1 to 7", "general": number, "values": {"power": number}}
+    base = whole("plain", WHY)
+    run = replace(base.runs[0], scores=base.runs[0].scores | {"presentations": shown})
+    page = render(replace(base, runs=(run,)))
+    assert "Centred steps of 1 to 7 with" in page and "Liked less in general, steps of 1 to 7" in page
+
+
 def test_others_words_stay_words_of_bounded_length_in_every_panel() -> None:
     page, plain = render(whole(HOSTILE)), render(whole("plain"))
     reader = read(page)

@@ -25,15 +25,17 @@ class ConditionRow:
     kept: Estimate
     visual: Estimate
     general: Estimate
-    """How much more everything is liked in the base, log-odds."""
+    """How much more everything is liked in the base."""
     p: float | None
     """Of no difference between the two profiles."""
     unchosen: float | None
     """Share of answers without a choice."""
     why: str
     values: Mapping[str, Estimate]
-    """Base minus condition, centred log-odds."""
+    """Base minus condition, centred."""
     covers: str
+    unit: str
+    """What these numbers are in."""
 
 
 @PANELS.register("presentations")
@@ -55,7 +57,8 @@ class PresentationsPanel(Panel):
         """The rows, names of values, and all numbers of the first table."""
         rows = _rows(data)
         told = [each for row in rows if not row.why for each in (row.kept, row.visual, row.general)]
-        return {"rows": rows, "value_names": LABELS, "told": told}
+        units = " or ".join(dict.fromkeys(row.unit for row in rows if not row.why)) or "log-odds"
+        return {"rows": rows, "value_names": LABELS, "told": told, "units": units}
 
 
 def _rows(data: ReportData) -> list[ConditionRow]:
@@ -86,4 +89,5 @@ def _row(row: Json, base: str, model: str) -> ConditionRow:
         why=row["why"],
         values={value: Estimate.read(each) for value, each in row["values"].items()},
         covers=row.get("covers", ""),
+        unit=row.get("unit", "log-odds"),
     )

@@ -48,6 +48,7 @@ class ShownCondition(Part):
     n_answers: Count = 0
     rates: dict[Text, Number] = Field(default_factory=dict)
     why: Text
+    unit: Text = "log-odds"
     kept: _Number | None
     visual_share: _Number | None
     values: dict[Text, _Tested]
