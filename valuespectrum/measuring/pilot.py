@@ -21,6 +21,7 @@ from valuespectrum.instruments.wordings.liking import WORDINGS
 from valuespectrum.measuring.set_tables import told_by
 from valuespectrum.measuring.stored_answers import NOT_SCORED, scored_answers
 from valuespectrum.runs.run import open_answers, read_manifest
+from valuespectrum.scoring.answered.sets import LOG_ODDS, PERCENT, SEVEN_STEPS
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.reliability.components import Effect, Floats, name_of
 from valuespectrum.scoring.reliability.decisions import (
@@ -58,6 +59,8 @@ if TYPE_CHECKING:
 
 MOST_WORDINGS, MOST_DRAWS = len(WORDINGS), 50
 """Wordings that there are, and draws that a plan goes up to."""
+USUAL = {LOG_ODDS: 0.5, SEVEN_STEPS: 0.5, PERCENT: 12.0}
+"""Difference between two models that is to be found where nothing else is wished, by what numbers are in."""
 STILL = (
     "every clip, wording and order gave the same: a pilot like this does not show what makes scores unsure, and any "
     "plan would be of nothing"
@@ -71,7 +74,7 @@ class PlanOptions:
     """What is wished for."""
 
     standard_error: float | None = None
-    """Of a value's centred log-odds."""
+    """Of a value's centred score."""
     difference: float | None = None
     """Of one value between two models, to be found four times in five."""
     across_personas: bool = False
@@ -79,6 +82,8 @@ class PlanOptions:
     prices: Path | None = None
     """A price table of the user's; ``None`` takes our own."""
     seed: int = 0
+    usual: bool = False
+    """Whether a usual difference is to be found where nothing else is wished."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +138,11 @@ def plan_from_pilot(run: Path, options: PlanOptions) -> Json:
             cannot show how a facet varies.
     """
     wish = DesignWish(options.standard_error, options.difference)
-    target = wish.target()
-    told, left_out = _asked(run, options)
+    wished = options.standard_error is not None or options.difference is not None
+    if wished or not options.usual:
+        wish.target()
+    told, left_out, unit = _asked(run, options)
+    wish = wish if wished else replace(wish, difference=_usual(unit))
     planned = {model: _planned(asked, wish, options) for model, asked in told.items()}
     models = [{"model": model, **each} for model, each in planned.items() if each is not None]
     left_out += [f"{model}: {STILL}" for model, each in planned.items() if each is None]
@@ -147,8 +155,9 @@ def plan_from_pilot(run: Path, options: PlanOptions) -> Json:
         "pilot": str(run),
         "wish": {
             "standard_error": options.standard_error,
-            "difference": options.difference,
-            "needed_standard_error": target,
+            "difference": wish.difference,
+            "needed_standard_error": wish.target(),
+            "unit": unit,
             "across_personas": options.across_personas,
         },
         "models": models,
@@ -156,8 +165,19 @@ def plan_from_pilot(run: Path, options: PlanOptions) -> Json:
     }
 
 
-def _asked(run: Path, options: PlanOptions) -> tuple[dict[str, _PilotAsked], list[str]]:
-    """What every model was asked, and whose answers tell nothing, with the reason."""
+def _usual(unit: str) -> float:
+    """Difference to be found where nothing else is wished.
+
+    Raises:
+        InputError: None is usual in this unit.
+    """
+    if unit not in USUAL:
+        raise InputError(f"no difference is usual in {unit}", "say which is wished: --detect or --target-se")
+    return USUAL[unit]
+
+
+def _asked(run: Path, options: PlanOptions) -> tuple[dict[str, _PilotAsked], list[str], str]:
+    """What every model was asked, whose answers tell nothing, with the reason, and what their numbers are in."""
     settings = read_manifest(run).settings
     battery = dict(settings["battery"])
     instrument = load_installed(battery.pop("name"), battery, str(run))
@@ -170,17 +190,18 @@ def _asked(run: Path, options: PlanOptions) -> tuple[dict[str, _PilotAsked], lis
     personas: dict[str, list[str]] = {}
     sizes: dict[str, list[tuple[int, int]]] = {}
     left_out: list[str] = []
+    unit = LOG_ODDS
     for who, table in by_respondent(answers):
         if who.placebo:
             continue
         name = instrument_of(table)
         asker = known.setdefault(name, instrument if name == instrument.name else load_instrument(name))
-        said, why = _told(asker, table)
+        said, why, told_in = _told(asker, table)
         if said is None:
             role = "" if who == who.bare else f" as {Role(who.persona, who.strategy).words}"
             left_out.append(f"{who.model}{role}: {why}")
             continue
-        spoken = list(_by_language(said))
+        unit, spoken = told_in, list(_by_language(said))
         told.setdefault(who.model, []).extend(spoken)
         played = Role(in_first_wording(who.persona), who.strategy).words
         personas.setdefault(who.model, []).extend([played] * len(spoken))
@@ -201,18 +222,20 @@ def _asked(run: Path, options: PlanOptions) -> tuple[dict[str, _PilotAsked], lis
         )
         for model, each in told.items()
     }
-    return asked, left_out
+    return asked, left_out, unit
 
 
-def _told(instrument: Instrument, answers: pd.DataFrame) -> tuple[ToldRows | None, str]:
-    """What one respondent said, or why it tells nothing to plan from."""
+def _told(instrument: Instrument, answers: pd.DataFrame) -> tuple[ToldRows | None, str, str]:
+    """What one respondent said, or why it tells nothing to plan from, and what its numbers are in."""
     if isinstance(instrument, Celled):
         sets = instrument.answered(answers, ScoringOptions())
-        return told_by_cells(sets), sets.told.why
+        return told_by_cells(sets), sets.told.why, sets.told.unit
     told = told_by(instrument, answers, ScoringOptions())
     if told is None:
-        return None, f"answers to {instrument.name} do not tell liking set by set"
-    return None if told.table is None else told_by_table(told.table), told.why
+        return None, f"answers to {instrument.name} do not tell liking set by set", LOG_ODDS
+    if instrument.unit != CLIP:
+        return None, f"answers to {instrument.name} are about {instrument.unit}s, and a plan is for clips", told.unit
+    return None if told.table is None else told_by_table(told.table), told.why, told.unit
 
 
 def _by_language(said: ToldRows) -> Iterator[ToldRows]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from bench_fakes import AxesEmbedder, words, world
+from planted_instruments import twin
 
 import valuespectrum as vs
 from agents.models.base import REFUSAL, Answer, Ask, Model, ModelOptions
@@ -18,6 +19,7 @@ from valuespectrum.costs.spending import spending
 from valuespectrum.instruments.battery import BatteryOptions
 from valuespectrum.instruments.registry import InstrumentChoice
 from valuespectrum.measuring.benchmark import BenchOptions, run_benchmark
+from valuespectrum.measuring.instrument_run import InstrumentOptions, run_instrument
 from valuespectrum.measuring.pilot import STILL, PlanOptions, _PilotAsked, plan_from_pilot
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.reliability.decisions import Costs
@@ -80,6 +82,7 @@ def test_the_verb_plans_and_the_interface_of_python_says_the_same(run: Path, cap
     assert told == json.loads(json.dumps(found.to_dict()))
     assert len(found.rows()) == 2 and "planned" in str(found) and "value x clip" in str(found)
     assert "a difference of 0.5 between two models" in str(vs.plan_design(run)), "where nothing is wished"
+    assert found.document["wish"]["unit"] == "log-odds" and "in centred log-odds" in str(found)
 
 
 def test_who_tells_nothing_to_plan_from_is_named(tmp_path: Path) -> None:
@@ -117,6 +120,14 @@ def test_what_cannot_be_planned_is_told_in_one_line(
     assert "missing option --corpus" in capfd.readouterr().err
     assert main(["bench", "--pilot", str(tmp_path / "nowhere")]) == 2
     assert capfd.readouterr().err.count("\n") == 1
+
+
+def test_a_plan_is_for_clips(tmp_path: Path) -> None:
+    """Statements and items of a form cannot be made more by a larger corpus; it was a traceback."""
+    chosen = InstrumentChoice("forced-choice", {"rounds": 1})
+    run_instrument(InstrumentOptions(tmp_path / "run", scoring=ScoringOptions(draws=20), choice=chosen), [twin("amber")])
+    with pytest.raises(InputError, match="about statements, and a plan is for clips"):
+        plan_from_pilot(tmp_path / "run", PlanOptions(standard_error=0.1))
 
 
 def test_no_cost_is_named_where_nobody_counted_tokens() -> None:

@@ -11,16 +11,13 @@ from valuespectrum.operations.shared.outcomes import Outcome, flat
 from valuespectrum.operations.shared.tables import table
 from vectorstore.foundation.json_types import Json
 
-_USUAL_DIFFERENCE = 0.5
-"""Log-odds between two models that are to be found where nothing else is wished."""
-
 
 @dataclass(frozen=True, slots=True)
 class DesignSettings:
     """What a plan is to reach; the names are those of the options of ``valuespectrum bench``."""
 
     target_se: float | None = None
-    """Standard error of a value's centred log-odds."""
+    """Standard error of a value's centred score."""
     detect: float | None = None
     """Difference of one value between two models that is to be found four times in five."""
     across_personas: bool = False
@@ -44,7 +41,8 @@ def plan_design(pilot: str | PathLike[str], settings: DesignSettings | None = No
 
     Args:
         pilot: Folder of a run with two wordings or more.
-        settings: What is wished for; by default to find a difference of half a log-odds between two models.
+        settings: What is wished for; by default to find a difference of half a log-odds between two models, half a step
+            of ratings or 12 percent.
 
     Raises:
         InputError: The folder is no run, or the pilot cannot show how a facet varies.
@@ -56,8 +54,9 @@ def plan_design(pilot: str | PathLike[str], settings: DesignSettings | None = No
     from valuespectrum.measuring.pilot import PlanOptions, plan_from_pilot
 
     wished = settings or DesignSettings()
-    usual = _USUAL_DIFFERENCE if wished.target_se is None and wished.detect is None else wished.detect
-    options = PlanOptions(wished.target_se, usual, wished.across_personas, wished.prices, wished.seed)
+    options = PlanOptions(
+        wished.target_se, wished.detect, wished.across_personas, wished.prices, wished.seed, usual=True
+    )
     found = plan_from_pilot(Path(pilot), options)
     left_out = "\n".join(f"Left out: {each}." for each in found["left_out"])
     parts = [_wish_in_words(found), *map(_model_in_words, found["models"]), left_out]
@@ -71,8 +70,8 @@ def _wish_in_words(found: Json) -> str:
         wished.append(f"to find a difference of {wish['difference']:g} between two models four times in five")
     whose = "across its roles" if wish["across_personas"] else "in one role"
     return (
-        f"Wished, in centred log-odds of a value of a model {whose}: {' and '.join(wished)}; that needs a standard "
-        f"error of {wish['needed_standard_error']:.3f}. Studied: {found['pilot']}"
+        f"Wished, in centred {wish['unit']} of a value of a model {whose}: {' and '.join(wished)}; that needs a "
+        f"standard error of {wish['needed_standard_error']:.3f}. Studied: {found['pilot']}"
     )
 
 
