@@ -199,7 +199,7 @@ def test_other_pilots_draw_their_answers_anew() -> None:
     """What draws leave in an answer is known and taken out; that it is another each time is not."""
     pilot = Pilot.of_table(np.zeros((10, 8, 4)), FACETS[:3], NESTED)
     whole = frozenset(FACETS[:3])
-    quiet = {effect: 0.0 for effect in pilot.groups if effect}
+    quiet = dict.fromkeys(filter(None, pilot.groups), 0.0)
     found = Components({**quiet, whole | {"draw"}: 4.0}, {**pilot.sizes, "draw": 4}, NESTED)
     others = other_pilots(pilot, found, np.random.default_rng(0))
     assert abs(float(others[whole].mean())) < 0.03 and float(others[whole].std()) > 0.05
