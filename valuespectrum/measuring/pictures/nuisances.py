@@ -65,7 +65,17 @@ def rate_frames(
                 row = tuple(told[name] for name in names) + (None,) * (wide - len(names))
                 kept[frame.frame_id] = (clip, frame.picture_sha, row)
         progress(at, len(clips))
-    return RatedFrames(version, before.names if before and wide > len(names) else names, kept, lacking)
+    rated = RatedFrames(version, before.names if before and wide > len(names) else names, kept, lacking)
+    return _with_earlier(rated, before) if before else rated
+
+
+def _with_earlier(rated: RatedFrames, before: RatedFrames) -> RatedFrames:
+    """The same with what a judge said of pictures before: it is of no version of the measures."""
+    for at, name in enumerate(before.names):
+        if name not in (*MEASURED, NAME, *rated.names):
+            told = [(picture, numbers[at]) for _, picture, numbers in before.rows.values()]
+            rated = with_column(rated, name, {picture: each for picture, each in told if each is not None})
+    return rated
 
 
 def _prettiness(corpus: FramedCorpus, embedder: Embedder | None) -> dict[str, float]:

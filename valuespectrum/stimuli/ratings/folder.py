@@ -199,8 +199,12 @@ class Ratings:
             {"frame": frame, "clip": clip, "picture": picture, **dict(zip(rated.names, numbers, strict=True))}
             for frame, (clip, picture, numbers) in rated.rows.items()
         )
-        write_sheet(self.folder / "nuisance.csv", (*_FRAME, *rated.names), rows)
         described = {"version": rated.version, "names": list(rated.names), "unavailable": dict(rated.unavailable)}
+        known = self._read()["nuisance"]
+        # A kill on the way leaves none, and not a description of other columns.
+        if known and known["names"] != described["names"]:
+            self._write(self._read() | {"nuisance": None})
+        write_sheet(self.folder / "nuisance.csv", (*_FRAME, *rated.names), rows)
         self._write(self._read() | {"nuisance": described})
 
     def _labels_path(self, name: str) -> Path:

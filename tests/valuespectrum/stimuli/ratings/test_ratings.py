@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from valuespectrum.stimuli.ratings.labels import (
     named_by_clip,
     states_by_picture,
 )
-from valuespectrum.stimuli.ratings.sheets import read_sheet
+from valuespectrum.stimuli.ratings.sheets import read_sheet, write_sheet
 from vectorstore.foundation.errors import InputError, SchemaError
 
 ANNA = RaterRecord("anna", "people", "", "1")
@@ -49,6 +50,22 @@ def test_nuisances_and_what_was_shown_come_back(tmp_path: Path) -> None:
     again = Ratings(ratings.folder)
     assert again.nuisances() == rated and again.shown() == shown
     assert rated.by_clip([("c1", "f1"), ("c1", "f2"), ("c9", "f9")]) == {"c1": [4.0, 0.5]}
+
+
+def test_a_kill_between_numbers_and_their_names_leaves_a_folder_that_can_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ratings = made(tmp_path)
+    ratings.keep_nuisances(RatedFrames("1", ("brightness", "faces"), {"f1": ("c1", "p1", (3.5, None))}))
+
+    def killed(*given: Any) -> None:
+        write_sheet(*given)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("valuespectrum.stimuli.ratings.folder.write_sheet", killed)
+    with pytest.raises(KeyboardInterrupt):
+        ratings.keep_nuisances(RatedFrames("1", ("brightness",), {"f1": ("c1", "p1", (3.5,))}))
+    assert Ratings(ratings.folder).nuisances() is None
 
 
 def test_the_folder_is_named_after_the_corpus(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
