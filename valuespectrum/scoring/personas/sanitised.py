@@ -29,7 +29,7 @@ from valuespectrum.scoring.personas.role_sets import RoleSets
 Played = Literal["obeyed", "sanitised", "ignored", "undecided", "unknown"]
 
 NEGLIGIBLE = 0.5
-"""Log-odds a step of the target below which a pull counts as none."""
+"""Log-odds a step of the target, or points of an instrument without, below which a pull counts as none."""
 FEWEST_PERSONAS = 5
 _PARTS = np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [0.0, 1.0, -1.0]])
 """Of keep, nice and harsh: the nice part, the harsh part, and the gap."""
