@@ -2,13 +2,14 @@
 
 A question is asked in balanced cells: both polarities ("keep watching?", "scroll on?") times both orders of the option
 words. Each cell gives log-odds of the positive outcome; a lean to *yes* or to the first option adds to some cells what
-it takes from others, so that it cancels from the mean of the log-odds.
+it takes from others, so that it cancels from the mean of the log-odds. Where no two cells of opposite polarity
+were answered nothing is decided: a lean would pass for a decision.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import exp, log
 
@@ -75,6 +76,10 @@ class Decision:
     refused: bool = False
 
 
+_Place = tuple[int, str]
+"""Of a cell in the balance: its polarity, and which option stands first."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Cell:
     text: str
@@ -85,6 +90,11 @@ class _Cell:
     def tags(self) -> dict[str, str | int]:
         """What a simulated model, which cannot read, needs to know of the text."""
         return {"polarity": self.sign, "first": self.choices[0].name}
+
+    @property
+    def place(self) -> _Place:
+        """Where it stands in the balance."""
+        return self.sign, self.choices[0].name
 
 
 @dataclass(slots=True)
@@ -213,21 +223,37 @@ def _cells(question: YesNoQuestion, balanced: bool) -> list[_Cell]:
 def _decision(
     question: YesNoQuestion, cells: Sequence[_Cell], answers: Sequence[Answer], options: DecisionOptions
 ) -> Decision:
-    by_sign: dict[int, list[float]] = {}
+    answered: dict[_Place, float] = {}
     refused = 0
     for cell, answer in zip(cells, answers, strict=True):
         odds = _log_odds(question, answer, options.text_certainty)
         if odds is not None:
-            by_sign.setdefault(cell.sign, []).append(cell.sign * odds)
+            answered[cell.place] = cell.sign * odds
         elif answer.parsed == REFUSAL and not answer.error:
             refused += 1
     if refused >= options.refusal_share * len(answers):
         return Decision(None, refused=True)
-    if not by_sign:
+    if not _balanced(question, cells, answered):
         return Decision(None)
+    by_sign: dict[int, list[float]] = {}
+    for (sign, _), number in answered.items():
+        by_sign.setdefault(sign, []).append(number)
     # The mean of the polarities' means, so that a lean to yes cancels even where a cell was lost.
     means = [sum(odds) / len(odds) for odds in by_sign.values()]
     return Decision(_logistic(sum(means) / len(means)))
+
+
+def _balanced(question: YesNoQuestion, cells: Sequence[_Cell], answered: Collection[_Place]) -> bool:
+    """Whether leans have where to cancel: two cells were answered that differ in their polarity alone.
+
+    Of a question of one polarity they differ in their order alone; one that is asked once has nothing to cancel with.
+    """
+    names = (question.yes.name, question.no.name)
+    if len(cells) == 1:
+        return bool(answered)
+    if not question.negative:
+        return all((1, name) in answered for name in names)
+    return any((1, name) in answered and (-1, name) in answered for name in names)
 
 
 def _log_odds(question: YesNoQuestion, answer: Answer, certainty: float) -> float | None:

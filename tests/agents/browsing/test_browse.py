@@ -89,7 +89,8 @@ FAILED = Answer({"yes": -0.1, "no": -2.0}, error="timeout")
         ((YES, YES, NO, NO), Decision(cast(float, pytest.approx(0.95)))),
         ((NO, NO, YES, YES), Decision(cast(float, pytest.approx(0.05)))),
         ((YES, YES, YES, YES), Decision(cast(float, pytest.approx(0.5)))),
-        ((YES, REFUSAL, NONSENSE, FAILED), Decision(cast(float, pytest.approx(0.95)))),
+        ((YES, REFUSAL, NO, FAILED), Decision(cast(float, pytest.approx(0.95)))),
+        ((YES, REFUSAL, NONSENSE, FAILED), Decision(None)),
         ((REFUSAL, REFUSAL, NO, NO), Decision(None, refused=True)),
         ((REFUSAL, NONSENSE, NONSENSE, FAILED), Decision(None)),
         ((FAILED,) * 4, Decision(None)),
@@ -100,6 +101,19 @@ FAILED = Answer({"yes": -0.1, "no": -2.0}, error="timeout")
 )
 def test_what_answers_without_probabilities_come_to(answers: tuple[Answer, ...], expected: Decision) -> None:
     assert decide(Fixed(*answers)) == expected
+
+
+LOST = [{0}, {1}, {2}, {3}, {0, 2}, {1, 3}, {0, 1}, {2, 3}, {0, 3}, {1, 2}, {0, 1, 2}]
+
+
+@pytest.mark.parametrize("lost", LOST)
+def test_a_lean_to_yes_does_not_pass_for_a_decision_where_cells_were_lost(lost: set[int]) -> None:
+    """The four log-odds of yes are those of a taste of 1 with a lean of .7 to yes."""
+    cells = [1 + 0.7, 1 + 0.7, -1 + 0.7, -1 + 0.7]
+    told = [Answer({"yes": log(logistic(odds)), "no": log(logistic(-odds))}) for odds in cells]
+    found = decide(Fixed(*(FAILED if place in lost else each for place, each in enumerate(told)))).probability
+    in_balance = any(not lost & pair for pair in ({0, 2}, {1, 3}))
+    assert found == (pytest.approx(logistic(1.0)) if in_balance else None)
 
 
 def test_extreme_probabilities_stay_finite() -> None:
@@ -148,7 +162,8 @@ def test_answers_are_cut_to_what_an_answer_may_hold() -> None:
 
 def test_options_may_be_other_words_and_braces_are_just_text() -> None:
     question = YesNoQuestion("{x} {options}?", yes=Choice("watch", ("watch", "Watch")), no=Choice("skip", ("skip",)))
-    model, interview = Fixed(Answer({"watch": log(0.8), "skip": log(0.2)}), Answer()), Interview("", DecisionOptions())
+    answer = Answer({"watch": log(0.8), "skip": log(0.2)})
+    model, interview = Fixed(answer, answer), Interview("", DecisionOptions())
     decision = alone(interview.decide(question, Stimulus()), {SUBJECT: model})
     assert decision.probability == pytest.approx(0.8)
     assert [ask.question for ask in interview.asks] == ["{x} watch or skip?", "{x} skip or watch?"]

@@ -173,13 +173,13 @@ def session_acts(answers: pd.DataFrame, options: ScoringOptions) -> pd.DataFrame
     Returns:
         ``value, clip, wording, session, step, watched`` (1 where it went on watching, else 0) and ``liked``
         (probability of liking it, 0 where it was skipped; NaN where that was not answered). A glance that decided
-        nothing is left out: refused, failed, or saying neither.
+        nothing is left out: refused, failed, or saying neither in one of the polarities.
     """
     import pandas as pd
 
     keys = ["session", "step", "value", "clip", "wording"]
     judged = judge(answers, options)
-    spoken = judged[judged["verdict"] == "value"]
+    spoken = _in_balance(judged[judged["verdict"] == "value"], [*keys, "item"])
     liking = 0.5 + spoken["polarity"].astype(float) * (spoken["yes"] - 0.5)
     by_step = spoken.assign(liking=liking).groupby([*keys, "item"])["liking"].mean().unstack("item")
     by_step = by_step.reindex(columns=[_GLANCE, _REACT])
@@ -190,6 +190,13 @@ def session_acts(answers: pd.DataFrame, options: ScoringOptions) -> pd.DataFrame
     liked = np.where(asked_again, by_step[_REACT], 0.0)
     acts = pd.DataFrame({"watched": asked_again.astype(float), "liked": liked}, index=by_step.index)
     return acts[decided].reset_index()
+
+
+def _in_balance(spoken: pd.DataFrame, question: list[str]) -> pd.DataFrame:
+    """Questions of which two cells of opposite polarity say something: in any other a lean would stay."""
+    pairs = spoken.groupby([*question, "first"])["polarity"].transform("nunique").eq(2)
+    known = pairs.groupby([spoken[name] for name in question]).transform("any")
+    return spoken[known.astype(bool)]
 
 
 def acts_by_clip(acts: pd.DataFrame, answers: pd.DataFrame) -> dict[str, Json]:

@@ -105,6 +105,18 @@ def test_what_is_never_said_of_a_value_is_no_number(amber: pd.DataFrame) -> None
     assert [each for each, number in liked.items() if number is None] == [value] and len(liked) > 1
 
 
+def test_a_picture_of_which_one_polarity_is_lost_is_no_act(amber: pd.DataFrame) -> None:
+    """The walk decided nothing there, and so went on; it would count as one that was left."""
+    logs = [str(name) for name in amber if str(name).startswith("log_probability_")]
+    lost = (amber["item"] == "glance") & (amber["polarity"] == -1) & (amber["step"] == 0)
+    answers = amber.assign(**{name: amber[name].mask(lost) for name in logs})
+    answers["parsed"] = answers["parsed"].mask(lost, "unparsed")
+    acts = session_acts(answers, SCORING)
+    assert 0 not in set(acts["step"])
+    whole = session_acts(amber, SCORING)
+    assert acts.equals(whole[whole["step"] != 0].reset_index(drop=True))
+
+
 def test_every_act_is_counted_with_its_clip(amber: pd.DataFrame) -> None:
     acts = session_acts(amber, SCORING)
     by_clip: dict[str, Any] = measured(BehaviourInFeed(SMALL), amber).details["acts_by_clip"]  # type: ignore[assignment]
