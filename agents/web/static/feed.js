@@ -149,7 +149,8 @@ class Feed {
     this.element.setAttribute("aria-busy", "true");
     this.watch.stop();
     const done = this.watch.told();
-    const chosen = action ?? (this.view.liked ? "like" : "watch");
+    // Skip is a way to go on, and takes back nothing that is lit; "Not for me" is the last word.
+    const chosen = action !== "not_interested" && this.view.liked ? "like" : action ?? "watch";
     const sent = await go("/api/react", {
       step: this.step, action: chosen, ...done, rating: this.view.rating,
       further: [...this.view.further], comment: this.view.comment, shown_as: this.view.player.kind,

@@ -149,6 +149,19 @@ def test_scroll_like_skip_rate_and_go_on_after_a_reload(
     assert played == ["video"] * 4
 
 
+def test_what_was_liked_and_is_skipped_stays_liked(browser: Browser, catalogue: Catalogue, tmp_path: Path) -> None:
+    """Unless it is taken back, or told to be not for oneself."""
+    log = tmp_path / "log.jsonl"
+    with open_page(study(catalogue, PLAIN), log) as link, visit(browser, link) as person:
+        person.agree()
+        for step, keys in enumerate(("ls", "lls", "ln"), start=1):
+            person.wait_for(f"Clip {step} of 6")
+            for key in keys:
+                person.page.keyboard.press(key)
+        person.wait_for("Clip 4 of 6")
+    assert [event.action for event in read_log(log).events] == ["like", "skip", "not_interested"]
+
+
 def test_a_swipe_is_a_scroll(browser: Browser, catalogue: Catalogue, tmp_path: Path) -> None:
     with open_page(study(catalogue, PLAIN), tmp_path / "log.jsonl") as link, visit(browser, link, PHONE) as person:
         person.agree()
