@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -111,6 +112,24 @@ def test_a_damaged_session_of_personaact_is_named(tmp_path: Path) -> None:
     folder = personaact(tmp_path, actions=[{"timestamp": "2025-03-01T12:00:00"}])
     with pytest.raises(InputError, match=r"session_1\.json, action 0: no video_path"):
         read_layout("personaact", folder)
+
+
+def test_what_of_an_archive_is_no_row_is_told(tmp_path: Path) -> None:
+    """A file of it that cannot be read, and clips without a link: sessions would look shorter without a word."""
+    watched = [
+        {"title": "Watched one", "titleUrl": f"https://youtu.be/{'a' * 11}", "time": "2025-03-01T08:00:00Z"},
+        {"title": "Watched a video that has been removed", "time": "2025-03-01T08:01:00Z"},
+    ]
+    with zipfile.ZipFile(tmp_path / "takeout-1.zip", "w") as archive:
+        archive.writestr("Takeout/YouTube/history/watch-history.json", json.dumps(watched))
+        archive.writestr("b/videos_watched.json", "{")
+    told: list[str] = []
+    assert len(read_layout("history", tmp_path / "takeout-1.zip", told.append)) == 1
+    assert "b/videos_watched.json cannot be read" in told[0] and "1 entries without a link" in told[1] and not told[2:]
+    folder = personaact(tmp_path / "raw")
+    (folder / "P01" / "session_2.json").symlink_to(folder / "P01" / "session_1.json")
+    told.clear()
+    assert len(read_layout("personaact", folder, told.append)) == 6 and "1 sessions that are links" in told[0]
 
 
 @pytest.mark.parametrize("acts", [5, "LIKE", {"type": "LIKE"}, True])

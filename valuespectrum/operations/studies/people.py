@@ -84,7 +84,8 @@ def people(
     settings, teller = settings or PeopleSettings(), teller or Unattended()
     options = PeopleImportOptions(settings.kept_from, 60 * settings.gap, settings.least_steps)
     teller.doing(f"reading {files}")
-    rows = read_layout(layout, Path(files))
+    notes: list[str] = []
+    rows = read_layout(layout, Path(files), notes.append)
     feed, catalogue = open_feed(Path(corpus), settings.embedder, [], teller)
     with Corpus.open(Path(corpus)) as opened:
         lengths = {clip.item.item_id: clip.seconds for clip in catalogue.clips.values()}
@@ -100,6 +101,7 @@ def people(
         "ambiguous_clips": found.ambiguous_clips,
         "untimed_clips": found.untimed_clips,
         "short_sessions": found.short,
+        "notes": notes,
     }
     lines = [
         table(("log", "steps"), [(row["log"], row["steps"]) for row in sessions]),
@@ -109,6 +111,7 @@ def people(
         lines.append(f"{found.ambiguous_clips:,} clips are left out, since several of the corpus have their name")
     if found.untimed_clips:
         lines.append(f"{found.untimed_clips:,} clips are left out, since nothing says when they were watched")
+    lines += notes
     return PeopleSessions(document, "\n".join(lines), tuple(logs))
 
 

@@ -21,8 +21,10 @@ from pathlib import Path, PureWindowsPath
 
 from vectorstore.foreign.documents import read_json, read_regular
 from vectorstore.foundation.errors import InputError
-from vectorstore.foundation.text import one_line
+from vectorstore.foundation.text import one_line, visible_line
 
+Note = Callable[[str], None]
+"""Takes a sentence about what is left out."""
 _LARGEST = 2**30
 """Bytes of a table: some ten million rows."""
 _LARGEST_SESSION = 2**26
@@ -71,28 +73,32 @@ class PersonWatched:
     """Action that was sent, by our names; empty for none."""
 
 
-def read_layout(layout: str, path: Path) -> list[PersonWatched]:
+def read_layout(layout: str, path: Path, note: Note = lambda words: None) -> list[PersonWatched]:
     """Everything that people watched, in the order of the files.
 
     Args:
         layout: One of :data:`LAYOUTS`.
         path: Folder or file.
+        note: Told, in words, what of the files is not in the rows.
 
     Raises:
         InputError: The layout is unknown, or a file is not of it; the place is named.
     """
     if layout not in LAYOUTS:
         raise InputError(f"there is no layout {layout!r:.40}", f"choose one of {', '.join(LAYOUTS)}")
-    rows = list(LAYOUTS[layout](path))
+    rows = list(LAYOUTS[layout](path, note))
     if not rows:
         raise InputError(f"{path} has nothing that a person watched", f"is it of the layout {layout}?")
     return rows
 
 
-def _personaact(folder: Path) -> Iterator[PersonWatched]:
+def _personaact(folder: Path, note: Note) -> Iterator[PersonWatched]:
     if not folder.is_dir():
         raise InputError(f"{folder} is not a folder", "name the folder with the folders of the people (raw_data)")
-    files = sorted(each for each in folder.glob("*/session_*.json") if not each.is_symlink())
+    there = sorted(folder.glob("*/session_*.json"))
+    files = [each for each in there if not each.is_symlink()]
+    if len(files) < len(there):
+        note(f"{folder}: {len(there) - len(files):,} sessions that are links to other files are left out")
     if len(files) > _MOST_FILES:
         raise InputError(f"{folder} has more than {_MOST_FILES:,} sessions", "take them in parts")
     for file in files:
@@ -117,7 +123,7 @@ def _personaact(folder: Path) -> Iterator[PersonWatched]:
             )
 
 
-def _shortvideo(path: Path) -> Iterator[PersonWatched]:
+def _shortvideo(path: Path, _: Note) -> Iterator[PersonWatched]:
     try:
         text = read_regular(path, _LARGEST).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -155,15 +161,24 @@ def _rows(path: Path, text: str) -> Iterator[tuple[int, Mapping[str, str | None]
         raise InputError(f"{path}: what follows line {last} is no row ({one_line(error)})", hint) from error
 
 
-def _history(path: Path) -> Iterator[PersonWatched]:
+def _history(path: Path, note: Note) -> Iterator[PersonWatched]:
     from ingest.sources.data_export import read_history
 
-    for row in read_history(path).rows:
+    found = read_history(path)
+    for name, why in found.unread.items():
+        lost = f"{visible_line(name)} cannot be read and is left out ({visible_line(why)})"
+        note(f"{path}: {lost}")
+    if without := sum(not row.url for row in found.rows):
+        note(f"{path}: {without:,} entries without a link are left out")
+    if found.passed_over:
+        reasons = ", ".join(f"{count:,} {reason}" for reason, count in found.reasons.items())
+        note(f"{path}: {found.passed_over:,} other entries are passed over ({reasons})")
+    for row in found.rows:
         if row.url:
             yield PersonWatched("me", "", _utc(row.time or None, f"{path}: time"), row.url, None)
 
 
-LAYOUTS: Mapping[str, Callable[[Path], Iterator[PersonWatched]]] = {
+LAYOUTS: Mapping[str, Callable[[Path, Note], Iterator[PersonWatched]]] = {
     "personaact": _personaact,
     "shortvideo": _shortvideo,
     "history": _history,
