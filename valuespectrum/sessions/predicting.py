@@ -4,7 +4,8 @@ Decisions about clips are predicted by least squares, each minus the walker's ow
 those that are predicted (cross-validated over clips). The first prediction knows how popular the clip is among the
 *other* walkers, what its picture is like, and what the others say on average about its value; the second knows besides
 what *this* walker says of the value. The increment is what the second explains more of the variance within walkers. The
-placebo gives every walker the stated profile of another.
+placebo gives every walker the stated profile of another. Wordings of one persona are one walker: none of them is among
+the others of another.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from math import factorial
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.personas.reserved import in_first_wording
 from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.scoring.pictures.bootstrap import percentiles
 from valuespectrum.sessions.revealed.decisions import blocks
@@ -62,6 +64,7 @@ class Predicted:
     p: float | None
     """Of an increment as large among placebos."""
     walkers: int
+    """Wordings of one persona are one."""
     sessions: int
     clips: int
     decisions: int
@@ -113,20 +116,22 @@ def stated_predicts(
         options: Outcome, draws, level.
 
     Raises:
-        InputError: There are fewer than three such walkers or twenty clips, or no walker decided now this and now that.
+        InputError: There are fewer than three such walkers (wordings of a persona are one) or twenty clips, or no
+            walker decided now this and now that.
     """
     options = options or PredictOptions()
     told = [each for each in sessions if each.walker in stated and decided([each], [options.outcome])]
     walkers = list(dict.fromkeys(each.walker for each in told))
     table = _table(told, (walkers, stated), quality or {}, options.outcome)
-    clips = len(np.unique(table.clip))
-    if len(walkers) < FEWEST_WALKERS or clips < FEWEST_CLIPS:
+    clips, role = len(np.unique(table.clip)), _roles(walkers)
+    different = len(np.unique(role))
+    if different < FEWEST_WALKERS or clips < FEWEST_CLIPS:
         raise InputError(
-            f"{len(walkers)} walkers with a stated profile decided about {clips} clips",
+            f"{different} walkers with a stated profile decided about {clips} clips",
             f"{FEWEST_WALKERS} walkers and {FEWEST_CLIPS} clips are the least",
         )
     profiles = np.nan_to_num(np.array([stated[each] for each in walkers]))
-    base, y = _base(table, profiles), _within(table.y[:, None], table.walker)[:, 0]
+    base, y = _base(table, profiles, role), _within(table.y[:, None], table.walker)[:, 0]
     fold = _folds(table.clip, options.seed)
     total, without = y**2, (y - _held_out(base, y, fold)) ** 2
     if not total.sum() > _NOTHING:
@@ -140,14 +145,14 @@ def stated_predicts(
         return without - (y - _held_out(np.column_stack([base, own]), y, fold)) ** 2
 
     gain = gained(profiles)
-    placebos = [float(gained(profiles[order]).sum() / total.sum()) for order in _deranged(len(walkers), options)]
+    placebos = [float(gained(profiles[order]).sum() / total.sum()) for order in _deranged(role, options)]
     increment = float(gain.sum() / total.sum())
     return Predicted(
         base=float(1 - without.sum() / total.sum()),
         increment=_interval(increment, gain, total, table, options),
         by_placebo=float(np.mean(placebos)) if placebos else None,
         p=(1 + sum(each >= increment for each in placebos)) / (1 + len(placebos)) if placebos else None,
-        walkers=len(walkers),
+        walkers=different,
         sessions=len(np.unique(table.session)),
         clips=clips,
         decisions=len(table.y),
@@ -190,21 +195,29 @@ def _standardised(measures: Floats) -> Floats:
     return np.stack(scaled, axis=1) if scaled else np.empty((len(measures), 0))
 
 
-def _base(table: _Decided, profiles: Floats) -> Floats:
+def _roles(walkers: Sequence[Walker]) -> Integers:
+    """A number for each walker, the same for the wordings of one persona."""
+    return blocks([each._replace(persona=in_first_wording(each.persona)) for each in walkers])
+
+
+def _base(table: _Decided, profiles: Floats, role: Integers) -> Floats:
     """Popularity among the others, picture, what the others say on average; minus the walker's own means."""
-    elsewhere = (profiles.sum(axis=0) - profiles) / max(len(profiles) - 1, 1)
-    columns = [_popularity(table), table.quality, elsewhere[table.walker, table.value]]
+    own = np.zeros((int(role.max()) + 1, profiles.shape[1]))
+    np.add.at(own, role, profiles)
+    others = len(profiles) - np.bincount(role)[role]
+    elsewhere = (profiles.sum(axis=0) - own[role]) / np.maximum(others, 1)[:, None]
+    columns = [_popularity(table, role[table.walker]), table.quality, elsewhere[table.walker, table.value]]
     return _within(np.column_stack(columns), table.walker)
 
 
-def _popularity(table: _Decided) -> Floats:
+def _popularity(table: _Decided, role: Integers) -> Floats:
     """Mean of what other walkers decided about the clip, drawn to the mean of all by one decision."""
-    count, clips = np.zeros((int(table.walker.max()) + 1, int(table.clip.max()) + 1)), table.clip
+    count, clips = np.zeros((int(role.max()) + 1, int(table.clip.max()) + 1)), table.clip
     total = np.zeros_like(count)
-    np.add.at(count, (table.walker, clips), 1.0)
-    np.add.at(total, (table.walker, clips), table.y)
+    np.add.at(count, (role, clips), 1.0)
+    np.add.at(total, (role, clips), table.y)
     others = count.sum(axis=0) - count, total.sum(axis=0) - total
-    return np.asarray(((others[1] + table.y.mean()) / (others[0] + 1.0))[table.walker, clips])
+    return np.asarray(((others[1] + table.y.mean()) / (others[0] + 1.0))[role, clips])
 
 
 def _folds(clip: Integers, seed: int) -> Integers:
@@ -231,14 +244,14 @@ def _within(columns: Floats, walker: Integers) -> Floats:
     return np.asarray(columns - (totals / np.maximum(np.bincount(walker), 1)[:, None])[walker])
 
 
-def _deranged(count: int, options: PredictOptions) -> list[Integers]:
-    """Orders in which nobody keeps their own place, at most as many as there are draws."""
-    luck = stream(options.seed, f"{_STREAM}/placebo")
+def _deranged(role: Integers, options: PredictOptions) -> list[Integers]:
+    """Orders in which nobody gets the place of their own role, at most as many as there are draws."""
+    luck, count = stream(options.seed, f"{_STREAM}/placebo"), len(role)
     wanted = min(99, options.draws, factorial(min(count, 6)) // 4)
     found: dict[tuple[int, ...], Integers] = {}
     for _ in range(50 * wanted):
         order = luck.permutation(count)
-        if (order != np.arange(count)).all():
+        if (role[order] != role).all():
             found[tuple(order.tolist())] = order
         if len(found) == wanted:
             break

@@ -11,6 +11,7 @@ import pytest
 from bench.truth.prediction import Foretold, planted_increment, world
 from valuespectrum.sessions.predicting import PredictOptions, stated_predicts
 from valuespectrum.sessions.stated import stated_and_revealed
+from valuespectrum.sessions.walks.walked import Walker
 from vectorstore.foundation.errors import InputError
 
 
@@ -33,6 +34,22 @@ def test_what_is_liked_by_all_is_no_prediction_of_ones_own() -> None:
     sessions, stated, quality = world(planted, np.random.default_rng(1))
     found = stated_predicts(sessions, stated, quality)
     assert abs(found.increment.mean or 0.0) < 0.01 and found.base > 0.02
+
+
+def test_another_wording_of_a_persona_is_nobody_else() -> None:
+    """What it does is not how popular a clip is among the others, nor is what it says what the others say."""
+    sessions, stated, quality = world(Foretold(walkers=5), np.random.default_rng(3))
+    named = {each: Walker("m", f"p{place}", "simple") for place, each in enumerate(stated)}
+    once = [replace(each, walker=named[each.walker]) for each in sessions]
+    again = [replace(each, walker=each.walker._replace(persona=f"{each.walker.persona}@2")) for each in once]
+    said = {named[each]: own for each, own in stated.items()}
+    both = said | {each._replace(persona=f"{each.persona}@2"): own for each, own in said.items()}
+    alone, worded = stated_predicts(once, said, quality), stated_predicts([*once, *again], both, quality)
+    assert worded.walkers == alone.walkers == 5 and worded.sessions == 2 * alone.sessions
+    assert abs(worded.base - alone.base) < 0.03
+    with pytest.raises(InputError, match="2 walkers"):
+        two = ("p0", "p1", "p0@2", "p1@2")
+        stated_predicts([*once, *again], {each: own for each, own in both.items() if each.persona in two})
 
 
 def test_too_little_to_predict_is_refused() -> None:

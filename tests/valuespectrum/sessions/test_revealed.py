@@ -215,6 +215,26 @@ def test_separate_walkers_are_told_apart_and_clones_are_not() -> None:
     assert separability(reveal(same), []).mean is None
 
 
+@pytest.mark.parametrize("turned", [1.0, -1.0])
+def test_wordings_are_no_further_personas(turned: float) -> None:
+    """Two wordings that do the same are one persona; two that do the opposite leave nothing of it."""
+    feed, likes = PlantedFeed(steps=60).drawn(), list(LIKES.values())
+    sessions = []
+    for role in range(4):
+        own = dict(zip(VALUES, np.roll(likes, 3 * role).tolist(), strict=True))
+        other = {value: turned * each for value, each in own.items()}
+        for seed in range(8):
+            sessions.append(walk(feed, Walker("m", f"p{role}", "simple"), own, seed, luck=role))
+            sessions.append(walk(feed, Walker("m", f"p{role}@2", "simple"), other, seed, luck=4 + role))
+    walkers = list(dict.fromkeys(each.walker for each in sessions))
+    found = separability(reveal(sessions), walkers)
+    assert found.walkers == 4 and found.mean is not None and found.single is not None
+    assert (found.mean > 0.85 and found.single > 0.3) if turned > 0 else (found.mean < 0.5 and found.single < 0.2)
+    assert separability(reveal(sessions), walkers[:4]).mean is None, "four wordings of two personas"
+    few = [each for each in sessions if each.walker in walkers[:4]]
+    assert stability(few, RevealOptions()).rank_order is None
+
+
 def test_clones_of_a_seed_are_one_session() -> None:
     """What more clones tell is what luck in acting makes, not how another session would go."""
     feed = PlantedFeed(steps=40, clips=60).drawn()

@@ -1,4 +1,4 @@
-"""How far walkers differ, and whether profiles stay what they are over a session.
+"""How far walkers differ, and whether profiles stay what they are over a session; wordings of a persona are one walker.
 
 All of these are held against what luck alone would give: the same number over parts of the sessions that take turns
 step by step, which differ in nothing but luck.
@@ -12,6 +12,7 @@ from math import log
 
 import numpy as np
 
+from agents.personas.reserved import in_first_wording
 from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.scoring.facets.findings import Inferred, found
 from valuespectrum.scoring.facets.inference import Tested
@@ -42,33 +43,56 @@ class Separability:
     single: float | None
     """Intraclass correlation of one session: share of variance between walkers."""
     mean: float | None
-    """The same of the mean over all sessions of each."""
+    """The same of the mean over all sessions of each, in all its wordings."""
     walkers: int
+    """Whatever their wordings."""
     sessions: float
-    """Of each walker, on average."""
+    """Of each walker in one wording, on average."""
 
 
 def separability(revealed: Revealed, walkers: Sequence[Walker]) -> Separability:
     """Intraclass correlation of profiles, pooled over values.
 
-    Between walkers: variance of their profiles minus what luck makes of it; within: the variance of one session, which
-    is that of the mean times the number of sessions.
+    Between walkers: variance of their profiles, means over wordings, minus what wordings and luck make of it; within:
+    the variance of one session, which is that of wordings and of luck times the number of sessions.
 
     Args:
         revealed: With these walkers.
-        walkers: Usually the personas of one model.
+        walkers: Usually the personas of one model, each in one or several wordings.
     """
     places = [revealed.place(each) for each in walkers]
     sessions = float(np.mean([revealed.sessions[each] for each in walkers])) if walkers else 0.0
     profiles = revealed.fit.beta[places]
     known = ~np.isnan(profiles).any(axis=0) if places else np.zeros(0, dtype=bool)
-    if len(places) < _FEWEST_WALKERS or not known.any() or sessions < FEWEST_SESSIONS:
-        return Separability(None, None, len(places), sessions)
-    luck = (revealed.fit.influences.sessions[:, places] ** 2).sum(axis=0)[:, known].mean()
-    between = max(float(profiles[:, known].var(axis=0, ddof=1).mean() - luck), 0.0)
-    of_mean = between / (between + luck) if between + luck > 0 else None
-    single = between / (between + luck * sessions) if between + luck > 0 else None
-    return Separability(single, None if of_mean is None else float(of_mean), len(places), sessions)
+    roles = _by_role(walkers)
+    if len(roles) < _FEWEST_WALKERS or not known.any() or sessions < FEWEST_SESSIONS:
+        return Separability(None, None, len(roles), sessions)
+    luck = float((revealed.fit.influences.sessions[:, places] ** 2).sum(axis=0)[:, known].mean())
+    worded = [profiles[own][:, known] for own in roles]
+    one = max(_within(worded), luck)
+    left = one * float(np.mean([1 / len(own) for own in roles]))
+    means = np.stack([own.mean(axis=0) for own in worded])
+    between = max(float(means.var(axis=0, ddof=1).mean()) - left, 0.0)
+    if not between + left > 0:
+        return Separability(None, None, len(roles), sessions)
+    # Of one session: that of its wording, and of luck as often as there are sessions.
+    single = between / (between + one - luck + luck * sessions)
+    return Separability(single, between / (between + left), len(roles), sessions)
+
+
+def _by_role(walkers: Sequence[Walker]) -> list[list[int]]:
+    """Places of the wordings of each persona; of any other walker its own."""
+    found: dict[Walker, list[int]] = {}
+    for place, each in enumerate(walkers):
+        found.setdefault(each._replace(persona=in_first_wording(each.persona)), []).append(place)
+    return list(found.values())
+
+
+def _within(worded: Sequence[Floats]) -> float:
+    """Variance of one wording around the mean of its persona, pooled over personas and values; 0 without several."""
+    freedom = sum((len(own) - 1) * own.shape[1] for own in worded)
+    squares = sum(float(((own - own.mean(axis=0)) ** 2).sum()) for own in worded)
+    return squares / freedom if freedom else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +100,7 @@ class Stability:
     """Whether profiles stay the same from the first third of sessions to the last."""
 
     rank_order: float | None
-    """Mean over values of the correlation over walkers of first and last third."""
+    """Mean over values of the correlation over walkers, means over their wordings, of first and last third."""
     rank_order_by_luck: float | None
     """The same for thirds that take turns: the most that there could be."""
     ipsative: Mapping[Walker, tuple[float | None, float | None]]
@@ -97,7 +121,8 @@ def stability(sessions: Sequence[WalkedSession], options: RevealOptions) -> Stab
     ipsative = {
         walker: (_correlation(*by_time[place]), _correlation(*by_turns[place])) for place, walker in enumerate(walkers)
     }
-    return Stability(_over_walkers(by_time), _over_walkers(by_turns), ipsative)
+    roles = _by_role(walkers)
+    return Stability(_over_walkers(by_time, roles), _over_walkers(by_turns, roles), ipsative)
 
 
 def _thirds(revealed: Revealed, walkers: Sequence[Walker]) -> Floats:
@@ -113,8 +138,9 @@ def _thirds(revealed: Revealed, walkers: Sequence[Walker]) -> Floats:
     )
 
 
-def _over_walkers(thirds: Floats) -> float | None:
-    found = [_correlation(thirds[:, 0, value], thirds[:, 1, value]) for value in range(thirds.shape[2])]
+def _over_walkers(thirds: Floats, roles: Sequence[Sequence[int]]) -> float | None:
+    means = np.stack([thirds[list(own)].mean(axis=0) for own in roles])
+    found = [_correlation(means[:, 0, value], means[:, 1, value]) for value in range(means.shape[2])]
     known = [each for each in found if each is not None]
     return float(np.mean(known)) if known else None
 
