@@ -64,7 +64,8 @@ def sessions_document(sessions: Sequence[WalkedSession], options: SessionScoring
 
     Returns:
         ``conditions`` (one for each model and policy: ``walkers``, ``personas``, ``over_wordings``,
-        ``persona_summary``, ``separability``, ``stability``, ``personalisation``, ``covers``), ``policies`` (what one
+        ``persona_summary``, ``separability``, ``stability``, ``personalisation`` (pairs, those with the bare model
+        first; ``personalisation_left_out`` counts those that are too many), ``covers``), ``policies`` (what one
         policy shows more of than another, walker by walker), ``interventions``, ``words`` (what words put into clips
         did), ``published``, ``side_by_side`` (people and agents who met the same feed; further pairs are counted in
         ``side_by_side_left_out``), ``attention`` (which people
@@ -112,6 +113,7 @@ def _condition(model: str, policy: str, sessions: Sequence[WalkedSession], optio
         **{name: each for name, each in told.items() if name != "profiles"},
         "walkers": rows,
         "personalisation": list(_personalised(walkers, sessions, options)),
+        "personalisation_left_out": max(0, len(_pairs(walkers)) - _MOST_PAIRS),
     }
 
 
@@ -229,13 +231,18 @@ def _history_effect(own: Sequence[WalkedSession], level: float) -> Json:
 def _personalised(
     walkers: Sequence[Walker], sessions: Sequence[WalkedSession], options: SessionScoring
 ) -> Iterator[Json]:
-    """Pairs with the bare model first; all pairs where they are few."""
-    pairs = list(combinations([each for each in walkers if not each.placebo], 2))
-    for first, second in pairs[:_MOST_PAIRS]:
+    """Pairs with the bare model first, and as many as there is room for."""
+    for first, second in _pairs(walkers)[:_MOST_PAIRS]:
         own, other = ([each for each in sessions if each.walker == one] for one in (first, second))
         found = personalisation(own, other, seed=options.reveal.seed)
         told = _without_nan(asdict(found)) | {"sessions": list(found.sessions)}
         yield {"first": first.words, "second": second.words, **told}
+
+
+def _pairs(walkers: Sequence[Walker]) -> list[tuple[Walker, Walker]]:
+    """Of all but placebo texts."""
+    told = sorted((each for each in walkers if not each.placebo), key=lambda each: each.persona != NO_PERSONA)
+    return list(combinations(told, 2))
 
 
 def _without_nan(row: Json) -> Json:

@@ -294,3 +294,13 @@ def test_the_document_has_a_condition_for_each_model_and_policy() -> None:
     assert {row["policy"] for row in found["policies"]} == {"similar"} and found["policies"][0]["towards"] == 0
     assert found["conditions"][0]["personalisation"][0]["first"] == BARE.words
     assert "confounds" in found["published"]
+
+
+def test_feeds_are_held_against_that_of_the_bare_model_whoever_is_named_first() -> None:
+    """Logs come by their names, and most personas stand before ``none``: pairs beyond 45 are left out, and counted."""
+    feed = PlantedFeed(steps=20).drawn()
+    roles = [Walker("m", f"p{number}", "simple") for number in range(11)]
+    (found,) = sessions_document([walk(feed, each, LIKES, 0) for each in (*roles, Walker("m"))])["conditions"]
+    firsts = [each["first"] for each in found["personalisation"]]
+    assert firsts[:11] == [Walker("m").words] * 11 and len(firsts) == 45
+    assert found["personalisation_left_out"] == 66 - 45
