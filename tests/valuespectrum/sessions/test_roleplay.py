@@ -156,6 +156,33 @@ def test_sessions_are_compared_by_their_logs(
     assert condition["walkers"][0]["measures"]["list_diversity"]["mean"] is None, "there is no corpus beside it"
 
 
+def test_logs_that_cannot_be_read_are_named_and_the_others_compared(
+    study: tuple[Path, dict[str, Any]], tmp_path: Path
+) -> None:
+    """A damaged one, and that of somebody who left before the first clip; a name that is no file stays an error."""
+    sessions = study[0] / "runs/study/sessions"
+    whole, other = sorted(sessions.glob("*random*.jsonl"))[:2]
+    lines = other.read_bytes().splitlines(keepends=True)
+    shutil.copy(sessions / "feed.run.json", tmp_path)
+    shutil.copy(whole, tmp_path / "whole.jsonl")
+    (tmp_path / "damaged.jsonl").write_bytes(b"".join([lines[0], b'{"step":0}\n', *lines[2:]]))
+    (tmp_path / "begun.jsonl").write_bytes(lines[0])
+    logs = sorted(tmp_path.glob("*.jsonl"))
+    with pytest.warns(vs.Caution, match="is left out"):
+        found = vs.compare_sessions(logs).to_dict()
+    assert found["sessions"] == 1
+    begun, damaged = found["left_out"]
+    assert begun == {"log": str(logs[0]), "why": "the session begun has no steps"}
+    assert damaged["log"] == str(logs[1]) and f"{logs[1]}, line 2: " in damaged["why"]
+    assert ["not where the manifests" in each for each in found["notes"]] == [True]
+    with pytest.raises(InputError, match="has no steps"):
+        vs.compare_sessions(logs[:2])
+    with pytest.raises(InputError, match="no session log at"):
+        vs.compare_sessions([*logs, tmp_path / "nowhere.jsonl"])
+    with pytest.raises(InputError, match="no sessions"):
+        vs.compare_sessions([])
+
+
 def test_words_put_into_clips_of_a_study_are_scored_shown_and_replayed(
     study: tuple[Path, dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,11 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from valuespectrum.operations.studies.roleplay_words import sessions_in_words
-from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.errors import InputError, ValueSpectrumError
+
+if TYPE_CHECKING:
+    from valuespectrum.sessions.walks.walked import WalkedSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +60,12 @@ def compare_sessions(
 
     Returns:
         By model and policy: feeds in numbers, revealed profiles, what personas did, how far feeds lie apart beyond
-        clones; the session is the unit.
+        clones; the session is the unit. ``left_out`` names logs that cannot be read or have no step, and why, ``notes``
+        what else is not known.
 
     Raises:
-        InputError: A file is no session log, nothing says which values its clips stand for, or catalogues differ.
+        InputError: A file is missing, none is a session log that can be read, nothing says which values clips stand
+            for, or catalogues differ.
 
     Example::
 
@@ -70,16 +76,50 @@ def compare_sessions(
     from valuespectrum.sessions.revealed.profiles import RevealOptions
     from valuespectrum.sessions.walks.apart import told_apart
     from valuespectrum.sessions.walks.directions import with_directions
-    from valuespectrum.sessions.walks.walked import one_stock, read_walked
+    from valuespectrum.sessions.walks.walked import one_stock
 
     settings, teller = settings or SessionSettings(), teller or Unattended()
     files = [Path(log) for log in ([logs] if isinstance(logs, str | PathLike) else logs)]
+    if not files:
+        raise InputError("there are no sessions", "name session logs")
     if len(set(files)) < len(files):
         raise InputError("a session log is named twice", "name each once")
     outcomes = RevealOptions(settings.outcome) if settings.outcome else RevealOptions()
     options = SessionScoring(settings.window, RevealOptions(outcomes.outcomes, over_clips=not settings.these_clips))
     teller.doing("reading sessions")
-    sessions = told_apart(with_directions(files, [read_walked(log) for log in files]))
+    read, left_out = _read(files)
+    for log, why in left_out.items():
+        teller.warn(f"{log} is left out: {why}")
+    notes: list[str] = []
+    sessions = told_apart(with_directions(list(read), list(read.values()), notes.append))
+    for note in notes:
+        teller.say(f"note: {note}")
     one_stock(sessions)
-    document = sessions_document(sessions, options) | {"people": human_match(sessions, options.reveal.level)}
+    document = sessions_document(sessions, options) | {
+        "people": human_match(sessions, options.reveal.level),
+        "left_out": [{"log": str(log), "why": why} for log, why in left_out.items()],
+        "notes": notes,
+    }
     return SessionComparison(document, sessions_in_words(document))
+
+
+def _read(logs: Sequence[Path]) -> tuple[dict[Path, WalkedSession], dict[Path, str]]:
+    """Sessions by their logs, and why others cannot be read: one of many is no reason to tell nothing of the rest.
+
+    Raises:
+        InputError: A log is missing, or none can be read.
+    """
+    from valuespectrum.sessions.walks.walked import read_walked
+
+    found: dict[Path, WalkedSession] = {}
+    errors: dict[Path, ValueSpectrumError] = {}
+    for log in logs:
+        try:
+            found[log] = read_walked(log)
+        except ValueSpectrumError as error:
+            if not log.is_file():
+                raise
+            errors[log] = error
+    if errors and not found:
+        raise next(iter(errors.values()))
+    return found, {log: error.message for log, error in errors.items()}
