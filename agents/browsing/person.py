@@ -28,6 +28,8 @@ from vectorstore.foundation.text import visible_line
 
 PERSON = "human:"
 """How the model id of a person begins."""
+IMPORTED = "imported"
+"""In the ``session`` of a manifest: which layout the log of somebody who watched elsewhere was made from."""
 STARS = 5
 """Best rating; the worst is 1."""
 PersonAction = Literal["watch", "like", "skip", "not_interested"]

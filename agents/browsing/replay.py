@@ -10,7 +10,7 @@ from agents.browsing.catalogue import Catalogue
 from agents.browsing.log import Event, LogContents, SessionManifest, encode, read_log
 from agents.browsing.manifest import RecordedOptions
 from agents.browsing.options import SessionOptions
-from agents.browsing.person import PersonWalk
+from agents.browsing.person import IMPORTED, PersonWalk
 from agents.browsing.recorded import RecordedModel
 from agents.browsing.seeing.observe import ObserverOptions
 from agents.browsing.session import first_difference, shown_in
@@ -81,10 +81,16 @@ def session_of(
         trusted: Programs that may be run as swapped policies: their words in the log, hash of the file included.
 
     Raises:
-        InputError: The manifest does not describe a session that this release can run, or names a file to be run.
+        InputError: The manifest does not describe a session that this release can run, or names a file to be run, or
+            somebody walked elsewhere.
     """
     from pydantic import TypeAdapter, ValidationError
 
+    if IMPORTED in manifest.session:
+        raise InputError(
+            f"{label}: somebody watched this elsewhere, so that there is no feed to walk through again",
+            "`valuespectrum people` with the same files writes the same log again: hold the two against each other",
+        )
     shown = {name: value for name, value in manifest.observer.items() if name not in ("resolution", "screens")}
     try:
         recorded = TypeAdapter(RecordedOptions).validate_python(manifest.session)

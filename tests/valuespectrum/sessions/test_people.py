@@ -16,6 +16,7 @@ from report_pages import read as look_at
 from session_worlds import PlantedFeed, walk
 
 from agents.browsing.log import LogContents, encode, read_log
+from agents.browsing.replay_alone import replay_alone
 from agents.web.answers_file import SCHEMA, add_answer, answers_path
 from valuespectrum.operations.studies.roleplay_words import sessions_in_words
 from valuespectrum.reporting.page import render
@@ -161,6 +162,8 @@ def test_clips_that_are_not_there_are_counted_and_none_at_all_is_refused(tmp_pat
     log = tmp_path / "person.jsonl"
     log.write_bytes(b"".join([encode(found.sessions[0].manifest), *map(encode, found.sessions[0].events)]))
     assert read_log(log).events == found.sessions[0].events
+    with pytest.raises(InputError, match="watched this elsewhere"):
+        replay_alone(log)
     assert clip_names("C:\\clips\\v1.mp4") == ("v1",)
 
 

@@ -207,7 +207,7 @@ def _manifest(
     person: str, number: int, layout: str, catalogue: tuple[str, int], options: PeopleImportOptions
 ) -> SessionManifest:
     from agents.browsing.log import SCHEMA, SessionManifest, encode
-    from agents.browsing.person import PERSON
+    from agents.browsing.person import IMPORTED, PERSON
 
     made = SessionManifest(
         schema=SCHEMA,
@@ -223,7 +223,7 @@ def _manifest(
         memory="none",
         code_version="",
         human=True,
-        session={"imported": layout, "kept_from": options.kept_from, "gap": options.gap},
+        session={IMPORTED: layout, "kept_from": options.kept_from, "gap": options.gap},
     )
     return replace(made, run_id=hashlib.sha256(encode(made)).hexdigest()[:16])
 
