@@ -12,6 +12,7 @@ import pytest
 from browse_fixtures import QUESTIONS, TASTE, Leaning, make_catalogue, session
 from report_pages import data
 from report_pages import read as look_at
+from session_worlds import session_of
 
 from agents.browsing.doing.memory import MemoryOptions
 from agents.browsing.doing.weariness import WearinessOptions
@@ -113,6 +114,25 @@ def test_interventions_are_held_against_the_pair_without() -> None:
     assert row["intervention"] == "swap" and row["step"] == 20 and row["sessions"] == 4
     assert row["entropy"] == row["kept"] == 0 and row["like"] > 0 and row["escapes_watched"] == 4
     assert interventions([each for each in pairs if not each.intervened], 10, 0.95) == []
+
+
+@pytest.mark.parametrize("steps", [14, 20])
+def test_what_an_intervention_did_is_told_over_the_steps_that_both_have(steps: int) -> None:
+    """One agent may leave before the other: fewer steps have a lower entropy, and nothing was done to it."""
+    plain = session_of(["power"] * 10 + ["power", "security"] * 2 + ["hedonism", "tradition"] * 3)
+    values = plain.values[:steps]
+    done = replace(session_of(values), interventions=((10, "swap"),), intervened=True, stock=plain.stock)
+    (row,) = interventions([plain, done], window=10, level=0.95)
+    assert row["entropy"] == row["kept"] == row["like"] == 0
+
+
+def test_what_is_liked_after_an_intervention_is_of_what_was_shown() -> None:
+    """Who skips what it watched without liking likes as much as before, and more of what it watches."""
+    values = ["power", "security"] * 6
+    before = session_of(values, ["watch", "like"] * 6)
+    after = replace(session_of(values, ["skip", "like"] * 6), interventions=((4, "swap"),), intervened=True)
+    (row,) = interventions([before, after], window=4, level=0.95)
+    assert row["like"] == 0 and row["kept"] == -0.5
 
 
 def test_what_was_done_is_one_row_whatever_its_luck_and_another_where_more_was_done() -> None:

@@ -22,10 +22,10 @@ def interventions(sessions: Sequence[WalkedSession], window: int, level: float) 
 
     Returns:
         Rows with ``intervention`` (all that was to be done, as it is written), ``step`` (the first at which that was),
-        ``sessions``, ``entropy``, ``kept`` and ``like`` after it minus those of the paired runs at the same steps,
-        ``distance`` of the exposures before and after, and of the value that was shown most in the window before:
-        ``escape`` (median steps until it is back to its catalogue share, of ``escapes_watched`` sessions of which
-        ``escaped`` did) and ``relapse``.
+        ``sessions``; ``entropy``, ``kept`` and ``like`` (of what was shown) after it minus those of the paired runs,
+        over the steps that both have; ``distance`` of the exposures before and after, and of the value that was shown
+        most in the window before: ``escape`` (median steps until it is back to its catalogue share, of
+        ``escapes_watched`` sessions of which ``escaped`` did) and ``relapse``.
     """
     plain = {_pair(each): each for each in sessions if not each.intervened}
     done = [each for each in sessions if _begun(each)]
@@ -38,7 +38,8 @@ def interventions(sessions: Sequence[WalkedSession], window: int, level: float) 
             both = [(each, plain[_pair(each)]) for each in after if _pair(each) in plain]
             longer = [(one, other) for one, other in both if step < len(other)]
             first, second = (
-                by_seed([pair[side] for pair in longer], [of(pair[side], step) for pair in longer]) for side in (0, 1)
+                by_seed([pair[side] for pair in longer], [of(pair[side], _shared(step, pair)) for pair in longer])
+                for side in (0, 1)
             )
             row |= mean_difference(first, second, level).to_json(measure)
         rows.append(row | _returned(after, step, window, level))
@@ -85,17 +86,23 @@ def _returned(after: Sequence[WalkedSession], step: int, window: int, level: flo
     }
 
 
-def _entropy_after(session: WalkedSession, step: int) -> float:
-    return normalised_entropy(shares_of(session.values[step:], session.stock))
+def _shared(step: int, pair: tuple[WalkedSession, WalkedSession]) -> slice:
+    """The steps from one on that both have: one may have left before, and entropy grows with the number of steps."""
+    return slice(step, min(map(len, pair)))
 
 
-def _share_after(numbers: Floats, step: int) -> float:
-    known = numbers[step:][numbers[step:] == numbers[step:]]
+def _entropy_over(session: WalkedSession, steps: slice) -> float:
+    return normalised_entropy(shares_of(session.values[steps], session.stock))
+
+
+def _share_over(numbers: Floats, steps: slice) -> float:
+    known = numbers[steps][numbers[steps] == numbers[steps]]
     return float(known.mean()) if known.size else float("nan")
 
 
-_AFTER: Mapping[str, Callable[[WalkedSession, int], float]] = {
-    "entropy": _entropy_after,
-    "kept": lambda session, step: _share_after(session.kept, step),
-    "like": lambda session, step: _share_after(session.liked, step),
+_AFTER: Mapping[str, Callable[[WalkedSession, slice], float]] = {
+    "entropy": _entropy_over,
+    "kept": lambda session, steps: _share_over(session.kept, steps),
+    # What was done to watching is in it.
+    "like": lambda session, steps: _share_over(session.liked_of_shown, steps),
 }
