@@ -127,6 +127,7 @@ def browse(
     session = session_options(settings, Path(corpus))  # refuses a policy that cannot be, before anything is opened
     feed, catalogue = open_feed(Path(corpus), settings.embedder, specs, teller)
     refuse_early(session, catalogue)
+    warn_of_what_is_not_shown(teller, session, catalogue)
     roles = feed_roles([settings.persona], settings.personas, settings.strategy)
     warn_of_placebos(teller, roles.values(), settings.personas)
     teller.doing(f"loading {model}")
@@ -157,6 +158,20 @@ def refuse_early(session: SessionOptions, catalogue: Catalogue) -> None:
     from agents.browsing.walk import Walk
 
     Walk(session, catalogue, "").choose(0)
+
+
+def warn_of_what_is_not_shown(teller: Teller, session: SessionOptions, catalogue: Catalogue) -> None:
+    """Say which words an agent was to see beside clips of which no clip has any: it would be asked without them."""
+    from math import inf
+
+    from agents.browsing.seeing.beside import words_beside
+
+    for kind in session.observer.reads:
+        if not any(words_beside(clip, (kind,), inf) for clip in catalogue.clips.values()):
+            teller.warn(f"{kind} is to be shown, and nothing is known of it in this corpus: agents see none")
+    hides = any(each.kind == "hide_counts" for each in session.interventions)
+    if hides and "likes" not in session.observer.beside:
+        teller.warn("hide_counts hides likes, and none are shown (--observe frames+likes): it changes nothing")
 
 
 def paired(log: Path, settings: BrowseSettings) -> list[tuple[Path, BrowseSettings]]:

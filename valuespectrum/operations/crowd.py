@@ -19,6 +19,7 @@ from valuespectrum.operations.browse import (
     session_options,
     session_summary,
     walk_together,
+    warn_of_what_is_not_shown,
 )
 from valuespectrum.operations.shared.loading import (
     check_specs,
@@ -113,9 +114,10 @@ def browse_many(
     settings, teller = settings or BrowseSettings(), teller or Unattended()
     options = ModelOptions(device=settings.device, dtype=settings.dtype, engine=settings.engine, seed=settings.seed)
     check_specs(crowd.models, options)
-    session_options(settings, Path(corpus))  # refuses what cannot be, before anything is opened
+    session = session_options(settings, Path(corpus))  # refuses what cannot be, before anything is opened
     feed, catalogue = open_feed(Path(corpus), settings.embedder, crowd.models, teller)
-    refuse_early(session_options(settings, Path(corpus)), catalogue)
+    refuse_early(session, catalogue)
+    warn_of_what_is_not_shown(teller, session, catalogue)
     roles = feed_roles(crowd.personas, settings.personas, settings.strategy)
     warn_of_placebos(teller, roles.values(), settings.personas)
     teller.doing(f"loading {', '.join(crowd.models)}")

@@ -137,6 +137,20 @@ def test_what_cannot_be_is_refused_in_one_line_and_leaves_nothing(browse: Any, t
     assert not (tmp_path / "s.jsonl").exists()
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--observe", "frames+likes+topics"), ("likes is to be shown", "topics is to be shown")),
+        (("--intervene", "1:hide_counts"), ("hide_counts hides likes, and none are shown",)),
+        (("--observe", "frames+caption"), ()),
+    ],
+)
+def test_what_no_clip_has_is_told_and_not_taken_for_shown(browse: Any, words: Any, said: Any) -> None:
+    code, _, err = browse("--steps", "2", *words)
+    assert code == 0 and all(each in err for each in said)
+    assert said or ("to be shown" not in err and "hides" not in err)
+
+
 def test_clones_walk_beside_their_session_and_another_is_yoked_to_it(
     browse: Any, corpus: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

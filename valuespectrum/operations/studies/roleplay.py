@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, ClassVar
 from agents.personas.prompts import QUESTIONNAIRE
 from agents.personas.reserved import PLACEBO_TEXTS
 from valuespectrum.operations.bench import BenchSettings, bench, plan_bench, slug
-from valuespectrum.operations.browse import BrowseSettings, open_feed, refuse_early, session_options, walk_together
+from valuespectrum.operations.browse import (
+    BrowseSettings,
+    open_feed,
+    refuse_early,
+    session_options,
+    walk_together,
+    warn_of_what_is_not_shown,
+)
 from valuespectrum.operations.shared.choices import EngineName, ModelFormat, StrategyName
 from valuespectrum.operations.shared.loading import chosen_personas, load_models
 from valuespectrum.operations.shared.option_files import effective_options
@@ -367,6 +374,8 @@ def _feed(study: _Study, teller: Teller) -> tuple[FeedRecord, Catalogue]:
     feed, catalogue = open_feed(study.corpus, study.settings.embedder, study.models, teller)
     for each in study.kinds:
         refuse_early(session_options(study.browse_settings(each), study.corpus), catalogue)
+    whole = replace(study.browse_settings(study.planned[0]), intervene=study.settings.intervene)
+    warn_of_what_is_not_shown(teller, session_options(whole, study.corpus), catalogue)
     return feed, catalogue
 
 
