@@ -93,7 +93,7 @@ def browse_many(
         corpus: Corpus folder.
         crowd: Who walks.
         folder: Where the logs go, as ``MODEL-PERSONA-POLICY-SEED.jsonl``.
-        settings: The feed; its persona is not looked at, its seed is the first.
+        settings: The feed; its persona is not looked at, its seed and its clone are the first.
         teller: Who is told how it goes.
         command: What the user typed, for the manifests beside the logs.
 
@@ -148,7 +148,8 @@ def _sessions(
     corpus, folder = places
     seeds = range(settings.seed, settings.seed + crowd.sessions)
     sessions: dict[Path, tuple[Session, Mapping[str, object]]] = {}
-    everyone = product(dict.fromkeys(crowd.models), roles.items(), seeds, range(crowd.clones + 1))
+    clones = range(settings.clone, settings.clone + crowd.clones + 1)
+    everyone = product(dict.fromkeys(crowd.models), roles.items(), seeds, clones)
     for spec, (role, persona), seed, clone in everyone:
         own = replace(settings, persona=role, seed=seed, clone=clone)
         log = folder / f"{session_name(spec, own)}.jsonl"

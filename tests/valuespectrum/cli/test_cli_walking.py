@@ -170,3 +170,10 @@ def test_clones_walk_beside_their_session_and_another_is_yoked_to_it(
     capfd.readouterr()
     assert main(["browse", "--replay", str(yoked), "--json"]) == 0
     assert json.loads(capfd.readouterr().out)["checked"] == "everything"
+
+
+def test_a_clone_of_several_sessions_is_the_one_that_was_named(browse: Any) -> None:
+    code, out, err = browse("--steps", "2", "--policy", "random", "--clone", "2", "--sessions", "2", "--json")
+    assert code == 0, err
+    logs = [Path(each["log"]).stem for each in json.loads(out)["sessions"]]
+    assert [log.rpartition("random-")[2] for log in logs] == ["0-clone2", "1-clone2"]
