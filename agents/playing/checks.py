@@ -94,7 +94,12 @@ class Checked:
 
 
 def check_persona(
-    questions: Sequence[CheckQuestion], system: str, when: str, to: str = SUBJECT, level: float = 0.95
+    questions: Sequence[CheckQuestion],
+    system: str,
+    when: str,
+    to: str = SUBJECT,
+    together: int = 1,
+    level: float = 0.95,
 ) -> Procedure[Checked]:
     """Put all questions to whoever plays a role.
 
@@ -103,6 +108,8 @@ def check_persona(
         system: The words that put the model into the role; empty asks the model as itself, for comparison.
         when: The occasion.
         to: Who is asked.
+        together: How many questions after each other put one thing in several ways, and count as one where all are
+            answered: a lean of one way would stay without the other, and two ways are not two things.
         level: Coverage of the interval.
     """
     tags = {"check": when}
@@ -111,7 +118,8 @@ def check_persona(
     answers = yield [Addressed(ask, to) for ask in asks]
     *told, who = answers
     fits = [_fit(one, answer) for one, answer in zip(questions, told, strict=True)]
-    known = np.array([fit for fit in fits if fit is not None])
+    answered = [[fit for fit in fits[at : at + together] if fit is not None] for at in range(0, len(fits), together)]
+    known = np.array([sum(each) / together for each in answered if len(each) == together])
     half = _half_width(known, level)
     mean = float(known.mean()) if known.size else None
     return Checked(
@@ -120,7 +128,7 @@ def check_persona(
         None if mean is None or half is None else max(0.0, mean - half),
         None if mean is None or half is None else min(1.0, mean + half),
         len(questions),
-        int(known.size),
+        sum(map(len, answered)),
         sum(answer.parsed == REFUSAL for answer in told),
         count_role_breaks(answer.text for answer in answers),
         who.text[:400],

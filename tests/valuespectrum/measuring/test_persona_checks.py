@@ -12,10 +12,10 @@ from agents.models.parsing.parse import parse_answer
 from agents.personas.persona import load_personas
 from agents.personas.prompts import system_prompt
 from agents.personas.wordings import wordings
-from agents.playing.checks import CheckOptions, check_persona
+from agents.playing.checks import CheckOptions, CheckQuestion, check_persona
 from agents.playing.interview import QUESTIONS, interview
 from agents.procedures.procedure import SUBJECT, alone
-from valuespectrum.measuring.personas.implied import check_questions
+from valuespectrum.measuring.personas.implied import DIGITS, check_questions
 from valuespectrum.measuring.personas.judging import JUDGE, MEANINGS, judge_persona
 from valuespectrum.reference.respondents import member_of
 from valuespectrum.reference.twin.model import TwinModel
@@ -90,6 +90,20 @@ def test_what_is_no_answer_counts_neither_way() -> None:
     assert silent.agreement is None and silent.breaks.texts == 0
     middle = alone(check_persona(questions, "s", "end"), {SUBJECT: Scripted("3")})
     assert middle.agreement == pytest.approx(0.5) and middle.low is not None and middle.low < 0.5
+
+
+def test_two_ways_of_asking_about_a_statement_are_one_question_of_the_interval() -> None:
+    """Four statements, each answered alike both ways; and one of which a direction is lost."""
+    from scipy import stats
+
+    fits = {digit.name: place / 5 for place, digit in enumerate(DIGITS)}
+    questions = [CheckQuestion(f"{statement} {way}", DIGITS, fits) for statement in range(4) for way in range(2)]
+    said = {one.text: str(6 - int(one.text[0])) for one in questions}
+    found = alone(check_persona(questions, "s", "end", together=2), {SUBJECT: Scripted(said)})
+    low, _ = stats.t.interval(0.95, 3, 0.7, stats.sem([1.0, 0.8, 0.6, 0.4]))
+    assert found.agreement == pytest.approx(0.7) and found.low == pytest.approx(low) and found.answered == 8
+    lost = alone(check_persona(questions, "s", "end", together=2), {SUBJECT: Scripted(said | {"0 1": ""})})
+    assert lost.agreement == pytest.approx(0.6) and lost.answered == 7
 
 
 def test_checks_come_at_the_start_in_the_middle_and_at_the_end() -> None:

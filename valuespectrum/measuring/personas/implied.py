@@ -13,6 +13,8 @@ from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.random_streams import stream
 
 DIGITS: tuple[Choice, ...] = tuple(Choice(str(digit), (str(digit),)) for digit in range(1, 7))
+WAYS = 2
+"""In which each statement is asked about, one after the other: both directions of the scale."""
 _SIDES = {"positive": 1, "negative": -1}
 
 

@@ -162,7 +162,7 @@ def check_personas(model: str, settings: PersonaAskSettings, teller: Teller | No
     from agents.personas.prompts import system_prompt
     from agents.playing.checks import check_persona
     from agents.procedures.procedure import SUBJECT, Named
-    from valuespectrum.measuring.personas.implied import check_questions
+    from valuespectrum.measuring.personas.implied import WAYS, check_questions
 
     teller = teller or Unattended()
     personas = [one for one in _chosen(settings) if any(one.target.values())]
@@ -172,7 +172,10 @@ def check_personas(model: str, settings: PersonaAskSettings, teller: Teller | No
     named: list[Named[Checked]] = []
     for one in personas:
         questions, words = check_questions(one, settings.seed), system_prompt(one, settings.strategy)
-        named += [Named(f"persona/check/{one.id}/{w}", check_persona(questions, w, "start")) for w in (words, "")]
+        named += [
+            Named(f"persona/check/{one.id}/{w}", check_persona(questions, w, "start", together=WAYS))
+            for w in (words, "")
+        ]
     found = _conducted(named, {SUBJECT: subject}, None, teller, "asking")
     rows = [_check_row(one, *found[2 * at : 2 * at + 2]) for at, one in enumerate(personas)]
     cells = [
