@@ -34,8 +34,6 @@ FEWEST_PERSONAS = 5
 _PARTS = np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [0.0, 1.0, -1.0]])
 """Of keep, nice and harsh: the nice part, the harsh part, and the gap."""
 _SIDES = (1, -1)
-_WITHOUT_SPREAD = (ALIKE, NO_SPREAD)
-"""Why a number stands for its interval: where nothing varied, that is what one with hardly any spread comes to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,10 +218,10 @@ def _judged(told: Sequence[Inferred], personas: int) -> Sanitising:
 
 
 def _verdict(nice: Estimate, harsh: Estimate, gap: Estimate) -> tuple[Played, str]:
-    ends = [(_low(one), _high(one)) for one in (nice, harsh, gap)]
-    if nice.mean is None or harsh.mean is None or any(low is None or high is None for low, high in ends):
+    ends = [told for told in map(_ends, (nice, harsh, gap)) if told is not None]
+    if nice.mean is None or harsh.mean is None or len(ends) < len(_PARTS):
         return "unknown", nice.why or harsh.why or gap.why
-    (nice_low, nice_high), (harsh_low, harsh_high), (gap_low, _) = [(float(a or 0), float(b or 0)) for a, b in ends]
+    (nice_low, nice_high), (harsh_low, harsh_high), (gap_low, _) = ends
     beside = f"(nice part {_words(nice)}, harsh part {_words(harsh)}, gap {_words(gap)})"
     if nice_low > 0 and gap_low > 0 and harsh.mean <= nice.mean / 2:
         return "sanitised", f"what is well thought of is played, what is not is left out {beside}"
@@ -234,12 +232,11 @@ def _verdict(nice: Estimate, harsh: Estimate, gap: Estimate) -> tuple[Played, st
     return "undecided", f"too little is known to tell the parts apart {beside}"
 
 
-def _low(one: Estimate) -> float | None:
-    return one.mean if one.why in _WITHOUT_SPREAD else one.low
-
-
-def _high(one: Estimate) -> float | None:
-    return one.mean if one.why in _WITHOUT_SPREAD else one.high
+def _ends(one: Estimate) -> tuple[float, float] | None:
+    """Where a number lies: the number itself where nothing varied, and nowhere where its error is not known."""
+    if one.low is not None and one.high is not None:
+        return one.low, one.high
+    return (one.mean, one.mean) if one.mean is not None and one.why in (ALIKE, NO_SPREAD) else None
 
 
 def _words(one: Estimate) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import replace
+from typing import cast
 
 import numpy as np
 import pytest
@@ -14,6 +15,8 @@ from bench.truth.personas import CASES, PLANTED, Case, Words, called_moved, flag
 from valuespectrum.reference.planted import BY_NAME
 from valuespectrum.reproduction.human_values import FACTS
 from valuespectrum.scoring.personas.desirable import PEOPLE
+from valuespectrum.scoring.personas.placebos import NOT_DRAWN
+from valuespectrum.scoring.personas.role_sets import RoleSets, Spread
 from valuespectrum.scoring.personas.sanitised import EsteemedTarget, parts, sanitising, sanitising_over, standing_of
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.random_streams import stream
@@ -69,6 +72,22 @@ def test_a_target_with_one_part_only_is_not_judged() -> None:
     assert sanitising(BARE + AIM, BARE, EsteemedTarget(AIM, STANDING), texts(4)).verdict == "unknown"
     assert sanitising_over([BARE] * 4, [AIM] * 4, BARE, texts(), STANDING).verdict == "unknown"
     assert sanitising_over([BARE] * 6, [good] * 6, BARE, texts(), STANDING).verdict == "unknown"
+
+
+def test_no_verdict_without_an_interval() -> None:
+    """Where it is not known what clips and wordings make of a number, the number alone decides nothing."""
+
+    class Unknown:
+        def beyond_texts(self, weights: np.ndarray, keeps: np.ndarray | None = None) -> Spread:
+            return Spread(np.full(len(weights), np.nan), np.ones(len(weights)))
+
+    good, bad = parts(AIM, STANDING)
+    aim, sets = EsteemedTarget(AIM, STANDING), cast(RoleSets, Unknown())
+    for profile in (0.3 * BARE + 1.5 * good, 0.3 * BARE + 1.5 * (good + bad), BARE):
+        found = sanitising(profile, BARE, aim, texts(), sets)
+        assert (found.verdict, found.why) == ("unknown", NOT_DRAWN) and found.gap.estimate.mean is not None
+    alike = sanitising(0.3 * BARE + 1.5 * (good + bad), BARE, aim, [BARE] * 8)
+    assert alike.verdict == "obeyed", "texts that all did the same have nothing to vary by"
 
 
 def test_values_without_a_clear_standing_change_nothing() -> None:
