@@ -99,6 +99,11 @@ class Yoked(_OfALog):
             return None
         place, row = found
         step = self._recording.steps[place]
+        if not step.candidates:
+            raise InputError(
+                f"{self.options.log} does not say with which chances its feed grew, as logs of `valuespectrum people`",
+                f"show its clips with replay:{self.options.log}",
+            )
         propensity = next((each.propensity for each in step.candidates if each.id == step.item_id), None)
         if propensity is None:
             raise InputError(f"{self.options.log}, line {place + 2}: what is shown was not on offer", "it was edited")

@@ -113,6 +113,19 @@ def test_a_log_that_was_edited_is_no_feed_to_be_yoked_to(tmp_path: Path) -> None
         read_policy(f"yoked:{log},content={yoked.policy.options.content}")  # type: ignore[attr-defined]
 
 
+def test_a_log_without_chances_is_replayed_and_nobody_is_yoked_to_it(tmp_path: Path) -> None:
+    """As those of people who watched elsewhere."""
+    log = tmp_path / "watched.jsonl"
+    walked(replace(OPTIONS, steps=3), log)
+    first, *lines = log.read_text().splitlines()
+    silent = [json.dumps({**json.loads(line), "candidates": []}, separators=(",", ":")) for line in lines]
+    log.write_text("\n".join([first, *silent, ""]))
+    with pytest.raises(InputError, match="with which chances"):
+        walked(yoked_to(log))
+    shown = walked(replace(OPTIONS, policy=read_policy(f"replay:{log}"))).events
+    assert [event.item_id for event in shown] == [json.loads(line)["item_id"] for line in lines]
+
+
 def test_a_function_of_a_file_walks_and_is_replayed(tmp_path: Path) -> None:
     (tmp_path / "feed.py").write_text(
         "def late(state, power: int = 3):\n    return [(k + 1) ** power for k in range(len(state.offer))]\n"
