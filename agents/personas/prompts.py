@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import copysign, floor
 from typing import Literal, get_args
 
-from agents.personas.persona import Persona, value_names
+from agents.personas.persona import NOBODY, Persona, value_names
 from agents.personas.reserved import is_placebo_text
 from vectorstore.foundation.errors import InputError
 
@@ -223,6 +223,11 @@ def _by_values(persona: Persona, strategy: Strategy, form: Framing) -> str:
         raise InputError(
             f"{persona.id!r} says nothing that the strategy {strategy!r} could put",
             f"take {persona.made_from}~permuted, or the strategy simple",
+        )
+    if persona.kind == "values" and persona.target_from == NOBODY:
+        raise InputError(
+            f"nobody says what {persona.id!r} values, so that the strategy {strategy!r} has nothing to put",
+            "have it judged (valuespectrum persona judge), give it a target, or take the strategy simple",
         )
     return (profile_prompt if strategy == "profile" else anchor_prompt)(persona.target, form)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from agents.personas.choosing import select
 from agents.personas.generating import from_profile, rescaled
-from agents.personas.persona import Persona, Trait, load_personas, load_trait_bank, value_names
+from agents.personas.persona import GIVEN, NOBODY, Persona, Trait, load_personas, load_trait_bank, value_names
 from agents.personas.placebo import placebos
 from agents.personas.prompts import FRAMINGS, Strategy, nearest_level, system_prompt
 from agents.personas.shuffled import another_persona, shuffled
@@ -214,3 +214,15 @@ def test_an_interview_cannot_speak_for_the_persona() -> None:
     held = (("Who are you?", "1. I am very ambitious."),)
     told = replace(BY_ID["idler"], interview=held, interviewed="simulated:amber@0")
     assert persona_target(system_prompt(told, "interview")) == persona_target(system_prompt(BY_ID["idler"]))
+
+
+@pytest.mark.parametrize("strategy", ["profile", "anchor"])
+def test_whose_values_nobody_told_is_not_put_as_a_profile(strategy: Strategy) -> None:
+    """All ten values would be somewhat important, and not a word of the person would be heard."""
+    nothing = dict.fromkeys(value_names(), 0.0)
+    unknown = replace(VALUED[0], traits=(), text="A person who keeps bees.", target=nothing, target_from=NOBODY)
+    with pytest.raises(InputError, match="nobody says what"):
+        system_prompt(unknown, strategy)
+    assert "bees" in system_prompt(unknown, "simple")
+    told = replace(unknown, target=nothing | {"power": 1.0}, target_from=GIVEN)
+    assert "important" in system_prompt(told, "profile")
