@@ -201,6 +201,19 @@ def test_sessions_that_differ_in_what_is_seen_asked_or_done_are_not_of_one_walke
     assert [each.walker for each in told_apart(alike)] == [each.walker for each in alike]
 
 
+def test_a_model_that_was_asked_or_read_in_another_way_is_another_walker() -> None:
+    """Words of one answer are no probabilities; another seed of what is drawn is luck."""
+    record = browse(session(steps=6), CATALOGUE, Leaning(TASTE))
+    found = []
+    for choices, decoding in (("text", "seed 1"), ("text", "seed 2"), ("first token", "seed 1")):
+        params = {"choices": choices, "decoding": decoding, "device": decoding}
+        manifest = replace(record.manifest, model={"id": "m", "params": params})
+        found.append(walked(decoding, LogContents(manifest, record.events, ()), VALUES))
+    names = [each.walker.model for each in told_apart(found)]
+    assert names == ["m (model.choices=text)", "m (model.choices=text)", "m (model.choices=first token)"]
+    assert [each.walker.model for each in told_apart(found[:2])] == ["m", "m"]
+
+
 def test_personas_of_one_id_with_other_words_or_another_target_are_not_one_walker() -> None:
     tycoon = next(each for each in load_personas() if each.id == "tycoon")
     aims = replace(tycoon, target={**tycoon.target, "power": -1.0})

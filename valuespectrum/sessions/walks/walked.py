@@ -30,6 +30,8 @@ LIKED = frozenset({"like", "share", "save", "follow"})
 """Those of them that say that it was liked."""
 OF_WORDS = "#"
 """Stands between the id of a persona and digits of its words, where several personas of one id walked."""
+_ASKED_AS = ("choices", "dtype", "layout", "served_model", "template_variables", "thinking")
+"""Settings of a model that make another respondent of it: what is left out, as a seed, is luck or where it ran."""
 
 
 class Walker(NamedTuple):
@@ -112,8 +114,8 @@ class WalkedSession:
     vectors: Floats | None = None
     """Shape (steps, dimension): directions of the clips shown, where a corpus is at hand."""
     settings: Mapping[str, str] = field(default_factory=dict)
-    """What was seen, remembered, tired of, asked and could be done, and how answers became acts, as JSON by name; empty
-    for people."""
+    """What was seen, remembered, tired of, asked and could be done, how the model was asked and read, and how answers
+    became acts, as JSON by name; empty for people."""
     role: str = ""
     """Hash over the words of the role; empty for the model as itself, and for people."""
     pool: int | None = None
@@ -244,6 +246,7 @@ def _settings(manifest: SessionManifest) -> dict[str, str]:
         "actions": (asdict(ActionOptions()), session.get("actions")),
         "behaviour": (_one_level(asdict(Behaviour())), _one_level(_told(session.get("behaviour")))),
         "memory": (asdict(MemoryOptions()), session.get("memory")),
+        "model": ({}, {name: each for name, each in _told(manifest.model.get("params")).items() if name in _ASKED_AS}),
         "observer": (asdict(ObserverOptions()), manifest.observer),
         "questions": ({}, session.get("questions")),
         "weariness": (asdict(WearinessOptions()), session.get("weariness")),
