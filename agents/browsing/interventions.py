@@ -140,6 +140,9 @@ def intervention_from(text: str) -> FeedIntervention:
         # Not of the class itself: logs that have one are read and replayed as they were walked.
         hint = f"write {int(first)}:reset; for some steps on their own there are cool_down and balanced"
         raise InputError(f"{text!r:.120}: a reset is for good, and does not end after step {int(last)}", hint)
+    if kind == "inject" and dash and int(last) - int(first) + 1 != len([each for each in words.split("+") if each]):
+        hint = f"write {int(first)}:inject={words:.80}; they are shown one a step, and end by themselves"
+        raise InputError(f"{text!r:.120}: not as many clips as steps", hint)
     # Whoever types the name of a program trusts it: the log is to tell which one it was.
     named = with_content(words) if kind == "swap_policy" else words
     return FeedIntervention(kind, int(first), int(last) if dash else None, named)  # type: ignore[arg-type]

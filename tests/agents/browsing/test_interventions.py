@@ -151,7 +151,7 @@ def test_every_kind_has_an_example_that_is_one() -> None:
     "text",
     [
         *("", "6", "reset", "x:reset", "-1:reset", "6-:reset", "9-6:cool_down", "6:explode", "6:inject", "6:inject=+"),
-        *("6-9:reset", "6-6:reset"),
+        *("6-9:reset", "6-6:reset", "6-9:inject=clip001+clip002"),
         *("6:reset=now", "6:label= ", "6:swap_policy=nowhere", "6:inject=nowhere", "6:swap_policy=similar:depth=3"),
         *(
             "6:words",
