@@ -136,6 +136,8 @@ def test_sessions_are_compared_by_their_logs(
     assert set(row["towards"]) == {"bare", "persona"}
     assert main(["compare", *chosen, "--drift", "--json"]) == 2
     assert "--drift means nothing beside session logs" in capfd.readouterr().out
+    assert main(["compare", chosen[0], "nowhere.jsonl", "--json"]) == 2
+    assert "no session log at nowhere.jsonl" in json.loads(capfd.readouterr().out)["error"]["message"]
     alone = tmp_path / logs[0].name
     shutil.copy(logs[0], alone)
     varied = [row["measures"]["list_diversity"]["mean"] for row in found["conditions"][0]["walkers"]]

@@ -135,7 +135,7 @@ def compare(
     Runs: set by set over the clips and wordings that both answered. Sessions: feeds, revealed profiles and personas,
     with the session as the unit. Needs no model and no corpus.
     """
-    if not given.functioning and all(each.is_file() for each in runs):
+    if not given.functioning and all(each.is_file() or _lost_log(each) for each in runs):
         refuse_beside(context, "session logs", _OF_SESSIONS)
         told = api.SessionSettings(given.window, tuple(each.value for each in given.outcome or ()), given.these_clips)
         with Terminal(as_json) as terminal:
@@ -158,3 +158,8 @@ def compare(
     settings = settings_of(api.CompareSettings, given)
     with Terminal(as_json) as terminal:
         terminal.show(api.compare(runs, settings, terminal))
+
+
+def _lost_log(path: Path) -> bool:
+    """Whether the name is that of a session log that is not there: said as such, and not as a run that is none."""
+    return path.suffix == ".jsonl" and not path.exists()
