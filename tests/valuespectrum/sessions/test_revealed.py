@@ -233,6 +233,10 @@ def test_wordings_are_no_further_personas(turned: float) -> None:
     assert separability(reveal(sessions), walkers[:4]).mean is None, "four wordings of two personas"
     few = [each for each in sessions if each.walker in walkers[:4]]
     assert stability(few, RevealOptions()).rank_order is None
+    roles = [Walker("m", f"placebo-{number}", "simple") for number in range(3)]
+    texts = [walk(feed, each, LIKES, seed, luck=9) for each in roles for seed in range(8)]
+    assert stability([*few, *texts], RevealOptions()).rank_order is None, "placebo texts are no personas"
+    assert stability(texts, RevealOptions()).rank_order_by_luck is None
 
 
 def test_clones_of_a_seed_are_one_session() -> None:

@@ -100,7 +100,8 @@ class Stability:
     """Whether profiles stay the same from the first third of sessions to the last."""
 
     rank_order: float | None
-    """Mean over values of the correlation over walkers, means over their wordings, of first and last third."""
+    """Mean over values of the correlation of first and last third over walkers, placebo texts left out and wordings
+    of a persona taken together."""
     rank_order_by_luck: float | None
     """The same for thirds that take turns: the most that there could be."""
     ipsative: Mapping[Walker, tuple[float | None, float | None]]
@@ -121,7 +122,8 @@ def stability(sessions: Sequence[WalkedSession], options: RevealOptions) -> Stab
     ipsative = {
         walker: (_correlation(*by_time[place]), _correlation(*by_turns[place])) for place, walker in enumerate(walkers)
     }
-    roles = _by_role(walkers)
+    # Placebo texts have nothing to stay what it is, and are more than there are personas.
+    roles = [own for own in _by_role(walkers) if not walkers[own[0]].placebo]
     return Stability(_over_walkers(by_time, roles), _over_walkers(by_turns, roles), ipsative)
 
 
@@ -139,6 +141,8 @@ def _thirds(revealed: Revealed, walkers: Sequence[Walker]) -> Floats:
 
 
 def _over_walkers(thirds: Floats, roles: Sequence[Sequence[int]]) -> float | None:
+    if not roles:
+        return None
     means = np.stack([thirds[list(own)].mean(axis=0) for own in roles])
     found = [_correlation(means[:, 0, value], means[:, 1, value]) for value in range(means.shape[2])]
     known = [each for each in found if each is not None]
