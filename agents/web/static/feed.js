@@ -142,19 +142,22 @@ class Feed {
     if (calm.matches) this.go();
     else this.element.scrollTo({ top: this.element.clientHeight });
   }
+  /** What was done with the clip in front, as the server takes it. */
+  told(action = null) {
+    this.watch.stop();
+    // Skip is a way to go on, and takes back nothing that is lit; "Not for me" is the last word.
+    const chosen = action !== "not_interested" && this.view.liked ? "like" : action ?? "watch";
+    return {
+      step: this.step, action: chosen, ...this.watch.told(), rating: this.view.rating,
+      further: [...this.view.further], comment: this.view.comment, shown_as: this.view.player.kind,
+    };
+  }
   /** Tell the server what was done, and show what comes next. */
   async go(action = null) {
     if (this.busy) return;
     this.busy = true;
     this.element.setAttribute("aria-busy", "true");
-    this.watch.stop();
-    const done = this.watch.told();
-    // Skip is a way to go on, and takes back nothing that is lit; "Not for me" is the last word.
-    const chosen = action !== "not_interested" && this.view.liked ? "like" : action ?? "watch";
-    const sent = await go("/api/react", {
-      step: this.step, action: chosen, ...done, rating: this.view.rating,
-      further: [...this.view.further], comment: this.view.comment, shown_as: this.view.player.kind,
-    });
+    const sent = await go("/api/react", this.told(action));
     if (!sent && feed === this) {
       this.element.scrollTop = 0;
       this.watch.start();
@@ -164,7 +167,14 @@ class Feed {
     this.element.setAttribute("aria-busy", "false");
   }
   async leave() {
-    if (confirm("Leave the study? What you did until now is kept.")) await go("/api/leave", {});
+    if (this.busy || !confirm("Leave the study? What you did until now is kept.")) return;
+    const { liked, rating, further } = this.view;
+    // What was pressed is kept; a clip that was only in front is one that nobody came to.
+    if (liked || rating || further.size) await ask("/api/react", this.told()).catch(() => {});
+    if (!await go("/api/leave", {}) && feed === this) {
+      this.watch.start();
+      this.seen();
+    }
   }
   close() {
     this.watch?.stop();

@@ -162,6 +162,22 @@ def test_what_was_liked_and_is_skipped_stays_liked(browser: Browser, catalogue: 
     assert [event.action for event in read_log(log).events] == ["like", "skip", "not_interested"]
 
 
+def test_what_was_pressed_before_leaving_is_kept(browser: Browser, catalogue: Catalogue, tmp_path: Path) -> None:
+    """And a clip that was only in front when somebody left is none that they met."""
+    for keys, actions in (("l", ["like"]), ("", [])):
+        log = tmp_path / f"log{keys}.jsonl"
+        with open_page(study(catalogue, PLAIN), log) as link, visit(browser, link) as person:
+            person.page.on("dialog", lambda asked: asked.accept())
+            person.agree()
+            person.wait_for("Clip 1 of 6")
+            for key in keys:
+                person.page.keyboard.press(key)
+            person.page.get_by_role("button", name="Leave").click()
+            person.page.get_by_role("heading", name="Thank you").wait_for()
+        assert [event.action for event in read_log(log).events] == actions
+        assert read_answers(answers_path(log))[-1] == {"kind": "left", "step": len(actions)}
+
+
 def test_a_swipe_is_a_scroll(browser: Browser, catalogue: Catalogue, tmp_path: Path) -> None:
     with open_page(study(catalogue, PLAIN), tmp_path / "log.jsonl") as link, visit(browser, link, PHONE) as person:
         person.agree()
