@@ -164,7 +164,7 @@ def test_what_was_liked_and_is_skipped_stays_liked(browser: Browser, catalogue: 
 
 def test_what_was_pressed_before_leaving_is_kept(browser: Browser, catalogue: Catalogue, tmp_path: Path) -> None:
     """And a clip that was only in front when somebody left is none that they met."""
-    for keys, actions in (("l", ["like"]), ("", [])):
+    for keys, actions in (("l", ["like"]), ("", list[str]())):
         log = tmp_path / f"log{keys}.jsonl"
         with open_page(study(catalogue, PLAIN), log) as link, visit(browser, link) as person:
             person.page.on("dialog", lambda asked: asked.accept())
