@@ -201,6 +201,15 @@ def test_sessions_that_differ_in_what_is_seen_asked_or_done_are_not_of_one_walke
     assert [each.walker for each in told_apart(alike)] == [each.walker for each in alike]
 
 
+@pytest.mark.parametrize("aim", ["much", None, [1.0]])
+def test_a_target_that_is_none_is_refused_in_one_line(aim: Any) -> None:
+    record = browse(session(steps=2), CATALOGUE, Leaning(TASTE))
+    persona = {**record.manifest.persona, "id": "p", "target_profile": {"power": aim}}
+    contents = LogContents(replace(record.manifest, persona=persona), record.events, ())
+    with pytest.raises(InputError, match="session made has a target"):
+        walked("made", contents, VALUES)
+
+
 def test_a_model_that_was_asked_or_read_in_another_way_is_another_walker() -> None:
     """Words of one answer are no probabilities; another seed of what is drawn is luck."""
     record = browse(session(steps=6), CATALOGUE, Leaning(TASTE))

@@ -181,7 +181,7 @@ def walked(name: str, contents: LogContents, values: Mapping[str, str]) -> Walke
         values: Clip to the value that it stands for.
 
     Raises:
-        InputError: It has no step.
+        InputError: It has no step, or a target that is none.
     """
     manifest, events = contents.manifest, contents.events
     if not events:
@@ -191,8 +191,7 @@ def walked(name: str, contents: LogContents, values: Mapping[str, str]) -> Walke
     stock[NO_VALUE] = max(manifest.n_items - sum(stock.values()), shown.count(NO_VALUE), 0)
     told = [_outcomes(event, manifest.human) for event in events]
     kept, liked, share = (np.array(column, dtype=np.float64) for column in zip(*told, strict=True))
-    target, clone = manifest.persona.get("target_profile"), manifest.session.get("clone", 0)
-    pool = manifest.session.get("pool")
+    pool, clone = manifest.session.get("pool"), manifest.session.get("clone", 0)
     return WalkedSession(
         name=name,
         walker=walker_of(manifest),
@@ -207,7 +206,7 @@ def walked(name: str, contents: LogContents, values: Mapping[str, str]) -> Walke
         chance=np.array([_chance(event) for event in events]),
         refused=np.array([event.refusal for event in events]),
         stock={value: count for value, count in stock.items() if count},
-        target={str(value): float(aim) for value, aim in target.items()} if isinstance(target, dict) else None,
+        target=_target(name, manifest),
         interventions=tuple((event.step, event.intervention) for event in events if event.intervention),
         clone=clone if isinstance(clone, int) else 0,
         intervened=bool(manifest.session.get("interventions")),
@@ -219,6 +218,15 @@ def walked(name: str, contents: LogContents, values: Mapping[str, str]) -> Walke
         role=str(manifest.persona.get("text_hash") or ""),
         pool=pool if isinstance(pool, int) else None,
     )
+
+
+def _target(name: str, manifest: SessionManifest) -> dict[str, float] | None:
+    told = manifest.persona.get("target_profile")
+    if not isinstance(told, dict):
+        return None
+    if not all(isinstance(aim, int | float) for aim in told.values()):
+        raise InputError(f"the session {name} has a target that is no profile of numbers", "its log was edited")
+    return {str(value): float(aim) for value, aim in told.items()}
 
 
 def walker_of(manifest: SessionManifest) -> Walker:
