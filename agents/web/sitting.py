@@ -197,7 +197,8 @@ class Sitting:
         """With the stored pictures that were on the screen, and what leaving at the first glance means."""
         frames = [frame for frame in clip.frames if frame.time <= reaction.watched] or list(clip.frames[:1])
         shown = tuple(ShownFrame(frame.reference.picture_sha, frame.time) for frame in frames)
-        glanced = reaction.action == "watch" and reaction.in_front < self._study.session.behaviour.glance_s
+        at_once = reaction.in_front < self._study.session.behaviour.glance_s
+        glanced = reaction.action == "watch" and at_once and not reaction.further
         return replace(reaction, shown=shown, action="skip" if glanced else reaction.action)
 
     def _has(self, kind: str, **told: object) -> bool:

@@ -146,7 +146,8 @@ class Feed {
   told(action = null) {
     this.watch.stop();
     // Skip is a way to go on, and takes back nothing that is lit; "Not for me" is the last word.
-    const chosen = action !== "not_interested" && this.view.liked ? "like" : action ?? "watch";
+    const done = this.view.liked ? "like" : this.view.further.size ? "watch" : action ?? "watch";
+    const chosen = action === "not_interested" ? action : done;
     return {
       step: this.step, action: chosen, ...this.watch.told(), rating: this.view.rating,
       further: [...this.view.further], comment: this.view.comment, shown_as: this.view.player.kind,

@@ -380,9 +380,13 @@ def test_comment_share_save_and_follow_by_hand_and_by_keys(
         person.wait_for("Clip 3 of 6")
         page.keyboard.press("s")
         person.wait_for("Clip 4 of 6")
+        page.keyboard.press("r")
+        page.keyboard.press("s")
+        person.wait_for("Clip 5 of 6")
     events = read_log(log).events
-    assert [event.further for event in events] == [("comment", "share"), ("save", "follow"), ()]
-    assert [event.comment for event in events] == ["lsn <b>look</b> here", None, None]
+    assert [event.further for event in events] == [("comment", "share"), ("save", "follow"), (), ("share",)]
+    assert [event.comment for event in events] == ["lsn <b>look</b> here", None, None, None]
+    assert [event.action for event in events[2:]] == ["skip", "watch"], "what was shared was not passed"
 
 
 def test_a_page_without_further_acts_has_no_place_for_them(
