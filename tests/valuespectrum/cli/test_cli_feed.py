@@ -73,8 +73,10 @@ def test_a_person_scrolls_a_corpus(corpus: Path, tmp_path: Path, monkeypatch: py
     walked = log.with_name("agent.jsonl")
     vs.browse(corpus, MODEL, walked, vs.BrowseSettings(policy="balanced", steps=3))
     assert [event.item_id for event in read_log(walked).events] == [event.item_id for event in contents.events]
-    rows = vs.compare_sessions([log, walked]).rows()
-    assert {(row["human"], row["sessions"]) for row in rows} == {(True, 1), (False, 1)}
+    compared = vs.compare_sessions([log, walked])
+    assert {(row["human"], row["sessions"]) for row in compared.rows()} == {(True, 1), (False, 1)}
+    (said,) = compared.to_dict()["stated"]
+    assert [row["human"] for row in said["gap"]] == [True], "what was said of oneself is read"
     with vs.Corpus.open(corpus) as opened:
         told = read_session(log, opened, {}, {})
     assert told.persona == "a person" and told.values_known

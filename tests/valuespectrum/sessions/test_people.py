@@ -24,6 +24,7 @@ from valuespectrum.sessions.document import sessions_document
 from valuespectrum.sessions.people.importing import KnownClip, PeopleImportOptions, clip_names, import_people
 from valuespectrum.sessions.people.layouts import PersonWatched, read_layout
 from valuespectrum.sessions.people.matching import human_match, kappa
+from valuespectrum.sessions.stated import stated_and_revealed
 from valuespectrum.sessions.walks.walked import WalkedSession, Walker, read_walked, walked
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError
@@ -238,6 +239,35 @@ def test_who_failed_checks_of_attention_is_said_and_nobody_is_left_out(tmp_path:
     assert said in sessions_in_words(document) and found["unknown"] == 1
     page = " ".join(look_at(render(replace(data(), walks=(document,)))).text)
     assert "sessions of people with checks of attention failed" in page
+
+
+def test_what_people_say_of_themselves_is_held_against_what_they_watch(tmp_path: Path) -> None:
+    """Four people, each of whom says that one value is like them, and watches every clip of it."""
+    clips = [KnownClip(f"{at:064x}", 10.0, (f"v{at}",)) for at in range(60)]
+    favourites = dict(zip(("p0", "p1", "p2", "p3"), VALUES[::2], strict=False))
+    rows = [
+        PersonWatched(who, "", float(at), f"v{at}", 8.0 if VALUES[at % 10] == own or (at + len(own)) % 3 == 0 else 0.5)
+        for who, own in favourites.items()
+        for at in range(60)
+    ]
+    values = {clip.clip_id: VALUES[at % 10] for at, clip in enumerate(clips)}
+    read: list[WalkedSession] = []
+    for each, own in zip(import_people(rows, clips, "hash").sessions, favourites.values(), strict=True):
+        log = tmp_path / f"{each.name}.jsonl"
+        log.write_bytes(b"".join([encode(each.manifest), *map(encode, each.events)]))
+        add_answer(answers_path(log), {"schema": SCHEMA, "participant": "x", "kind": "consent"})
+        for when, most in (("before", own), ("after", VALUES[1])):
+            said = {f"{value}-{number}": 6 if value == most else 2 for value in VALUES for number in (1, 2)}
+            add_answer(answers_path(log), {"kind": "portraits", "when": when, "answers": said})
+        read.append(read_walked(log, values))
+        portrait = read[-1].portrait
+        assert portrait is not None and portrait[VALUES.index(own)] == pytest.approx(3.6)
+        assert sorted(set(np.round(portrait, 6))) == [-0.4, 3.6]
+    (row,) = stated_and_revealed(read, {each.walker: each.portrait for each in read if each.portrait is not None})
+    assert row["predicts"]["watch"]["increment"] > 0 and row["predicts"]["watch"]["walkers"] == 4
+    assert [each["correlation"] > 0 for each in row["gap"]] == [True] * 4
+    words = sessions_in_words(sessions_document(read) | {"people": None, "stated": [row]})
+    assert "What stated profiles add" in words
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ def in_words(scores: Json) -> str:
 def sessions_in_words(document: Json) -> str:
     """Sessions by model and policy, and agents beside people where there are any."""
     parts = [*_conditions(document), *(_people(document["people"]) if document.get("people") else ())]
+    parts += _stated(document.get("stated", ()))
     if document.get("attention"):
         parts.append(document["attention"]["words"])
     return "\n\n".join(parts)

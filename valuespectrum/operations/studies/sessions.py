@@ -60,7 +60,8 @@ def compare_sessions(
 
     Returns:
         By model and policy: feeds in numbers, revealed profiles, what personas did, how far feeds lie apart beyond
-        clones; the session is the unit. ``left_out`` names logs that cannot be read or have no step, and why, ``notes``
+        clones; the session is the unit. ``stated`` holds what people said of themselves on the page against what they
+        watched and liked. ``left_out`` names logs that cannot be read or have no step, and why, ``notes``
         what else is not known.
 
     Raises:
@@ -74,6 +75,7 @@ def compare_sessions(
     from valuespectrum.sessions.document import SessionScoring, sessions_document
     from valuespectrum.sessions.people.matching import human_match
     from valuespectrum.sessions.revealed.profiles import RevealOptions
+    from valuespectrum.sessions.stated import stated_and_revealed
     from valuespectrum.sessions.walks.apart import told_apart
     from valuespectrum.sessions.walks.directions import with_directions
     from valuespectrum.sessions.walks.walked import one_stock
@@ -95,8 +97,10 @@ def compare_sessions(
     for note in notes:
         teller.say(f"note: {note}")
     one_stock(sessions)
+    portraits = {each.walker: each.portrait for each in sessions if each.portrait is not None}
     document = sessions_document(sessions, options) | {
         "people": human_match(sessions, options.reveal.level),
+        "stated": stated_and_revealed(sessions, portraits, options=options.reveal),
         "left_out": [{"log": str(log), "why": why} for log, why in left_out.items()],
         "notes": notes,
     }

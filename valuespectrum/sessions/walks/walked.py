@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from agents.personas.reserved import NO_PERSONA, is_placebo_text
 from valuespectrum.sessions.walks.attention import Attention, attention_beside
+from valuespectrum.sessions.walks.portraits import portrait_beside
 from vectorstore.foundation.errors import InputError, ValueSpectrumError
 from vectorstore.foundation.text import visible_line
 
@@ -122,6 +123,8 @@ class WalkedSession:
     """Most clips on offer at a step; ``None`` where that is not known."""
     attention: Attention | None = None
     """Checks of attention of a person; ``None`` where nothing is known of any."""
+    portrait: Floats | None = None
+    """What a person stated before the clips, by value, centred; ``None`` where nobody asked."""
     unread: str = ""
     """Why the answers beside the log of a person cannot be read, with their file; empty where they can, or where there
     are none."""
@@ -166,7 +169,7 @@ def read_walked(log: Path, values: Mapping[str, str] | None = None) -> WalkedSes
     if not session.walker.human:
         return session
     try:
-        return replace(session, attention=attention_beside(log))
+        return replace(session, attention=attention_beside(log), portrait=portrait_beside(log))
     except ValueSpectrumError as error:
         # What was done with clips is in the log, and is not less true for it.
         return replace(session, unread=error.message)
