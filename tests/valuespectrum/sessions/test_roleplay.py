@@ -118,6 +118,26 @@ def test_a_study_goes_on_and_is_planned_from_a_file(
     assert "personae" in json.loads(capfd.readouterr().out)["error"]["message"]
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--run", "study", "--replay", "--steps", "9"), "--steps means nothing beside --replay"),
+        (("--corpus", "c", "--model", "simulated:amber", "--fresh-every", "3"), "--fresh-every means nothing without"),
+    ],
+)
+def test_options_that_mean_nothing_are_refused(
+    words: tuple[str, ...],
+    said: str,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["roleplay", *words, "--json"]) == 2
+    assert said in json.loads(capfd.readouterr().out)["error"]["message"]
+    assert list(tmp_path.iterdir()) == []
+
+
 def steps_of(log: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in log.read_bytes().splitlines()[1:]]
 

@@ -18,6 +18,8 @@ from valuespectrum.cli.console.options import (
     SeedOption,
     TopOption,
     one_of,
+    refuse_beside,
+    refuse_without,
     typed_command,
 )
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
@@ -75,7 +77,12 @@ class RoleplayGiven:
 
 
 def roleplay(
-    given: RoleplayGiven, roles: RolesGiven, walk: WalkGiven, local: LocalGiven, as_json: JsonOption = False
+    context: typer.Context,
+    given: RoleplayGiven,
+    roles: RolesGiven,
+    walk: WalkGiven,
+    local: LocalGiven,
+    as_json: JsonOption = False,
 ) -> None:
     """Let models play personas, in questions and in feeds, beside no persona and placebo texts.
 
@@ -84,6 +91,7 @@ def roleplay(
     """
     with Terminal(as_json) as terminal:
         if given.replay:
+            refuse_beside(context, "--replay", ("replay", "run", "corpus", "embedder"))
             if given.run is None:
                 raise InputError("--replay without --run", "name the run whose sessions are to be walked again")
             again = api.replay_roleplay(given.run, given.corpus, given.embedder, terminal)
@@ -93,6 +101,8 @@ def roleplay(
             return
         if given.corpus is None:
             raise InputError("no corpus was named", "name it with --corpus DIR")
+        if walk.memory == "none":
+            refuse_without(context, ("fresh_every",), "--memory")
         settings = settings_of(api.RoleplaySettings, given, roles, walk, local)
         if given.dry_run:
             terminal.show(api.plan_roleplay(given.corpus, given.model or [], given.run, settings, terminal))
