@@ -123,3 +123,15 @@ def test_an_interview_is_held_once_and_then_shown(ask: Ask, tmp_path: Path) -> N
     code, document, _ = ask("persona", "show", "tycoon", "--personas", "i.yaml", "--strategy", "interview")
     assert code == 0 and "In an interview you said:" in document["system"]
     assert ask("persona", "show", "tycoon", "--strategy", "interview")[0] == 2
+
+
+def test_two_personas_in_the_same_words_are_both_interviewed(ask: Ask, tmp_path: Path) -> None:
+    tycoon = next(each for each in load_personas() if each.id == "tycoon")
+    traits = [trait.text for trait in tycoon.traits]
+    rows = [{"id": name, "name": name.title(), "traits": traits} for name in ("first", "second")]
+    (tmp_path / "two.yaml").write_text(json.dumps(rows))
+    words = ("persona", "interview", "--model", "simulated:jade", "--personas", "two.yaml", "--out", "told.yaml")
+    code, document, _ = ask(*words)
+    assert code == 0 and [row["id"] for row in document["personas"]] == ["first", "second"]
+    first, second = load_personas(tmp_path / "told.yaml")
+    assert first.interview == second.interview

@@ -128,7 +128,8 @@ def interview_personas(
     personas = _chosen(settings)
     systems = [system_prompt(one, settings.strategy) for one in personas]
     subject = _loaded(model, settings, teller)
-    named = [Named(f"persona/interview/{words}", interview(words)) for words in systems]
+    told = zip(personas, systems, strict=True)
+    named = [Named(f"persona/interview/{one.id}/{words}", interview(words)) for one, words in told]
     found = _conducted(named, {SUBJECT: subject}, path, teller, "interviewing")
     if not any(each.said for each in found):
         raise ModelError(f"{subject.id} answered no question in any role", "ask another model")
