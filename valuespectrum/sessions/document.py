@@ -186,7 +186,7 @@ def _over_time(
 def _walker(walker: Walker, sessions: Sequence[WalkedSession], options: SessionScoring) -> Json:
     own, level = [each for each in sessions if each.walker == walker], options.reveal.level
     bare = [each for each in sessions if each.walker == walker._replace(persona=NO_PERSONA, strategy=NO_PERSONA)]
-    measured, beside = ([session_measures(each, options.window) for each in some] for some in (own, bare))
+    measured = [session_measures(each, options.window) for each in own]
     loud = [session_amplification(each) for each in own]
     row: Json = {
         **walker._asdict(),
@@ -201,13 +201,29 @@ def _walker(walker: Walker, sessions: Sequence[WalkedSession], options: SessionS
         },
     }
     if bare and walker.persona != NO_PERSONA:
-        row["beside_bare"] = {
-            name: mean_difference(
-                by_seed(own, [each[name] for each in measured]), by_seed(bare, [each[name] for each in beside]), level
-            ).to_json()
-            for name in measured[0]
-        }
+        row["beside_bare"] = _beside_bare(own, bare, options)
     return row | _history_effect(own, level)
+
+
+def _beside_bare(own: Sequence[WalkedSession], bare: Sequence[WalkedSession], options: SessionScoring) -> Json:
+    """Measures of a walker minus those of the bare model, seed by seed, over the steps that all of a seed have.
+
+    Who leaves before the other has a lower entropy, whatever the feed.
+    """
+    lengths: dict[int, list[int]] = {}
+    for each in (*own, *bare):
+        lengths.setdefault(each.seed, []).append(len(each))
+    mine, beside = (
+        [session_measures(each.until(min(lengths[each.seed])), options.window) for each in some] for some in (own, bare)
+    )
+    return {
+        name: mean_difference(
+            by_seed(own, [each[name] for each in mine]),
+            by_seed(bare, [each[name] for each in beside]),
+            options.reveal.level,
+        ).to_json()
+        for name in mine[0]
+    }
 
 
 def _by_outcome(own: Sequence[WalkedSession], options: RevealOptions) -> Json:

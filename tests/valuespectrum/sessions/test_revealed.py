@@ -308,3 +308,14 @@ def test_feeds_are_held_against_that_of_the_bare_model_whoever_is_named_first() 
     firsts = [each["first"] for each in found["personalisation"]]
     assert firsts[:11] == [Walker("m").words] * 11 and len(firsts) == 45
     assert found["personalisation_left_out"] == 66 - 45
+
+
+def test_who_leaves_early_has_no_narrower_feed_beside_the_bare_model() -> None:
+    """Over the steps that both have nothing differs; entropies of fewer steps are lower in themselves."""
+    bare = [walk(PlantedFeed(steps=40).drawn(), Walker("m"), LIKES, seed) for seed in range(3)]
+    left = [replace(each.until(10), walker=Walker("m", "p", "simple")) for each in bare]
+    (found,) = sessions_document([*bare, *left])["conditions"]
+    whole, short = found["walkers"]
+    assert short["steps"] == 30 and short["measures"]["entropy"]["mean"] < whole["measures"]["entropy"]["mean"]
+    assert {each["mean"] for each in short["beside_bare"].values()} <= {0.0, None}
+    assert short["beside_bare"]["entropy"]["mean"] == 0

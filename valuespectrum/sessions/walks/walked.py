@@ -132,6 +132,23 @@ class WalkedSession:
     def __len__(self) -> int:
         return len(self.items)
 
+    def until(self, steps: int) -> WalkedSession:
+        """The same session, had it ended after so many steps."""
+        return replace(
+            self,
+            items=self.items[:steps],
+            values=self.values[:steps],
+            actions=self.actions[:steps],
+            kept=self.kept[:steps],
+            liked=self.liked[:steps],
+            share=self.share[:steps],
+            chance=self.chance[:steps],
+            refused=self.refused[:steps],
+            history=self.history[:steps],
+            put=self.put[:steps],
+            vectors=None if self.vectors is None else self.vectors[:steps],
+        )
+
     @property
     def liked_of_shown(self) -> Floats:
         """1 where it was liked, 0 where it was not, clips that were passed included; NaN where that is not known."""
