@@ -21,9 +21,9 @@ from valuespectrum.instruments.decisions.options import DecisionsOptions
 from valuespectrum.instruments.decisions.scenes.scene import VALUES, DecisionScene
 from valuespectrum.instruments.question_list import put_to
 from valuespectrum.instruments.wordings.choosing import (
+    ACT_MARKS,
     DECISION,
     DECISION_FOR,
-    NEUTRAL_MARKS,
     POSSIBLE_ACT,
     told_wishes,
 )
@@ -61,7 +61,7 @@ class SceneListing:
     def ask(self, left: Sequence[int]) -> Ask:
         """What comes first of the acts that are left, put to nobody yet."""
         listed = [act for act in self.order if act in left]
-        marks = NEUTRAL_MARKS[: len(listed)]
+        marks = ACT_MARKS[: len(listed)]
         lines = [
             POSSIBLE_ACT.write(letter=mark, act=self.scene.acts[act].text)
             for mark, act in zip(marks, listed, strict=True)

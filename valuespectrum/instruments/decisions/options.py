@@ -9,12 +9,12 @@ from pathlib import Path
 from valuespectrum.instruments.decisions.scenes.files import read_scenes
 from valuespectrum.instruments.decisions.scenes.grammar import drawn_scene
 from valuespectrum.instruments.decisions.scenes.scene import DecisionScene, value_subsets
-from valuespectrum.instruments.wordings.choosing import NEUTRAL_MARKS
+from valuespectrum.instruments.wordings.choosing import ACT_MARKS, NEUTRAL_MARKS
 from valuespectrum.instruments.wordings.reading import items_digest
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.random_streams import stream
 
-MOST_SCENES, MOST_ACTS, MOST_TOLD = 500, len(NEUTRAL_MARKS), 20
+MOST_SCENES, MOST_DRAWN, MOST_TOLD = 500, len(NEUTRAL_MARKS), 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class DecisionsOptions:
     def __post_init__(self) -> None:
         for name, least, most in (
             ("scenes", 2, MOST_SCENES),
-            ("acts", 2, MOST_ACTS),
+            ("acts", 2, MOST_DRAWN),
             ("arrangements", 1, 24),
             ("told", 0, MOST_TOLD),
         ):
@@ -63,10 +63,14 @@ class DecisionsOptions:
             InputError: The user's file cannot be read, or a scene has more acts than there are marks.
         """
         if self.items:
-            every = read_scenes(Path(self.items))
-            if any(len(scene.acts) > MOST_ACTS for scene in every[: self.scenes]):
-                raise InputError(f"a scene of {self.items} has more than {MOST_ACTS} actions", "leave some out")
-            return tuple(every[: self.scenes])
+            asked = tuple(read_scenes(Path(self.items))[: self.scenes])
+            for number, scene in enumerate(asked, start=1):
+                if len(scene.acts) > len(ACT_MARKS):
+                    raise InputError(
+                        f"{self.items}, scene {number} has {len(scene.acts)} actions; {len(ACT_MARKS)} can be asked",
+                        "leave some out",
+                    )
+            return asked
         subsets = [subset for subset in value_subsets() if len(subset) > 1]
         order = stream(seed, "instruments/decisions/subsets").permutation(len(subsets))
         return tuple(

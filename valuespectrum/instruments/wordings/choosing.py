@@ -38,6 +38,8 @@ OPTION_LETTERS = "ABCDEFGHI"
 """Marks of nine options, as published."""
 NEUTRAL_MARKS = "KMPRTVWXZ"
 """Letters that begin no alphabet, and are neither a word nor a grade by themselves."""
+ACT_MARKS = f"{NEUTRAL_MARKS}HJLQUGS"
+"""The same and further ones, for scenes that others wrote: ten acts or more, among people called A, B, and C."""
 OPTION_DIGITS = "123456789"
 MARKS: Mapping[str, str] = {"neutral": NEUTRAL_MARKS, "letters": OPTION_LETTERS, "digits": OPTION_DIGITS}
 """Sets of marks by name."""

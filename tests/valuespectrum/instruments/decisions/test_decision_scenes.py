@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,9 @@ from agents.answers.store import AnswerStore
 from agents.judges.panel import JUDGE
 from agents.models.base import REFUSAL, Answer, Ask
 from agents.procedures.procedure import alone
+from valuespectrum.instruments.decisions.asking import listings
 from valuespectrum.instruments.decisions.generate import generated
+from valuespectrum.instruments.decisions.options import DecisionsOptions
 from valuespectrum.instruments.decisions.scenes.files import read_scenes, write_scenes
 from valuespectrum.instruments.decisions.scenes.grammar import drawn_scene, drawn_scenes, household, read_act
 from valuespectrum.instruments.decisions.scenes.scene import (
@@ -25,6 +28,7 @@ from valuespectrum.instruments.decisions.scenes.scene import (
     without_named,
 )
 from valuespectrum.instruments.decisions.scenes.writing import (
+    LEAST_ACTS,
     WRITER,
     SceneWritingOptions,
     read_written,
@@ -201,8 +205,21 @@ def test_what_was_written_can_be_read_again_however_much_it_is(tmp_path: Path) -
     scene, _ = read_written("\n".join([written(), *further]), BOTH, 10)
     assert scene is not None
     write_scenes(tmp_path / "scenes.json", [scene])
-    assert read_scenes(tmp_path / "scenes.json") == [scene] and len(scene.acts) == 26
+    assert read_scenes(tmp_path / "scenes.json") == [scene] and len(scene.acts) == 16
     assert read_written(written(scene="A box ticks. " * 400), BOTH, 10) == (None, "format")
+
+
+def test_a_written_scene_can_be_asked_about_with_a_letter_of_its_own_for_each_act(tmp_path: Path) -> None:
+    scene, _ = read_written(written(LEAST_ACTS), BOTH, LEAST_ACTS)
+    assert scene is not None and len(scene.acts) == LEAST_ACTS
+    path = tmp_path / "scenes.json"
+    write_scenes(path, [scene])
+    one, _ = listings(DecisionsOptions(items=str(path)), 0)
+    marks = {mark for choice in one.ask(range(LEAST_ACTS)).choices for mark in choice.surfaces}
+    assert len(marks) == LEAST_ACTS and not marks & {*"ABCDEF"}, "A, B and C are people"
+    write_scenes(path, [replace(scene, acts=tuple(DecisionAct(f"Do {each}", (0.0,) * 6) for each in range(17)))])
+    with pytest.raises(InputError, match="scene 1 has 17 actions; 16 can be asked"):
+        DecisionsOptions(items=str(path)).asked_scenes(0)
 
 
 def test_a_prompt_says_the_values_and_what_may_not_be_named() -> None:

@@ -14,7 +14,7 @@ from vectorstore.foreign.documents import check_shape, read_json
 from vectorstore.foundation.disk import storage_errors, write_durably
 from vectorstore.foundation.errors import InputError
 
-MOST_SCENES, MOST_ACTS, MOST_LETTERS = 20_000, 26, 4000
+MOST_SCENES, _MOST_ACTS, MOST_LETTERS = 20_000, 26, 4000
 _HINT = (
     'a JSON list of {"values": [names], "scenario": text, "actions": [{"description": text, "values": [6 numbers]}]}'
 )
@@ -71,8 +71,8 @@ def _scene(found: _FileScene, where: str) -> DecisionScene:
     unknown = [value for value in values if value not in VALUES]
     if unknown or not values:
         raise InputError(f"{where} is about {(unknown or ['nothing'])[0]!r:.60}", f"values are {', '.join(VALUES)}")
-    if not 2 <= len(found.actions) <= MOST_ACTS:
-        raise InputError(f"{where} has {len(found.actions)} actions; 2 to {MOST_ACTS} can be ordered", _HINT)
+    if not 2 <= len(found.actions) <= _MOST_ACTS:
+        raise InputError(f"{where} has {len(found.actions)} actions; 2 to {_MOST_ACTS} can be ordered", _HINT)
     texts = [found.scenario, *(act.description for act in found.actions)]
     if any(not text.strip() or len(text) > MOST_LETTERS for text in texts):
         raise InputError(f"{where} has a text that is empty or longer than {MOST_LETTERS:,} letters", _HINT)

@@ -20,7 +20,7 @@ from agents.judges.panel import JUDGE, judged
 from agents.models.base import Ask, Stimulus
 from agents.models.parsing.thinking import split_thinking
 from agents.procedures.procedure import Addressed, Procedure
-from valuespectrum.instruments.decisions.scenes.files import MOST_ACTS, MOST_LETTERS
+from valuespectrum.instruments.decisions.scenes.files import MOST_LETTERS
 from valuespectrum.instruments.decisions.scenes.scene import (
     VALUES,
     DecisionAct,
@@ -29,6 +29,7 @@ from valuespectrum.instruments.decisions.scenes.scene import (
     without_named,
 )
 from valuespectrum.instruments.judging.labels import labels_of
+from valuespectrum.instruments.wordings.choosing import ACT_MARKS
 from valuespectrum.instruments.wordings.template import Template
 from valuespectrum.theory.value_sets import VALUE_PILOT_6
 
@@ -129,7 +130,7 @@ def writing_prompt(values: Sequence[str], least_acts: int) -> str:
 def read_written(text: str, values: Sequence[str], least_acts: int) -> tuple[DecisionScene | None, str]:
     """A written scene, or why there is none; values that it was not written for are rated 0.
 
-    Acts beyond those that a file of scenes can have are left out, and a longer text than it can have is none.
+    Acts beyond those that can be asked about are left out, and a longer text than a file can have is none.
 
     Args:
         text: What a writer said.
@@ -157,7 +158,7 @@ def read_written(text: str, values: Sequence[str], least_acts: int) -> tuple[Dec
         return None, "named"
     # The guess names values, as nothing else may.
     whole = named_values(fields["guess"]) == tuple(values)
-    return (replace(kept, acts=kept.acts[:MOST_ACTS]), "") if whole else (None, "guess")
+    return (replace(kept, acts=kept.acts[: len(ACT_MARKS)]), "") if whole else (None, "guess")
 
 
 def _read_ratings(text: str, values: Sequence[str]) -> tuple[float, ...] | None:
