@@ -244,6 +244,8 @@ def recovered(cohort: Sequence[CohortMember], number: int, questions: int) -> tu
     )
     heard = alone(answered(stems, people, asking), cast)
     rates = value_scores(np.stack([each.carried() for each in heard]), RatingOptions())[: len(cohort)]
+    # What no question is a game of stays where skills begin.
+    rates = np.where(np.isfinite(rates), rates, 50.0)
     planted = np.array([[ten_values(member.words)[value] for value in SET.dimensions] for member in cohort])
     within = [float(np.corrcoef(one, other)[0, 1]) for one, other in zip(rates, planted, strict=True) if np.ptp(other)]
     across = [float(np.corrcoef(rates[:, place], planted[:, place])[0, 1]) for place in range(len(SET))]

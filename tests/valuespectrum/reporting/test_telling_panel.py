@@ -81,3 +81,13 @@ def test_roles_of_one_model_and_runs_of_one_respondent_are_told_apart() -> None:
     told = TellingPanel().context(replace(data(), runs=tuple(runs)))["rates"]
     assert isinstance(told, list)
     assert [who for who, _ in told] == ["a:m as tycoon in one", "a:m as tycoon (profile)", "a:m as tycoon in two"]
+
+
+def test_a_win_rate_stands_with_its_interval_or_why_there_is_none() -> None:
+    rates = dict.fromkeys(TEN.dimensions, 50.0) | {"power": None}
+    ranges = {value: {"mean": rate, "low": 40.0, "high": 61.0, "why": ""} for value, rate in rates.items()}
+    ranges["power"] = {"mean": None, "low": None, "high": None, "why": "no question sets them apart"}
+    row = {"model": "a:m@1", "adaem": {"answers": [answer("Q?")], "win_rates": rates, "win_rate_ranges": ranges}}
+    runs = (ReportedRun(Path("r"), Manifest({}, {}), {"respondents": [row]}),)
+    text = section(replace(data(), runs=runs))
+    assert "50 [40, 61]" in text and "no number: no question sets them apart" in text

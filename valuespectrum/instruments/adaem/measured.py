@@ -20,7 +20,7 @@ from agents.procedures.procedure import Addressed, Procedure, alone
 from valuespectrum.instruments.adaem.asking import JudgedAsking, carried_values, cases_of
 from valuespectrum.instruments.adaem.novelty import Texts
 from valuespectrum.instruments.adaem.question_file import QuestionSet
-from valuespectrum.instruments.adaem.reported import value_scores
+from valuespectrum.instruments.adaem.reported import newest_scores
 from valuespectrum.instruments.adaem.stems import PointsReply, read_reply
 from valuespectrum.instruments.base import JUDGED, Instrument
 from valuespectrum.instruments.judging.findings import judge_findings
@@ -235,8 +235,9 @@ def _details(heard: _HeardReasons, questions: QuestionSet, trial: Tried | None, 
     if questions.opponents and known:
         own = np.stack([np.full(len(TEN), -1) if each is None else each.any(axis=0) for each in heard.points])
         carried = np.concatenate([questions.carried, own[:, None, :].astype(np.int8)], axis=1)
-        rates = value_scores(carried, RatingOptions(), range(len(questions.opponents)))[-1]
-        told["win_rates"] = dict(zip(TEN.dimensions, map(float, rates), strict=True))
+        rates = dict(zip(TEN.dimensions, newest_scores(carried, RatingOptions(), options.level), strict=True))
+        told["win_rates"] = {value: each.mean for value, each in rates.items()}
+        told["win_rate_ranges"] = {value: each.to_json() for value, each in rates.items()}
         told["opponents"] = list(questions.opponents)
     told["answers"] = _answers(heard, questions)
     return told

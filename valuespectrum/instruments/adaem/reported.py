@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from valuespectrum.instruments.adaem.asking import Answered
-from valuespectrum.scoring.jackknife import jackknifed
-from valuespectrum.scoring.telling.rating import RatingOptions, rated, win_rates
+from valuespectrum.scoring.estimate import Estimate
+from valuespectrum.scoring.jackknife import jackknifed, left_out_interval
+from valuespectrum.scoring.telling.rating import RatingOptions, Skills, played, rated, rated_without, win_rates
 from valuespectrum.scoring.telling.reports import between_models, over_folds, shifted, within_models
 from valuespectrum.theory.value_sets import ValueSet
 from valuespectrum.theory.values import HIGHER_ORDER, VALUES
@@ -23,11 +24,17 @@ _MOST_SHOWN = 10
 """Questions that a report shows, with what was answered."""
 _LEAST = 2
 _FEWEST = 5
-"""Clips, or arms, below which there is no interval."""
+"""Clips, arms or questions below which there is no interval."""
+_PARTS = 50
+"""Parts in which questions are left out, at most: every one by itself would play as many games as their square."""
+_WHY = (f"fewer than {_FEWEST} questions", "it hangs on a few questions")
+_NO_GAME = "no question sets who names it against who does not"
 
 
 def value_scores(carried: NDArray[np.int8], options: RatingOptions, opponents: Sequence[int] = ()) -> Floats:
-    """Scores of every respondent by value, 0 to 100.
+    """Scores of every respondent by value, 0 to 100; NaN for who took part in no game of a value.
+
+    A question that everybody, or nobody, answers by naming a value is no game of it, and who plays none is no opponent.
 
     Args:
         carried: Shape (questions, respondents, values).
@@ -37,16 +44,61 @@ def value_scores(carried: NDArray[np.int8], options: RatingOptions, opponents: S
     Returns:
         Shape (respondents, values).
     """
-    columns = [
-        win_rates(rated(carried[:, :, place], options), options.gamma, opponents) for place in range(carried.shape[2])
-    ]
+    columns = [_told(games, rated(games, options), options, opponents) for games in np.moveaxis(carried, 2, 0)]
     return np.stack(columns, axis=1)
+
+
+def newest_scores(carried: NDArray[np.int8], options: RatingOptions, level: float) -> list[Estimate]:
+    """Scores of the last respondent against all others, by value, with intervals over questions.
+
+    Questions are left out in parts; who the others are, and what judges get wrong, is not in the intervals.
+
+    Args:
+        carried: Shape (questions, respondents, values).
+        options: Constants of the rating.
+        level: Coverage aimed at.
+    """
+    count, opponents = len(carried), range(carried.shape[1] - 1)
+    parts = np.array(shuffled(count, stream(0, "adaem/left out"))) % min(count, _PARTS)
+    whole = value_scores(carried, options, opponents)[-1]
+    found: list[Estimate] = []
+    for score, games in zip(whole.tolist(), np.moveaxis(carried, 2, 0), strict=True):
+        if np.isnan(score):
+            found.append(Estimate(None, why=_NO_GAME))
+            continue
+        left_out = _without_parts(games, parts, options, opponents) if count >= _FEWEST else []
+        known = left_out_interval(score, left_out, level, _WHY)
+        if known.low is not None and known.high is not None:
+            known = replace(known, low=max(0.0, known.low), high=min(100.0, known.high))
+        found.append(known)
+    return found
+
+
+def _without_parts(
+    games: NDArray[np.int8], parts: NDArray[np.intp], options: RatingOptions, opponents: Sequence[int]
+) -> list[float]:
+    """Score of the last respondent without each part of the questions."""
+    skills = rated_without(games, parts, options)
+    return [
+        float(_told(games[parts != part], Skills(mu, sigma), options, opponents)[-1])
+        for part, (mu, sigma) in enumerate(zip(skills.mu, skills.sigma, strict=True))
+    ]
+
+
+def _told(games: NDArray[np.int8], skills: Skills, options: RatingOptions, opponents: Sequence[int]) -> Floats:
+    """Scores out of skills; NaN for who took part in no game, and who plays none is no opponent."""
+    there = played(games)
+    against = [place for place in opponents or range(len(there)) if there[place]]
+    return np.where(there & bool(against), win_rates(skills, options.gamma, against), np.nan)
 
 
 def reported(
     found: Sequence[Answered], respondents: Sequence[str], values: ValueSet, options: RatingOptions, seed: int
 ) -> Json:
     """Scores with their reliability, and the most telling questions with the answers that differ.
+
+    What has no score, because no question was a game of it, is ``None`` and has no part in reliability; neither has
+    a respondent without any.
 
     Args:
         found: Questions with final scores.
@@ -62,18 +114,20 @@ def reported(
     order = np.array(shuffled(len(found), stream(seed, "adaem/folds")))
     folds = [value_scores(carried[order[part::FOLDS]], options) for part in range(FOLDS)] if len(found) >= FOLDS else []
     trusted = over_folds(np.stack(folds)) if folds else None
+    some = scores[np.isfinite(scores).any(axis=1)]
+    whole = some[:, np.isfinite(some).all(axis=0)]
     return {
         "scores": [
-            {"respondent": name, **dict(zip(values.dimensions, map(float, row), strict=True))}
+            {"respondent": name, **dict(zip(values.dimensions, map(_known, row), strict=True))}
             for name, row in zip(respondents, scores, strict=True)
         ],
         "reliability": {
             "folds": len(folds),
             "alpha": _known(trusted.alpha if trusted else np.nan),
             "variation": _known(trusted.variation if trusted else np.nan),
-            "between_models": _known(between_models(scores)),
-            "between_models_centred": _known(between_models(scores, centred=True)),
-            "within_models": within_models(scores),
+            "between_models": _known(between_models(whole)),
+            "between_models_centred": _known(between_models(whole, centred=True)),
+            "within_models": _known(within_models(whole)),
         },
         "telling": [telling_row(each, respondents, values) for each in _best(found)],
     }
@@ -163,7 +217,7 @@ def primed(scores: Sequence[Json], pairs: Sequence[tuple[str, str, str]]) -> Jso
 
     Returns:
         For the target, the other values of its higher-order group and its opposite on the circle: means before and
-        after, paired t (before minus after), p, effect, and how many pairs.
+        after, paired t (before minus after), p, effect, and how many pairs, those with two scores.
     """
     by_name = {str(row["respondent"]): row for row in scores}
     group_of = {value: group for group in HIGHER_ORDER.values() for value in group}
@@ -178,7 +232,8 @@ def primed(scores: Sequence[Json], pairs: Sequence[tuple[str, str, str]]) -> Jso
             "opposite": [opposite],
         }
         for side, values in of_side.items():
-            sides[side] += [(by_name[bare][value], by_name[role][value]) for value in values]
+            both = ((by_name[bare][value], by_name[role][value]) for value in values)
+            sides[side] += [pair for pair in both if None not in pair]
     told: Json = {}
     for side, moved in sides.items():
         if moved:

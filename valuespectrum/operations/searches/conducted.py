@@ -381,7 +381,8 @@ def _in_words(document: Json) -> str:
     lines += [f"caution: {each}" for each in document["cautions"]]
     if document.get("scores"):
         header = ("respondent", *(TEN.label(value) for value in TEN.dimensions))
-        cells = [(row["respondent"], *(f"{row[value]:.1f}" for value in TEN.dimensions)) for row in document["scores"]]
+        scores = document["scores"]
+        cells = [(row["respondent"], *(_short(row[value], 1) for value in TEN.dimensions)) for row in scores]
         lines += ["", table(header, cells)]
         trusted = document["reliability"]
         numbers = ("alpha", "variation", "between_models", "between_models_centred", "within_models")
@@ -404,5 +405,5 @@ def _in_words(document: Json) -> str:
     return "\n".join(lines)
 
 
-def _short(number: float | None) -> str:
-    return "-" if number is None else f"{number:.3f}"
+def _short(number: float | None, digits: int = 3) -> str:
+    return "-" if number is None else f"{number:.{digits}f}"

@@ -42,7 +42,7 @@ class Skills:
     """What games made of players."""
 
     mu: Floats
-    """Shape (players,)."""
+    """Shape (players,), or (parts, players) of ``rated_without``."""
     sigma: Floats
 
     @classmethod
@@ -66,6 +66,39 @@ def rated(games: NDArray[np.int8], options: RatingOptions | None = None, order: 
     return skills
 
 
+def rated_without(games: NDArray[np.int8], parts: NDArray[np.intp], options: RatingOptions | None = None) -> Skills:
+    """Play all games, once without each part of them: what intervals over games are made of.
+
+    Args:
+        games: As for ``rated``.
+        parts: Shape (games,): part of each game, from 0.
+        options: Constants.
+
+    Returns:
+        Shape (parts, players).
+    """
+    count, chosen = int(parts.max()) + 1, options or RatingOptions()
+    skills = Skills(*(np.full((count, games.shape[1]), begun) for begun in (GAMES_MU, GAMES_SIGMA)))
+    for game, part in zip(games, parts, strict=True):
+        moved, out = _played(skills, game, chosen), (np.arange(count) == part)[:, None]
+        skills = Skills(np.where(out, skills.mu, moved.mu), np.where(out, skills.sigma, moved.sigma))
+    return skills
+
+
+def played(games: NDArray[np.int8]) -> NDArray[np.bool_]:
+    """Who took part in a game that counts: of anybody else skills say nothing.
+
+    Args:
+        games: As for ``rated``.
+
+    Example:
+        >>> played(np.array([[1, 1, 1], [1, 0, -1]], np.int8)).tolist()
+        [True, True, False]
+    """
+    counts = (games == 1).any(axis=1) & (games == 0).any(axis=1)
+    return np.asarray((games[counts] >= 0).any(axis=0))
+
+
 def _played(skills: Skills, game: NDArray[np.int8], options: RatingOptions) -> Skills:
     won, lost = game == 1, game == 0
     if not won.any() or not lost.any():
@@ -74,8 +107,9 @@ def _played(skills: Skills, game: NDArray[np.int8], options: RatingOptions) -> S
     if options.partial:
         weight = np.where(won, 1.0 / won.sum(), np.where(lost, 1.0 / lost.sum(), 0.0))
     variance = skills.sigma**2 + options.drift**2
-    c = np.sqrt((weight**2 * (variance + options.beta**2)).sum())
-    t = float((weight * skills.mu)[won].sum() - (weight * skills.mu)[lost].sum()) / c
+    c = np.sqrt((weight**2 * (variance + options.beta**2)).sum(axis=-1, keepdims=True))
+    counted = weight * skills.mu
+    t = (counted[..., won].sum(axis=-1, keepdims=True) - counted[..., lost].sum(axis=-1, keepdims=True)) / c
     v, w = _truncated(t)
     sign = np.where(won, 1.0, -1.0)
     mu = skills.mu + sign * weight * variance / c * v
@@ -84,11 +118,11 @@ def _played(skills: Skills, game: NDArray[np.int8], options: RatingOptions) -> S
     return Skills(np.where(played, mu, skills.mu), np.where(played, sigma, skills.sigma))
 
 
-def _truncated(t: float) -> tuple[float, float]:
+def _truncated(t: Floats) -> tuple[Floats, Floats]:
     """Mean and variance corrections of a normal number that turned out positive (v and w without a draw)."""
     from scipy.special import log_ndtr
 
-    v = float(np.exp(-(t**2) / 2 - np.log(2 * np.pi) / 2 - log_ndtr(t)))
+    v = np.asarray(np.exp(-(t**2) / 2 - np.log(2 * np.pi) / 2 - log_ndtr(t)), np.float64)
     return v, v * (v + t)
 
 

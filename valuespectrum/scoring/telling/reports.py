@@ -19,15 +19,17 @@ def between_models(scores: Floats, centred: bool = False) -> float:
             have more of than others decide: sixteen published profiles correlate at .84 for that reason alone.
 
     Returns:
-        NaN where a model's scores are all the same.
+        NaN where a model's scores are all the same, or fewer than two models or dimensions are there.
 
     Example:
         >>> round(between_models(np.array([[1.0, 2.0, 3.0], [3.0, 2.0, 1.0], [1.0, 2.0, 4.0]])), 3)
         -0.333
     """
+    if min(scores.shape) < 2:
+        return float("nan")
     numbers = scores - scores.mean(axis=0) if centred else scores
     spread = numbers.std(axis=1)
-    if len(numbers) < 2 or (spread <= 1e-12).any():
+    if (spread <= 1e-12).any():
         return float("nan")
     correlations = np.asarray(np.corrcoef(numbers))
     return float(correlations[np.triu_indices(len(numbers), 1)].mean())
@@ -36,10 +38,12 @@ def between_models(scores: Floats, centred: bool = False) -> float:
 def within_models(scores: Floats) -> float:
     """Mean over models of the standard deviation over dimensions (of the population): the higher, the more is told.
 
+    NaN where there are no scores.
+
     Args:
         scores: Shape (models, dimensions).
     """
-    return float(scores.std(axis=1).mean())
+    return float(scores.std(axis=1).mean()) if scores.size else float("nan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +60,16 @@ def over_folds(scores: Floats) -> FoldReliability:
     """Agreement of folds.
 
     Args:
-        scores: Shape (folds, models, dimensions), of one or more folds each; positive.
+        scores: Shape (folds, models, dimensions), of one or more folds each; positive. What one does not know, NaN,
+            is left out of all.
 
     Example:
         >>> over_folds(np.array([[[1.0, 2.0]], [[1.0, 2.0]], [[1.0, 2.0]]])).alpha
         1.0
     """
     folds = len(scores)
-    cases = scores.reshape(folds, -1)
+    every = scores.reshape(folds, -1)
+    cases = every[:, np.isfinite(every).all(axis=0)]
     whole = cases.sum(axis=0).var(ddof=1) if cases.shape[1] > 1 else 0.0
     alpha = folds / (folds - 1) * (1 - cases.var(axis=1, ddof=1).sum() / whole) if folds > 1 and whole > 0 else np.nan
     means = cases.mean(axis=0)

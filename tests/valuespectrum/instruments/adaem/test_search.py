@@ -26,7 +26,14 @@ from valuespectrum.instruments.adaem.novelty import StoredTexts, Texts
 from valuespectrum.instruments.adaem.options import TellingLoopOptions
 from valuespectrum.instruments.adaem.pool import PoolWriter
 from valuespectrum.instruments.adaem.question_file import read_questions, read_seeds, write_questions
-from valuespectrum.instruments.adaem.reported import by_frames, improvement, primed, reported
+from valuespectrum.instruments.adaem.reported import (
+    by_frames,
+    improvement,
+    newest_scores,
+    primed,
+    reported,
+    value_scores,
+)
 from valuespectrum.instruments.adaem.scorers import LikingScorer, ReasonsScorer
 from valuespectrum.instruments.adaem.search import FoundQuestions, Search, searched
 from valuespectrum.instruments.adaem.stems import (
@@ -416,13 +423,57 @@ def test_the_interval_over_arms_covers_a_planted_gain() -> None:
     assert 0.92 <= covered / trials <= 0.98
 
 
+def carried_by(rows: Sequence[Sequence[int]]) -> np.ndarray:
+    """Who named the first value by question; nobody named any other, and -1 is no answer."""
+    first = np.array(rows, np.int8)[:, :, None]
+    return np.concatenate([first, np.where(first < 0, -1, np.zeros((1, 1, 9), np.int8))], axis=2)
+
+
+def test_a_value_without_games_has_no_win_rate_and_no_part_in_reliability() -> None:
+    rows = [[1, 0, 0, -1], [0, 1, 0, -1], [1, 1, 0, -1], [1, 1, 1, -1], [1, 0, 1, -1], [0, 0, 1, -1]] * 3
+    carried = carried_by(rows)
+    found = value_scores(carried, RatingOptions())
+    assert np.isnan(found[:, 1:]).all(), "nobody named them"
+    assert np.isnan(found[3]).all() and found[:3, 0].mean() == pytest.approx(50), "who never answers is no opponent"
+    assert found[:3] == pytest.approx(value_scores(carried[:, :3], RatingOptions()), nan_ok=True)
+    questions = [
+        Answered(Stem(f"q{place}"), (None,) * 4, tuple(None if each[0] < 0 else each[None] == 1 for each in row),
+                 np.zeros(10, bool), Telling(1.0, 0, 0, 0, 0))
+        for place, row in enumerate(carried)
+    ]  # fmt: skip
+    told = reported(questions, list("abcd"), TEN, RatingOptions(), 0)
+    assert told["scores"][3] == {"respondent": "d", **dict.fromkeys(TEN.dimensions)}
+    assert told["scores"][0][TEN.dimensions[1]] is None and told["reliability"]["between_models"] is None
+    assert told["reliability"]["within_models"] == 0.0 and json.loads(json.dumps(told, allow_nan=False)) == told
+    assert primed(told["scores"], [("a", "b", TEN.dimensions[1])]).keys() <= {"same group", "opposite"}
+
+
+def test_a_win_rate_has_an_interval_over_questions() -> None:
+    """Against leaving out every question by hand; a value that one question alone decides has none."""
+    rng = np.random.default_rng(8)
+    carried = (rng.random((12, 4, 10)) < 0.4).astype(np.int8)
+    carried[:, :, 1], carried[:, :, 2] = 0, 1
+    carried[3, 0, 1] = 1
+    found = newest_scores(carried, RatingOptions(), 0.95)
+    whole = value_scores(carried, RatingOptions(), range(3))[-1]
+    left_out = [
+        value_scores(np.delete(carried, place, axis=0), RatingOptions(), range(3))[-1, 0] for place in range(12)
+    ]
+    half = 2.200985 * np.sqrt(11 * np.var(left_out))
+    assert found[0].mean == pytest.approx(whole[0]) and found[0].high == pytest.approx(min(100, whole[0] + half))
+    assert found[1].mean == pytest.approx(whole[1]) and found[1].low is None and "few questions" in found[1].why
+    assert found[2].mean is None and "sets who names it" in found[2].why
+    assert newest_scores(carried[:4], RatingOptions(), 0.95)[0].why in ("fewer than 5 questions", found[2].why)
+
+
 def test_reports_and_files_of_questions(tmp_path: Path) -> None:
     found = alone(searched(twin_search(TellingLoopOptions(pulls=6, each=1, most_alike=1.0))), TWIN_CAST)
     names = [model.id for model in TWINS.values()]
     told = reported(found.questions, names, TEN, RatingOptions(), 0)
     assert [row["respondent"] for row in told["scores"]] == names
     for value in TEN.dimensions:
-        assert np.mean([row[value] for row in told["scores"]]) == pytest.approx(50)
+        rates = [row[value] for row in told["scores"] if row[value] is not None]
+        assert not rates or np.mean(rates) == pytest.approx(50)
     assert told["reliability"]["folds"] == 5 and told["telling"][0]["answers"][0]["points"]
     path = tmp_path / "questions.json"
     write_questions(path, found.questions, names, TEN, {"form": "plain"})

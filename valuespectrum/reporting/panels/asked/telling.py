@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from valuespectrum.reporting.elements.data import ReportData
-from valuespectrum.reporting.elements.words import clean, in_role, told_apart
+from valuespectrum.reporting.elements.data import Estimate, ReportData
+from valuespectrum.reporting.elements.words import clean, in_role, told_apart, with_interval
 from valuespectrum.reporting.panels.base import PANELS, Panel
 from valuespectrum.theory.value_sets import TEN
 from vectorstore.foundation.json_types import Json
@@ -55,12 +55,13 @@ class TellingPanel(Panel):
 
     def context(self, data: ReportData) -> Mapping[str, object]:
         """The questions, and what each respondent scores beside those of the search."""
-        rates = [
-            (who, [f"{row['adaem']['win_rates'][value]:.0f}" for value in TEN.dimensions])
-            for who, row in _asked(data)
-            if row["adaem"].get("win_rates")
-        ]
-        return {"questions": telling_questions(data), "rates": rates, "labels": TEN.labels}
+        rates = [(who, _rates(row["adaem"])) for who, row in _asked(data) if row["adaem"].get("win_rates")]
+        return {
+            "questions": telling_questions(data),
+            "rates": [(who, list(map(with_interval, each))) for who, each in rates],
+            "lacking": [one for _, each in rates for one in each],
+            "labels": TEN.labels,
+        }
 
 
 def telling_questions(data: ReportData) -> list[ShownQuestion]:
@@ -83,6 +84,12 @@ def _asked(data: ReportData) -> list[tuple[str, Json]]:
     ]
     names = told_apart([in_role(row) for _, row in found], [run for run, _ in found])
     return [(name, row) for name, (_, row) in zip(names, found, strict=True)]
+
+
+def _rates(told: Json) -> list[Estimate]:
+    """Win rates in the order of the values; scores that were written before these had intervals have the numbers."""
+    ranges = told.get("win_rate_ranges") or {value: {"mean": rate} for value, rate in told["win_rates"].items()}
+    return [Estimate.read(ranges.get(value)) for value in TEN.dimensions]
 
 
 def _shown(rows: Sequence[tuple[str, Json]]) -> ShownQuestion:
