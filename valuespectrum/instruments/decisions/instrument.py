@@ -61,6 +61,8 @@ EVERYDAY = "everyday_"
 _COVERS = (
     "intervals are over scenes, drawn again by leaving out one at a time; they say nothing of other words for them"
 )
+_STRONG = 2.0
+"""Log-odds from which a little probability that is spread over all acts moves a weight by more than its interval."""
 _GIVEN = "ratings of acts are those that come with the scenes: where these are wrong, so are the weights"
 
 
@@ -137,7 +139,7 @@ class EverydayDecisions:
             covers=_COVERS,
             guards=guards,
             verdicts=_verdicts(weights, options.level),
-            notes=(_GIVEN, *(finding.statement for finding in guards if finding.flagged)),
+            notes=(_GIVEN, *_leaks(found, weights), *(finding.statement for finding in guards if finding.flagged)),
             n_units=scenes,
             n_unscored=len({*found.scenes.tolist()}) - scenes,
             centred_over=len(VALUES) if scores[VALUES[0]].centred.mean is not None else 0,
@@ -156,6 +158,17 @@ class EverydayDecisions:
                 "calibrate with reference respondents or their twins (--twins)",
             )
         return {value: planted[f"{EVERYDAY}{value}"] for value in VALUES}
+
+
+def _leaks(found: DecisionAnswers, weights: RevealedWeights) -> tuple[str, ...]:
+    """What intervals do not hold of strong weights that are read off probabilities."""
+    strong = [abs(each) for each in weights.whole[: len(VALUES)] if abs(each) > _STRONG]
+    if found.kind != "log_probability" or not strong:
+        return ()
+    return (
+        f"weights beyond {_STRONG:g} ({len(strong)} of {len(VALUES)}): a model that spreads a few hundredths of its "
+        "probability over all acts alike draws them towards 0, and intervals do not hold that",
+    )
 
 
 def _agreement(found: DecisionAnswers, weights: RevealedWeights) -> Estimate:

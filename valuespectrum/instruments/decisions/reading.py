@@ -26,7 +26,7 @@ from valuespectrum.instruments.decisions.asking import (
 from valuespectrum.instruments.decisions.choosing.blending import Floats
 from valuespectrum.instruments.decisions.choosing.orders import Order
 from valuespectrum.scoring.cells import ScoringOptions
-from valuespectrum.scoring.choices.reading import OptionAnswers, read_options
+from valuespectrum.scoring.choices.reading import OptionAnswers, read_alike, read_options
 from valuespectrum.scoring.ratings import expected_steps
 from valuespectrum.scoring.readouts.evidence import Kind
 from valuespectrum.theory.value_sets import VALUE_PILOT_6
@@ -73,7 +73,7 @@ class DecisionAnswers:
     stated: Mapping[str, float]
     """Value to how strong the wish is said to be, 0 to 1; without those that were not said."""
     kind: Kind | None
-    """How they were read; ``None`` where groups were read in several ways, or nothing was."""
+    """How they were read; ``None`` where nothing was, or words were drawn for some and not for others."""
 
     def orders(self, for_other: bool = False) -> dict[tuple[str, str], Order]:
         """Whole orders by scene and arrangement."""
@@ -102,11 +102,10 @@ def read_decisions(answers: pd.DataFrame, options: ScoringOptions) -> DecisionAn
     """
     asked = answers[answers["item"].isin((DEED, FOR_OTHER))]
     decided: list[DecidedOnce] = []
-    reads, scenes = [], []
-    for told, rows in asked.groupby(LEFT, sort=True):
-        left = tuple(map(int, str(told).split()))
-        read = read_options(rows, [act_name(act) for act in left], options)
-        reads.append(read)
+    groups = [(tuple(map(int, str(told).split())), rows) for told, rows in asked.groupby(LEFT, sort=True)]
+    reads = read_alike([(rows, [act_name(act) for act in left]) for left, rows in groups], options)
+    scenes = []
+    for (left, rows), read in zip(groups, reads, strict=True):
         scenes.append(rows[SCENE].to_numpy(object))
         columns = rows[[SCENE, ORDER, LISTED, RATED, WISHED_FOR]].astype(str).itertuples(index=False, name=None)
         for (scene, arrangement, order, rated, wished), shares, counts in zip(

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from valuespectrum.instruments.portraits.asking import DIGITS, WORDS, option_names
 from valuespectrum.instruments.portraits.keys import UNSCORED, AnswerScale
 from valuespectrum.scoring.cells import ScoringOptions
-from valuespectrum.scoring.choices.reading import OptionAnswers, read_options
+from valuespectrum.scoring.choices.reading import OptionAnswers, read_alike, read_options
 from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.scoring.ratings import ScaleLean, expected_steps, liking_steps
 
@@ -72,11 +72,10 @@ def portrait_ratings(answers: pd.DataFrame, scale: AnswerScale, options: Scoring
 
 def _read(answers: pd.DataFrame, scale: AnswerScale, options: ScoringOptions) -> OptionAnswers:
     """Answers in digits and in words, each by the options that were on offer."""
-    parts = [
-        (rows, read_options(answers[rows], option_names(scale, labels), options))
-        for labels in (DIGITS, WORDS)
-        if (rows := (answers["labels"] == labels).to_numpy()).any()
-    ]
+    labelled = [(labels, (answers["labels"] == labels).to_numpy()) for labels in (DIGITS, WORDS)]
+    there = [(labels, rows) for labels, rows in labelled if rows.any()]
+    reads = read_alike([(answers[rows], option_names(scale, labels)) for labels, rows in there], options)
+    parts = [(rows, read) for (_, rows), read in zip(there, reads, strict=True)]
     if len(parts) < 2:
         return parts[0][1] if parts else read_options(answers, option_names(scale, DIGITS), options)
     first = parts[0][1]

@@ -7,7 +7,7 @@ draws that say an option, else the words. An answer that says that there is no p
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from agents.answers.schema import CHOICE_COLUMN, COUNT_COLUMN
 from agents.models.base import NO_PICTURE, REFUSAL, UNPARSED
 from agents.models.evidence import LEAST_LOG_PROBABILITY
-from valuespectrum.scoring.cells import DRAWN_TEXT, NEITHER, ScoringOptions
+from valuespectrum.scoring.cells import DRAWN_TEXT, NEITHER, Readout, ScoringOptions
 from valuespectrum.scoring.readouts.evidence import Kind
 from valuespectrum.scoring.shares import share_row
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 VALUE = "value"
 """Verdict on an answer that counts."""
+_TELLS_MOST: tuple[Readout, ...] = ("log_probability", "samples")
+"""Before words, as for the answers of one question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,23 @@ def read_options(
     nothing = np.nan if kind == "log_probability" else 0.0
     said = np.where(counted[:, None], said, nothing)
     return OptionAnswers(kind, tuple(options), said, np.where(counted | (verdict == NEITHER), beside, 0.0), verdict)
+
+
+def read_alike(groups: Sequence[tuple[pd.DataFrame, Sequence[str]]], scoring: ScoringOptions) -> list[OptionAnswers]:
+    """Read the answers of one respondent to questions with different options, all of them in the same way.
+
+    A group of which nothing came back tells no way of its own, and words beside log-probabilities are none.
+
+    Args:
+        groups: Answers, as for ``read_options``, with their options.
+        scoring: Readout and least mass.
+    """
+    reads = [read_options(answers, options, scoring) for answers, options in groups]
+    kinds = {read.kind for read in reads}
+    readout: Readout = next((kind for kind in _TELLS_MOST if kind in kinds), "text")
+    if len(kinds) < 2 or readout == "text":
+        return reads
+    return [read_options(answers, options, replace(scoring, readout=readout)) for answers, options in groups]
 
 
 def verdict_rates(read: OptionAnswers, units: pd.Series[str], level: float) -> dict[str, dict[str, object]]:

@@ -24,6 +24,7 @@ from valuespectrum.cli import main
 from valuespectrum.instruments.base import Setting
 from valuespectrum.instruments.decisions.asking import listings, ordering, read_ratings, said_first, written_ratings
 from valuespectrum.instruments.decisions.instrument import EverydayDecisions
+from valuespectrum.instruments.decisions.measured import revealed_weights
 from valuespectrum.instruments.decisions.options import DecisionsOptions
 from valuespectrum.instruments.decisions.reading import VALUES, read_decisions
 from valuespectrum.instruments.decisions.scenes.files import write_scenes
@@ -156,6 +157,10 @@ def test_somebody_without_everyday_values_is_told_apart() -> None:
     flat.member.__dict__["everyday"] = dict.fromkeys(VALUES, 0.0)
     found = taken(flat)[1]
     assert all((score.estimate.low or -1) < 0 < (score.estimate.high or 1) for score in found.scores.values())
+    assert not any("towards 0" in note for note in found.notes)
+    strong = twin("amber")
+    strong.member.__dict__["everyday"] = dict.fromkeys(VALUES, 0.0) | {"curiosity": 4.0}
+    assert any("weights beyond 2 (1 of 6)" in note for note in taken(strong)[1].notes)
 
 
 def test_an_order_is_asked_step_by_step_and_lasts_as_long_as_there_are_answers() -> None:
@@ -391,3 +396,17 @@ def test_answers_of_a_table_are_read_by_what_was_left(amber: tuple[pd.DataFrame,
     assert len(read.decided) == 144 and len(read.orders()) == 48 and read.kind == "log_probability"
     assert all(sorted(order) == [0, 1, 2, 3] for order in read.orders().values())
     assert read.orders(for_other=True) == {}
+
+
+def test_asks_that_failed_change_nothing_about_how_the_others_are_read(amber: tuple[pd.DataFrame, Measurement]) -> None:
+    answers = amber[0].copy()
+    lost = (answers["left"] == "0 1").to_numpy()
+    assert lost.any()
+    answers.loc[lost, [name for name in answers if str(name).startswith("log_probability_")]] = np.nan
+    answers.loc[lost, "parsed"], answers.loc[lost, "error"] = "", "gone"
+    read, without = read_decisions(answers, SCORING), read_decisions(answers[~lost], SCORING)
+    assert read.kind == "log_probability" and len(read.decided) == 144 - lost.sum()
+    found, wanted = (revealed_weights(each, SCORING).whole[:7] for each in (read, without))
+    assert found == pytest.approx(wanted) and found[:6] == pytest.approx(
+        [AMBER.everyday[value] for value in VALUES], abs=0.6
+    )

@@ -8,7 +8,7 @@ import pytest
 
 from valuespectrum.instruments.further.designs import best_worst_sets, blocks, matched_pairs, turned
 from valuespectrum.scoring.cells import ScoringOptions
-from valuespectrum.scoring.choices.reading import OptionAnswers, read_options, verdict_rates
+from valuespectrum.scoring.choices.reading import OptionAnswers, read_alike, read_options, verdict_rates
 from valuespectrum.scoring.choices.strengths import ChoiceSets, strengths
 from valuespectrum.scoring.facets.analysis import Analysis, analyse
 from valuespectrum.scoring.facets.covering import Facets
@@ -239,3 +239,17 @@ def test_what_does_not_count_stays_out() -> None:
     logs = table.assign(log_probability_first=np.log(0.04), log_probability_second=np.log(0.04), parsed="first")
     told = read_options(logs.assign(error=""), ("first", "second"), ScoringOptions())
     assert set(told.verdict) == {"low_mass"} and np.isnan(told.said).all()
+
+
+def test_questions_with_other_options_are_read_in_one_way() -> None:
+    words = pd.DataFrame({"parsed": ["a", "b"], "error": ["", ""]})
+    logs = words.assign(log_probability_a=np.log([0.9, 0.2]), log_probability_b=np.log([0.1, 0.8]))
+    failed = pd.DataFrame({"parsed": ["", ""], "error": ["gone", "gone"]})
+    drawn = words.assign(count_a=[4, 1], count_b=[0, 3])
+    for beside, verdict in ((failed, "error"), (words, "low_mass"), (drawn, "low_mass")):
+        other, told = read_alike([(beside, ("a", "b")), (logs, ("a", "b"))], ScoringOptions())
+        assert other.kind == told.kind == "log_probability" and set(other.verdict) == {verdict}
+        assert not other.counts.any() and told.shares == pytest.approx(np.array([[0.9, 0.1], [0.2, 0.8]]))
+    few, many = read_alike([(failed, ("a", "b")), (drawn, ("a", "b"))], ScoringOptions())
+    assert few.kind == many.kind == "samples" and many.shares[0].tolist() == [1.0, 0.0]
+    assert [read.kind for read in read_alike([(words, ("a", "b"))], ScoringOptions())] == ["greedy_text"]
