@@ -22,9 +22,11 @@ from valuespectrum.instruments.base import Item, Licence
 from valuespectrum.instruments.profiled import UnitScores, profiled
 from valuespectrum.instruments.question_list import QuestionList
 from valuespectrum.instruments.registry import INSTRUMENTS
+from valuespectrum.instruments.wordings.speaking import REASONS
 from valuespectrum.measuring.set_tables import OWN_SCALE
 from valuespectrum.operations.report import ReportSettings, report
 from valuespectrum.operations.steering import sweep as operation
+from valuespectrum.operations.steering.looking import looked_beside
 from valuespectrum.operations.steering.sweep import SweepSettings, sweep_steering
 from valuespectrum.scoring.facets.tables import SetTable, collect
 from valuespectrum.steering.beside.judged import control_success, sayings_judged
@@ -216,6 +218,24 @@ def test_control_and_grammar_are_judged_and_unclear_counts_half_as_published() -
     assert found.unclear == pytest.approx(1 / 3) and found.grammatical == pytest.approx(2 / 3)
     nothing = alone(sayings_judged("power", []), {})
     assert (nothing.control, nothing.grammatical, nothing.answers) == (None, None, 0)
+
+
+def test_models_of_the_reference_world_are_judged_by_the_question_that_they_know(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    heard: list[str] = []
+
+    def say(ask: Ask) -> str:
+        heard.append(ask.question)
+        return "It keeps us safe."
+
+    speaker: Any = Speaker(say)
+    speaker.id = "reference:bend@1"
+    monkeypatch.setattr("valuespectrum.steering.beside.surprise.perplexity", lambda plain, said: 1.0)
+    monkeypatch.setattr("agents.models.registry.load_model", lambda spec, loading: Speaker(lambda ask: "yes"))
+    wanted: Any = SimpleNamespace(knowledge="", judge="openai:x", loading=ModelOptions())
+    found = looked_beside(speaker, "security", [speaker], wanted)
+    assert set(heard) == {REASONS.text} and found[speaker.id]["control"] == 1.0
 
 
 def test_knowledge_is_read_in_the_layout_of_mmlu(tmp_path: Path) -> None:
@@ -508,6 +528,7 @@ def test_a_sweep_says_when_nothing_works_and_writes_no_file(swept: Any, tmp_path
         ({"instrument_option": {"per_star": "8"}, "corpus": Path()}, "per_star"),
         ({"knowledge": "none.csv"}, "none.csv"),
         ({"judge": "sorcery:x"}, "sorcery"),
+        ({"judge": "simulated:amber"}, "knows the reference world only"),
         ({"layers": ("7",)}, "no blocks 7"),
         ({"strengths": ()}, "0 settings"),
         ({"ways": ("loud",)}, "no way 'loud'"),

@@ -75,7 +75,7 @@ def looked_beside(
         if tasks:
             told["knowledge"] = knowledge_retained(model, tasks)
         told["perplexity"] = perplexity(plain, _said(model, asks))
-        found[model.id] = told | (_judged(model, value, wanted) if wanted.judge else {})
+        found[model.id] = told | (_judged(model, value, asks, wanted) if wanted.judge else {})
     return found
 
 
@@ -110,15 +110,14 @@ def _open_asks(plain: TorchModel, value: str) -> list[Ask]:
     return [Ask(Stimulus(), question, max_tokens=_MOST_TOKENS) for question in questions]
 
 
-def _judged(model: Model, value: str, wanted: LookedFor) -> dict[str, float | None]:
+def _judged(model: Model, value: str, asks: Sequence[Ask], wanted: LookedFor) -> dict[str, float | None]:
     from agents.judges.panel import JUDGE
     from agents.models.base import ModelOptions
     from agents.models.registry import load_model
     from agents.procedures.procedure import SUBJECT, alone
     from valuespectrum.steering.beside.judged import sayings_judged
-    from valuespectrum.steering.pairs.grammar import dilemmas
 
     loading = wanted.loading if isinstance(wanted.loading, ModelOptions) else ModelOptions()
     judge = load_model(wanted.judge, loading)
-    told = alone(sayings_judged(value, dilemmas(value)), {SUBJECT: model, JUDGE: judge})
+    told = alone(sayings_judged(value, [ask.question for ask in asks]), {SUBJECT: model, JUDGE: judge})
     return {"control": told.control, "unclear": told.unclear, "grammatical": told.grammatical}

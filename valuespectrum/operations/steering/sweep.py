@@ -176,6 +176,8 @@ def _refuse_nonsense(value: str, settings: SweepSettings, options: VectorOptions
         InputError: Something that was named does not exist or means nothing.
         ModelError: The judge cannot be.
     """
+    from agents.models.model_names import ModelSpec
+    from valuespectrum.instruments.judging.plain import PLAIN_SCHEMES
     from valuespectrum.steering.vectors.method import fit_options, wanted_probability
     from valuespectrum.steering.vectors.ways import SteeringPlan
 
@@ -202,6 +204,11 @@ def _refuse_nonsense(value: str, settings: SweepSettings, options: VectorOptions
     knowledge_tasks(settings.knowledge)
     if settings.judge:
         check_specs([settings.judge], settings.loading)
+        if ModelSpec.parse(settings.judge).scheme in PLAIN_SCHEMES:
+            raise InputError(
+                f"{settings.judge} knows the reference world only, and cannot say where an answer leans",
+                "name another model with --judge",
+            )
 
 
 def _made_before(out: Path, run: Path) -> bool:
