@@ -335,6 +335,14 @@ class MayRepeat(Protocol):
     """What, for the reader of the code, e.g. ``"nothing is remembered"``."""
 
 
+@runtime_checkable
+class ScoredWithFile(Protocol):
+    """An instrument whose scores are reckoned with the file of the user's that its options name, as it was asked."""
+
+    scored_with_file: ClassVar[str]
+    """What is in it, for the message, e.g. ``"questions"``."""
+
+
 class InstrumentType(Protocol):
     """What is registered: a class whose instances are instruments."""
 

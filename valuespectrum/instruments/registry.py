@@ -7,7 +7,15 @@ from dataclasses import asdict, dataclass, field, fields
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
-from valuespectrum.instruments.base import AboutOthers, Instrument, InstrumentType, Published, Stepped
+from valuespectrum.instruments.base import (
+    AboutOthers,
+    Instrument,
+    InstrumentType,
+    OwnItems,
+    Published,
+    ScoredWithFile,
+    Stepped,
+)
 from valuespectrum.instruments.measurement import read_name
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.plugins import Extensions, checked_options
@@ -87,6 +95,27 @@ def load_installed(name: str, params: Mapping[str, object], run: str) -> Instrum
     if name not in INSTRUMENTS.names():
         raise _not_installed(f"{run} was made", name)
     return load_instrument(name, params)
+
+
+def refuse_other_file(instrument: Instrument, settings: Mapping[str, object], run: str) -> None:
+    """Look whether a file that scores are reckoned with is still what was asked.
+
+    Args:
+        instrument: Of the run.
+        settings: Those of its manifest.
+        run: Where the run is, for the message.
+
+    Raises:
+        InputError: The file holds something else by now, or cannot be read.
+    """
+    options = instrument.options
+    if not isinstance(instrument, ScoredWithFile) or not isinstance(options, OwnItems):
+        return
+    if any(settings.get(name) != digest for name, digest in options.own_items.items()):
+        raise InputError(
+            f"{run} was asked other {instrument.scored_with_file} than stand in the file that its options name by now",
+            "bring that file back as it was, or begin another run",
+        )
 
 
 def _not_installed(what: str, name: str) -> InputError:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from agents.answers.respondent import columns_of
 from agents.answers.store import AnswerStore
-from valuespectrum.instruments.registry import load_installed
+from valuespectrum.instruments.registry import load_installed, refuse_other_file
 from valuespectrum.measuring.picture_effects import picture_effects
 from valuespectrum.measuring.stored_answers import NOT_SCORED, came_by, collected, of_condition, with_drawn_texts
 from valuespectrum.measuring.structures import structures
@@ -52,6 +52,7 @@ def write_scores(folder: Path, store: AnswerStore, scoring: ScoringOptions) -> J
     targets = {persona["id"]: persona["target"] for persona in settings["personas"]}
     battery = dict(settings["battery"])
     instrument = load_installed(battery.pop("name"), battery, str(folder))
+    refuse_other_file(instrument, settings, str(folder))
     source = settings.get("corpus")
     scores: Json = {"schema": SCHEMA, "kind": manifest.kind} | score_answers(
         answers, scoring, targets, {instrument.name: instrument}

@@ -11,7 +11,7 @@ from agents.answers.respondent import RespondentColumns
 from agents.answers.table import by_respondent
 from agents.models.base import NO_CHOICE
 from valuespectrum.instruments.base import Celled, Instrument, MayRepeat, Published, Tabled
-from valuespectrum.instruments.registry import instrument_of, load_installed, load_instrument
+from valuespectrum.instruments.registry import instrument_of, load_installed, load_instrument, refuse_other_file
 from valuespectrum.measuring.stored_answers import came_by, scored_answers
 from valuespectrum.runs.run import open_answers, read_manifest
 from valuespectrum.scoring.answered.sets import ToldSets
@@ -98,6 +98,7 @@ def _stored(run: Path, scoring: ScoringOptions) -> tuple[pd.DataFrame, Instrumen
     settings = manifest.settings
     battery = dict(settings["battery"])
     instrument = load_installed(battery.pop("name"), battery, str(run))
+    refuse_other_file(instrument, settings, str(run))
     with open_answers(run) as store:
         return came_by(scored_answers(store, settings), scoring, manifest.corpus.sources), instrument
 

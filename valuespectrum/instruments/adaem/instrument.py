@@ -97,6 +97,7 @@ class Adaem:
     columns: ClassVar[tuple[str, ...]] = ("value", QUESTION)
     examples: ClassVar[tuple[Mapping[str, str | int], ...]] = ()
     one_answer_says: ClassVar[str] = "one reason for everything is a profile of one value"
+    scored_with_file: ClassVar[str] = "questions"
 
     def __init__(self, options: AdaemOptions | None = None) -> None:
         self.options: AdaemOptions = options or AdaemOptions()

@@ -202,3 +202,20 @@ def test_reasons_about_a_question_have_the_planted_shares(action: int) -> None:
         if part in of:
             expected[TEN.position(of[part])] += 300 * share
     assert np.abs(found - expected).max() < 4 * np.sqrt(300) * 0.5
+
+
+def test_a_run_is_not_scored_again_with_other_questions_than_were_asked(search: Path, tmp_path: Path) -> None:
+    """A search that is made again into the same folder leaves other questions, and other answers of opponents."""
+    questions, run = tmp_path / "questions.json", tmp_path / "run"
+    whole = (search / "questions.json").read_text(encoding="utf-8")
+    questions.write_text(whole, encoding="utf-8")
+    option = {"questions": str(questions), "judge": "simulated:grove"}
+    first = vs.run_instrument("adaem", "simulated:haven", run, vs.InstrumentSettings(option=option)).document
+    fewer = json.loads(whole)
+    fewer["questions"].pop()
+    questions.write_text(json.dumps(fewer), encoding="utf-8")
+    with pytest.raises(InputError, match="other questions than stand in the file"):
+        score_run(run, ScoringOptions())
+    questions.write_text(whole, encoding="utf-8")
+    again = json.loads(json.dumps(score_run(run, ScoringOptions())))
+    assert again["respondents"][0]["adaem"] == json.loads(json.dumps(first["respondents"]))[0]["adaem"]
