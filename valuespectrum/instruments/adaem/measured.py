@@ -144,13 +144,15 @@ def measured_reasons(
     found = profiled(instrument, every, UnitScores(table, "named"), units, options)
     trial = alone(tried(closed_trial(labels_of(TEN), _TRIAL), asking.panel), judges) if judges else None
     guards = _findings(trial, _said(heard, asking, judges), judges, own) if trial else ()
-    refused = np.array([reply is None for reply in heard.replies], float)
+    came = set(own.loc[own["error"] == "", QUESTION].astype(str))
+    heard_of = np.array([stem.id in came for stem in questions.stems], float)
+    silent = heard_of * np.array([reply is None for reply in heard.replies])
     named = [guard.statement.rstrip(".") for guard in guards if guard.flagged]
     notes = [*named, "the side that is taken counts for nothing", "values are named in reasons: they need not be held"]
     notes += _searched(own, questions)
     return replace(
         found,
-        rates={"no answer": Estimate.read(share_row(refused, np.ones(len(refused)), options.level))},
+        rates={"no answer": Estimate.read(share_row(silent, heard_of, options.level))},
         guards=(*found.guards, *guards),
         notes=(*found.notes, *notes),
         details={
@@ -250,7 +252,8 @@ def _agreement(heard: _HeardReasons, asking: JudgedAsking, judges: Mapping[str, 
     texts = [(place, point) for place, reply in enumerate(heard.replies) if reply for point in reply.points]
     said = alone(judged(cases_of([point for _, point in texts], TEN), asking.panel), judges)
     clusters = np.repeat(np.array([place for place, _ in texts], np.int64), len(TEN))
-    found = agreement(np.array(said.coded(("no", "yes"))), clusters, "nominal", stream(0, "adaem/agreement"))
+    coded = np.array(said.coded(("no", "yes")), np.float64).reshape(-1, len(judges))
+    found = agreement(coded, clusters, "nominal", stream(0, "adaem/agreement"))
     return found.alpha.to_json("alpha") | {"share": found.share, "n_points": len(texts)}
 
 

@@ -6,8 +6,10 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import valuespectrum as vs
@@ -30,6 +32,7 @@ from valuespectrum.reference.speech import actions
 from valuespectrum.reference.twin.model import TwinModel
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.telling.informativeness import TellingOptions
+from valuespectrum.scoring.units import Units
 from valuespectrum.theory.value_sets import NINETEEN, TEN
 from vectorstore.foundation.errors import InputError
 
@@ -219,3 +222,20 @@ def test_a_run_is_not_scored_again_with_other_questions_than_were_asked(search: 
     questions.write_text(whole, encoding="utf-8")
     again = json.loads(json.dumps(score_run(run, ScoringOptions())))
     assert again["respondents"][0]["adaem"] == json.loads(json.dumps(first["respondents"]))[0]["adaem"]
+
+
+def test_who_gives_no_reasons_is_told_so_and_what_did_not_come_back_is_no_refusal() -> None:
+    """Eighteen of twenty questions were put, one failed, and two judges are left with nothing to agree on."""
+    asked = [stem.id for stem in AdaemOptions().found().stems][:18]
+    own = [
+        {"model": "a:m@1", "question": each, "text": "I can't answer that.", "error": "gone" * (each == asked[0])}
+        for each in asked
+    ]
+    judges = [{"model": f"simulated:{name}@1", "judged": "x", "error": ""} for name in ("dune", "grove")]
+    answers = pd.DataFrame([*own, *judges]).assign(parsed="").fillna("")
+    found = Adaem().measure(answers, Units.of([], "question"), ScoringOptions())
+    silent = found.rates["no answer"]
+    assert silent.mean == 1.0 and silent.n == 17
+    told: Any = found.details["adaem"]
+    assert told["judge_agreement"]["alpha"] is None and told["judge_agreement"]["n_points"] == 0
+    assert all(score.estimate.mean is None for score in found.scores.values())
