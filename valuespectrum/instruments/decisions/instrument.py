@@ -61,6 +61,9 @@ EVERYDAY = "everyday_"
 _COVERS = (
     "intervals are over scenes, drawn again by leaving out one at a time; they say nothing of other words for them"
 )
+_SIDES = {1: "decided for", -1: "decided against", 0: "not told from no weight"}
+"""What is said of a weight by the side of 0 on which its interval lies."""
+_UNRATED = "no act is rated for"
 _STRONG = 2.0
 """Log-odds from which a little probability that is spread over all acts moves a weight by more than its interval."""
 _GIVEN = "ratings of acts are those that come with the scenes: where these are wrong, so are the weights"
@@ -201,13 +204,14 @@ def _rates(found: DecisionAnswers, level: float) -> dict[str, Estimate]:
 def _verdicts(weights: RevealedWeights, level: float) -> tuple[str, ...]:
     if weights.why:
         return (f"no weights are told: {weights.why}",)
-    sides: dict[int | None, list[str]] = {1: [], -1: [], 0: [], None: []}
+    said: dict[str, list[str]] = {words: [] for words in _SIDES.values()}
     for place, value in enumerate(VALUES):
         estimate = weights.estimate(lambda each, place=place: float(each[place]), level)  # type: ignore[misc]
-        side = None if estimate.mean is None else estimate.side
-        sides[side].append(VALUE_PILOT_6.label(value).lower())
-    words = {1: "decided for", -1: "decided against", 0: "not told from no weight", None: "no act is rated for"}
-    return tuple(f"{words[side]}: {', '.join(names)}" for side, names in sides.items() if names)
+        words = _UNRATED if estimate.mean is None else _SIDES[estimate.side]
+        if estimate.mean is not None and estimate.low is None:
+            words = f"not known how surely ({estimate.why})"
+        said.setdefault(words, []).append(VALUE_PILOT_6.label(value).lower())
+    return tuple(f"{words}: {', '.join(names)}" for words, names in said.items() if names)
 
 
 def _details(found: DecisionAnswers) -> Json:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -165,14 +166,14 @@ def agreement_numbers(
     """Orders beside those that follow from stated wishes by the decision rule, and beside what needs no values.
 
     Args:
-        orders: Two that follow each other are of one unit in both orders of its list.
+        orders: Those of a unit follow each other as they were asked.
         stated: Value to how strong the wish is said to be; all six, or nothing follows from them.
         decider: The rule.
 
     Returns:
         Name to unit to mean: ``stated_os_sim, stated_first_acc`` (the rule from stated wishes), ``chance_...`` and
         ``stated_os_sim_above_chance`` of the same, ``printed_...`` (acts as they were listed), and ``steady_os_sim``
-        (two orders of the list of one unit).
+        (a list of one unit and the same turned round, one after the other).
     """
     numbers: dict[str, dict[str, list[float]]] = {}
 
@@ -180,9 +181,9 @@ def agreement_numbers(
         numbers.setdefault(name, {}).setdefault(unit, []).append(number)
 
     wishes = np.array([stated[value] for value in VALUES]) if len(stated) == len(VALUES) else None
-    by_unit: dict[str, list[Order]] = {}
+    by_unit: dict[str, list[ListedOrder]] = {}
     for each in orders:
-        by_unit.setdefault(each.unit, []).append(each.order)
+        by_unit.setdefault(each.unit, []).append(each)
         ways = {"printed": each.listed}
         if wishes is not None and each.rated is not None:
             ways["stated"] = decider.order(each.rated, wishes)
@@ -194,9 +195,10 @@ def agreement_numbers(
         for name, other in ways.items():
             add(f"{name}_os_sim", each.unit, average_overlap(other, each.order))
             add(f"{name}_first_acc", each.unit, float(same_first(other, each.order)))
-    for unit, listed in by_unit.items():
-        for one, other in zip(listed[::2], listed[1::2], strict=False):
-            add("steady_os_sim", unit, average_overlap(one, other))
+    for unit, several in by_unit.items():
+        for before, after in pairwise(several):
+            if after.listed == before.listed[::-1]:
+                add("steady_os_sim", unit, average_overlap(before.order, after.order))
     return {name: {unit: float(np.mean(each)) for unit, each in units.items()} for name, units in numbers.items()}
 
 
@@ -220,7 +222,7 @@ def follows_values(weights: RevealedWeights) -> Finding:
     p = float(fdtrc(size, count - size, statistic * (count - size) / (size * (count - 1))))
     words = (
         "Decisions follow what acts are rated for the six values.",
-        "Decisions do not follow what acts are rated for the six values: the weights may mean nothing.",
+        "Decisions are not shown to follow what acts are rated for the six values: the weights may mean nothing.",
     )
     return told("follows_values", p >= LEAST_P, p, LEAST_P, words)
 

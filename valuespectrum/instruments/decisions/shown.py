@@ -149,8 +149,9 @@ class DecisionsShown:
             name: Score(each, Estimate(None), None, len(followed.numbers.get(name, {})), len(orders), each.why or "ok")
             for name, each in told.items()
         }
-        whole = rows["text"].map(lambda text: float(read_moves(str(text)) is not None))
-        by_clip = whole.groupby(rows[CLIP])
+        came = rows[rows["error"].fillna("") == ""]
+        whole = came["text"].map(lambda text: float(read_moves(str(text)) is not None))
+        by_clip = whole.groupby(came[CLIP])
         share = share_row(by_clip.sum().to_numpy(float), np.asarray(by_clip.size(), dtype=np.float64), options.level)
         return Measurement(
             instrument=self.name,
@@ -159,17 +160,18 @@ class DecisionsShown:
             scores=scores,
             rates={"whole_orders": Estimate.read(share)},
             covers="intervals are over clips, drawn again by leaving out one at a time; moves and words were not drawn",
-            notes=(_RATED_BY_NETWORKS,),
+            notes=(_RATED_BY_YOURS if self.options.networks else _RATED_BY_OURS,),
             n_units=len({each.unit for each in orders}),
             n_unscored=clips - len({each.unit for each in orders}),
             details={"decisions_shown": {"stated": dict(stated), "whole_orders": len(orders)}},
         )
 
 
-_RATED_BY_NETWORKS = (
-    "clips and moves were rated by networks that know the words of our scenes and the drawn world alone: how well they "
-    "rate other clips nobody knows"
+_RATED_BY_OURS = (
+    "clips and moves were rated by networks that know the words of our scenes and the drawn world alone: words that "
+    "they never learnt they rate no better than by predicting zero, and other clips nobody knows how well"
 )
+_RATED_BY_YOURS = "clips and moves were rated by networks of yours: how well they rate these nobody has measured here"
 
 
 def read_moves(text: str) -> Order | None:

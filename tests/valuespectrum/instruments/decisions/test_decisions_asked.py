@@ -23,8 +23,10 @@ from bench.truth.adaptive import driven, measured, table
 from valuespectrum.cli import main
 from valuespectrum.instruments.base import Setting
 from valuespectrum.instruments.decisions.asking import listings, ordering, read_ratings, said_first, written_ratings
+from valuespectrum.instruments.decisions.choosing.orders import average_overlap
 from valuespectrum.instruments.decisions.instrument import EverydayDecisions
-from valuespectrum.instruments.decisions.measured import revealed_weights
+from valuespectrum.instruments.decisions.measured import ListedOrder, agreement_numbers, revealed_weights
+from valuespectrum.instruments.decisions.network.deciding import Decider
 from valuespectrum.instruments.decisions.options import DecisionsOptions
 from valuespectrum.instruments.decisions.reading import VALUES, read_decisions
 from valuespectrum.instruments.decisions.scenes.files import write_scenes
@@ -410,3 +412,18 @@ def test_asks_that_failed_change_nothing_about_how_the_others_are_read(amber: tu
     assert found == pytest.approx(wanted) and found[:6] == pytest.approx(
         [AMBER.everyday[value] for value in VALUES], abs=0.6
     )
+
+
+def test_two_scenes_tell_weights_without_saying_how_sure_they_are() -> None:
+    said = taken(twin("amber"), scenes=2)[1].verdicts
+    begun = "not known how surely (too few scenes)", "no act is rated for"
+    assert said and all(each.startswith(begun) for each in said)
+
+
+def test_a_list_is_set_beside_itself_turned_round_also_where_an_order_broke_off() -> None:
+    listed = [(0, 1, 2), (2, 1, 0), (1, 2, 0), (0, 2, 1)]
+    orders = [ListedOrder("s1", each, (0, 1, 2), None) for each in listed]
+    orders[1] = ListedOrder("s1", listed[1], (2, 1, 0), None)
+    whole, without = (agreement_numbers(each, {}, Decider())["steady_os_sim"] for each in (orders, orders[1:]))
+    assert whole["s1"] == pytest.approx((average_overlap((0, 1, 2), (2, 1, 0)) + 1) / 2)
+    assert without == {"s1": 1.0}, "the second is no list of the third turned round"
