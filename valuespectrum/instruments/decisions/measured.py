@@ -3,9 +3,10 @@
 An act's utility is ``sum_v weight_v rating_v + lean * (listed first)``, and what comes first is drawn by the logit of
 utilities (McFadden 1974); what comes next likewise of the rest (Plackett 1975; Luce 1959). Weights are log-odds for one
 whole rating; those of probabilities are told by their logarithms, since there is more to acts than ratings, and likely
-acts count more, since logarithms of small probabilities are mostly noise. Decisions
-for somebody whose wishes are told have one weight more, ``follows``, of ``sum_v (2 wish_v - 1) rating_v``. Ratings are
-those that were planted or given with the scenes.
+acts count more, since logarithms of small probabilities are mostly noise. They are those of decisions for oneself.
+Decisions for somebody whose wishes are told have a weight more, ``follows``, of ``sum_v (2 wish_v - 1) rating_v``,
+beside which the own weights count by a share that is fitted, too. Ratings are those that were planted or given with the
+scenes.
 """
 
 from __future__ import annotations
@@ -74,12 +75,24 @@ def revealed_weights(found: DecisionAnswers, options: ScoringOptions, counting: 
         return RevealedWeights(nothing, none, "no answers")
     described, shares = _design(found.decided)
     told = found.kind == "log_probability"
-    used = ~np.isclose(np.nan_to_num(described), 0.0).all(axis=(0, 1))
+    other = np.array([len(each.wishes) > 0 for each in found.decided])
+    known = np.append(~np.isclose(np.nan_to_num(described[~other][..., :-1]), 0.0).all(axis=(0, 1)), False)
 
-    def fit(rows: Sequence[bool] | np.ndarray, start: Floats | None) -> Floats:
+    def solved(some: Floats, rows: np.ndarray, start: Floats | None = None) -> Floats:
+        if told:
+            return inverted_weights(some, shares[rows], counting, start)
+        return fitted_weights(some, shares[rows], start)
+
+    def fit(rows: np.ndarray, start: Floats | None) -> Floats:
         weights = nothing.copy()
-        some = described[rows][..., used], shares[rows]
-        weights[used] = inverted_weights(*some, counting, start) if told else fitted_weights(*some, start)
+        own, others = rows & ~other, rows & other
+        if not own.any():
+            return weights
+        weights[known] = solved(described[own][..., known], own, start)
+        if others.any():
+            acts, lean, follows = np.split(described[others], [len(VALUES), len(VALUES) + 1], axis=-1)
+            kept = np.where(np.isnan(lean), np.nan, np.nan_to_num(acts) @ np.nan_to_num(weights[: len(VALUES), None]))
+            weights[-1] = solved(np.concatenate([kept, lean, follows], axis=-1), others)[-1]
         return weights
 
     whole = fit(np.ones(len(described), bool), None)
@@ -89,7 +102,7 @@ def revealed_weights(found: DecisionAnswers, options: ScoringOptions, counting: 
         )
     scenes = np.array([each.scene for each in found.decided])
     names = np.unique(scenes)
-    left_out = [fit(scenes != name, whole[used]) for name in names] if len(names) >= options.minimum_clips else []
+    left_out = [fit(scenes != name, whole[known]) for name in names] if len(names) >= options.minimum_clips else []
     return RevealedWeights(whole, np.array(left_out).reshape(-1, len(nothing)))
 
 

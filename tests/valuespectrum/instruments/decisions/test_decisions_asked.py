@@ -100,6 +100,17 @@ def test_wishes_of_somebody_else_are_followed_by_obedience() -> None:
     assert abs(deaf.scalars["follows"].mean or 9) < 0.6
 
 
+def test_decisions_for_somebody_else_leave_own_weights_as_they_are() -> None:
+    """Who obeys follows own values less there: the same answers for oneself tell the same weights."""
+    without, beside = (taken(twin("amber"), scenes=10, told=told)[1] for told in (0, 3))
+    for value in VALUES:
+        assert beside.scores[value].estimate.mean == pytest.approx(without.scores[value].estimate.mean, abs=1e-6)
+        assert beside.scores[value].estimate.low == pytest.approx(without.scores[value].estimate.low, abs=1e-6)
+    assert beside.bias["first_listed"].mean == pytest.approx(without.bias["first_listed"].mean, abs=1e-6)
+    assert beside.scalars["follows"].mean == pytest.approx(AMBER.obedience * 2.0, abs=0.6)
+    assert without.scalars["follows"].mean is None
+
+
 def test_what_is_told_of_somebody_else_is_the_planted_formula() -> None:
     mind, ratings = Mind(AMBER), [(1.0, 0, 0, 0, 0, 0.0), (0.0, 0, 0, 0, 0, -1.0)]
     assert deed_utilities(mind, ratings) == [AMBER.everyday["curiosity"], -AMBER.everyday["fairness"]]
