@@ -238,7 +238,15 @@ def test_the_curriculum_lets_sizes_in_by_turns() -> None:
 
 @pytest.mark.parametrize(
     "options",
-    [{"curriculum": (1, 2)}, {"validation": 1.0}, {"positions": 0}, {"inputs": "sideways"}],
+    [
+        {"curriculum": (1, 2)},
+        {"validation": 1.0},
+        {"positions": 0},
+        {"inputs": "sideways"},
+        {"steps": (float("nan"), 1e-5)},
+        {"steps": (1e-3, -1.0)},
+        {"most_epochs": -1},
+    ],
 )
 def test_options_that_make_no_sense_are_refused(options: dict[str, Any]) -> None:
     with pytest.raises(InputError):

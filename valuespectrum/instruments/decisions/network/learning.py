@@ -69,6 +69,8 @@ class LearningOptions:
             raise InputError(f"a curriculum names the numbers 1 to {OUT} once each, got {self.curriculum}")
         if not 0 < self.validation < 1 or min(self.positions, self.hidden, self.chunks, *self.batches) < 1:
             raise InputError("a share of scenes for validation lies between 0 and 1, and sizes are at least 1")
+        if not all(0 < step < float("inf") for step in self.steps) or self.most_epochs < 0:
+            raise InputError(f"steps of learning are above 0, and epochs not below it, got {self.steps}")
         if self.inputs not in INPUTS:
             raise InputError(f"inputs are {' or '.join(INPUTS)}, not {self.inputs!r:.40}")
 
@@ -161,6 +163,9 @@ def learn(
 
     Returns:
         The networks as they were when their loss on the scenes held out was smallest.
+
+    Raises:
+        InputError: There are too few scenes, or steps are so large that the loss is no number.
     """
     prepare_torch()
     learnt = {name: _learn_one(examples, place, options) for place, name in enumerate(("label", "rate"))}
@@ -199,6 +204,8 @@ def _learn_one(examples: LearningExamples, place: int, options: LearningOptions)
             best, least = _arrays(modules), loss
         if waited >= options.patience:
             break
+    if not np.isfinite(least):
+        raise InputError("the networks learnt nothing: their loss is no number", "train with smaller steps")
     return DecisionHead.from_arrays(best)
 
 
