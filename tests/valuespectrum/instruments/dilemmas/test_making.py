@@ -25,7 +25,7 @@ from valuespectrum.instruments.dilemmas.making.labelling import label_cases, pub
 from valuespectrum.instruments.dilemmas.making.work import Makers, label_all, read_norms
 from valuespectrum.instruments.dilemmas.published import read_dilemmas
 from valuespectrum.operations.making.dilemmas import MakeDilemmaSettings
-from valuespectrum.theory.value_sets import MORAL_FOUNDATIONS_6
+from valuespectrum.theory.value_sets import MORAL_FOUNDATIONS_6, TEN
 from vectorstore.foundation.errors import InputError
 
 NORM = "Help who asks for it."
@@ -150,6 +150,16 @@ def test_three_judges_who_agree_label_everything(tmp_path: Path) -> None:
         "care": 15, "fairness": 0, "loyalty": 0, "authority": 0, "sanctity": 0, "liberty": 15
     }  # fmt: skip
     assert all(spent.asks == 30 for spent in found.spent.values())
+
+
+def test_the_same_dilemmas_are_labelled_in_another_set_of_values_in_the_same_folder(tmp_path: Path) -> None:
+    """As the published ones are, whose courses have a label of each of two sets."""
+    judges = tuple(map(Sensible, "abc"))
+    first = labelled(tmp_path, *judges).labelled
+    with AnswerStore(tmp_path / "answers.sqlite") as store:
+        other = label_all(dilemmas(tmp_path), TEN, Makers(judges), store).labelled
+    assert len(other.open) == 30, "what they say is none of the ten"
+    assert labelled(tmp_path, *judges).labelled == first
 
 
 def test_two_of_three_decide_and_where_none_agree_a_person_does(tmp_path: Path) -> None:

@@ -122,7 +122,7 @@ def label_all(
     panel: Panel = {role: judge_form(model.id, values, "names") for role, model in makers.panel.items()}
     trial = naming_trial(labels_of(values), _TRIAL_CASES)
     (attempted,) = conduct([Named(f"trial {values.name}", tried(trial, panel))], makers.panel, store)
-    said = _judged(dilemmas, panel, makers, store)
+    said = _judged(dilemmas, values, panel, makers, store)
     models = {role: model.id for role, model in makers.panel.items()}
     subjects = [makers.writer.id] if makers.writer is not None else []
     return JudgedDilemmas(
@@ -132,10 +132,12 @@ def label_all(
     )
 
 
-def _judged(dilemmas: Sequence[Escalation], panel: Panel, makers: Makers, store: AnswerStore) -> PanelVerdicts:
+def _judged(
+    dilemmas: Sequence[Escalation], values: ValueSet, panel: Panel, makers: Makers, store: AnswerStore
+) -> PanelVerdicts:
     """What the panel says of every course; nothing is asked about nothing."""
     cases = label_cases(dilemmas)
     told = [[case.id, case.text, *case.beside.values()] for case in cases]
     digest = hashlib.sha256(canonical_json([told, panel[JUDGE].name]).encode()).hexdigest()[:16]
-    (said,) = conduct([Named(f"labels {digest}", judged(cases, panel))], makers.panel, store)
+    (said,) = conduct([Named(f"labels {values.name} {digest}", judged(cases, panel))], makers.panel, store)
     return said
