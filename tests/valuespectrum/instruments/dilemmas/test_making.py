@@ -152,6 +152,13 @@ def test_three_judges_who_agree_label_everything(tmp_path: Path) -> None:
     assert all(spent.asks == 30 for spent in found.spent.values())
 
 
+def test_where_every_dilemma_was_given_up_nothing_is_labelled(tmp_path: Path) -> None:
+    with AnswerStore(tmp_path / "answers.sqlite") as store:
+        found = label_all((), MORAL_FOUNDATIONS_6, Makers(tuple(map(Sensible, "abc"))), store).labelled
+    assert (found.whole, found.open, found.unanimous) == ((), (), None)
+    assert found.agreement.alpha.mean is None and found.agreement.alpha.why == "nothing was rated twice"
+
+
 def test_the_same_dilemmas_are_labelled_in_another_set_of_values_in_the_same_folder(tmp_path: Path) -> None:
     """As the published ones are, whose courses have a label of each of two sets."""
     judges = tuple(map(Sensible, "abc"))

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agents.judges.cases import Case
 from agents.judges.forms import NONE
@@ -134,7 +135,7 @@ def _doubts(
     said: PanelVerdicts, values: ValueSet, decided: Mapping[str, str]
 ) -> Mapping[str, tuple[tuple[str, float], ...]]:
     """Course to the values that it may serve, where judges named it and leave that in doubt."""
-    coded = np.array(said.coded([*values.dimensions, NONE]), dtype=np.float64).reshape(len(said.cases), -1)
+    coded = _coded(said, values)
     chances = latent_labels(coded, len(values) + 1)[:, : len(values)]
     found = {}
     for case, row in zip(said.cases, chances, strict=True):
@@ -143,6 +144,12 @@ def _doubts(
             total = sum(chance for _, chance in told)
             found[case.id] = tuple((value, round(chance / total, 4)) for value, chance in told)
     return found
+
+
+def _coded(said: PanelVerdicts, values: ValueSet) -> NDArray[np.float64]:
+    """Shape (courses, judges): place of the value that was named, behind them none; also of no courses at all."""
+    coded = np.array(said.coded([*values.dimensions, NONE]), dtype=np.float64)
+    return coded.reshape(len(said.cases), len(said.verdicts))
 
 
 def _labelled_steps(
@@ -158,8 +165,8 @@ def _labelled_steps(
 
 def _agreement(dilemmas: Sequence[Escalation], said: PanelVerdicts, values: ValueSet) -> RaterAgreement:
     """Alpha over dilemmas, whose courses stand and fall together."""
-    coded = np.array(said.coded([*values.dimensions, NONE]), dtype=np.float64).reshape(len(said.cases), -1)
-    courses = [len(list(_names_of(each))) for each in dilemmas]
+    coded = _coded(said, values)
+    courses = np.array([len(list(_names_of(each))) for each in dilemmas], dtype=np.int64)
     clusters = np.repeat(np.arange(len(courses), dtype=np.int64), courses)
     return agreement(coded, clusters, "nominal", stream(0, "dilemmas/agreement"))
 
