@@ -65,6 +65,8 @@ _SHOWN = 10
 """Clips that a report shows, with how each respondent likes them."""
 _ARMS = 20
 """Questions about one action that a search among twins begins with."""
+_OF_CLIPS, _OF_WRITING = ("keywords", "top_k", "clips"), ("gain", "deepest")
+"""Settings that say nothing of questions, and nothing where nothing is written."""
 TWIN = "simulated"
 """Scheme of respondents that follow a rule."""
 
@@ -95,12 +97,7 @@ def conduct_search(specs: Sequence[str], folder: Path, settings: SearchSettings,
     Raises:
         InputError: Something that was named does not exist or does not fit.
     """
-    if settings.corpus is not None and settings.questions is not None:
-        raise InputError("--questions and --corpus are two kinds of searches", "leave one of them out")
-    if settings.corpus is None and settings.objective == "liking":
-        raise InputError("liking is asked about clips", "name a corpus with --corpus DIR, or search by reasons")
-    if settings.corpus is not None and settings.invent:
-        raise InputError("clips are found in the corpus, and none is invented", "leave --invent out")
+    _refuse_nonsense(settings)
     teller.doing("loading models")
     every = list(dict.fromkeys([*specs, *settings.final, *settings.judge]))
     check_specs(every, settings.loading, settings.prices)
@@ -124,6 +121,34 @@ def conduct_search(specs: Sequence[str], folder: Path, settings: SearchSettings,
         embedder = corpus_embedder(corpus, settings.embedder)
         material = clips_of(corpus, embedder, settings, [*loaded.values()], plain)
         return _searched(folder, _parts(who, material, embedder, settings), teller)
+
+
+def _refuse_nonsense(settings: SearchSettings) -> None:
+    """Look at everything that can be seen without loading anything.
+
+    Raises:
+        InputError: Two things that were named do not go together, or one says nothing of what is searched.
+    """
+    if settings.corpus is not None and settings.questions is not None:
+        raise InputError("--questions and --corpus are two kinds of searches", "leave one of them out")
+    if settings.corpus is None and settings.objective == "liking":
+        raise InputError("liking is asked about clips", "name a corpus with --corpus DIR, or search by reasons")
+    if settings.corpus is not None and settings.invent:
+        raise InputError("clips are found in the corpus, and none is invented", "leave --invent out")
+    if settings.options.objective == "liking" and settings.option:
+        raise InputError("--option says how S is reckoned, which liking has none of", "add --objective reasons")
+    if settings.corpus is None:
+        _refuse_said(settings, _OF_CLIPS, "--{} is about clips", "name a corpus with --corpus DIR, or leave it out")
+    else:
+        told = "--{} is about questions that models write, and clips are neither written nor compared"
+        _refuse_said(settings, ("most_alike", *_OF_WRITING), told, "leave it out")
+
+
+def _refuse_said(settings: SearchSettings, names: Sequence[str], told: str, hint: str) -> None:
+    usual = SearchSettings()
+    for name in names:
+        if getattr(settings, name) != getattr(usual, name):
+            raise InputError(told.format(name.replace("_", "-")), hint)
 
 
 def _parts(who: People, material: SearchMaterial, embedder: Embedder, settings: SearchSettings) -> _SearchParts:
@@ -158,6 +183,7 @@ def _plain(embedder: Embedder, settings: SearchSettings, models: Sequence[Model]
     if settings.questions is not None or settings.invent:
         told = "models of the reference world understand no questions of yours"
         raise InputError(told, "leave --questions and --invent out")
+    _refuse_said(settings, _OF_WRITING, "--{} is about rewriting; these questions are not rewritten", "leave it out")
     if any(ModelId.parse(model.id).scheme != TWIN for model in models):
         told = "networks of the reference world give reasons about pictures only"
         raise InputError(told, "name a corpus with --corpus DIR, or twins: --model simulated:amber")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,9 @@ class SearchSettings:
     """Share of what was found, the best, that is given final scores: a quarter of clips, else all."""
     invent: int = 0
     """Topics that the models of the search invent beside the seeds."""
+    option: Mapping[str, str] = field(default_factory=dict)
+    """How S is reckoned where the paper leaves it open: ``denominator``, ``pairs``, ``question``, ``beta`` or
+    ``opinions`` (``scoring.telling.informativeness.TellingOptions``)."""
     embedder: str = ""
     """Of texts and clips; the reference embedder, or that of the corpus, where none is named."""
     dry_run: bool = False
@@ -69,9 +73,16 @@ class SearchSettings:
 
     @property
     def options(self) -> TellingLoopOptions:
-        """Options of the loop."""
-        from valuespectrum.instruments.adaem.options import TellingLoopOptions
+        """Options of the loop.
 
+        Raises:
+            InputError: A number is out of range, or S cannot be reckoned so.
+        """
+        from valuespectrum.instruments.adaem.options import TellingLoopOptions
+        from valuespectrum.scoring.telling.informativeness import TellingOptions
+        from vectorstore.foundation.plugins import checked_options
+
+        usual = 1.0 if self.corpus is None else 0.25
         return TellingLoopOptions(
             self.pulls,
             self.each,
@@ -80,8 +91,9 @@ class SearchSettings:
             self.gain,
             self.deepest,
             self.invent,
-            keep=self.keep or (0.25 if self.corpus is not None else 1.0),
+            keep=usual if self.keep is None else self.keep,
             objective=self.objective or ("liking" if self.corpus is not None else "reasons"),
+            telling=checked_options("the score S", TellingOptions, self.option),
             at_once=self.at_once,
             seed=self.seed,
         )

@@ -42,6 +42,10 @@ class TellingOptions:
     opinions: bool = True
     """Whether the wording of points counts (R_OD)."""
 
+    def __post_init__(self) -> None:
+        if not 0 <= self.beta < float("inf"):
+            raise InputError(f"beta must be a number of at least 0, got {self.beta}")
+
 
 @dataclass(frozen=True, slots=True)
 class ValuesTold:

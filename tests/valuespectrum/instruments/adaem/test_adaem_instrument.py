@@ -85,10 +85,24 @@ def test_what_does_not_go_together_is_refused_before_anything_is_loaded(tmp_path
         vs.SearchSettings(corpus=tmp_path, invent=2),
         vs.SearchSettings(corpus=tmp_path, questions=tmp_path / "topics.txt"),
         vs.SearchSettings(objective="liking"),
+        vs.SearchSettings(corpus=tmp_path, most_alike=0.5),
+        vs.SearchSettings(corpus=tmp_path, deepest=1),
+        vs.SearchSettings(corpus=tmp_path, option={"pairs": "sum"}),
+        vs.SearchSettings(clips=3),
+        vs.SearchSettings(gain=0.1),
+        vs.SearchSettings(keep=0.0),
+        vs.SearchSettings(option={"denominator": "min"}),
+        vs.SearchSettings(option={"beta": "nan"}),
     ):
         with pytest.raises(InputError):
             vs.search_telling(["simulated:amber", "simulated:birch"], tmp_path / "found", settings)
     assert not (tmp_path / "found").exists()
+
+
+def test_repairs_of_s_are_options_of_a_search() -> None:
+    named = {"denominator": "plus-one", "pairs": "sum", "question": "reward", "beta": "2", "opinions": "false"}
+    assert vs.SearchSettings(option=named).options.telling == TellingOptions("plus-one", "sum", "reward", 2.0, False)
+    assert vs.SearchSettings().options.telling == TellingOptions()
 
 
 def test_the_same_search_again_asks_nothing(search: Path, monkeypatch: pytest.MonkeyPatch) -> None:

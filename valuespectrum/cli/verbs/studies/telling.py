@@ -18,6 +18,7 @@ from valuespectrum.cli.console.options import (
     PersonasOption,
     PricesOption,
     SeedOption,
+    pairs,
 )
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
@@ -82,6 +83,14 @@ class TellingGiven:
             show_default=False,
         ),
     ] = None
+    option: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="How S is reckoned: denominator, pairs, question, beta or opinions. May be repeated.",
+            metavar="NAME=VALUE",
+            show_default=False,
+        ),
+    ] = None
     invent: Annotated[int, typer.Option(help="Topics that the models invent first.", min=0)] = 0
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would be asked at most, and what it would cost.")
@@ -97,6 +106,7 @@ def search(given: TellingGiven, answering: AnsweringGiven, as_json: JsonOption =
     --corpus, the neighbours of clips that told models apart are tried, and a sharpened set is written, which
     `bench --stimuli` takes.
     """
-    settings = settings_of(api.SearchSettings, given, answering)
+    option = pairs("--option", given.option or [], "question=reward")
+    settings = settings_of(api.SearchSettings, given, answering, option=option)
     with Terminal(as_json) as terminal:
         terminal.show(api.search_telling(given.model, given.out, settings, terminal))
