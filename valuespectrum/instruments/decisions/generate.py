@@ -7,11 +7,12 @@ which infers the values of each scene anew; whoever judges what it wrote itself 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from agents.answers.store import AnswerStore
 from agents.judges.panel import JUDGE
+from agents.judges.watching import FEWEST, MOST_UNREAD
 from agents.models.base import Model, ModelOptions
 from agents.procedures.conductor import conduct
 from agents.procedures.procedure import Named
@@ -46,6 +47,27 @@ def generated(
     return list(conduct(procedures, cast, store))
 
 
+def judge_cautions(found: Sequence[WrittenScene], cast: Mapping[str, Model]) -> list[str]:
+    """What is to be said of who inferred the values of scenes anew; nothing where nobody did.
+
+    Args:
+        found: What became of the scenes.
+        cast: Who wrote, and who judged.
+    """
+    judged = [each for each in found if each.scene is not None or each.why in ("reinferred", "unjudged")]
+    if JUDGE not in cast or not judged:
+        return []
+    told = []
+    if cast[JUDGE].id == cast[WRITER].id:
+        told.append("the judge is the model that wrote the scenes: it agrees with itself")
+    unread = sum(each.why == "unjudged" for each in judged)
+    if len(judged) >= FEWEST and unread > MOST_UNREAD * len(judged):
+        told.append(f"the judge left a value open in {unread} of {len(judged)} scenes")
+    if len(judged) >= FEWEST and len({each.found for each in judged}) == 1:
+        told.append(f"the judge found the same values in all {len(judged)} scenes, whatever they were written for")
+    return told
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write scenes; 2 where something given cannot be used."""
     from agents.models.registry import load_model
@@ -62,6 +84,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             cast[JUDGE] = load_model(chosen.judge, ModelOptions())
         with AnswerStore(chosen.out.with_suffix(".answers.sqlite")) as store:
             found = generated(chosen.scenes, cast, store, SceneWritingOptions(reinferred=bool(chosen.judge)))
+        for caution in judge_cautions(found, cast):
+            print(f"caution: {caution}")
         kept = [each.scene for each in found if each.scene is not None]
         if not kept:
             raise InputError(

@@ -15,7 +15,7 @@ from agents.judges.panel import JUDGE
 from agents.models.base import REFUSAL, Answer, Ask
 from agents.procedures.procedure import alone
 from valuespectrum.instruments.decisions.asking import listings
-from valuespectrum.instruments.decisions.generate import generated
+from valuespectrum.instruments.decisions.generate import generated, judge_cautions
 from valuespectrum.instruments.decisions.options import DecisionsOptions
 from valuespectrum.instruments.decisions.scenes.files import read_scenes, write_scenes
 from valuespectrum.instruments.decisions.scenes.grammar import drawn_scene, drawn_scenes, household, read_act
@@ -31,6 +31,7 @@ from valuespectrum.instruments.decisions.scenes.writing import (
     LEAST_ACTS,
     WRITER,
     SceneWritingOptions,
+    WrittenScene,
     read_written,
     writing,
     writing_prompt,
@@ -277,3 +278,18 @@ def test_writing_goes_on_from_the_store_and_is_counted(tmp_path: Path) -> None:
 def test_a_drawn_scene_has_as_many_acts_as_are_wanted() -> None:
     scene = drawn_scene(np.random.default_rng(0), ("energy",), acts=9)
     assert len(scene.acts) == 9 and scene.values == ("energy",)
+
+
+def test_a_judge_that_wrote_leaves_open_or_says_one_thing_to_all_is_named() -> None:
+    judge, other = Finds(*BOTH), Writes([])
+    scene, _ = read_written(written(), BOTH, 10)
+    same = [WrittenScene(BOTH, scene, found=BOTH)] * 5 + [WrittenScene(("energy",), None, "reinferred", 1, BOTH)] * 5
+    assert [each.split(" scenes")[0] for each in judge_cautions(same, {WRITER: other, JUDGE: judge})] == [
+        "the judge found the same values in all 10"
+    ]
+    unread = [WrittenScene(BOTH, None, "unjudged", 1, BOTH[: place % 2]) for place in range(10)]
+    assert judge_cautions(unread, {WRITER: judge, JUDGE: judge}) == [
+        "the judge is the model that wrote the scenes: it agrees with itself",
+        "the judge left a value open in 10 of 10 scenes",
+    ]
+    assert judge_cautions(same, {WRITER: judge}) == [] == judge_cautions([], {WRITER: other, JUDGE: judge})
