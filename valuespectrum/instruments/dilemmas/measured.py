@@ -254,14 +254,14 @@ def staircase_details(
 
 
 def _refusals(read: OptionAnswers, answers: pd.DataFrame, level: float) -> list[Json]:
-    """Share of refusals at each step, over dilemmas, each of which is asked about in both orders."""
+    """Share of refusals in what came back at each step, over dilemmas, each of which is asked about in both orders."""
     import pandas as pd
 
     codes, names = pd.factorize(answers[DILEMMA].astype(str))
     refused, steps = np.asarray(read.verdict == REFUSAL, dtype=np.float64), answers[STEP].to_numpy(np.int64)
     rows: list[Json] = []
     for number in range(1, STEPS + 1):
-        here = steps == number
+        here = (steps == number) & np.asarray(read.verdict != "error")
         hits, asked = (
             np.asarray(np.bincount(codes[here], weights, len(names)), np.float64) for weights in (refused[here], None)
         )

@@ -212,6 +212,14 @@ def test_refusals_by_step_are_told_over_dilemmas_at_the_level_asked_for() -> Non
     assert told["low"] == pytest.approx(0.1 ** (2 / told["n"])), "one dilemma in both orders is one unit"
 
 
+def test_asks_that_failed_are_no_answers_that_did_not_refuse() -> None:
+    table = asked_of(SaysAlways(Answer(text="I cannot.", parsed=REFUSAL)), **FEW).table  # type: ignore[arg-type]
+    lost = ((table["step"] == 5) & (table["order"] == 0)).to_numpy()
+    table = table.assign(error=np.where(lost, "gone", ""), parsed=np.where(lost, "", REFUSAL))
+    told = measured(Dilemmas(DilemmaOptions(**FEW)), table).details["staircases"]["steps"][4]["refusals"]  # type: ignore[index]
+    assert told["mean"] == 1.0 and told["n"] == table["dilemma"].nunique()
+
+
 def test_a_step_that_was_answered_in_one_order_alone_is_left_out_and_counted() -> None:
     table = asked_of(SaysAlways(Answer(text="A", parsed="A")), **FEW).table  # type: ignore[arg-type]
     alone = (table["order"] == 1) & (table["step"] > 3)
