@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.answers.schema import CHOICE_COLUMN, COUNT_COLUMN
+from agents.judges.cases import Case
 from agents.judges.panel import JUDGE, PanelVerdicts, judge_role, judged
 from agents.judges.watching import Tried, closed_trial, remarks, tried
 from agents.models.base import Answer, Ask
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 QUESTION = "question"
 """Tag: the question that an ask puts."""
 _TRIAL = 100
+_UNTRIED = "the judges were not tried to the end: what is to be said of them is not known, run the same command again"
 _SHOWN = 200
 """Questions whose answers are kept for the page."""
 T = TypeVar("T")
@@ -85,6 +87,10 @@ class StoredJudge:
     said: Mapping[str, Answer]
     """Hash of what was asked to what came back."""
     settings: Mapping[str, str] = field(default_factory=dict)
+
+    def knows(self, ask: Ask) -> bool:
+        """Whether it was asked that, whatever came of it."""
+        return asked_hash(ask) in self.said
 
     def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
         """What is stored; a failure where nothing is."""
@@ -142,14 +148,14 @@ def measured_reasons(
     table, every = _table(heard, questions)
     units = Units.of(every[["value", QUESTION]].itertuples(index=False, name=None), QUESTION)
     found = profiled(instrument, every, UnitScores(table, "named"), units, options)
-    trial = alone(tried(closed_trial(labels_of(TEN), _TRIAL), asking.panel), judges) if judges else None
+    trial = _trial(asking, judges)
     guards = _findings(trial, _said(heard, asking, judges), judges, own) if trial else ()
     came = set(own.loc[own["error"] == "", QUESTION].astype(str))
     heard_of = np.array([stem.id in came for stem in questions.stems], float)
     silent = heard_of * np.array([reply is None for reply in heard.replies])
     named = [guard.statement.rstrip(".") for guard in guards if guard.flagged]
     notes = [*named, "the side that is taken counts for nothing", "values are named in reasons: they need not be held"]
-    notes += _searched(own, questions)
+    notes += [*_searched(own, questions), *([_UNTRIED] if judges and trial is None else [])]
     return replace(
         found,
         rates={"no answer": Estimate.read(share_row(silent, heard_of, options.level))},
@@ -195,9 +201,27 @@ def _table(heard: _HeardReasons, questions: QuestionSet) -> tuple[pd.DataFrame, 
 
 
 def _said(heard: _HeardReasons, asking: JudgedAsking, judges: Mapping[str, StoredJudge]) -> PanelVerdicts:
-    """What every judge says of the points of the respondent, each once."""
+    """What every judge says of the points of the respondent, each once; of those that all were asked about."""
     points = dict.fromkeys(point for reply in heard.replies if reply for point in reply.points)
-    return alone(judged(cases_of(list(points), TEN), asking.panel), judges)
+    asked = _asked_about(cases_of(list(points), TEN), asking, judges)
+    return alone(judged(asked, asking.panel), judges)
+
+
+def _trial(asking: JudgedAsking, judges: Mapping[str, StoredJudge]) -> Tried | None:
+    """What judges said on trial; nothing where nobody judged, or a run was broken off before they were tried."""
+    trial = closed_trial(labels_of(TEN), _TRIAL)
+    if not judges or len(_asked_about(trial.cases, asking, judges)) < len(trial.cases):
+        return None
+    return alone(tried(trial, asking.panel), judges)
+
+
+def _asked_about(cases: Sequence[Case], asking: JudgedAsking, judges: Mapping[str, StoredJudge]) -> list[Case]:
+    """Cases that were put to every judge: what was not put is no failure of theirs."""
+    return [
+        case
+        for case in cases
+        if all(judge.knows(ask) for role, judge in judges.items() for ask in asking.panel[role].asks(case))
+    ]
 
 
 def _findings(

@@ -14,6 +14,8 @@ import pytest
 
 import valuespectrum as vs
 from agents.answers.respondent import BARE
+from agents.answers.store import AnswerStore
+from agents.judges.watching import closed_trial
 from agents.models.base import REFUSAL, Answer, Ask, ModelOptions
 from agents.procedures.procedure import alone
 from valuespectrum.instruments.adaem.asking import Answerer, JudgedAsking, answered
@@ -252,4 +254,22 @@ def test_who_gives_no_reasons_is_told_so_and_what_did_not_come_back_is_no_refusa
     assert silent.mean == 1.0 and silent.n == 17
     told: Any = found.details["adaem"]
     assert told["judge_agreement"]["alpha"] is None and told["judge_agreement"]["n_points"] == 0
+    assert found.guards == () and any("were not tried to the end" in note for note in found.notes)
     assert all(score.estimate.mean is None for score in found.scores.values())
+
+
+def test_what_was_not_put_to_judges_yet_is_no_failure_of_theirs(search: Path, tmp_path: Path) -> None:
+    """A run that is broken off has no trial, or half of one, and points that nobody was asked about."""
+    option = {"questions": str(search / "questions.json"), "judge": "simulated:grove"}
+    vs.run_instrument("adaem", "simulated:haven", tmp_path / "run", vs.InstrumentSettings(option=option))
+    with AnswerStore(tmp_path / "run" / "answers.sqlite") as store:
+        table = store.table()
+    cases = closed_trial(labels_of(TEN), 100).cases
+    tried = table["judged"].isin({asked_hash(ask) for case in cases for ask in PlainCarries().asks(case)})
+    half = (table["judged"].fillna("") != "") & (np.arange(len(table)) % 2 == 0)
+    asked = Adaem(AdaemOptions(option["questions"], option["judge"]))
+    for lost, known in ((half, False), (half & ~tried, True)):
+        found = asked.measure(table[~lost], Units.of([], "question"), ScoringOptions())
+        assert not [guard.name for guard in found.guards if guard.flagged]
+        assert bool(found.guards) is known
+        assert any("were not tried to the end" in note for note in found.notes) is not known
