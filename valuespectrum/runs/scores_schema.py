@@ -15,6 +15,7 @@ from agents.personas.reserved import NO_PERSONA
 from valuespectrum.instruments.registry import published_as
 from valuespectrum.runs.manifest import RunKind
 from valuespectrum.runs.parts.acts_schema import ClipActs
+from valuespectrum.runs.parts.answered_schema import DecisionsPart, ReasonsPart
 from valuespectrum.runs.parts.pictures_schema import CorrectedPart, PicturesPart
 from valuespectrum.runs.parts.presentations_schema import ShownConditions
 from valuespectrum.runs.parts.schema import Count, Flag, Number, Part, Text, ValueName
@@ -136,6 +137,8 @@ class _Respondent(Part):
     corrected: CorrectedPart | None = None
     shape: ShapePart | None = None
     staircases: StaircasesPart | None = None
+    decisions: DecisionsPart | None = None
+    adaem: ReasonsPart | None = None
     acts_by_clip: dict[Text, ClipActs] = Field(default_factory=dict)
 
     @model_validator(mode="after")

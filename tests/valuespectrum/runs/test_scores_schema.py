@@ -88,6 +88,12 @@ def _other_set(scores: dict[str, Any]) -> None:
         (lambda scores: scores.pop("kind"), "kind"),
         (lambda scores: scores.pop("value_sets"), "value_sets"),
         (lambda scores: scores["respondents"][0]["profile"]["power"].pop("n_units"), "n_units"),
+        (_set("decisions", {"stated": 3, "orders": {}}), "stated"),
+        (_set("decisions", {"stated": {}, "orders": {"s001": [0, 0, 1]}}), "'s001' does not name every act once"),
+        (_set("decisions", {"stated": {}, "orders": {"s001": []}}), "'s001' does not name every act once"),
+        (_set("adaem", {"answers": [{"question": "Should we?"}]}), "answers"),
+        (_set("adaem", {"win_rates": {"power": "high"}}), "win_rates"),
+        (_set("adaem", {"win_rates": {}, "win_rate_ranges": {"power": 50.0}}), "win_rate_ranges"),
     ],
 )
 def test_damaged_scores_are_refused_and_the_place_is_named(run: Path, change: Change, complaint: str) -> None:

@@ -47,6 +47,12 @@ def _decided(scores: Json) -> list[Json]:
     return [one for one in scores.get("respondents", []) if isinstance(one.get("decisions"), Mapping)]
 
 
+def _scalars(one: Json) -> Mapping[str, Json]:
+    """Further numbers of a respondent; scores that somebody else wrote may have none."""
+    found: Mapping[str, Json] = one.get("scalars", {})
+    return found
+
+
 def _shown(scores: Json) -> Iterator[Mapping[str, object]]:
     every = _decided(scores)
     for place, one in enumerate(every):
@@ -55,7 +61,7 @@ def _shown(scores: Json) -> Iterator[Mapping[str, object]]:
             "values": list(_values(one)),
             "lines": list(_lines(one, others)),
             "notes": list(_notes(one)),
-            "estimates": [Estimate.read(row) for row in (*one["profile"].values(), *one["scalars"].values())],
+            "estimates": [Estimate.read(row) for row in (*one["profile"].values(), *_scalars(one).values())],
         }
 
 
@@ -70,7 +76,7 @@ def _values(one: Json) -> Iterator[tuple[str, str, str]]:
 def _lines(one: Json, others: Sequence[Mapping[str, Sequence[int]]]) -> Iterator[tuple[str, str, str]]:
     """What orders of acts are predicted by, OS-Sim and First-Acc in per cent."""
     for name, words in _LINES:
-        found = (_per_cent(one["scalars"].get(f"{name}_{metric}")) for metric in ("os_sim", "first_acc"))
+        found = (_per_cent(_scalars(one).get(f"{name}_{metric}")) for metric in ("os_sim", "first_acc"))
         overlap, first = (with_interval(each, 1, False) for each in found)
         yield words, overlap, first
     own = one["decisions"]["orders"]
@@ -88,11 +94,11 @@ def _per_cent(row: Mapping[str, object] | None) -> Estimate:
 
 
 def _notes(one: Json) -> Iterator[str]:
-    agreement, steady = (Estimate.read(one["scalars"].get(name)) for name in ("stated_agreement", "steady_os_sim"))
+    agreement, steady = (Estimate.read(_scalars(one).get(name)) for name in ("stated_agreement", "steady_os_sim"))
     if agreement.mean is not None:
         yield f"Rank correlation of what is said with what is done, over six values: {number(agreement.mean, 2, True)}."
     if steady.mean is not None:
         yield f"Two orders of the same list end alike (OS-Sim) to {number(100 * steady.mean, 0)} per cent."
-    follows = Estimate.read(one["scalars"].get("follows"))
+    follows = Estimate.read(_scalars(one).get("follows"))
     if follows.mean is not None:
         yield f"Wishes of somebody else are followed with a weight of {with_interval(follows, 2, True)}."
