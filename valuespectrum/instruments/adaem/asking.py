@@ -14,6 +14,7 @@ from agents.judges.panel import Panel, judged
 from agents.procedures.procedure import Addressed, Procedure
 from valuespectrum.instruments.adaem.novelty import Texts
 from valuespectrum.instruments.adaem.stems import AnswerForm, PointsReply, Stem, replies
+from valuespectrum.instruments.judging.plain import PlainCarries
 from valuespectrum.scoring.telling.informativeness import Telling, TellingOptions, ValuesTold, telling
 from valuespectrum.theory.value_sets import ValueSet
 
@@ -54,9 +55,9 @@ class Answered:
     """By person: shape (points, values), which values each point carries; ``None`` for no answer, or none that judges
     could judge."""
     question: Bools
-    """Shape (values,): values that the question itself carries; none where judges gave no verdict."""
+    """Shape (values,): values that the question itself carries; none where judges gave no verdict, see ``score``."""
     score: Telling | None
-    """``None`` where fewer than two were heard."""
+    """``None`` where fewer than two were heard, or judges left open what the question itself carries."""
     liking: tuple[float, ...] = ()
     """By person: log-odds of liking, NaN for none; empty where that was not asked."""
 
@@ -120,6 +121,11 @@ def cases_of(texts: Sequence[str], values: ValueSet) -> list[Case]:
     return [Case("", text, name, tags={"item": "judge", "value": ""}) for text in texts for name in values.dimensions]
 
 
+def _knows_no_question(panel: Panel) -> bool:
+    """Whether judges know texts of the reference world alone, where no question carries anything."""
+    return all(isinstance(form, PlainCarries) for form in panel.values())
+
+
 def _scored(
     stem: Stem, said: tuple[PointsReply | None, ...], carries: Mapping[str, Bools], asking: JudgedAsking
 ) -> Answered:
@@ -127,7 +133,9 @@ def _scored(
     points = tuple(np.stack([carries[point] for point in each]) if each else None for each in heard)
     question = carries.get(stem.words, np.zeros(len(asking.values), bool))
     known = [each for each in points if each is not None]
-    if len(known) < 2:
+    # Of a question that may carry anything nobody knows how far it is from its answers.
+    carried = not asking.telling.beta or not stem.words or stem.words in carries or _knows_no_question(asking.panel)
+    if len(known) < 2 or not carried:
         return Answered(stem, said, points, question, None)
     most = max(len(each) for each in known)
     # The last point again changes neither what all points share nor what any carries.

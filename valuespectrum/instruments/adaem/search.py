@@ -77,7 +77,7 @@ class FoundQuestions:
     repeated: int = 0
     """Questions that were too near to stored ones, or invented again."""
     unheard: int = 0
-    """Questions that fewer than two respondents answered."""
+    """Questions that fewer than two respondents answered, or of which judges left open what they carry themselves."""
     rewritings: int = 0
     """Of them kept, because S rose."""
     similarity: float = float("nan")

@@ -48,7 +48,7 @@ from valuespectrum.instruments.judging.plain import PlainCarries, judge_form
 from valuespectrum.reference.cohort import COHORT
 from valuespectrum.reference.kinds import KINDS
 from valuespectrum.reference.twin.model import TwinModel
-from valuespectrum.scoring.telling.informativeness import Telling
+from valuespectrum.scoring.telling.informativeness import Telling, TellingOptions
 from valuespectrum.scoring.telling.rating import RatingOptions
 from valuespectrum.theory.value_sets import TEN
 from vectorstore.foundation.errors import InputError
@@ -517,6 +517,23 @@ def test_who_says_nothing_is_left_out_and_carries_no_value() -> None:
     assert found.score is not None
     (alone_heard,) = alone(answered([Stem("general")], persons[:2], asking), mute)
     assert alone_heard.score is None and np.isnan(alone_heard.total)
+
+
+def test_a_question_whose_own_values_judges_leave_open_has_no_score() -> None:
+    """It would count as one that carries none, which is far from every answer."""
+
+    class Declines(Talker):
+        def _said(self, ask: Ask) -> str:
+            return "I can't judge that." if 'Text: "Should' in ask.question else super()._said(ask)
+
+    stem = Stem("q", "Should the strong rule?")
+    persons = [Answerer(model.id, role, StanceAndPoints()) for role, model in PEOPLE.items()]
+    asking = JudgedAsking({"judge": judge_form(JUDGE.id, TEN, "carries")}, TEN, Texts(letters))
+    casts: list[dict[str, Model]] = [{**CAST}, {**PEOPLE, "judge": Declines("a:judge@1")}]
+    (known,), (left,) = (alone(answered([stem], persons, asking), cast) for cast in casts)
+    assert known.score is not None and left.score is None and left.carried().tolist() == known.carried().tolist()
+    (without,) = alone(answered([stem], persons, replace(asking, telling=TellingOptions(beta=0.0))), casts[1])
+    assert without.score is not None, "where the distance does not count, nothing is missing"
 
 
 def test_topics_of_ones_own(tmp_path: Path) -> None:
