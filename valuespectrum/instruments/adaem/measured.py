@@ -277,7 +277,7 @@ def _agreement(heard: _HeardReasons, asking: JudgedAsking, judges: Mapping[str, 
     said = alone(judged(cases_of([point for _, point in texts], TEN), asking.panel), judges)
     clusters = np.repeat(np.array([place for place, _ in texts], np.int64), len(TEN))
     coded = np.array(said.coded(("no", "yes")), np.float64).reshape(-1, len(judges))
-    found = agreement(coded, clusters, "nominal", stream(0, "adaem/agreement"))
+    found = agreement(coded, clusters, "nominal", stream(0, "adaem/agreement"), named="questions")
     return found.alpha.to_json("alpha") | {"share": found.share, "n_points": len(texts)}
 
 

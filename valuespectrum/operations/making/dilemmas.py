@@ -189,7 +189,7 @@ def _document(written: Sequence[WrittenDilemma], dilemmas: Sequence[Escalation],
 
 def _in_words(document: Json, folder: Path) -> str:
     from valuespectrum.reporting.elements.data import Estimate
-    from valuespectrum.reporting.elements.words import with_interval
+    from valuespectrum.reporting.elements.words import reasons, with_interval
 
     lines = []
     if document["norms"]:
@@ -198,8 +198,7 @@ def _in_words(document: Json, folder: Path) -> str:
         lines += [f"given up: {each['idx']}: {each['why']}" for each in document["given_up"]]
     alpha = Estimate.read(document["agreement"], "alpha")
     lines.append(f"agreement of judges (Krippendorff's alpha, over dilemmas): {with_interval(alpha, 2)}")
-    if alpha.mean is None and alpha.why:
-        lines.append(f"no alpha: {alpha.why}")
+    lines += [f"{sign} {why}" for sign, why in reasons([alpha])]
     cells = [(model, row["asks"], row["tokens"]) for model, row in document["judges"].items()]
     lines.append(table(("judge", "asks for labels", "tokens"), cells))
     lines += [f"{said[:1].upper()}{said[1:]}." for row in document["judges"].values() for said in row["remarks"]]

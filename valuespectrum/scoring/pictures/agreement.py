@@ -41,7 +41,12 @@ class RaterAgreement:
 
 
 def agreement(
-    ratings: Floats, clips: NDArray[np.int64], metric: Metric, generator: np.random.Generator, level: float = 0.95
+    ratings: Floats,
+    clips: NDArray[np.int64],
+    metric: Metric,
+    generator: np.random.Generator,
+    level: float = 0.95,
+    named: str = "clips",
 ) -> RaterAgreement:
     """Krippendorff's alpha.
 
@@ -51,6 +56,7 @@ def agreement(
         metric: ``nominal`` for names, ``ordinal`` for steps.
         generator: Draws clips again.
         level: Coverage aimed at.
+        named: What is drawn again, in words, where it is no clips.
 
     Returns:
         Without a number where nothing was rated twice, or where all ratings are one: chance has no meaning then.
@@ -78,7 +84,7 @@ def agreement(
     mean = float(alphas(whole[None], metric)[0])
     share = float(np.trace(whole) / whole.sum())
     if members < _FEWEST:
-        return RaterAgreement(Estimate(mean, why="too few clips were rated twice"), share, pictures, members)
+        return RaterAgreement(Estimate(mean, why=f"too few {named} were rated twice"), share, pictures, members)
     drawn = generator.multinomial(members, np.full(members, 1.0 / members), size=_DRAWS).astype(np.float64)
     replicates = alphas(np.tensordot(drawn, summed, axes=1), metric)
     low, high = interval(replicates, level, members, (-1.0, 1.0))

@@ -145,6 +145,7 @@ def test_three_judges_who_agree_label_everything(tmp_path: Path) -> None:
     found = labelled(tmp_path, *map(Sensible, "abc"))
     assert not found.labelled.open and len(found.labelled.whole) == 3 and found.labelled.by_consensus == 30
     assert found.labelled.unanimous == 1.0 and found.labelled.agreement.alpha.mean == 1.0
+    assert found.labelled.agreement.alpha.why == "too few dilemmas were rated twice"
     again = published_layout(found.labelled.whole)
     assert read_dilemmas(written(tmp_path, *again, name="again.json")).labels == {
         "care": 15, "fairness": 0, "loyalty": 0, "authority": 0, "sanctity": 0, "liberty": 15

@@ -168,7 +168,7 @@ def _agreement(dilemmas: Sequence[Escalation], said: PanelVerdicts, values: Valu
     coded = _coded(said, values)
     courses = np.array([len(list(_names_of(each))) for each in dilemmas], dtype=np.int64)
     clusters = np.repeat(np.arange(len(courses), dtype=np.int64), courses)
-    return agreement(coded, clusters, "nominal", stream(0, "dilemmas/agreement"))
+    return agreement(coded, clusters, "nominal", stream(0, "dilemmas/agreement"), named="dilemmas")
 
 
 def _unanimous(said: PanelVerdicts) -> float | None:
