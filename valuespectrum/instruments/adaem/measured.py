@@ -39,7 +39,7 @@ from valuespectrum.scoring.telling.rating import RatingOptions
 from valuespectrum.scoring.units import Units
 from valuespectrum.theory.value_sets import TEN
 from vectorstore.foundation.json_types import Json
-from vectorstore.foundation.random_streams import stream
+from vectorstore.foundation.random_streams import shuffled, stream
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -261,6 +261,8 @@ def _details(heard: _HeardReasons, questions: QuestionSet, trial: Tried | None, 
     if questions.opponents and known:
         own = np.stack([np.full(len(TEN), -1) if each is None else each.any(axis=0) for each in heard.points])
         carried = np.concatenate([questions.carried, own[:, None, :].astype(np.int8)], axis=1)
+        # They stand by S, and skills forget: as they stand the least telling ones would decide.
+        carried = carried[shuffled(len(carried), stream(0, "adaem/games"))]
         rates = dict(zip(TEN.dimensions, newest_scores(carried, RatingOptions(), options.level), strict=True))
         told["win_rates"] = {value: each.mean for value, each in rates.items()}
         told["win_rate_ranges"] = {value: each.to_json() for value, each in rates.items()}

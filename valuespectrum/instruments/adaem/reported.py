@@ -110,8 +110,9 @@ def reported(
     if len(found) < _LEAST or len(respondents) < _LEAST:
         return {"scores": [], "why": "no scores: fewer than two questions or respondents"}
     carried = np.stack([each.carried() for each in found])
-    scores = value_scores(carried, options)
+    # They stand by S, and skills forget: as they stand the least telling ones would decide.
     order = np.array(shuffled(len(found), stream(seed, "adaem/folds")))
+    scores = value_scores(carried[order], options)
     folds = [value_scores(carried[order[part::FOLDS]], options) for part in range(FOLDS)] if len(found) >= FOLDS else []
     trusted = over_folds(np.stack(folds)) if folds else None
     some = scores[np.isfinite(scores).any(axis=1)]

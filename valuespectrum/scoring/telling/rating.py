@@ -58,7 +58,8 @@ def rated(games: NDArray[np.int8], options: RatingOptions | None = None, order: 
         games: Shape (games, players): 1 for who is in the winning team, 0 for the losing one, -1 for who does not
             play. A game in which one team is empty says nothing and is passed over.
         options: Constants.
-        order: In which order they are played; as they stand when empty. Skills hang on it a little.
+        order: In which order they are played; as they stand when empty. Skills drift, so that late games count for
+            more: of a thousand the last few hundred decide.
     """
     chosen, skills = options or RatingOptions(), Skills.before(games.shape[1])
     for place in order or range(len(games)):

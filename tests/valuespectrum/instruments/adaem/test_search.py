@@ -448,6 +448,18 @@ def test_a_value_without_games_has_no_win_rate_and_no_part_in_reliability() -> N
     assert primed(told["scores"], [("a", "b", TEN.dimensions[1])]).keys() <= {"same group", "opposite"}
 
 
+def test_win_rates_do_not_hang_on_which_questions_stand_last() -> None:
+    """One names the value in the first half, the other in the second: both as often."""
+    carried = carried_by([[1, 0]] * 200 + [[0, 1]] * 200)
+    assert value_scores(carried, RatingOptions())[1, 0] > 80
+    questions = [
+        Answered(Stem(f"q{place}"), (None,) * 2, tuple(each[None] == 1 for each in row), np.zeros(10, bool), None)
+        for place, row in enumerate(carried)
+    ]
+    told = reported(questions, ["a", "b"], TEN, RatingOptions(), 0)
+    assert 30 < told["scores"][0][TEN.dimensions[0]] < 70
+
+
 def test_a_win_rate_has_an_interval_over_questions() -> None:
     """Against leaving out every question by hand; a value that one question alone decides has none."""
     rng = np.random.default_rng(8)
