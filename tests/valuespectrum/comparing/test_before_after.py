@@ -196,8 +196,10 @@ def test_lost_answers_and_refusals_stand_beside_each_other(tmp_path: Path) -> No
 
 def findings(**more: object) -> Json:
     """What a sweep that tried ``MOVED`` would have written."""
+    trial = {"way": "fixed", "layers": [1], "strength": 1.0, "model": MOVED.id, "lost": 0.0}
     return {
-        **{"value": "security", "main": "fixed", "trials": [{"model": MOVED.id}], "verdicts": []},
+        **{"value": "security", "main": "fixed", "model": PLAIN.id, "verdicts": []},
+        **{"trials": [{**trial, "told_by": {"mean": 0.5}, "effect": {"changes": {}}}]},
         **{"chosen": {"fixed": MOVED.id}, "instrument": "like"},
         **{"covers": "", "around": {}, "away": True},
         "beside": {
@@ -222,6 +224,8 @@ def test_what_a_sweep_measured_beside_the_values_is_shown(runs: Path, tmp_path: 
         {**findings(), "value": "fame"},
         {**findings(), "trials": ["none"]},
         {**findings(), "trials": 1},
+        {**findings(), "trials": [{"model": MOVED.id}]},
+        {**findings(), "chosen": [MOVED.id]},
     ):
         (tmp_path / FOUND).write_text(json.dumps(broken).replace("NaN", "null"))
         with pytest.raises(InputError, match="holds no findings of a sweep"):

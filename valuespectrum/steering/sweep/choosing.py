@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.steering.sweep.effects import SteeringEffect
 from valuespectrum.theory.values import VALUES
 from vectorstore.foreign.documents import read_json
+from vectorstore.foreign.typed import made_from
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.text import one_line
 
 FOUND = "steering.json"
 """File in the run folder of a sweep that holds what it found."""
@@ -22,7 +24,6 @@ MOST_LOST = 0.05
 """Share of answers that may get lost (refused, unreadable) beyond those of the plain model."""
 _EQUALLY_FLUENT = 0.05
 """Share by which perplexities may differ and count as equal: strengths are few, and the next one lies far away."""
-_NEEDED = ("value", "main", "trials", "chosen", "verdicts", "covers", "beside", "around")
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +77,43 @@ class SilentTrial:
         return {"way": self.way, "layers": list(self.layers), "strength": self.strength, "model": self.model}
 
 
+@dataclass(frozen=True, slots=True)
+class _WrittenChange:
+    mean: float | None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _WrittenEffect:
+    changes: Mapping[str, _WrittenChange]
+
+
+@dataclass(frozen=True, slots=True)
+class _WrittenTrial:
+    way: str
+    layers: tuple[int, ...]
+    strength: float
+    model: str
+    lost: float
+    told_by: _WrittenChange
+    effect: _WrittenEffect
+
+
+@dataclass(frozen=True, slots=True)
+class _WrittenFindings:
+    """What is looked at in a file of findings."""
+
+    value: str
+    model: str
+    main: str
+    trials: tuple[_WrittenTrial, ...]
+    chosen: Mapping[str, str | None]
+    verdicts: tuple[str, ...]
+    covers: str
+    beside: Mapping[str, Mapping[str, float | str | None]]
+
+
 def read_findings(folder: Path) -> Json:
     """What a sweep found; the file may be anybody's.
 
@@ -86,19 +124,22 @@ def read_findings(folder: Path) -> Json:
         InputError: It is none.
     """
     found = read_json(folder / FOUND, "findings of a sweep", "run steer sweep again")
-    if not isinstance(found, dict) or not set(_NEEDED) <= set(found) or found["value"] not in VALUES:
-        raise _no_findings(folder)
-    if not isinstance(found["trials"], list) or not all(map(_is_trial, found["trials"])):
-        raise _no_findings(folder)
+    if not isinstance(found, dict):
+        raise _no_findings(folder, "it is no JSON object")
+    names = [each.name for each in fields(_WrittenFindings)]
+    try:
+        told = made_from(_WrittenFindings, {name: found[name] for name in names if name in found}, "it")
+    except ValueError as error:
+        raise _no_findings(folder, one_line(error)) from error
+    if told.value not in VALUES:
+        raise _no_findings(folder, f"there is no value {told.value!r:.60}")
+    if not all(trial.strength > 0 for trial in told.trials):
+        raise _no_findings(folder, "a strength is not above 0")
     return found
 
 
-def _no_findings(folder: Path) -> InputError:
-    return InputError(f"{folder / FOUND} holds no findings of a sweep", "run steer sweep again")
-
-
-def _is_trial(trial: object) -> bool:
-    return isinstance(trial, dict) and "model" in trial
+def _no_findings(folder: Path, why: str) -> InputError:
+    return InputError(f"{folder / FOUND} holds no findings of a sweep: {why}", "run steer sweep again")
 
 
 def best(

@@ -57,7 +57,10 @@ def _shown(found: Json) -> Mapping[str, object]:
         "dose": dose_picture(found),
         "rivals": list(_rivals(found)),
         "ways": _coloured(found),
-        "beside": [(model, told) for model, told in found["beside"].items()],
+        "beside": [
+            (model, {name: each for name, each in told.items() if not isinstance(each, str)})
+            for model, told in found["beside"].items()
+        ],
     }
 
 
