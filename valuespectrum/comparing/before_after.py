@@ -99,7 +99,6 @@ def before_after(runs: Sequence[Path]) -> Json:
     Raises:
         InputError: A run cannot be read or is named twice, no run holds a steered respondent, there are too many, or
             none of them has numbers beside the same one unsteered.
-        ModelError: Every ask to a model failed.
     """
     refuse_twice(runs)
     everyone = [each for run in runs for each in _answered(run)]

@@ -47,6 +47,9 @@ class AskingOptions:
     """What the user typed, for the manifest."""
     effective: Mapping[str, object] = field(default_factory=dict)
     """The options in force, by their long names, for the manifest."""
+    silent: bool = False
+    """Whether a model of which every ask fails, or nothing can be scored, is left without scores, in place of ending the
+    run with an error."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,7 +195,7 @@ def run_benchmark(
             asks = picture_asks(options, asked.roles, shown)
             asked.put(asks, store, clips_per_value(rows), warning, shown.clips)
         teller.working("scoring")
-        return write_scores(run.folder, store, options.scoring)
+        return write_scores(run.folder, store, options.scoring, silent=options.silent)
 
 
 def found_rows(options: BenchOptions, corpus: BenchCorpus, embedder: Embedder) -> list[StimulusRow]:

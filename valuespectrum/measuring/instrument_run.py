@@ -75,7 +75,7 @@ def run_instrument(
             assert isinstance(instrument, Listed), "the registry takes no other"
             asked.put(NamedAsks(instrument.questions(setting), instrument.name), store)
         teller.working("scoring")
-        return write_scores(run.folder, store, options.scoring)
+        return write_scores(run.folder, store, options.scoring, silent=options.silent)
 
 
 def conduct_all(

@@ -9,7 +9,14 @@ from agents.answers.respondent import columns_of
 from agents.answers.store import AnswerStore
 from valuespectrum.instruments.registry import load_installed, refuse_other_file
 from valuespectrum.measuring.picture_effects import picture_effects
-from valuespectrum.measuring.stored_answers import NOT_SCORED, came_by, collected, of_condition, with_drawn_texts
+from valuespectrum.measuring.stored_answers import (
+    NOT_SCORED,
+    came_by,
+    collected,
+    of_condition,
+    put_so_far,
+    with_drawn_texts,
+)
 from valuespectrum.measuring.structures import structures
 from valuespectrum.reference.truth import caution
 from valuespectrum.runs.failures import failures, refuse_emptiness, unscored
@@ -35,8 +42,15 @@ def score_run(folder: Path, scoring: ScoringOptions) -> Json:
         return write_scores(folder, store, scoring)
 
 
-def write_scores(folder: Path, store: AnswerStore, scoring: ScoringOptions) -> Json:
+def write_scores(folder: Path, store: AnswerStore, scoring: ScoringOptions, *, silent: bool = False) -> Json:
     """Score all answers of a store and write ``scores.json``.
+
+    Args:
+        folder: Of the run.
+        store: Its answers.
+        scoring: How they are scored.
+        silent: Leave out a model of which every ask failed, and pass one of which nothing could be scored, in place of
+            refusing either.
 
     Raises:
         InputError: The folder is no run, or holds no answers.
@@ -46,7 +60,7 @@ def write_scores(folder: Path, store: AnswerStore, scoring: ScoringOptions) -> J
     manifest = read_manifest(folder)
     settings = manifest.settings
     table = store.table(leave_out=NOT_SCORED)
-    every = with_drawn_texts(collected(table), settings["models"])
+    every = with_drawn_texts(collected(table, silent=silent), settings["models"])
     every = came_by(every, scoring, manifest.corpus.sources)
     answers = of_condition(every, settings)
     targets = {persona["id"]: persona["target"] for persona in settings["personas"]}
@@ -68,7 +82,7 @@ def write_scores(folder: Path, store: AnswerStore, scoring: ScoringOptions) -> J
         "battery": settings["battery"]["name"],
         "n_planned": len(table),
         "n_answered": int(every["answered"].sum()),
-        "failures": failures(every),
+        "failures": failures(put_so_far(table)),
         "unscored": unscored(scores["respondents"], answers),
         "caution": caution(source["embedder"], settings["models"], manifest.corpus.pictures) if source else "",
     }
@@ -78,7 +92,8 @@ def write_scores(folder: Path, store: AnswerStore, scoring: ScoringOptions) -> J
     if sessions := sessions_of_run(folder):
         scores["sessions"] = _sessions(folder, sessions, scores["respondents"], scoring)
     write_json(folder / "scores.json", scores)
-    refuse_emptiness(scores["respondents"], scores["unscored"], str(folder))
+    if not silent:
+        refuse_emptiness(scores["respondents"], scores["unscored"], str(folder))
     return scores
 
 

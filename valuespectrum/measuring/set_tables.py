@@ -12,7 +12,7 @@ from agents.answers.table import by_respondent
 from agents.models.base import NO_CHOICE
 from valuespectrum.instruments.base import Celled, Instrument, MayRepeat, Published, Tabled
 from valuespectrum.instruments.registry import instrument_of, load_installed, load_instrument, refuse_other_file
-from valuespectrum.measuring.stored_answers import came_by, scored_answers
+from valuespectrum.measuring.stored_answers import asked_answers, came_by, scored_answers
 from valuespectrum.runs.run import open_answers, read_manifest
 from valuespectrum.scoring.answered.sets import ToldSets
 from valuespectrum.scoring.cells import ScoringOptions
@@ -69,13 +69,12 @@ def profile_sets(run: Path, scoring: ScoringOptions) -> dict[RespondentColumns, 
 
     Returns:
         Like ``set_tables``, and the share of asks that were refused, unreadable or failed, 0 to 1. Those whose
-        instrument tells no table have none, with the reason.
+        instrument tells no table, and those of which every ask failed, have none, with the reason.
 
     Raises:
         InputError: The folder is no run, or holds no answers, or its instrument is not installed.
-        ModelError: Every ask to a model failed.
     """
-    answers, instrument = _stored(run, scoring)
+    answers, instrument = _stored(run, scoring, silent=True)
     found = {}
     for who, rows in by_respondent(answers):
         lost = float((rows["parsed"].isin(NO_CHOICE) | (rows["error"].fillna("") != "")).mean())
@@ -84,6 +83,9 @@ def profile_sets(run: Path, scoring: ScoringOptions) -> dict[RespondentColumns, 
 
 
 def _told(instrument: Instrument, rows: pd.DataFrame, scoring: ScoringOptions) -> ToldSets:
+    if not rows["answered"].any():
+        why = f"every ask failed, the first with: {rows['error'].iloc[0]}"
+        return ToldSets(None, "", "not identifiable", why)
     if isinstance(instrument, Tabled):
         return instrument.sets(rows, scoring)
     table = _measured(instrument, rows, scoring).table
@@ -92,15 +94,22 @@ def _told(instrument: Instrument, rows: pd.DataFrame, scoring: ScoringOptions) -
     return ToldSets(table, table.layout.readout, "identified", "", OWN_SCALE)
 
 
-def _stored(run: Path, scoring: ScoringOptions) -> tuple[pd.DataFrame, Instrument]:
-    """The answers of a run that scores rest on, and the instrument that asked."""
+def _stored(run: Path, scoring: ScoringOptions, *, silent: bool = False) -> tuple[pd.DataFrame, Instrument]:
+    """The answers of a run that scores rest on, and the instrument that asked.
+
+    Args:
+        run: Folder of the run.
+        scoring: Readout and least mass.
+        silent: Take models of which every ask failed, too, in place of refusing them.
+    """
     manifest = read_manifest(run)
     settings = manifest.settings
     battery = dict(settings["battery"])
     instrument = load_installed(battery.pop("name"), battery, str(run))
     refuse_other_file(instrument, settings, str(run))
     with open_answers(run) as store:
-        return came_by(scored_answers(store, settings), scoring, manifest.corpus.sources), instrument
+        told = asked_answers(store, settings) if silent else scored_answers(store, settings)
+        return came_by(told, scoring, manifest.corpus.sources), instrument
 
 
 def tables_of(

@@ -23,22 +23,36 @@ _ANY_TEMPERATURE = "temperature of the server"
 """How the settings of a model begin that answers at a temperature which nobody can name."""
 
 
-def collected(table: pd.DataFrame) -> pd.DataFrame:
+def put_so_far(table: pd.DataFrame) -> pd.DataFrame:
     """Answers and failures of a store's table, without what was planned but not asked yet.
+
+    Raises:
+        InputError: Nothing was asked yet.
+    """
+    if table.empty:
+        raise InputError("the run holds no answers", "run `valuespectrum bench` first")
+    asked = table["answered"] | (table["error"] != "")
+    return table if asked.all() else table[asked]
+
+
+def collected(table: pd.DataFrame, *, silent: bool = False) -> pd.DataFrame:
+    """The same of models that answered.
+
+    Args:
+        table: Of a store.
+        silent: Leave out a model of which every ask failed, in place of refusing it; not where that is all of them.
 
     Raises:
         InputError: Nothing was asked yet.
         ModelError: Every ask to a model failed.
     """
-    if table.empty:
-        raise InputError("the run holds no answers", "run `valuespectrum bench` first")
-    asked = table["answered"] | (table["error"] != "")
-    done = table if asked.all() else table[asked]
-    for model, answered in done.groupby("model")["answered"].any().items():
-        if not answered:
-            first = done.loc[done["model"] == model, "error"].iloc[0]
-            raise ModelError(f"every ask to {model} failed, the first with: {first}")
-    return done
+    done = put_so_far(table)
+    heard = done.groupby("model")["answered"].any()
+    mute = [str(model) for model, answered in heard.items() if not answered]
+    if mute and not (silent and len(mute) < len(heard)):
+        first = done.loc[done["model"] == mute[0], "error"].iloc[0]
+        raise ModelError(f"every ask to {mute[0]} failed, the first with: {first}")
+    return done[~done["model"].isin(mute)] if mute else done
 
 
 def with_drawn_texts(answers: pd.DataFrame, models: Mapping[str, Mapping[str, str]]) -> pd.DataFrame:
@@ -87,6 +101,15 @@ def scored_answers(store: AnswerStore, settings: Json, leave_out: Sequence[str] 
         ModelError: Every ask to a model failed.
     """
     return of_condition(with_drawn_texts(collected(store.table(leave_out=leave_out)), settings["models"]), settings)
+
+
+def asked_answers(store: AnswerStore, settings: Json) -> pd.DataFrame:
+    """The same with the failures of models that gave no answer at all.
+
+    Raises:
+        InputError: Nothing was asked yet.
+    """
+    return of_condition(with_drawn_texts(put_so_far(store.table(leave_out=NOT_SCORED)), settings["models"]), settings)
 
 
 def conditions_of(settings: Json) -> tuple[str, ...]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -33,7 +35,14 @@ from valuespectrum.steering.beside.judged import control_success, sayings_judged
 from valuespectrum.steering.beside.knowledge import knowledge_retained, read_tasks, reference_tasks
 from valuespectrum.steering.beside.surprise import perplexity
 from valuespectrum.steering.pairs.grammar import dilemmas, own_pairs
-from valuespectrum.steering.sweep.choosing import FOUND, SilentTrial, SweepOutcome, SweepTrial, best
+from valuespectrum.steering.sweep.choosing import (
+    FOUND,
+    SilentTrial,
+    SweepOutcome,
+    SweepTrial,
+    best,
+    read_findings,
+)
 from valuespectrum.steering.sweep.effects import effect_of, halves, placed_around, restricted
 from valuespectrum.steering.sweep.prompted import PromptedModel, value_prompts
 from valuespectrum.steering.vectors.fitting import ValueVectors
@@ -42,7 +51,8 @@ from valuespectrum.steering.vectors.probes import ValueProbe
 from valuespectrum.steering.vectors.ways import SteeringPlan
 from valuespectrum.theory.value_sets import TEN
 from valuespectrum.theory.values import VALUES
-from vectorstore.foundation.errors import InputError
+from vectorstore.corpus import Corpus
+from vectorstore.foundation.errors import CorpusError, InputError
 from vectorstore.foundation.random_streams import stream
 
 OURS = Licence("Apache-2.0", "us")
@@ -336,9 +346,10 @@ class Bendable:
 
     settings: Mapping[str, str] = {}
 
-    def __init__(self, interventions: Sequence[Intervention] = (), works: bool = True) -> None:
+    def __init__(self, interventions: Sequence[Intervention] = (), works: bool = True, breaks: bool = False) -> None:
         self.id = steered_id("reference:bend@1", interventions)
         self.interventions, self.works, self.asked = tuple(interventions), works, 0
+        self.breaks = breaks
 
     torch_model = tokenizer = None
 
@@ -353,7 +364,7 @@ class Bendable:
         return {}
 
     def steered(self, interventions: Sequence[Intervention]) -> Bendable:
-        return Bendable(interventions, self.works)
+        return Bendable(interventions, self.works, self.breaks)
 
     def _lift(self, value: str) -> tuple[float, float]:
         lift = lost = 0.0
@@ -374,17 +385,20 @@ class Bendable:
             own = 0.4 * (VALUES.index(str(ask.tags["value"])) % 3)
             middle = 2.6 + own + lift + 0.2 * float(rng.normal())
             odds = {digit: -0.5 * (float(digit) - middle) ** 2 for digit in "123456"}
+            if lost and self.breaks:
+                yield Answer(log_probabilities=dict.fromkeys("123456", float("nan")))
+                continue
             yield Answer(log_probabilities=odds, text="3", parsed="unparsed" if lost else "3")
 
     generate = score
 
 
-def bent(works: bool) -> tuple[Bendable, ValueVectors]:
+def bent(works: bool, breaks: bool = False) -> tuple[Bendable, ValueVectors]:
     """A model that bends, and vectors of two blocks for it."""
     direction = np.array([1.0, 0.0, 0.0, 0.0], np.float32)
     probes = tuple(ValueProbe(layer, direction, 0.0, 1.0, 30, 1.0) for layer in (0, 1))
     means = dict.fromkeys((0, 1), np.array([0.1, 1.0, 0.0, 0.0], np.float32))
-    model = Bendable(works=works)
+    model = Bendable(works=works, breaks=breaks)
     pairs = own_pairs("power").first(30)
     return model, ValueVectors("power", model.id, 2, probes, means, {0: 1.0, 1: 1.0}, pairs, Placing("raw"))
 
@@ -394,8 +408,8 @@ def swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Sweep a model that bends, or one that does not."""
     made: list[Bendable] = []
 
-    def run(works: bool = True, **further: Any) -> Any:
-        model, fitted = bent(works)
+    def run(works: bool = True, breaks: bool = False, **further: Any) -> Any:
+        model, fitted = bent(works, breaks)
         made.append(model)
         monkeypatch.setattr(operation, "torch_model", lambda spec, loading: model)
         monkeypatch.setattr(operation, "_fitted", lambda *given: fitted)
@@ -454,6 +468,55 @@ def test_the_run_of_a_sweep_is_shown_before_and_after_by_an_instrument_without_w
     assert sorted(pair["lost"]["after"] for pair in pairs.values()) == [0, 0, 0, 1]
 
 
+def test_a_setting_that_breaks_the_model_is_silent_and_ends_nothing(swept: Any, tmp_path: Path) -> None:
+    """At block 1 and strength 8 no option has a number any more: every ask to that setting fails."""
+    found, _ = swept(breaks=True, prompts=False, ways=("fixed",), strengths=(4.0, 8.0))
+    told = found.document
+    assert [(each["layers"], each["strength"]) for each in told["silent"]] == [([1], 8.0)]
+    assert told["tried"] == {"fixed": 4} and len(told["trials"]) == 3
+    chosen = next(trial for trial in told["trials"] if trial["model"] == told["chosen"]["fixed"])
+    assert (chosen["layers"], chosen["strength"]) == ([0], 8.0)
+    shown = before_after([tmp_path / "run"])
+    assert len(shown["pairs"]) == 3
+    (left_out,) = shown["left_out"]
+    assert "every ask failed, the first with: nan" in left_out["why"]
+    scores = json.loads((tmp_path / "run" / "scores.json").read_text("utf-8"))
+    assert [row["failed"] == row["asks"] for row in scores["failures"]] == [True]
+
+
+def test_findings_that_somebody_edited_end_in_one_line(swept: Any, tmp_path: Path) -> None:
+    swept(prompts=False, ways=("fixed",), strengths=(4.0,))
+    path = tmp_path / "run" / FOUND
+    whole = json.loads(path.read_text("utf-8"))
+    assert read_findings(tmp_path / "run") == whole
+    trial = whole["trials"][0]
+    edits: list[Any] = [{"chosen": []}, {"main": 3}, {"beside": None}, {"verdicts": "x"}, {"trials": [{"model": "m"}]}]
+    edits += [{"trials": [trial | {name: 0}]} for name in ("strength", "way", "told_by", "effect")]
+    for edit in edits:
+        path.write_text(json.dumps(whole | edit), "utf-8")
+        with pytest.raises(InputError, match="holds no findings of a sweep") as refused:
+            read_findings(tmp_path / "run")
+        assert "\n" not in refused.value.message
+
+
+def test_blocks_and_corpus_are_looked_at_before_vectors_are_fitted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*given: object) -> None:
+        raise AssertionError("vectors were fitted")
+
+    monkeypatch.setattr(operation, "torch_model", lambda spec, loading: bent(True)[0])
+    monkeypatch.setattr(operation, "_fitted", never)
+    usual = SweepSettings(instrument="rated-by-six", run=tmp_path / "run")
+    with pytest.raises(InputError, match="no blocks 7"):
+        sweep_steering("reference:bend", "power", replace(usual, layers=("7",)))
+    Corpus.create(tmp_path / "corpus").close()
+    with pytest.raises(CorpusError, match="holds no pictures"):
+        sweep_steering("reference:bend", "power", SweepSettings(tmp_path / "corpus", run=tmp_path / "run"))
+    with pytest.raises(InputError, match="--corpus means nothing here"):
+        sweep_steering("reference:bend", "power", replace(usual, corpus=tmp_path / "corpus"))
+
+
 def test_a_sweep_looks_at_its_file_before_anything_is_asked(swept: Any, tmp_path: Path) -> None:
     out, few = tmp_path / "power.steer", {"prompts": False, "ways": ("fixed",), "strengths": (4.0,)}
     out.write_text("notes")
@@ -496,7 +559,10 @@ def test_both_models_are_measured_as_the_sweep_asked_them(
     monkeypatch.setattr("valuespectrum.operations.instrument.run_instrument", lambda *said: given.extend(said))
     loading = ModelOptions("cpu", "bfloat16", 4, "naive", layout="image-first", temperature=0.5)
     few = {"prompts": False, "ways": ("fixed",), "strengths": (8.0,), "top_k": 2, "corpus": tmp_path}
-    swept(then=then, loading=loading, instrument_option={"per_value": "8"}, **few)
+    # Texts are put with clips, which are not looked for here: a corpus that nothing asks for is refused.
+    monkeypatch.setattr(operation, "clips_of", lambda corpus: nullcontext(()))
+    put = {"pairs": "traits", "put": "persona"}
+    swept(then=then, loading=loading, instrument_option={"per_value": "8"}, option=put, **few)
     assert given[1] == ["reference:bend", f"reference:bend?steer={tmp_path / 'power.steer'}"]
     asked = given[3] if then == "bench" else given[3].asked
     assert asked.loading == loading and asked.top_k == 2

@@ -143,10 +143,10 @@ def sweep_steering(
     _refuse_nonsense(value, settings, options)
     teller.doing(f"loading {model}")
     loaded = torch_model(model, settings.loading)
+    plans = _plans(len(loaded.decoder_layers()), value, settings, options.target)
     with clips_of(settings.corpus if options.put != "raw" else None) as clips:
         teller.doing(f"fitting vectors for {value}")
         fitted = _fitted(loaded, value, pairs, clips, settings)
-    plans = _plans(fitted, settings, options.target)
     teller.doing(f"preparing {len(plans)} settings")
     tried = _tried(loaded, fitted, plans, settings)
     with _asked(settings, run, command, [model for model, _, _, _ in tried.values()], teller) as tables:
@@ -199,6 +199,12 @@ def _refuse_nonsense(value: str, settings: SweepSettings, options: VectorOptions
     if settings.corpus is None and (settings.then == "bench" or shows):
         asks = "bench" if settings.then == "bench" else f"the instrument {settings.instrument!r}"
         raise InputError(f"{asks} asks about pictures", "name a corpus with --corpus")
+    if settings.corpus is not None and not shows and settings.then != "bench" and options.put == "raw":
+        raise InputError(
+            f"--corpus means nothing here: the instrument {settings.instrument!r} shows no pictures, and texts alone "
+            "are put without clips",
+            "leave --corpus out, or add --option put=persona",
+        )
     if settings.then and settings.out is None:
         raise InputError("--then measures the chosen setting, which has to go into a file", "name one with --out")
     knowledge_tasks(settings.knowledge)
@@ -209,6 +215,21 @@ def _refuse_nonsense(value: str, settings: SweepSettings, options: VectorOptions
                 f"{settings.judge} knows the reference world only, and cannot say where an answer leans",
                 "name another model with --judge",
             )
+    if settings.corpus is not None and shows:
+        _refuse_empty(settings.corpus)
+
+
+def _refuse_empty(corpus: Path) -> None:
+    """Look whether there is anything to ask about.
+
+    Raises:
+        CorpusError: There is no such corpus, or it holds no pictures.
+    """
+    from vectorstore.corpus import Corpus
+
+    with Corpus.open(corpus) as opened:
+        if not opened.clip_ids():
+            raise CorpusError(f"{corpus} holds no pictures", "add some with valuespectrum ingest")
 
 
 def _made_before(out: Path, run: Path) -> bool:
@@ -239,8 +260,8 @@ def _fitted(
     return fit_vectors(loaded, {value: pairs}, options)[value]
 
 
-def _plans(fitted: ValueVectors, settings: SweepSettings, target: str) -> list[SteeringPlan]:
-    """Every way with every set of blocks and every strength.
+def _plans(count: int, value: str, settings: SweepSettings, target: str) -> list[SteeringPlan]:
+    """Every way with every set of blocks, of a model that has so many, and every strength.
 
     Raises:
         InputError: There are no such blocks, or too many settings.
@@ -249,8 +270,8 @@ def _plans(fitted: ValueVectors, settings: SweepSettings, target: str) -> list[S
     from valuespectrum.steering.vectors.method import wanted_probability
     from valuespectrum.steering.vectors.ways import SteeringPlan
 
-    blocks = [read_layers(each, fitted.blocks) for each in settings.layers] or [(n,) for n in range(fitted.blocks)]
-    probability = wanted_probability(target, fitted.value)
+    blocks = [read_layers(each, count) for each in settings.layers] or [(n,) for n in range(count)]
+    probability = wanted_probability(target, value)
     ways: list[Way] = list(settings.ways)  # type: ignore[arg-type]
     plans = [
         SteeringPlan(layers, way, strength, probability, settings.away, seed=settings.seed)
@@ -306,18 +327,23 @@ def _asked(
     instrument = load_instrument(choice.name, choice.params)
     with BenchBars(teller) as bars:
         if instrument.pictures is None:
-            run_instrument(InstrumentOptions(run, seed=settings.seed, command=command, choice=choice), models, (), bars)
+            wanted = InstrumentOptions(run, seed=settings.seed, command=command, silent=True, choice=choice)
+            run_instrument(wanted, models, (), bars)
         elif settings.corpus is None:
             raise InputError(f"the instrument {instrument.name!r} asks about pictures", "name a corpus with --corpus")
         else:
             from vectorstore.corpus import Corpus
 
             with Corpus.open(settings.corpus) as opened:
-                if not opened.clip_ids():
-                    raise CorpusError(f"{settings.corpus} holds no pictures", "add some with valuespectrum ingest")
                 search = retrieval_of(instrument, settings.top_k)
                 asked = BenchOptions(
-                    run, seed=settings.seed, command=command, battery=choice, retrieval=search, corpus=settings.corpus
+                    run,
+                    seed=settings.seed,
+                    command=command,
+                    silent=True,
+                    battery=choice,
+                    retrieval=search,
+                    corpus=settings.corpus,
                 )
                 run_benchmark(asked, opened, corpus_embedder(opened, ""), models, (), bars)
     yield _tables(run, settings)
