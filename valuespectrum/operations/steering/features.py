@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from math import isfinite
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from agents.models.steering.edits import Edit
     from valuespectrum.steering.features.published import PublishedAutoencoder
     from valuespectrum.steering.features.reconstruction import Reconstruction
+    from valuespectrum.steering.features.training import AutoencoderTraining
 
 ActivationName = Literal["relu", "topk", "jumprelu"]
 """Kinds of sparse autoencoders."""
@@ -115,9 +117,8 @@ def rank_value_features(
         vs.rank_value_features("reference", "sae-block-3", vs.FeatureSettings(layer=3, train=vs.FeatureTraining()))
     """
     from valuespectrum.operations.steering.fit import torch_model
-    from valuespectrum.steering.features.layouts import read_autoencoder
     from valuespectrum.steering.features.probing import probing_asks
-    from valuespectrum.steering.features.published import Stated, check_model
+    from valuespectrum.steering.features.published import check_model
     from valuespectrum.steering.features.ranking import block_activations
     from valuespectrum.steering.features.reconstruction import check_reconstruction
 
@@ -125,12 +126,12 @@ def rank_value_features(
     _check(settings)
     if settings.train:
         _refuse_full(path, settings.force)
+    there = None if settings.train else _read(path, settings, teller)
     teller.doing(f"loading {model}")
     loaded = torch_model(model, settings.loading)
     if settings.train:
         _train(loaded, path, settings, teller)
-    teller.doing("reading the autoencoder")
-    found = read_autoencoder(path, Stated(settings.layer, settings.activation, settings.top_k))
+    found = there or _read(path, settings, teller)
     layers = loaded.decoder_layers()
     width = int(loaded.torch_model.config.get_text_config().hidden_size)
     check_model(found, loaded.id, width, len(layers))
@@ -154,17 +155,64 @@ def rank_value_features(
 
 
 def _check(settings: FeatureSettings) -> None:
+    """Look at everything that contradicts itself before a model is loaded, and an autoencoder is trained.
+
+    Raises:
+        InputError: Something does.
+        StorageError: No intervention can be written.
+    """
+    from valuespectrum.steering.neurons.aspects import value_members
+
     edit = settings.edit
     if (edit is None) != (settings.out is None):
         raise InputError("a feature and a file belong together", "name --feature and --out, or neither")
     if edit is not None and (edit.coefficient is None) == (edit.clamp is None):
         raise InputError("a feature is either added or set", "name --coefficient or --clamp")
+    sizes = [] if edit is None else [each for each in (edit.coefficient, edit.clamp) if each is not None]
+    if not all(map(isfinite, sizes)):
+        raise InputError(f"a feature cannot be moved by {sizes[0]}", "name a number")
     if edit is not None and edit.keep_rest and edit.clamp is None:
         raise InputError("--keep-rest means nothing without --clamp", "what is added replaces nothing")
-    if settings.train and settings.layer is None:
-        raise InputError("an autoencoder is trained on one block", "name it with --layer")
+    if settings.value:
+        value_members(settings.value)  # refuses what there is not
+        if settings.question:
+            raise InputError(
+                "--question means nothing beside --value, which ranks by prompts of its own", "leave one of them out"
+            )
+    if settings.train:
+        _check_training(settings, settings.train)
     if settings.out is not None:
         refuse_taken(settings.out, settings.force)
+
+
+def _check_training(settings: FeatureSettings, train: FeatureTraining) -> None:
+    from valuespectrum.steering.features.training import check_sizes
+
+    if settings.layer is None:
+        raise InputError("an autoencoder is trained on one block", "name it with --layer")
+    if any(each not in (None, "topk") for each in (settings.activation, settings.insist_on)):
+        raise InputError("an autoencoder that is trained is of kind topk", "leave --activation and --insist-on out")
+    if settings.top_k not in (0, train.kept):
+        raise InputError("--top-k is about files that do not say it", "say how many are kept with --train-kept")
+    check_sizes(_wanted(settings, train))
+    _refuse_feature(settings, train.features)
+
+
+def _refuse_feature(settings: FeatureSettings, features: int) -> None:
+    edit = settings.edit
+    if edit is not None and not 0 <= edit.feature < features:
+        raise InputError(f"the autoencoder has {features} features, none is {edit.feature}", "they count from 0")
+
+
+def _read(path: Path, settings: FeatureSettings, teller: Teller) -> PublishedAutoencoder:
+    """The autoencoder, if it has the feature that is wanted."""
+    from valuespectrum.steering.features.layouts import read_autoencoder
+    from valuespectrum.steering.features.published import Stated
+
+    teller.doing("reading the autoencoder")
+    found = read_autoencoder(path, Stated(settings.layer, settings.activation, settings.top_k))
+    _refuse_feature(settings, found.autoencoder.features)
+    return found
 
 
 def _refuse_full(folder: Path, force: bool) -> None:
@@ -188,15 +236,21 @@ def _refuse_full(folder: Path, force: bool) -> None:
 def _train(model: TorchModel, folder: Path, settings: FeatureSettings, teller: Teller) -> None:
     from valuespectrum.steering.features.probing import probing_asks
     from valuespectrum.steering.features.ranking import block_activations
-    from valuespectrum.steering.features.training import AutoencoderTraining, train_autoencoder, write_sae_lens
+    from valuespectrum.steering.features.training import train_autoencoder, write_sae_lens
 
     assert settings.train is not None and settings.layer is not None
     teller.doing("collecting activations")
     values = block_activations(model, probing_asks(_TRAINING_ASKS, settings.seed), settings.layer)
-    wanted = AutoencoderTraining(settings.train.features, settings.train.kept, settings.train.steps, seed=settings.seed)
+    wanted = _wanted(settings, settings.train)
     with teller.progress("training the autoencoder") as advance:
         made = train_autoencoder(values, wanted, advance)
     write_sae_lens(made, folder, model.id, settings.layer, {"tokens": len(values), **asdict(wanted)})
+
+
+def _wanted(settings: FeatureSettings, train: FeatureTraining) -> AutoencoderTraining:
+    from valuespectrum.steering.features.training import AutoencoderTraining
+
+    return AutoencoderTraining(train.features, train.kept, train.steps, seed=settings.seed)
 
 
 def _ranked(model: TorchModel, found: PublishedAutoencoder, settings: FeatureSettings) -> tuple[list[Json], str]:

@@ -47,6 +47,16 @@ class AutoencoderTraining:
     seed: int = 0
 
 
+def check_sizes(training: AutoencoderTraining) -> None:
+    """Refuse sizes that make no sense.
+
+    Raises:
+        InputError: No feature is kept, or as many as there are, or no step is made.
+    """
+    if not 0 < training.top < training.features or training.steps < 1:
+        raise InputError(f"an autoencoder of {training.features} features cannot keep {training.top}")
+
+
 def train_autoencoder(
     activations: NDArray[np.float32],
     training: AutoencoderTraining | None = None,
@@ -63,8 +73,7 @@ def train_autoencoder(
         InputError: There are too few activations, or the sizes make no sense.
     """
     training = training or AutoencoderTraining()
-    if not 0 < training.top < training.features or training.steps < 1:
-        raise InputError(f"an autoencoder of {training.features} features cannot keep {training.top}")
+    check_sizes(training)
     if activations.ndim != 2 or len(activations) < _FEWEST * training.features:
         raise InputError(
             f"{len(activations)} activations are too few for {training.features} features",

@@ -204,6 +204,42 @@ def test_the_verb_trains_ranks_and_writes(tmp_path: Path, monkeypatch: pytest.Mo
             api.rank_value_features("reference", folder, wrong)
 
 
+SMALL = api.FeatureTraining(64, 12, 150)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"edit": api.FeatureEdit(2 * WIDTH, clamp=1.0)}, "has 384 features, none is 384"),
+        ({"edit": api.FeatureEdit(64, clamp=1.0), "train": SMALL}, "has 64 features, none is 64"),
+        ({"edit": api.FeatureEdit(3, coefficient=float("nan"))}, "cannot be moved by nan"),
+        ({"train": api.FeatureTraining(8, 8)}, "of 8 features cannot keep 8"),
+        ({"train": SMALL, "activation": "relu"}, "is of kind topk"),
+        ({"train": SMALL, "top_k": 5}, "with --train-kept"),
+        ({"value": "order"}, "no value 'order'"),
+        ({"value": "power", "question": "What are your values?"}, "--question means nothing beside --value"),
+        ({"layer": LAYER + 1}, "layer is 2, not 3"),
+    ],
+)
+def test_what_cannot_be_is_told_before_a_model_is_loaded(
+    said: dict[str, Any], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*given: object) -> None:
+        raise AssertionError("a model was loaded")
+
+    monkeypatch.setattr("agents.models.registry.load_model", never)
+    folder = tmp_path / ("new" if "train" in said else "sae")
+    if "train" not in said:
+        write_sae_lens(orthonormal(), folder, "reference", LAYER)
+    given: dict[str, Any] = {"layer": LAYER, **said}
+    if "edit" in said:
+        given["out"] = tmp_path / "feature.safetensors"
+    with pytest.raises(InputError) as refused:
+        api.rank_value_features("reference", folder, api.FeatureSettings(**given))
+    assert told in f"{refused.value.message} {refused.value.hint}"
+    assert not (tmp_path / "feature.safetensors").exists()
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
