@@ -285,12 +285,11 @@ def _oriented(skeleton: _Skeleton) -> Bools:
 def _implied(near: Bools, heads: Bools, chains: Bools) -> Bools:
     """Heads that Meek's rules 1 to 3 put on edges that have none yet, all at once."""
     arrows, bare = heads & ~heads.T, near & ~heads & ~heads.T
-    apart = ~near & ~np.eye(len(near), dtype=bool)
     # 1: a -> b -- c, a and c apart, b no collider
     chained = (arrows[:, :, None] & chains).any(axis=0)
     # 2: a -> b -> c, a -- c
     around = arrows.astype(np.intp) @ arrows.astype(np.intp) > 0
-    # 3: a -- c -> b, a -- d -> b, c and d apart, a -- b
+    # 3: a -- c -> b, a -- d -> b, c and d apart, a no collider between them, a -- b
     through = bare[:, :, None] & arrows[None, :, :]
-    double = np.einsum("acb,cd,adb->ab", through.astype(np.intp), apart.astype(np.intp), through.astype(np.intp)) > 0
+    double = np.einsum("acb,cad,adb->ab", through.astype(np.intp), chains.astype(np.intp), through.astype(np.intp)) > 0
     return np.asarray(bare & (chained | around | double))

@@ -124,6 +124,19 @@ def test_with_right_colliders_directions_are_those_of_the_whole_class(seed: int)
     assert np.array_equal(heads & ~heads.T, _same_class(truth))
 
 
+def test_a_middle_of_which_nobody_knows_whether_it_collides_turns_no_edge() -> None:
+    """Meek's third rule needs that a is no collider between c and d, which half of the parting sets leave open."""
+    near, shape = np.zeros((4, 4), dtype=bool), (4, 4, 4)
+    a, b, c, d = range(4)
+    for one, other in ((a, b), (a, c), (a, d), (c, b), (d, b)):
+        near[one, other] = near[other, one] = True
+    without, with_it = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
+    without[c, d, b] = without[d, c, b] = True
+    assert np.argwhere(_oriented(_Skeleton(near, without, with_it))).tolist() == [[c, b], [d, b]]
+    with_it[c, d, a] = with_it[d, c, a] = True
+    assert np.argwhere(_oriented(_Skeleton(near, without, with_it))).tolist() == [[a, b], [c, b], [d, b]]
+
+
 def test_tests_of_independence_are_those_of_regression() -> None:
     table = random_table(3).scores
     correlation, sets = np.atleast_2d(np.corrcoef(table.T)), np.array([[2, 3], [4, 7], [5, 6]])
