@@ -224,7 +224,7 @@ def _earlier(wanted: WantedAnswer) -> list[str]:
 _LINE = re.compile(r"^[\s>*\-\d.)]*(?P<name>[^:|]{1,80}?)\**\s*:\s*\**\s*(?P<score>\d+(?:\.\d+)?)(?P<rest>.*)$")
 _FOLLOWS = re.compile(
     rf"\s*(?:(?:/|out of|of)\s*{HIGHEST}(?!\d|[.,]\d))?\s*\**\s*"
-    r"(?:$|[|(;:]|[.,](?!\d)|[-–—]+(?!\s*\d)|(?:because|since|as)\b)"
+    r'(?:$|[|(;:"“„«]|[.,](?!\d)|[-–—]+(?!\s*\d)|(?:because|since|as)\b)'
 )
 """What may stand behind a score: no range, no decimal comma, no percent, and of no other scale."""
 

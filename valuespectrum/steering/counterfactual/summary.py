@@ -13,7 +13,7 @@ from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.steering.counterfactual.loop import LoopOptions, LoopTrace, counterfactual
 from valuespectrum.steering.counterfactual.objective import ValueObjective, deviation, spearman
 from valuespectrum.steering.counterfactual.value_system import ValueSystem
-from valuespectrum.steering.counterfactual.voice import Attribution, ValueQuestion, Voice, said
+from valuespectrum.steering.counterfactual.voice import NO_PARTS, Attribution, ValueQuestion, Voice, WantedAnswer
 from vectorstore.foundation.json_types import Json
 
 FEWEST_QUESTIONS = 5
@@ -54,10 +54,13 @@ class BesidePrompt:
 def beside_prompt(
     question: ValueQuestion, objective: ValueObjective, system: ValueSystem, voice: Voice, options: LoopOptions
 ) -> Procedure[BesidePrompt]:
-    """The loop, and then the value prompt, looked at by the same attributor."""
+    """The loop, and then the value prompt, looked at by the same attributor.
+
+    The prompt is the loop without its parts, so that what is no answer to one, such as a refusal, is none to the other.
+    """
     trace = yield from counterfactual(question, objective, system, voice, options)
-    (answer,) = yield [voice.value_prompt(question, objective, system)]
-    words = said(answer)
+    bare = WantedAnswer(question, "", Attribution({}), objective, system, NO_PARTS)
+    words = yield from voice.predict(bare, {})
     found = (yield from voice.attribute(question, words, system)) if words else None
     return BesidePrompt(trace, words, found)
 

@@ -62,6 +62,8 @@ class LoopParts:
 
 
 ALL_PARTS = LoopParts()
+NO_PARTS = LoopParts(relations=False, concepts=False, counterfactual=False)
+"""A value prompt."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -18,6 +18,7 @@ from valuespectrum.steering.counterfactual.loop import LoopOptions, LoopTrace, c
 from valuespectrum.steering.counterfactual.objective import ValueObjective, deviation, spearman
 from valuespectrum.steering.counterfactual.prompted import LabelledAnswer, PromptedVoice
 from valuespectrum.steering.counterfactual.records import sft_records
+from valuespectrum.steering.counterfactual.summary import beside_prompt, summary
 from valuespectrum.steering.counterfactual.voice import (
     ATTRIBUTOR,
     REWRITER,
@@ -242,3 +243,24 @@ def test_an_unknown_value_and_odd_options_are_refused() -> None:
     for options in ({"theta": -1}, {"theta": float("nan")}, {"theta": 1, "rounds": 0}):
         with pytest.raises(InputError, match="theta"):
             LoopOptions(**options)
+
+
+class _RefusesPrompts(StubWriter):
+    """Declines whoever tells it what to value, and rewrites all the same."""
+
+    def _said(self, question: str) -> tuple[str, str]:
+        step, words = super()._said(question)
+        told = step == "predict" and "This answer was given" not in question
+        return step, "I cannot help with that." if told else words
+
+
+def test_a_value_prompt_that_is_refused_has_no_error() -> None:
+    """Nobody answered, so there is nothing to attribute: rated, a refusal is far from whatever is wanted."""
+    writer = _RefusesPrompts()
+    found = alone(beside_prompt(QUESTION, OBJECTIVE, SYSTEM, VOICE, LoopOptions(0)), _cast(writer))
+    assert found.trace.outcome == "rewritten" and (found.prompted, found.found) == ("", None)
+    assert VOICE.value_prompt(QUESTION, OBJECTIVE, SYSTEM).ask in writer.asked, "it was asked, byte for byte"
+    told = summary([found], lambda each: each.trace.question.id)
+    assert told["value_prompt"]["mae_sum"]["n_answers"] == told["after_less_prompt"]["n_answers"] == 0
+    answered = alone(beside_prompt(QUESTION, OBJECTIVE, SYSTEM, VOICE, LoopOptions(0)), _cast(StubWriter()))
+    assert answered.found is not None and deviation(answered.found.scores, OBJECTIVE).total == 0

@@ -85,7 +85,19 @@ def test_what_is_no_one_score_on_the_scale_is_none(said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["3", "3.", "3/5", "3 out of 5", "3 (a little)", "3 - it helps", "3 – it helps", "3, it helps"]
+    "said",
+    [
+        "3",
+        "3.",
+        "3/5",
+        "3 out of 5",
+        "3 (a little)",
+        "3 - it helps",
+        "3 – it helps",
+        "3, it helps",
+        '3 "it helps"',
+        "3 “it helps”",
+    ],
 )
 def test_a_score_is_read_in_other_dress(said: str) -> None:
     for line in (f"Care: {said}", f"**Care:** {said} | it helps", f"1. Care: **{said}**"):
