@@ -124,7 +124,7 @@ def steer_counterfactual(
     store_path = folder / _ANSWERS
     if settings.replay and not store_path.is_file():
         raise InputError(f"{folder} has no stored answers", "run it with its models first")
-    cast = _stored_cast(store_path) if settings.replay else _cast(model, settings, teller)
+    cast = _stored_cast(store_path) if settings.replay else _cast(model, settings, system, teller)
     voice = _voice(cast, settings, system)
     named = _procedures(_questions(voice, settings), system, voice, options, settings)
     with storage_errors(folder):
@@ -143,13 +143,13 @@ def steer_counterfactual(
 
 
 def _refuse_nonsense(settings: CounterfactualSettings, system: ValueSystem) -> None:
-    """Look at what is wanted and asked before models are loaded.
+    """Look at what is wanted, asked and shown before models are loaded.
 
     Raises:
-        InputError: A wanted value or a question is none, or nothing of the loop is left.
+        InputError: A wanted value, a question or a rated answer is none, or nothing of the loop is left.
     """
     from valuespectrum.steering.counterfactual.objective import read_objective
-    from valuespectrum.steering.counterfactual.question_files import read_questions
+    from valuespectrum.steering.counterfactual.question_files import read_labels, read_questions
 
     read_objective(settings.want, system.dimensions)
     if settings.draws < 1:
@@ -158,6 +158,8 @@ def _refuse_nonsense(settings: CounterfactualSettings, system: ValueSystem) -> N
         raise InputError("without its three parts the loop is a value prompt", "use --beside-prompt, or keep a part")
     if settings.questions is not None:
         read_questions(settings.questions)
+    if settings.labels is not None:
+        read_labels(settings.labels, system.labels)
 
 
 def _stored_cast(path: Path) -> Cast:
@@ -168,14 +170,17 @@ def _stored_cast(path: Path) -> Cast:
         return stored_cast(store)
 
 
-def _cast(model: str, settings: CounterfactualSettings, teller: Teller) -> Cast:
+def _cast(model: str, settings: CounterfactualSettings, system: ValueSystem, teller: Teller) -> Cast:
     from agents.models.base import ModelOptions
     from agents.models.model_names import ModelSpec
     from valuespectrum.steering.counterfactual.voice import ROLES
 
     specs = (model, settings.attributor or model, settings.rewriter or model)
     distinct = list(dict.fromkeys(specs))
-    if not _check_kinds(ModelSpec.parse(spec).scheme for spec in distinct) and settings.questions is None:
+    plain = _check_kinds(ModelSpec.parse(spec).scheme for spec in distinct)
+    if plain:
+        _refuse_for_plain(settings, system)
+    elif settings.questions is None:
         raise _no_questions()
     options = ModelOptions(
         device=settings.device, dtype=settings.dtype, seed=settings.seed, temperature=settings.temperature
@@ -207,19 +212,29 @@ def _check_kinds(schemes: Iterable[str]) -> bool:
     return plain == {True}
 
 
+def _refuse_for_plain(settings: CounterfactualSettings, system: ValueSystem) -> None:
+    """Refuse what models of the reference world have no words for.
+
+    Raises:
+        InputError: Something of that is wanted.
+    """
+    from valuespectrum.theory.value_sets import TEN
+
+    if settings.labels or settings.blind or not set(system.dimensions) <= set(TEN.dimensions):
+        raise InputError(
+            "models of the reference world know Schwartz's ten values, no ratings and no descriptions",
+            "leave --labels and --blind out, and name some of the ten",
+        )
+
+
 def _voice(cast: Cast, settings: CounterfactualSettings, system: ValueSystem) -> Voice:
     from agents.models.model_names import ModelId
     from valuespectrum.steering.counterfactual.plain import PlainVoice
     from valuespectrum.steering.counterfactual.prompted import PromptedVoice
     from valuespectrum.steering.counterfactual.question_files import read_labels
-    from valuespectrum.theory.value_sets import TEN
 
     if _check_kinds(ModelId.parse(model.id).scheme for model in cast.values()):
-        if settings.labels or settings.blind or not set(system.dimensions) <= set(TEN.dimensions):
-            raise InputError(
-                "models of the reference world know Schwartz's ten values, no ratings and no descriptions",
-                "leave --labels and --blind out, and name some of the ten",
-            )
+        _refuse_for_plain(settings, system)
         return PlainVoice()
     labels = read_labels(settings.labels, system.labels) if settings.labels else ()
     return PromptedVoice(shown=not settings.blind, examples=labels)

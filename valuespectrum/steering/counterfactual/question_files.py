@@ -86,5 +86,8 @@ def read_labels(path: Path, labels: Mapping[str, str]) -> tuple[LabelledAnswer, 
         unknown = [name for name in each.scores if name not in labels]
         if unknown or not each.text.strip():
             raise InputError(f"{where} rates {unknown[:1] or 'an empty answer'}", f"one of {', '.join(labels)}")
-        ValueObjective(each.scores)
+        try:
+            ValueObjective(each.scores)
+        except InputError as error:
+            raise InputError(f"{where}: {error.message}", error.hint) from error
     return tuple(LabelledAnswer(each.text, each.scores) for each in found)

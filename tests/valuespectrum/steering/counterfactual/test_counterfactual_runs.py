@@ -82,6 +82,7 @@ def test_models_that_are_no_reference_need_questions(files: Path) -> None:
         ({"questions": None}, "no questions were named"),
         ({"questions": Path("none.yaml")}, "none.yaml"),
         ({"draws": 0}, "once at least"),
+        ({"labels": Path("none.yaml")}, "none.yaml"),
     ],
 )
 def test_what_makes_no_sense_is_told_before_models_are_loaded(
@@ -94,3 +95,15 @@ def test_what_makes_no_sense_is_told_before_models_are_loaded(
     with pytest.raises(InputError, match=told):
         steer_counterfactual("stub:subject", files / "out", replace(_settings(files), **wrong))
     assert not (files / "out").exists()
+
+
+def test_what_the_reference_world_has_no_words_for_is_told_before_it_is_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*given: object) -> None:
+        raise AssertionError("a model was loaded")
+
+    monkeypatch.setattr("valuespectrum.operations.steering.counterfactual.load_models", never)
+    settings = CounterfactualSettings(("power=5",), theta=1.0, blind=True)
+    with pytest.raises(InputError, match="know Schwartz's ten values, no ratings and no descriptions"):
+        steer_counterfactual("reference", tmp_path / "out", settings)
