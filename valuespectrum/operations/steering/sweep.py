@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from agents.models.base import FrameReference, Model
     from agents.models.capabilities import TorchModel
     from agents.models.steering.intervention import Intervention
+    from valuespectrum.instruments.base import Instrument
     from valuespectrum.scoring.facets.tables import SetTable
     from valuespectrum.steering.pairs.base import PairSet
     from valuespectrum.steering.sweep.choosing import SweepOutcome, SweepTrial
@@ -195,7 +196,14 @@ def _refuse_nonsense(value: str, settings: SweepSettings, options: VectorOptions
             f"a strength of {wrong[0]:g} cannot be tried",
             "name numbers above 0, e.g. --strength 4; --away goes the other way",
         )
-    shows = _shows_pictures(settings)  # refuses an instrument that there is not, and its options
+    instrument = _instrument(settings)  # refuses one that there is not, and its options
+    if value not in instrument.value_set.dimensions:
+        raise InputError(
+            f"the instrument {settings.instrument!r} measures {instrument.value_set.title}, among which there is no "
+            f"{value!r}",
+            "name one that measures the ten values",
+        )
+    shows = instrument.pictures is not None
     if settings.corpus is None and (settings.then == "bench" or shows):
         asks = "bench" if settings.then == "bench" else f"the instrument {settings.instrument!r}"
         raise InputError(f"{asks} asks about pictures", "name a corpus with --corpus")
@@ -366,7 +374,6 @@ def _outcome(
 ) -> SweepOutcome:
     from valuespectrum.steering.sweep.choosing import SilentTrial, SweepOutcome, SweepTrial
     from valuespectrum.steering.sweep.effects import halves
-    from valuespectrum.theory.values import VALUES
 
     base, lost = tables[plain]
     if base is None:
@@ -386,7 +393,7 @@ def _outcome(
         trials.append(SweepTrial(way, layers, strength, id, *found, max(0.0, gone - lost)))
     if not trials:
         raise ModelError("no steered model gave answers that can be compared", "try lower strengths")
-    return SweepOutcome(value, settings.away, tuple(trials), VALUES, silent=tuple(silent))
+    return SweepOutcome(value, settings.away, tuple(trials), base.values, silent=tuple(silent))
 
 
 def _by_halves(
@@ -464,7 +471,7 @@ def _measured(model: str, settings: SweepSettings, run: Path, teller: Teller, co
             raise InputError("bench asks about pictures", "name a corpus with --corpus")
         bench(settings.corpus, specs, after, asked, teller, command)
     else:
-        corpus = settings.corpus if _shows_pictures(settings) else None
+        corpus = settings.corpus if _instrument(settings).pictures is not None else None
         wanted = InstrumentSettings(corpus, settings.instrument_option, asked=asked)
         run_instrument(settings.instrument, specs, after, wanted, teller, command)
     return after
@@ -477,10 +484,10 @@ def _asked_again(settings: SweepSettings) -> BenchSettings:
     return BenchSettings(seed=settings.seed, top_k=settings.top_k, **loading)
 
 
-def _shows_pictures(settings: SweepSettings) -> bool:
+def _instrument(settings: SweepSettings) -> Instrument:
     from valuespectrum.instruments.registry import load_instrument
 
-    return load_instrument(settings.instrument, settings.instrument_option).pictures is not None
+    return load_instrument(settings.instrument, settings.instrument_option)
 
 
 def _in_words(document: Json, outcome: SweepOutcome, settings: SweepSettings) -> str:
