@@ -52,6 +52,23 @@ def test_a_hundred_pairs_take_every_situation_in_turn() -> None:
     assert chosen.digest == own_pairs("power").first(100).digest != own_pairs("power").first(100, seed=1).digest
 
 
+def test_what_shares_a_line_is_held_out_together() -> None:
+    """A text that stands in two pairs would be known from the one that is not held out."""
+    told = [ContrastPair(f"I lead in case {turn}.", f"I obey in case {turn // 3}.") for turn in range(30)]
+    groups = PairSet("power", tuple(told), "file").groups
+    assert len(set(groups)) == 10 and all(len(set(groups[turn : turn + 3])) == 1 for turn in range(0, 30, 3))
+    apart = own_pairs("power")
+    situations = [pair.situation for pair in apart.pairs]
+    assert not apart.mixed and len(set(zip(apart.groups, situations, strict=True))) == len(set(situations)) == 14
+    assert len(set(apart.groups)) == 14
+
+
+def test_pairs_that_all_say_the_same_are_said_to_be_mixed() -> None:
+    told = own_pairs("power", "traits")
+    assert told.mixed and set(told.groups) == {pair.situation for pair in told.pairs}
+    assert not PairSet("power", own_pairs("power").pairs[:3], "file").mixed, "one situation is no mixture"
+
+
 def test_what_there_is_not_is_named() -> None:
     with pytest.raises(InputError, match="no value 'order'"):
         own_pairs("order")

@@ -35,6 +35,7 @@ def test_an_intervention_is_fitted_to_the_reference_model_and_written(tmp_path: 
     settings = FitSettings(away=True, option=options, seed=3)
     told = fit_steering("reference", "power", out, settings).document
     assert told["target"] == {"value": "power", "direction": "away"}
+    assert any("held-out ones are known from others" in note for note in told["notes"])
     made = read_intervention(out)
     (edit,) = made.edits
     assert isinstance(edit, Add) and (edit.layer, edit.strength) == (1, 2.0)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from agents.models.ask_key import canonical_json
@@ -90,6 +91,44 @@ class PairSet:
         ).hexdigest()
 
     @property
+    def groups(self) -> tuple[str, ...]:
+        """What each pair is held out with: those of its situation, and those that have a line in common with them.
+
+        Where that would be more than half of all pairs, only situations are held together (``mixed``).
+        """
+        return tuple(map(_situation, self.pairs)) if self.mixed else self._related()
+
+    @property
+    def mixed(self) -> bool:
+        """Whether lines run through so many situations that a pair which is held out is known from others."""
+        related = self._related()
+        most = max(Counter(related).values(), default=0)
+        return 2 * most > len(related) and len(set(map(_situation, self.pairs))) > len(set(related))
+
+    def _related(self) -> tuple[str, ...]:
+        """For each pair one name for all that situations and lines join."""
+        above: dict[str, str] = {}
+
+        def root(name: str) -> str:
+            while above.setdefault(name, name) != name:
+                name = above[name]
+            return name
+
+        for pair in self.pairs:
+            for line in _lines(pair):
+                above[root(f"line {line}")] = root(f"situation {_situation(pair)}")
+        return tuple(root(f"situation {_situation(pair)}") for pair in self.pairs)
+
+    @property
     def texts(self) -> Sequence[str]:
         """All positive texts, then all negative ones."""
         return [each.positive for each in self.pairs] + [each.negative for each in self.pairs]
+
+
+def _situation(pair: ContrastPair) -> str:
+    """The situation of a pair; where nobody says one, its positive text."""
+    return pair.situation or pair.positive
+
+
+def _lines(pair: ContrastPair) -> Iterator[str]:
+    return (line.strip() for text in (pair.positive, pair.negative) for line in text.splitlines() if line.strip())

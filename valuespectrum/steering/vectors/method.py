@@ -195,4 +195,9 @@ def _notes(fitted: ValueVectors, layers: Sequence[int]) -> tuple[str, ...]:
         notes.append(f"blocks that tell held-out pairs apart badly are steered: {told}")
     if not fitted.pairs.controlled:
         notes.append("the two texts of a pair differ in more than the choice: a probe may have found anything else")
+    if fitted.pairs.mixed:
+        notes.append(
+            "pairs of different situations say the same things, so that held-out ones are known from others: "
+            "accuracies are those of things said again, not of new ones"
+        )
     return tuple(notes)

@@ -112,7 +112,7 @@ class PairOutputs:
     """Shape ``(layers, pairs, width)``, as ``negative``."""
     negative: NDArray[np.float32]
     groups: tuple[str, ...]
-    """The situation of each pair; where nobody says one, its positive text."""
+    """What each pair is held out with (``PairSet.groups``)."""
 
 
 def pair_outputs(
@@ -139,7 +139,7 @@ def pair_outputs(
         part = found[start : start + 2 * len(several)].transpose(1, 0, 2)
         start += 2 * len(several)
         # A pair that is put into several contexts is one situation: in one of them, a probe would know it from another.
-        groups = tuple(each.situation or each.positive for each in pairs[value].pairs for _ in range(placing.each))
+        groups = tuple(group for group in pairs[value].groups for _ in range(placing.each))
         outputs[value] = PairOutputs(tuple(layers), part[:, 0::2], part[:, 1::2], groups)
     return outputs
 
