@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 Activation = Literal["relu", "topk", "jumprelu"]
-"""``max(x, 0)``; the ``k`` largest of ``max(x, 0)``; ``x`` where it is above a threshold of its own, else 0."""
+"""``max(x, 0)``; the ``k`` largest of it; the same where ``x`` is above a threshold of its own, else 0."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,9 +103,9 @@ class TorchAutoencoder:
 
         taken = values.float() - self.decoder_bias if self.told.centred else values.float()
         raw = taken @ self.encoder + self.encoder_bias
-        if self.thresholds is not None:
-            return torch.where(raw > self.thresholds, raw, 0.0)
         features = raw.clamp(min=0)
+        if self.thresholds is not None:
+            return torch.where(raw > self.thresholds, features, 0.0)
         if self.told.activation == "topk":
             largest = features.topk(self.told.most, dim=-1)
             return torch.zeros_like(features).scatter(-1, largest.indices, largest.values)

@@ -91,6 +91,15 @@ def test_what_comes_back_is_what_the_formulas_of_saelens_give(named: str, centre
     assert float((ours - independently(small, kind, values, centred)).abs().max()) < 1e-5
 
 
+def test_no_threshold_lets_through_what_is_negative(tmp_path: Path) -> None:
+    """SAELens and Gemma Scope multiply max(x, 0) by whether x is above the threshold."""
+    tensors = parts() | {"threshold": torch.full((FEATURES,), -1.0)}
+    found = read_autoencoder(written(tmp_path, tensors, **KINDS["jumprelu"]))
+    values = drawn("values", 20, WIDTH)
+    raw = (values - tensors["b_dec"]) @ tensors["W_enc"] + tensors["b_enc"]
+    assert torch.allclose(found.autoencoder.on("cpu").encode(values), raw.clamp(min=0), atol=1e-4)
+
+
 def test_files_of_qwen_scope_are_turned_round(tmp_path: Path) -> None:
     folder = tmp_path / "SAE-Res-Qwen3-1.7B-Base-W32K-L0_6"
     folder.mkdir()
