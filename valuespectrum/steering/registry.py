@@ -56,6 +56,21 @@ class SteeringMethod(Protocol):
         """
 
 
+@runtime_checkable
+class CheckedMethod(Protocol):
+    """A steering method that knows without a model what makes no sense: it is asked before one is loaded."""
+
+    def check(self, wish: SteeringWish) -> None:
+        """Refuse a wish.
+
+        Args:
+            wish: As ``fit`` gets it.
+
+        Raises:
+            InputError: An option is unknown or makes no sense, or a file that it names cannot be read.
+        """
+
+
 def _method(found: object) -> SteeringMethod | None:
     made = found() if isinstance(found, type) else found
     return made if isinstance(made, SteeringMethod) else None

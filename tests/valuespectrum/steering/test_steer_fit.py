@@ -74,6 +74,32 @@ def test_what_cannot_be_fitted_gets_one_line(value: str, options: dict[str, str]
     assert "\n" not in refused.value.message
 
 
+@pytest.mark.parametrize(
+    ("method", "value", "option", "told"),
+    [
+        ("vectors", "order", {}, "there is no value 'order'"),
+        ("vectors", "power", {"pairs": "none.csv"}, "none.csv"),
+        ("vectors", "My Value", {"pairs": "MINE", "target": "0.9"}, "cannot be called 'My Value-towards'"),
+        ("neurons", "power", {}, "ValueLocate does not publish"),
+        ("neurons", "order", {"threshold": "0.1", "gamma": "1"}, "there is no value 'order'"),
+        ("neurons", "power", {"threshold": "0.1", "gamma": "1", "layers": "3-1"}, "blocks are '3-1'"),
+    ],
+)
+def test_what_needs_no_model_is_looked_at_before_one_is_loaded(
+    method: str, value: str, option: dict[str, str], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*given: object) -> None:
+        raise AssertionError("a model was loaded")
+
+    monkeypatch.setattr("agents.models.registry.load_model", never)
+    write_pairs(own_pairs("power").first(30), tmp_path / "mine.csv")
+    named = {name: str(tmp_path / "mine.csv") if text == "MINE" else text for name, text in option.items()}
+    with pytest.raises(InputError, match=told):
+        fit_steering("reference", value, tmp_path / "made.steer", FitSettings(method, option=named))
+    with pytest.raises(InputError, match="there is no value 'order'"):
+        vs.find_neurons("reference", "order", vs.NeuronSettings(0.1, 1.0))
+
+
 def test_files_in_options_may_lie_at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No shell makes a path of the ~ behind an equals sign."""
     monkeypatch.setenv("HOME", str(tmp_path))

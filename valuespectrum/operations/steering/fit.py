@@ -84,13 +84,15 @@ def fit_steering(
         vs.fit_steering("reference", "security", "security.safetensors")
     """
     from agents.models.steering.files import write_intervention
-    from valuespectrum.steering.registry import STEERING, SteeringWish
+    from valuespectrum.steering.registry import STEERING, CheckedMethod, SteeringWish
 
     settings, teller, target = settings or FitSettings(), teller or Unattended(), Path(out)
     refuse_taken(target, settings.force)
     method = STEERING.load(settings.method)
     with clips_of(settings.corpus) as clips:
         wish = SteeringWish(value, settings.away, settings.option, clips, settings.seed)
+        if isinstance(method, CheckedMethod):
+            method.check(wish)
         teller.doing(f"loading {model}")
         loaded = torch_model(model, settings.loading)
         teller.doing(f"fitting {settings.method} for {value}")

@@ -89,7 +89,7 @@ def find_neurons(model: str, value: str, settings: NeuronSettings, teller: Telle
     """
     from agents.models.steering.files import write_intervention
     from valuespectrum.operations.steering.fit import torch_model
-    from valuespectrum.steering.neurons.fitting import NeuronWish, fit_neurons
+    from valuespectrum.steering.neurons.fitting import NeuronWish, check_wish, fit_neurons
 
     teller = teller or Unattended()
     if settings.validate and settings.edited == "decode":
@@ -104,6 +104,7 @@ def find_neurons(model: str, value: str, settings: NeuronSettings, teller: Telle
         **{name: getattr(settings, name) for name in ("layers", "fewest", "keep", "suppress", "seed")},
         phase=settings.edited,
     )
+    check_wish(value, wish)  # before anything is loaded
     teller.doing(f"loading {model}")
     loaded = torch_model(model, settings.loading)
     with teller.progress("counting how often neurons fire") as advance:

@@ -83,6 +83,29 @@ class FittedNeurons:
         return Intervention(neuron_edits(random_mask(self.neurons, seed), self.editing), self.about)
 
 
+def check_wish(value: str, wish: NeuronWish) -> NeuronEditing:
+    """Refuse what makes no sense, without a model.
+
+    Args:
+        value: One of the ten or the four, or of a file of one's own.
+        wish: How neurons are found and edited.
+
+    Returns:
+        What is done to neurons that are found.
+
+    Raises:
+        InputError: There is no such value or file, nothing would be edited, or a number is none.
+    """
+    editing = NeuronEditing(wish.gamma, wish.suppress, wish.keep, wish.seed, ALL, wish.phase)
+    check_threshold(wish.threshold)
+    if not wish.gamma and not wish.suppress:
+        raise InputError("nothing would be edited", "name a gamma above 0, or suppress the opposite aspect")
+    _ranges(wish.layers)
+    opposed_asks(_aspects(value, wish), wish.pairs, wish.seed)
+    About(METHOD, _name(value), "")
+    return editing
+
+
 def fit_neurons(
     model: TorchModel,
     value: str,
@@ -102,10 +125,7 @@ def fit_neurons(
     Raises:
         InputError: There is no such value, nothing would be edited, or no neuron tells the aspects apart.
     """
-    editing = NeuronEditing(wish.gamma, wish.suppress, wish.keep, wish.seed, ALL, wish.phase)
-    check_threshold(wish.threshold)
-    if not wish.gamma and not wish.suppress:
-        raise InputError("nothing would be edited", "name a gamma above 0, or suppress the opposite aspect")
+    editing = check_wish(value, wish)
     layers = layers_of(wish.layers, len(model.decoder_layers()))
     like = Ask(Stimulus(), "", max_tokens=1 if wish.counted == "asked" else _ANSWER)
     pairs = opposed_asks(_aspects(value, wish), wish.pairs, wish.seed, stimuli, like)
@@ -118,9 +138,9 @@ def fit_neurons(
         raise InputError(f"{where} none of the neurons that are edited", "name other blocks, or a lower threshold")
     target = {"value": value, "direction": "away" if wish.away else "towards"}
     stated = {each.name: getattr(wish, each.name) for each in fields(wish) if each.name not in ("away", "seed")}
-    name = f"{value.replace('_', '-')}-neurons"[:40]
     measured = {"boosted": len(found.holds), "suppressed": len(found.rejects), "tokens": firing.holds.tokens}
-    about = About(METHOD, name, model.id, target, stated | {"clips": len(stimuli)}, wish.seed, measured=measured)
+    stated["clips"] = len(stimuli)
+    about = About(METHOD, _name(value), model.id, target, stated, wish.seed, measured=measured)
     counts = zip(found.holds.per_layer(len(found.widths)), found.rejects.per_layer(len(found.widths)), strict=True)
     told = {
         **measured,
@@ -135,6 +155,10 @@ def fit_neurons(
         "most": _most(found.holds),
     }
     return FittedNeurons(found, editing, about, told, _notes(firing, wish.threshold))
+
+
+def _name(value: str) -> str:
+    return f"{value.replace('_', '-')}-neurons"[:40]
 
 
 def _notes(firing: OpposedFiring, threshold: float) -> tuple[str, ...]:
@@ -175,15 +199,23 @@ def layers_of(written: str, count: int) -> tuple[int, ...]:
         ((0, 1, 2, 5), (0, 1, 2))
     """
     found: list[int] = []
+    for first, last in _ranges(written):
+        if last >= count:
+            raise InputError(f"there is no block {last}: the model has {count}, counted from 0")
+        found += range(first, last + 1)
+    return tuple(dict.fromkeys(found)) or tuple(range(count))
+
+
+def _ranges(written: str) -> list[tuple[int, int]]:
+    """First and last block of each part of a list."""
+    found = []
     for part in (each.strip() for each in written.split(",")) if written.strip() else ():
         first, _, last = part.partition("-")
         numbers = first.isdecimal() and (last or first).isdecimal() and len(part) < 12
         if not numbers or int(first) > int(last or first):
             raise InputError(f"blocks are {part!r:.40}", "write them as 0-2 or 1,3")
-        found += range(int(first), int(last or first) + 1)
-    if any(layer >= count for layer in found):
-        raise InputError(f"there is no block {max(found)}: the model has {count}, counted from 0")
-    return tuple(dict.fromkeys(found)) or tuple(range(count))
+        found.append((int(first), int(last or first)))
+    return found
 
 
 def _most(mask: NeuronMask, count: int = 20) -> list[dict[str, object]]:

@@ -10,7 +10,7 @@ from agents.models.base import Stimulus
 from agents.models.capabilities import TorchModel
 from agents.models.steering.positions import check_phase
 from valuespectrum.steering.neurons.firing import Counted
-from valuespectrum.steering.neurons.fitting import METHOD, NeuronWish, fit_neurons
+from valuespectrum.steering.neurons.fitting import METHOD, NeuronWish, check_wish, fit_neurons
 from valuespectrum.steering.registry import STEERING, FittedSteering, SteeringWish
 from vectorstore.foundation.errors import InputError
 
@@ -22,6 +22,14 @@ class NeuronMethod:
     """ValueLocate, as far as it is known: neurons that fire more often where a value is held."""
 
     name = METHOD
+
+    def check(self, wish: SteeringWish) -> None:
+        """Refuse what makes no sense, without a model.
+
+        Raises:
+            InputError: An option makes no sense or is missing, or there is no such value or file.
+        """
+        check_wish(wish.value, read_wish(wish))
 
     def fit(self, model: TorchModel, wish: SteeringWish) -> FittedSteering:
         """Find neurons under opposing aspects, and make edits that boost and suppress them.

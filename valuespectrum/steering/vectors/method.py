@@ -8,6 +8,7 @@ from typing import cast
 
 from agents.models.base import FrameReference
 from agents.models.capabilities import TorchModel
+from agents.models.steering.intervention import About
 from valuespectrum.steering.pairs.base import PUBLISHED_PAIRS, ContrastPair, PairSet
 from valuespectrum.steering.pairs.grammar import GRAMMAR, SOURCES, own_pairs
 from valuespectrum.steering.pairs.reading import read_pairs
@@ -17,7 +18,7 @@ from valuespectrum.steering.vectors.layers import ACCURATE, LayerRule, read_laye
 from valuespectrum.steering.vectors.placing import Placement, Placing, clip_contexts, statement_contexts
 from valuespectrum.steering.vectors.probes import ProbeOptions, Solver
 from valuespectrum.steering.vectors.published import published
-from valuespectrum.steering.vectors.ways import SteeringPlan, Way, intervention_of
+from valuespectrum.steering.vectors.ways import SteeringPlan, Way, intervention_name, intervention_of
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.user_paths import user_path
 
@@ -73,22 +74,36 @@ class ValueVectorMethod:
 
     name = "vectors"
 
+    def check(self, wish: SteeringWish) -> None:
+        """Refuse what makes no sense, without a model.
+
+        Raises:
+            InputError: An option makes no sense, there are too few pairs, or the value cannot stand in an id.
+        """
+        _understood(wish)
+        About(self.name, intervention_name(wish.value, wish.away), "")
+
     def fit(self, model: TorchModel, wish: SteeringWish) -> FittedSteering:
         """Fit probes to pairs of one value, choose blocks, and make the intervention.
 
         Raises:
             InputError: An option makes no sense, there are too few pairs, or no block tells them apart.
         """
-        options = VectorOptions.read(wish.options)
-        pairs = chosen_pairs(wish.value, options, wish.seed)
         # What makes no sense is refused before the model reads anything.
-        plan, how = plan_of(options, (0,), wish), fit_options(options, wish.clips, wish.seed)
+        options, pairs, plan, how = _understood(wish)
         if options.layers != ACCURATE:
             read_layers(options.layers, len(model.decoder_layers()))
         fitted = fit_vectors(model, {wish.value: pairs}, how)[wish.value]
         layers = chosen_layers(fitted, options)
         made = intervention_of(fitted, replace(plan, layers=layers))
         return FittedSteering(made, told_of(fitted, layers), _notes(fitted, layers))
+
+
+def _understood(wish: SteeringWish) -> tuple[VectorOptions, PairSet, SteeringPlan, VectorFitOptions]:
+    """Options, pairs, a plan for a block that is not known yet, and how the fit goes."""
+    options = VectorOptions.read(wish.options)
+    pairs = chosen_pairs(wish.value, options, wish.seed)
+    return options, pairs, plan_of(options, (0,), wish), fit_options(options, wish.clips, wish.seed)
 
 
 def chosen_pairs(value: str, options: VectorOptions, seed: int) -> PairSet:

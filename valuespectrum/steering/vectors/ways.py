@@ -102,6 +102,16 @@ def _direction(vectors: ValueVectors, plan: SteeringPlan, layer: int) -> NDArray
     return np.asarray(drawn / np.linalg.norm(drawn))
 
 
+def intervention_name(value: str, away: bool) -> str:
+    """What an intervention for a value is called.
+
+    Example:
+        >>> intervention_name("power", away=True)
+        'power-away'
+    """
+    return f"{value}-{'away' if away else 'towards'}"[:40]
+
+
 def intervention_of(vectors: ValueVectors, plan: SteeringPlan) -> Intervention:
     """An intervention with its manifest.
 
@@ -115,7 +125,7 @@ def intervention_of(vectors: ValueVectors, plan: SteeringPlan) -> Intervention:
     side = "away" if plan.away else "towards"
     about = About(
         method=_METHODS[plan.way],
-        name=f"{vectors.value}-{side}"[:40],
+        name=intervention_name(vectors.value, plan.away),
         model=vectors.model,
         target={"value": vectors.value, "direction": side, **({"P0": plan.target} if plan.way == "least" else {})},
         data={

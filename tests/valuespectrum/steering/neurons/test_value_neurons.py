@@ -316,7 +316,7 @@ def test_the_verb_finds_edits_and_asks_again(tmp_path: Path) -> None:
         api.find_neurons("reference", "power", settings)
     with pytest.raises(InputError, match="cannot read list of descriptions"):
         api.find_neurons("reference", "power", replace(settings, out=None, words="nothing.yaml"))
-    for layers in ("9", "a-b", "3-1", ",", "0,,2"):
+    for layers in ("9", "a-b", "3-1", ",", "0,,2", "0-9999999999"):
         with pytest.raises(InputError, match="block"):
             layers_of(layers, 6)
     assert layers_of("", 3) == layers_of(" ", 3) == (0, 1, 2)
