@@ -103,6 +103,20 @@ def test_rows_that_are_steered_alone_make_a_graph_too(table: Path, capsys: pytes
     assert any("what they change is not told" in note for note in found["notes"])
 
 
+def test_what_changes_is_told_of_scores_as_measured(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """No persona changes in both values, though the mean of the intervention, which is taken out, moves both."""
+    head, *lines = table.read_text().splitlines()
+    steered = []
+    for number, line in enumerate(each for each in lines if not each.split(",")[1]):
+        persona, _, care, power, rest = line.split(",")
+        moved = (float(care) + number % 2, float(power) + (1 - number % 2), float(rest))
+        steered.append(",".join([persona, "f3", *map(str, moved)]))
+    table.write_text("\n".join([head, *lines, *steered]) + "\n")
+    found = _mined(table, capsys, "--only", "f3", "--within", "intervention", "--reading", "both-ways")
+    told = found["side_effects"]["interventions"]["by_value"]["care"]
+    assert set(told.values()) <= {0.0, None} and 0.0 in told.values()
+
+
 def test_a_persona_that_there_is_not_is_told_before_tables_are_drawn(
     table: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

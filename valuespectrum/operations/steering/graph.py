@@ -106,9 +106,11 @@ def mine_graph(
     settings, teller = settings or GraphSettings(), teller or Unattended()
     drawn = settings.out.with_suffix(".svg")
     _refuse_taken([settings.out, drawn], settings)
-    measured = _table(sources, settings, teller)
+    measured = told = _table(sources, settings, teller)
+    if settings.within:
+        measured = told.within(settings.within)
     options = MiningOptions(settings.alpha, settings.rule, settings.deepest)
-    changed = _changes(measured, settings)  # refuses what there is not before tables are drawn again
+    changed = _changes(told, settings)  # refuses what there is not before tables are drawn again
     teller.doing("mining the graph")
     graph = mine(measured, options)
     shares = _shares(measured.columns(graph.values), options, settings, teller)
@@ -158,7 +160,7 @@ def _table(
         measured = measured.where(lambda key: key.intervention in (NOBODY, *settings.only))
     for each in measured.left_out[:5]:
         teller.say(f"note: left out, since a value was not measured: {each}")
-    return measured.within(settings.within) if settings.within else measured
+    return measured
 
 
 def _shares(measured: ValueTable, options: MiningOptions, settings: GraphSettings, teller: Teller) -> EdgeShares | None:
