@@ -30,6 +30,7 @@ from valuespectrum.operations.report import ReportSettings, report
 from valuespectrum.operations.steering import sweep as operation
 from valuespectrum.operations.steering.looking import looked_beside
 from valuespectrum.operations.steering.sweep import SweepSettings, sweep_steering
+from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.scoring.facets.tables import SetTable, collect
 from valuespectrum.steering.beside.judged import control_success, sayings_judged
 from valuespectrum.steering.beside.knowledge import knowledge_retained, read_tasks, reference_tasks
@@ -175,6 +176,16 @@ def test_it_is_said_when_nothing_works_and_when_a_rival_wins() -> None:
     assert told[2] == "random: no setting works"
     luck = outcome(trial("fixed", 1, 0.8, 0.0)).verdicts("fixed")
     assert luck[1] == "that half does not confirm it: its interval reaches 0"
+
+
+def test_what_does_not_confirm_a_choice_is_said_as_it_is() -> None:
+    turned = trial("fixed", 1, 2.0, -2.0)
+    assert outcome(turned).verdicts("fixed")[1].endswith("its interval lies on the other side of 0")
+    changes = {**turned.told_by.changes, "power": Estimate(0.5, why="too few units")}
+    bare = replace(turned, told_by=replace(turned.told_by, changes=changes))
+    lines = outcome(bare, trial("means", 1, 2.0, 2.0)).verdicts("fixed")
+    assert lines[1].endswith("it has no interval there")
+    assert lines[2].endswith("moves it further than fixed (one of them has no interval)")
 
 
 def test_ways_are_held_against_each_other_where_they_are_equally_fluent() -> None:

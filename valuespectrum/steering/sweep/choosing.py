@@ -268,7 +268,7 @@ class SweepOutcome:
             f"{self.value} on the half that nothing was chosen by"
         ]
         if told.side != self.sign:
-            lines.append("that half does not confirm it: its interval reaches 0")
+            lines.append(f"that half does not confirm it: {_unconfirmed(told)}")
         for way in self.ways:
             rival = self.chosen(way)
             if way == main:
@@ -277,10 +277,7 @@ class SweepOutcome:
                 lines.append(f"{way}: no setting works")
                 continue
             theirs = rival.change(self.value)
-            ahead = self.sign * ((theirs.mean or 0.0) - (told.mean or 0.0))
-            word = "moves it further" if ahead > 0 else "moves it less"
-            sure = "" if _apart(told, theirs) else " (the intervals overlap)"
-            lines.append(f"{way}: {written(theirs)}, {word} than {main}{sure}")
+            lines.append(f"{way}: {written(theirs)}, {self._beside(told, theirs)} {main}{_doubt(told, theirs)}")
             lines += self._matched(main, way)
         return lines
 
@@ -295,6 +292,12 @@ class SweepOutcome:
             )
             for way in dict.fromkeys(each.way for each in self.silent)
         ]
+
+    def _beside(self, told: Estimate, theirs: Estimate) -> str:
+        if told.mean is None or theirs.mean is None:
+            return "which cannot be held against"
+        ahead = self.sign * (theirs.mean - told.mean)
+        return "moves it further than" if ahead > 0 else "moves it less than" if ahead < 0 else "moves it as far as"
 
     def _matched(self, main: str, rival: str) -> list[str]:
         match = self.at_equal_fluency(main, rival)
@@ -325,9 +328,13 @@ def written(change: Estimate) -> str:
     return f"{change.mean:+.2f} [{change.low:+.2f}, {change.high:+.2f}]"
 
 
-def _apart(one: Estimate, other: Estimate) -> bool:
-    ends = (one.low, one.high, other.low, other.high)
-    if any(each is None for each in ends):
-        return False
-    low, high, their_low, their_high = (float(each or 0.0) for each in ends)
-    return high < their_low or their_high < low
+def _unconfirmed(change: Estimate) -> str:
+    if change.low is None or change.high is None:
+        return "it has no interval there"
+    return "its interval lies on the other side of 0" if change.side else "its interval reaches 0"
+
+
+def _doubt(one: Estimate, other: Estimate) -> str:
+    if one.low is None or one.high is None or other.low is None or other.high is None:
+        return " (one of them has no interval)"
+    return "" if one.high < other.low or other.high < one.low else " (the intervals overlap)"
