@@ -66,6 +66,8 @@ def test_an_intervention_is_fitted_to_the_reference_model_and_written(tmp_path: 
         ("power", {"target": "1.5"}, r"a probability of 1\.5 cannot be reached"),
         ("power", {"strength": "inf"}, "a strength of inf"),
         ("power", {"solver": "magic"}, "no solver 'magic'"),
+        ("power", {"target": "0.9", "way": "fixed"}, "target means nothing with way=fixed"),
+        ("power", {"accuracy": "0.8", "layers": "1"}, "accuracy means nothing with layers=1"),
     ],
 )
 def test_what_cannot_be_fitted_gets_one_line(value: str, options: dict[str, str], told: str) -> None:

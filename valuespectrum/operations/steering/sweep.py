@@ -180,7 +180,7 @@ def _refuse_nonsense(value: str, settings: SweepSettings, options: VectorOptions
     from agents.models.model_names import ModelSpec
     from valuespectrum.instruments.judging.plain import PLAIN_SCHEMES
     from valuespectrum.steering.vectors.method import fit_options, wanted_probability
-    from valuespectrum.steering.vectors.ways import SteeringPlan
+    from valuespectrum.steering.vectors.ways import LEAST, SteeringPlan
 
     for name in settings.option:
         if name in _SWEPT:
@@ -190,6 +190,8 @@ def _refuse_nonsense(value: str, settings: SweepSettings, options: VectorOptions
     ways: list[Way] = list(settings.ways)  # type: ignore[arg-type]
     for way in ways:
         SteeringPlan((0,), way)
+    if "target" in settings.option and LEAST not in ways:
+        raise InputError("--option target is about --way least, which is not tried", "leave it out, or add that way")
     wrong = [each for each in settings.strengths if not (isfinite(each) and each > 0)]
     if wrong:
         raise InputError(

@@ -18,7 +18,7 @@ from valuespectrum.steering.vectors.layers import ACCURATE, LayerRule, read_laye
 from valuespectrum.steering.vectors.placing import Placement, Placing, clip_contexts, statement_contexts
 from valuespectrum.steering.vectors.probes import ProbeOptions, Solver
 from valuespectrum.steering.vectors.published import published
-from valuespectrum.steering.vectors.ways import SteeringPlan, Way, intervention_name, intervention_of
+from valuespectrum.steering.vectors.ways import LEAST, SteeringPlan, Way, intervention_name, intervention_of
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.user_paths import user_path
 
@@ -103,7 +103,22 @@ def _understood(wish: SteeringWish) -> tuple[VectorOptions, PairSet, SteeringPla
     """Options, pairs, a plan for a block that is not known yet, and how the fit goes."""
     options = VectorOptions.read(wish.options)
     pairs = chosen_pairs(wish.value, options, wish.seed)
-    return options, pairs, plan_of(options, (0,), wish), fit_options(options, wish.clips, wish.seed)
+    plan, how = plan_of(options, (0,), wish), fit_options(options, wish.clips, wish.seed)
+    _refuse_idle(wish.options, options)
+    return options, pairs, plan, how
+
+
+def _refuse_idle(given: Mapping[str, str], options: VectorOptions) -> None:
+    """Refuse what is said of something that is not done.
+
+    Raises:
+        InputError: A probability that no shift reaches, or a rule beside blocks that are named.
+    """
+    if "target" in given and options.way != LEAST:
+        raise InputError(f"target means nothing with way={options.way}", "leave it out, or take way=least")
+    for name in ("accuracy", "drop_last"):
+        if name in given and options.layers != ACCURATE:
+            raise InputError(f"{name} means nothing with layers={options.layers:.40}", f"leave {name} or layers out")
 
 
 def chosen_pairs(value: str, options: VectorOptions, seed: int) -> PairSet:
@@ -153,14 +168,10 @@ def plan_of(options: VectorOptions, layers: tuple[int, ...], wish: SteeringWish)
     Raises:
         InputError: There is no such way, or no such probability.
     """
-    return SteeringPlan(
-        layers,
-        cast(Way, options.way),
-        options.strength,
-        wanted_probability(options.target, wish.value),
-        wish.away,
-        seed=wish.seed,
-    )
+    plan = SteeringPlan(layers, cast(Way, options.way), options.strength, away=wish.away, seed=wish.seed)
+    if options.way != LEAST:
+        return plan
+    return replace(plan, target=wanted_probability(options.target, wish.value))
 
 
 def wanted_probability(text: str, value: str) -> float:

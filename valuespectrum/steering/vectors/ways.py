@@ -26,6 +26,8 @@ Way = Literal["least", "fixed", "means", "random"]
 """The least shift that makes the probe sure enough (ConVA); the probe's direction, by a fixed shift; the difference of
 means (CAA and its kin); a random direction."""
 WAYS: tuple[Way, ...] = get_args(Way)
+LEAST: Way = "least"
+"""The one that has a probability to reach."""
 _METHODS: Mapping[Way, str] = {
     "least": "value-vectors",
     "fixed": "value-vectors-fixed",
