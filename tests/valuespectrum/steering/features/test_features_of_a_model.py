@@ -150,6 +150,23 @@ def test_training_finds_planted_features(tmp_path: Path) -> None:
             train_autoencoder(values, wrong)
 
 
+def test_new_weights_never_lie_beside_the_configuration_of_earlier_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed between the two files: how many features are kept would be what the earlier file says."""
+    write_sae_lens(orthonormal(), tmp_path, "mine", LAYER)
+    later = replace(orthonormal(), activation="topk", most=7)
+
+    def killed(path: Path, data: bytes) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("valuespectrum.steering.features.training.write_durably", killed)
+    with pytest.raises(KeyboardInterrupt):
+        write_sae_lens(later, tmp_path, "mine", LAYER)
+    with pytest.raises(InputError):
+        read_autoencoder(tmp_path)
+
+
 def test_what_was_insisted_on_is_told_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The line is drawn so high here that no file passes; where it is drawn else has tests of its own."""
     monkeypatch.setattr("valuespectrum.operations.steering.features._CHECKED_ASKS", 4)
