@@ -36,14 +36,7 @@ from valuespectrum.steering.beside.judged import control_success, sayings_judged
 from valuespectrum.steering.beside.knowledge import knowledge_retained, read_tasks, reference_tasks
 from valuespectrum.steering.beside.surprise import perplexity
 from valuespectrum.steering.pairs.grammar import dilemmas, own_pairs
-from valuespectrum.steering.sweep.choosing import (
-    FOUND,
-    SilentTrial,
-    SweepOutcome,
-    SweepTrial,
-    best,
-    read_findings,
-)
+from valuespectrum.steering.sweep.choosing import FOUND, SilentTrial, SweepOutcome, SweepTrial, best, read_findings
 from valuespectrum.steering.sweep.effects import effect_of, halves, placed_around, restricted
 from valuespectrum.steering.sweep.prompted import PromptedModel, value_prompts
 from valuespectrum.steering.vectors.fitting import ValueVectors
@@ -571,9 +564,10 @@ def test_both_models_are_measured_as_the_sweep_asked_them(
     loading = ModelOptions("cpu", "bfloat16", 4, "naive", layout="image-first", temperature=0.5)
     few = {"prompts": False, "ways": ("fixed",), "strengths": (8.0,), "top_k": 2, "corpus": tmp_path}
     # Texts are put with clips, which are not looked for here: a corpus that nothing asks for is refused.
-    monkeypatch.setattr(operation, "clips_of", lambda corpus: nullcontext(()))
+    monkeypatch.setattr(operation, "clips_of", lambda corpus: nullcontext([()]))
     put = {"pairs": "traits", "put": "persona"}
-    swept(then=then, loading=loading, instrument_option={"per_value": "8"}, option=put, **few)
+    found, _ = swept(then=then, loading=loading, instrument_option={"per_value": "8"}, option=put, **few)
+    assert found.document["covers"].endswith("so that it is not wholly new to the vectors.")
     assert given[1] == ["reference:bend", f"reference:bend?steer={tmp_path / 'power.steer'}"]
     asked = given[3] if then == "bench" else given[3].asked
     assert asked.loading == loading and asked.top_k == 2

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 SweepThen = Literal["bench", "instrument"]
 """What measures the model once more, as it is and steered."""
 _MOST_MODELS = 400
+_SHOWN_BOTH = " Pairs were put with clips of the half that tells, too, so that it is not wholly new to the vectors."
+"""What intervals have to be read with where vectors were fitted with clips."""
 _SWEPT: Mapping[str, str] = {
     "layers": "--layers",
     "way": "--way",
@@ -157,6 +159,8 @@ def sweep_steering(
         speak = [tried[each.model][0] for each in outcome.working()]
         outcome = replace(outcome, perplexity=perplexities(loaded, value, speak))
     document = _document(model, outcome, settings, run)
+    if clips:
+        document["covers"] += _SHOWN_BOTH
     teller.doing("looking at what else changed")
     kept = [loaded.id, *(id for id in document["chosen"].values() if id)]
     document["beside"] = looked_beside(loaded, value, [tried[id][0] for id in kept], settings)
