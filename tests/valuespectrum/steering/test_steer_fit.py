@@ -102,6 +102,15 @@ def test_what_needs_no_model_is_looked_at_before_one_is_loaded(
         vs.find_neurons("reference", "order", vs.NeuronSettings(0.1, 1.0))
 
 
+def test_an_intervention_that_is_not_there_is_told_before_a_model_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*given: object) -> None:
+        raise AssertionError("a model was loaded")
+
+    monkeypatch.setattr("agents.models.registry.load_model", never)
+    with pytest.raises(InputError, match="cannot read the intervention"):
+        vs.apply_steering("reference", ["nowhere.steer"])
+
+
 def test_files_in_options_may_lie_at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No shell makes a path of the ~ behind an equals sign."""
     monkeypatch.setenv("HOME", str(tmp_path))

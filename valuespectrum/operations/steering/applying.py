@@ -127,6 +127,7 @@ def apply_steering(
     from agents.models.registry import load_model
     from agents.models.steering.files import write_intervention
     from agents.models.steering.specs import read_steering
+    from valuespectrum.operations.shared.loading import check_specs
 
     if not files:
         raise InputError("no intervention was named", "name one, e.g. steer apply security.steer --model reference")
@@ -141,8 +142,10 @@ def apply_steering(
     if target and joined:
         write_intervention(_gated(joined, fitted) if fitted else joined, target)
     named = steered_spec(model, [str(target)] if target else files)
+    wanted = options or ModelOptions()
     with _kept_if_it_works(target):
-        loaded = load_model(named, options or ModelOptions())
+        check_specs([named], wanted)  # a file that is not there is told before weights are read
+        loaded = load_model(named, wanted)
     document: Json = {
         "spec": named,
         "model": loaded.id,
