@@ -73,6 +73,17 @@ def test_a_file_says_what_it_is(noise: Path, run: Run, capsys: pytest.CaptureFix
     assert isinstance(run("steer", "list")["methods"], list)
 
 
+def test_a_file_does_not_speak_for_the_list(noise: Path) -> None:
+    """What it says of its target, or with a line break, would stand where its model, its gate and its digest do."""
+    made = read_intervention(noise)
+    target = {"value": "security", "for": "another model", "digest": "0" * 12}
+    about = replace(made.about, method="trial\n  gate      shut", target=target)
+    write_intervention(replace(made, about=about), noise)
+    lines = str(vs.list_steering([str(noise)])).splitlines()
+    assert f"  for       {made.about.model}" in lines and f"  digest    {made.digest}" in lines
+    assert [line for line in lines if line.startswith("  gate")] == ["  gate      none, always open"]
+
+
 def test_several_become_one_that_steers_alike(noise: Path, run: Run, tmp_path: Path) -> None:
     both = tmp_path / "both.steer"
     found = run("steer", "apply", f"{noise}:strength=0.5", str(noise), "--model", "reference", "--out", str(both))

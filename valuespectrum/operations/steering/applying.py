@@ -14,6 +14,7 @@ from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.text import visible_line
 
 if TYPE_CHECKING:
     from agents.models.base import ModelOptions
@@ -314,9 +315,9 @@ def _edit(edit: Edit) -> dict[str, object]:
 
 
 def _file_in_words(told: Json) -> str:
+    own = {"made by": told["method"], "for": told["model"]}
     facts = {
-        "made by": told["method"],
-        "for": told["model"],
+        **own,
         **told["target"],
         "from": ", ".join(f"{name} {value}" for name, value in told["data"].items()),
         "seed": told["seed"],
@@ -324,13 +325,16 @@ def _file_in_words(told: Json) -> str:
         "strength": f"{told['strength']:g}",
         "gate": told["gate"] or "none, always open",
         "digest": told["digest"],
-    }
+    } | own  # nothing that the file says of its target stands in the place of what it is
     lines = [
         f"{told['file']}: {told['name']}",
-        *(f"  {name:<10}{value}" for name, value in facts.items() if value != ""),
+        *(f"  {visible_line(name):<10}{visible_line(str(value))}" for name, value in facts.items() if value != ""),
     ]
     cells = [
-        (each["kind"], each["block"], each["positions"], each["phase"], f"{each['strength']:g}", f"{each['size']:g}")
+        (
+            *(each["kind"], each["block"], visible_line(each["positions"]), each["phase"]),
+            *(f"{each['strength']:g}", f"{each['size']:g}"),
+        )
         for each in told["edits"]
     ]
     return "\n".join([*lines, table(("edit", "block", "positions", "phase", "strength", "size"), cells)])
