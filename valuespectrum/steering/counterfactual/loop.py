@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from math import inf
 from typing import Literal
 
 from agents.procedures.procedure import Procedure
@@ -40,7 +41,7 @@ class LoopOptions:
     parts: LoopParts = ALL_PARTS
 
     def __post_init__(self) -> None:
-        if not self.theta >= 0 or self.rounds < 1:
+        if not 0 <= self.theta < inf or self.rounds < 1:
             raise InputError("theta is 0 or more, and there is one round at least", "for example --theta 1")
 
 

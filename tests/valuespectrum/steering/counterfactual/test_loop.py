@@ -240,7 +240,7 @@ def test_a_killed_loop_goes_on_and_a_finished_one_needs_no_model(tmp_path: Path)
 def test_an_unknown_value_and_odd_options_are_refused() -> None:
     with pytest.raises(InputError, match="no 'fame'"):
         alone(counterfactual(QUESTION, ValueObjective({"fame": 3}), SYSTEM, VOICE, LoopOptions(0)), {})
-    for options in ({"theta": -1}, {"theta": float("nan")}, {"theta": 1, "rounds": 0}):
+    for options in ({"theta": -1}, {"theta": float("nan")}, {"theta": float("inf")}, {"theta": 1, "rounds": 0}):
         with pytest.raises(InputError, match="theta"):
             LoopOptions(**options)
 
