@@ -126,6 +126,8 @@ def calibrate(
             planted = _respondents(specs, loading, unveiled, settings.twins)
             found = calibrate_instrument(_instrument_options(folder, settings, command), planted, bars)
         return Calibration(found, _describe(found))
+    if settings.corpus is None and not folder.name:
+        raise InputError(f"a corpus is drawn beside the run, and {folder} has no name", "name a folder with --run")
     corpus = settings.corpus or _drawn_corpus(folder.with_name(f"{folder.name}-corpus"), settings, teller)
     teller.doing(f"opening {corpus}")
     with Corpus.open(corpus) as opened, BenchBars(teller) as bars:

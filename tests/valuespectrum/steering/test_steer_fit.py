@@ -202,6 +202,15 @@ def test_a_place_that_cannot_be_written_is_told_before_anything_is_done(
     assert (tmp_path / "notes.txt").read_text() == "mine"
 
 
+@pytest.mark.parametrize(
+    "call", [lambda: vs.mine_graph("no-run", vs.GraphSettings(out=Path())), lambda: vs.calibrate((), ".")]
+)
+def test_a_folder_without_a_name_is_told_in_one_line(call: Callable[[], object]) -> None:
+    """What lies beside a file or a run is called after it, and the folder where one stands has no name of its own."""
+    with pytest.raises(InputError, match="is a folder|has no name"):
+        call()
+
+
 def test_no_autoencoder_is_trained_into_a_file(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
     with pytest.raises(InputError, match="is no folder"):

@@ -104,6 +104,8 @@ def mine_graph(
     from vectorstore.foundation.disk import make_folder, storage_errors, write_durably
 
     settings, teller = settings or GraphSettings(), teller or Unattended()
+    if not settings.out.name:
+        raise InputError(f"{settings.out} is a folder, and a graph goes into a file", "name one with --out")
     drawn = settings.out.with_suffix(".svg")
     _refuse_taken([settings.out, drawn], settings)
     measured = told = _table(sources, settings, teller)
