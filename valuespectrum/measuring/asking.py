@@ -11,6 +11,7 @@ from agents.answers.planner import AskSource, WorkPlan, answer_plan, plan
 from agents.answers.respondent import Role
 from agents.answers.store import AnswerStore
 from agents.models.base import Model, ModelOptions
+from agents.models.model_names import ModelId
 from agents.personas.persona import Persona
 from agents.personas.prompts import Strategy
 from agents.personas.reserved import PLACEBO_TEXTS, is_placebo_text
@@ -21,7 +22,7 @@ from valuespectrum.instruments.registry import settings_of
 from valuespectrum.instruments.roles import roles
 from valuespectrum.runs.run import read_manifest
 from valuespectrum.scoring.cells import ScoringOptions
-from vectorstore.foundation.errors import InputError, SchemaError
+from vectorstore.foundation.errors import BlindModelError, InputError, SchemaError
 from vectorstore.foundation.json_types import Json
 
 
@@ -206,7 +207,15 @@ class Asking:
         teller.planned(BenchPlan(clips or {}, len(self.roles), expenses, caution, shown or {}, placebos=placebos))
         teller.working("asking the first questions")
         for model, work in zip(self._models, plans, strict=True):
-            answer_plan(work, model, store, tell(teller, model))
+            try:
+                answer_plan(work, model, store, tell(teller, model))
+            except BlindModelError:
+                if not self._may_fail(model):
+                    raise
+
+    def _may_fail(self, model: Model) -> bool:
+        """Whether a run goes on without a model: where it may be silent and steering may have broken it."""
+        return self._options.silent and bool(ModelId.parse(model.id).steering)
 
 
 def _told(persona: Persona) -> Json:
