@@ -49,8 +49,8 @@ class AskingOptions:
     effective: Mapping[str, object] = field(default_factory=dict)
     """The options in force, by their long names, for the manifest."""
     silent: bool = False
-    """Whether a model of which every ask fails, or nothing can be scored, is left without scores; else that ends the run
-    with an error."""
+    """Whether a model of which every ask fails, or nothing can be scored, is left without scores; else that is an
+    error."""
 
 
 @dataclass(frozen=True, slots=True)
