@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 
 import numpy as np
@@ -30,6 +30,7 @@ from valuespectrum.steering.neurons.selection import (
     check_threshold,
     neuron_edits,
     random_mask,
+    reaches,
     select,
 )
 from vectorstore.foundation.errors import InputError
@@ -133,41 +134,55 @@ def fit_neurons(
     found = select(firing, wish.threshold, wish.fewest)
     found = found.turned if wish.away else found
     found = ValueNeurons(found.holds.within(layers), found.rejects.within(layers), found.threshold, found.widths)
-    if not len(found.holds) * bool(wish.gamma) + len(found.rejects) * wish.suppress:
+    edited = {
+        "boosted": len(found.holds) if wish.gamma else 0,
+        "suppressed": len(found.rejects) if wish.suppress else 0,
+    }
+    if not any(edited.values()):
         where = f"blocks {wish.layers} have" if wish.layers else "the model has"
         raise InputError(f"{where} none of the neurons that are edited", "name other blocks, or a lower threshold")
     target = {"value": value, "direction": "away" if wish.away else "towards"}
     stated = {each.name: getattr(wish, each.name) for each in fields(wish) if each.name not in ("away", "seed")}
-    measured = {"boosted": len(found.holds), "suppressed": len(found.rejects), "tokens": firing.holds.tokens}
+    measured = {**edited, "tokens": firing.holds.tokens}
     stated["clips"] = len(stimuli)
     about = About(METHOD, _name(value), model.id, target, stated, wish.seed, measured=measured)
     counts = zip(found.holds.per_layer(len(found.widths)), found.rejects.per_layer(len(found.widths)), strict=True)
+    least = min(float(mask.delta.min()) for mask in (found.holds, found.rejects) if len(mask))
     told = {
         **measured,
+        "holds": len(found.holds),
+        "rejects": len(found.rejects),
         "threshold": wish.threshold,
         "gamma": wish.gamma,
+        "least": least,
         "largest": float(np.nanmax(np.abs(firing.delta))),
         "chance": firing.chance,
         "blocks": [
-            {"block": layer, "neurons": found.widths[layer], "boosted": up, "suppressed": down if wish.suppress else 0}
+            {
+                **{"block": layer, "neurons": found.widths[layer]},
+                **{"boosted": up if wish.gamma else 0, "suppressed": down if wish.suppress else 0},
+            }
             for layer, (up, down) in enumerate(counts)
         ],
         "most": _most(found.holds),
     }
-    return FittedNeurons(found, editing, about, told, _notes(firing, wish.threshold))
+    return FittedNeurons(found, editing, about, told, tuple(_notes(firing, wish, least)))
 
 
 def _name(value: str) -> str:
     return f"{value.replace('_', '-')}-neurons"[:40]
 
 
-def _notes(firing: OpposedFiring, threshold: float) -> tuple[str, ...]:
-    if firing.chance <= threshold:
-        return ()
-    return (
-        f"with {firing.holds.tokens:,} tokens a side, differences up to {firing.chance:.2f} come by luck, which is "
-        "above the threshold: many of these neurons may have nothing to do with the value (ask more pairs)",
-    )
+def _notes(firing: OpposedFiring, wish: NeuronWish, least: float) -> Iterator[str]:
+    below = not reaches(least, wish.threshold)
+    if below:
+        yield f"{wish.fewest} are wanted at least, so that some differ by less than the threshold, down to {least:.2g}"
+    if firing.chance > min(wish.threshold, least):
+        yield (
+            f"with {firing.holds.tokens:,} tokens a side, differences up to {firing.chance:.2f} come by luck, which is "
+            f"above {'the least of these' if below else 'the threshold'}: many of these neurons may have nothing to do "
+            "with the value (ask more pairs)"
+        )
 
 
 def _aspects(value: str, wish: NeuronWish) -> Aspects:

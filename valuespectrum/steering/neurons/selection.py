@@ -22,6 +22,8 @@ from vectorstore.foundation.random_streams import first_shuffled, stream
 NPTI_THRESHOLD, NPTI_FEWEST, NPTI_GAMMA, NPTI_KEEP = 0.1, 2000, (0.6, 1.5), 0.9
 """Numbers of NPTI's code, for its models of 32 blocks of 14,336 neurons; none of them is ValueLocate's."""
 _STEEPNESS, _MIDDLE = 10.0, 0.15
+_ROUNDING = 1e-9
+"""Differences of shares that are equal differ by less: .6 - .5 is a little below .1, and .8 - .7 a little above."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,9 +131,19 @@ def select(firing: OpposedFiring, threshold: float, fewest: int = 0) -> ValueNeu
     return ValueNeurons(holds, rejects, threshold, widths)
 
 
+def reaches(delta: float, threshold: float) -> bool:
+    """Whether a difference of shares is as large as a threshold.
+
+    Example:
+        >>> reaches(0.6 - 0.5, 0.1), reaches(0.59 - 0.5, 0.1)
+        (True, False)
+    """
+    return delta >= threshold - _ROUNDING
+
+
 def _selected(firing: OpposedFiring, threshold: float, fewest: int) -> NeuronMask:
     delta = np.nan_to_num(firing.delta, nan=0.0)
-    chosen = delta >= threshold
+    chosen = delta >= threshold - _ROUNDING
     if chosen.sum() < fewest:
         order = np.argsort(-delta, axis=None, kind="stable")[:fewest]
         chosen.flat[order] = delta.flat[order] > 0

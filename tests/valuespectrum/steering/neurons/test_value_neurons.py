@@ -287,6 +287,29 @@ def test_a_counter_refuses_what_it_cannot_count() -> None:
             counter.add(1, torch.tensor([[1.0, float(wrong), -1.0]]))
 
 
+def test_equal_differences_are_chosen_whatever_they_are_differences_of() -> None:
+    """Ten tokens of a hundred more: .6 - .5 is a little below .1 in floating point, and .8 - .7 a little above."""
+    held, rejected = np.array([[0.6, 0.8, 0.3, 0.59]]), np.array([[0.5, 0.7, 0.2, 0.5]])
+    high = np.full(held.shape, 0.5)
+    found = select(OpposedFiring(Firing(held, high, 100), Firing(rejected, high, 100)), 0.1)
+    assert found.holds.neurons.tolist() == [0, 1, 2]
+
+
+def test_what_is_told_of_edits_is_what_is_edited(tiny: TorchModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    delta = np.zeros((6, neuron_widths(tiny)[0]))
+    delta[0, :2], delta[1, 0] = (0.3, 0.05), -0.2
+    monkeypatch.setattr("valuespectrum.steering.neurons.fitting.opposed_firing", lambda *given: firing(delta))
+    found = fit_neurons(tiny, "power", NeuronWish(0.1, 1.0, words="traits", suppress=False))
+    assert [found.told[name] for name in ("boosted", "suppressed", "holds", "rejects")] == [1, 0, 1, 1]
+    assert found.about.measured["suppressed"] == 0 and found.told["least"] == pytest.approx(0.2)
+    assert not any("less than the threshold" in note for note in found.notes)
+    turned = fit_neurons(tiny, "power", NeuronWish(0.1, 0.0, words="traits"))
+    assert (turned.told["boosted"], turned.told["suppressed"]) == (0, 1)
+    more = fit_neurons(tiny, "power", NeuronWish(0.1, 1.0, words="traits", fewest=2))
+    assert more.told["holds"] == 2 and "less than the threshold, down to 0.05" in more.notes[0]
+    assert "above the least of these" in more.notes[1], "a hundred tokens a side"
+
+
 def test_threshold_and_gamma_have_no_default() -> None:
     assert isinstance(STEERING.load("neurons"), NeuronMethod)
     for options in ({}, {"threshold": "0.1"}, {"gamma": "1"}):
