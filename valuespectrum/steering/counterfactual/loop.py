@@ -28,6 +28,8 @@ from vectorstore.foundation.json_types import Json
 LoopOutcome = Literal["kept", "rewritten", "no answer", "not attributed", "not rewritten"]
 """Near enough as it was; rewritten, also where a further round changed nothing more; the subject gave none; a wanted
 value got no score; nothing else came back."""
+_ROUNDING = 1e-9
+"""Sums of differences that are equal differ by less: .1 + .2 is a little above .3."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,7 @@ def steered(given: WantedAnswer, voice: Voice, options: LoopOptions) -> Procedur
         if apart.total is None:
             outcome = "not attributed"
             break
-        if apart.total <= options.theta:
+        if apart.total <= options.theta + _ROUNDING:
             break
         wanted = WantedAnswer(question, last, found, objective, system, options.parts)
         concepts: Mapping[str, str] = {}

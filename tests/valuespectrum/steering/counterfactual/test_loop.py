@@ -59,6 +59,14 @@ def test_an_answer_that_is_near_enough_stays_byte_for_byte(theta: float) -> None
     assert _run(StubWriter(), LoopOptions(8.99)).outcome == "rewritten"
 
 
+def test_an_answer_that_is_just_as_far_as_the_threshold_is_kept() -> None:
+    """.1 and .2 are .3 and a little in floating point."""
+    objective, writer = ValueObjective({"care": 1.1, "power": 1.2}), StubWriter(first="Care=1; Power=1; Rest=1.")
+    options = [LoopOptions(theta) for theta in (0.3, 0.29)]
+    traces = [alone(counterfactual(QUESTION, objective, SYSTEM, VOICE, each), _cast(writer)) for each in options]
+    assert [trace.outcome for trace in traces] == ["kept", "rewritten"]
+
+
 def test_what_was_steered_stays_when_it_is_steered_again() -> None:
     once = _run(StubWriter(), LoopOptions(theta=0))
     given = WantedAnswer(QUESTION, once.last, Attribution({}), OBJECTIVE, SYSTEM)
