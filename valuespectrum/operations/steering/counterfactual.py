@@ -119,7 +119,7 @@ def steer_counterfactual(
         raise InputError("a threshold has to be named: the published one is not known", "for example --theta 1")
     refuse_unwritable(folder / _DOCUMENT)
     options = LoopOptions(settings.theta, settings.rounds, LoopParts(**dict.fromkeys(settings.without, False)))
-    system = _system(settings)
+    system = _system(settings, teller)
     _refuse_nonsense(settings, system)
     store_path = folder / _ANSWERS
     if settings.replay and not store_path.is_file():
@@ -257,7 +257,7 @@ def _questions(voice: Voice, settings: CounterfactualSettings) -> tuple[ValueQue
     return tuple(replace(each, draw=draw) for each in asked for draw in range(settings.draws))
 
 
-def _system(settings: CounterfactualSettings) -> ValueSystem:
+def _system(settings: CounterfactualSettings, teller: Teller) -> ValueSystem:
     from valuespectrum.steering.counterfactual.value_system import (
         circle_system,
         measured_system,
@@ -271,7 +271,7 @@ def _system(settings: CounterfactualSettings) -> ValueSystem:
 
     system = circle_system(TEN) if settings.system is None else read_system(settings.system)
     if settings.measured:
-        measured = table_of_runs(settings.measured).columns(system.dimensions)
+        measured = table_of_runs(settings.measured, warn=teller.warn).columns(system.dimensions)
         system = measured_system(system, measured, mine(measured))
     return with_graph(system, read_graph(settings.relations)) if settings.relations else system
 

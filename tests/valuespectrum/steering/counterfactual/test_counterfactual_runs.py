@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from stub_writers import SYSTEM, StubWriter
 
 from agents.models.base import Model, ModelOptions
 from agents.models.registry import MODELS
+from valuespectrum.operations.shared.telling import Unattended
 from valuespectrum.operations.steering.counterfactual import CounterfactualSettings, steer_counterfactual
 from valuespectrum.steering.graph.value_graph import GraphEdge, ValueGraph
 from vectorstore.foundation.errors import InputError
@@ -67,6 +69,30 @@ def test_a_graph_tells_which_values_go_together_and_people_what_to_rate(files: P
     assert any("It goes with Power." in ask.question for ask in WRITERS["writer"].asked)
     assert any('- "I help": Care: 5' in ask.question for ask in WRITERS["rater"].asked)
     assert not any(ask.frames for ask in WRITERS["rater"].asked)
+
+
+class _Warned(Unattended):
+    """Keeps what it is warned of."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def warn(self, text: str) -> None:
+        self.told.append(text)
+
+
+def test_scores_that_are_older_than_answers_are_told(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Relations and covariances come of them as a graph does, whose verb says so."""
+
+    def table(runs: object, warn: Callable[[str], None]) -> None:
+        warn("these scores are older than the answers")
+        raise InputError("enough is known")
+
+    monkeypatch.setattr("valuespectrum.steering.graph.run_table.table_of_runs", table)
+    settings, warned = replace(_settings(files), measured=(files / "run",)), _Warned()
+    with pytest.raises(InputError, match="enough is known"):
+        steer_counterfactual("stub:subject", files / "out", settings, warned)
+    assert warned.told == ["these scores are older than the answers"]
 
 
 def test_models_that_are_no_reference_need_questions(files: Path) -> None:
