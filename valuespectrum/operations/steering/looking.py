@@ -69,13 +69,14 @@ def looked_beside(
 
     tasks = knowledge_tasks(wanted.knowledge)
     asks = _open_asks(plain, value)
+    judge = _judge(wanted)
     found: dict[str, dict[str, float | None]] = {}
     for model in models:
         told: dict[str, float | None] = {}
         if tasks:
             told["knowledge"] = knowledge_retained(model, tasks)
         told["perplexity"] = perplexity(plain, _said(model, asks))
-        found[model.id] = told | (_judged(model, value, asks, wanted) if wanted.judge else {})
+        found[model.id] = told | (_judged(model, value, asks, judge) if judge else {})
     return found
 
 
@@ -110,14 +111,20 @@ def _open_asks(plain: TorchModel, value: str) -> list[Ask]:
     return [Ask(Stimulus(), question, max_tokens=_MOST_TOKENS) for question in questions]
 
 
-def _judged(model: Model, value: str, asks: Sequence[Ask], wanted: LookedFor) -> dict[str, float | None]:
-    from agents.judges.panel import JUDGE
+def _judge(wanted: LookedFor) -> Model | None:
+    """Loaded once for all whom it judges; ``None`` where nobody is to judge."""
     from agents.models.base import ModelOptions
     from agents.models.registry import load_model
+
+    if not wanted.judge:
+        return None
+    return load_model(wanted.judge, wanted.loading if isinstance(wanted.loading, ModelOptions) else ModelOptions())
+
+
+def _judged(model: Model, value: str, asks: Sequence[Ask], judge: Model) -> dict[str, float | None]:
+    from agents.judges.panel import JUDGE
     from agents.procedures.procedure import SUBJECT, alone
     from valuespectrum.steering.beside.judged import sayings_judged
 
-    loading = wanted.loading if isinstance(wanted.loading, ModelOptions) else ModelOptions()
-    judge = load_model(wanted.judge, loading)
     told = alone(sayings_judged(value, [ask.question for ask in asks]), {SUBJECT: model, JUDGE: judge})
     return {"control": told.control, "unclear": told.unclear, "grammatical": told.grammatical}
