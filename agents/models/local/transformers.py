@@ -148,7 +148,9 @@ class TransformersModel(LocalModel):
             adapter = ModelAdapter(
                 self.torch_model, self._tokenizer, self._steering_by(self.torch_model, interventions)
             )
-            return choose_engine(adapter, self._writer, same).engine
+            # With all gates shut it is the model as it is, asked as that is asked: to the last bit.
+            wanted = same if interventions else options
+            return choose_engine(adapter, self._writer, wanted).engine
 
         return GatedEngine(self._interventions, engine_of)
 

@@ -200,6 +200,18 @@ def test_a_shut_gate_is_the_model_as_it_is(engine: str, variant: Variant, make_p
 
 
 @pytest.mark.parametrize("engine", ["naive", "tree"])
+def test_a_shut_gate_before_a_shift_that_looks_ahead_asks_as_the_model_is_asked(
+    variant: Variant, make_picture: PictureMaker
+) -> None:
+    """Steered, the model runs in a tree; as it is, another engine asks it, whose numbers end in other bits."""
+    edits = (ConditionalAdd(0, drawn("p0"), -3.0, 0.95),)
+    gated, plain = variant("qwen3_vl", "auto", made(edits, gate=gate())), variant("qwen3_vl", "auto")
+    assert (gated.settings["engine"], plain.settings["engine"]) == ("tree", "shared")
+    shut = [ask for ask in long_asks(make_picture) if "keep" not in ask.question.lower()]
+    assert list(gated.score(shut)) == list(plain.score(shut))
+    assert type(gated._engine._engine((False,))) is type(plain._engine)  # type: ignore[attr-defined]
+
+
 def test_strength_0_is_the_model_as_it_is_with_keys_of_its_own(
     engine: str, variant: Variant, make_picture: PictureMaker
 ) -> None:
