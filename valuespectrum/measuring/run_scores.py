@@ -32,14 +32,19 @@ from valuespectrum.sessions.walks.walked import WalkedSession
 from vectorstore.foundation.json_types import Json
 
 
-def score_run(folder: Path, scoring: ScoringOptions) -> Json:
+def score_run(folder: Path, scoring: ScoringOptions, *, silent: bool = False) -> Json:
     """Score the stored answers of a run again.
+
+    Args:
+        folder: Of the run.
+        scoring: How they are scored.
+        silent: As of ``write_scores``.
 
     Raises:
         InputError: The folder is no run, or holds no answers.
     """
     with open_answers(folder) as store:
-        return write_scores(folder, store, scoring)
+        return write_scores(folder, store, scoring, silent=silent)
 
 
 def write_scores(folder: Path, store: AnswerStore, scoring: ScoringOptions, *, silent: bool = False) -> Json:

@@ -94,6 +94,7 @@ def score(run: str | PathLike[str], settings: ScoreSettings | None = None, telle
     from valuespectrum.measuring.run_scores import score_run
     from valuespectrum.runs.failures import told
     from valuespectrum.scoring.cells import ScoringOptions
+    from valuespectrum.steering.sweep.choosing import FOUND
 
     settings, teller = settings or ScoreSettings(), teller or Unattended()
     options = ScoringOptions(
@@ -104,7 +105,8 @@ def score(run: str | PathLike[str], settings: ScoreSettings | None = None, telle
         over_wordings=settings.other_wordings,
         over=settings.over,
     )
-    scores = score_run(Path(run), options)
+    # A sweep tries what may break a model: settings that answer nothing have no scores, and the others have theirs.
+    scores = score_run(Path(run), options, silent=(Path(run) / FOUND).is_file())
     if settings.ratings is not None:
         scores = _corrected(Path(run), settings, options)
     for line in told(scores):

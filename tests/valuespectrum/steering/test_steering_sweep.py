@@ -27,6 +27,7 @@ from valuespectrum.instruments.registry import INSTRUMENTS
 from valuespectrum.instruments.wordings.speaking import REASONS
 from valuespectrum.measuring.set_tables import OWN_SCALE
 from valuespectrum.operations.report import ReportSettings, report
+from valuespectrum.operations.score import score
 from valuespectrum.operations.steering import sweep as operation
 from valuespectrum.operations.steering.looking import looked_beside
 from valuespectrum.operations.steering.sweep import SweepSettings, sweep_steering
@@ -486,6 +487,7 @@ def test_a_setting_that_breaks_the_model_is_silent_and_ends_nothing(swept: Any, 
     assert "every ask failed, the first with: nan" in left_out["why"]
     scores = json.loads((tmp_path / "run" / "scores.json").read_text("utf-8"))
     assert [row["failed"] == row["asks"] for row in scores["failures"]] == [True]
+    assert len(score(tmp_path / "run").document["respondents"]) == len(scores["respondents"]) == 4
 
 
 def test_findings_that_somebody_edited_end_in_one_line(swept: Any, tmp_path: Path) -> None:
