@@ -160,8 +160,8 @@ def _told(name: str, shifts: PortraitShifts) -> Json:
 def _in_words(document: Json) -> str:
     side = "rejected" if document["away"] else "held"
     lines = [
-        f"{document['holds']} neurons of {document['model']} fire more often, by {document['least']:.2g} or more, where "
-        f"{document['value']} is {side}, {document['rejects']} where it is not; the largest difference is "
+        f"{document['holds']} neurons of {document['model']} fire more often, by {document['least']:.2g} or more, "
+        f"where {document['value']} is {side}, {document['rejects']} where it is not; the largest difference is "
         f"{document['largest']:.2f} ({document['tokens']:,} tokens a side)",
         *(f"note: {note}" for note in document["notes"]),
         "",
