@@ -14,6 +14,7 @@ from agents.personas.reserved import NO_PERSONA
 from valuespectrum.instruments.registry import INSTRUMENTS, load_instrument, rows_of
 from valuespectrum.measuring.stored_answers import of_condition
 from valuespectrum.reporting.elements.data import Example, ExampleAnswer, ModelProfile
+from valuespectrum.reporting.elements.pictures import can_be_drawn
 from valuespectrum.runs.manifest import Manifest
 from valuespectrum.runs.run import open_answers
 from vectorstore.foundation.json_types import Json
@@ -58,9 +59,10 @@ def read_examples(
 
 
 def read_picture(corpus: Corpus, picture_sha: str) -> bytes:
-    """A stored picture; empty when the corpus no longer has it."""
+    """A stored picture; empty when the corpus no longer has it, or has a damaged file in its place."""
     path = corpus.picture_path(picture_sha)
-    return path.read_bytes() if path.is_file() else b""
+    stored = path.read_bytes() if path.is_file() else b""
+    return stored if can_be_drawn(stored) else b""
 
 
 def _clips(table: pd.DataFrame, profile: ModelProfile, count: int, known: Iterable[str]) -> list[str]:

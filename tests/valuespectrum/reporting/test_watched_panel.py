@@ -14,6 +14,7 @@ from report_pages import data, jpeg, read
 
 from agents.personas.reserved import NO_PERSONA
 from valuespectrum.reporting.elements.data import ReportData, ReportedRun, WatchedClip, WatchedFeed
+from valuespectrum.reporting.examples import read_picture
 from valuespectrum.reporting.page import render
 from valuespectrum.reporting.panels.base import panels_for
 from valuespectrum.reporting.watched import MOST, read_feeds
@@ -70,6 +71,16 @@ def test_clips_stand_by_what_was_done_with_them(corpus: Corpus) -> None:
     many = dict(did(f"power-{place}", 1, 1, 0.5) for place in range(2 * MOST))
     (long,) = read_feeds(run(acts_by_clip=many), "run", cast(Corpus, world(clips=2 * MOST)))
     assert len(long.watched) == MOST and not long.left
+
+
+@pytest.mark.parametrize("stored", [b"", b"no picture", jpeg()[: len(jpeg()) // 2]])
+def test_a_damaged_picture_is_left_out_and_the_page_is_drawn(corpus: Corpus, tmp_path: Path, stored: bytes) -> None:
+    (file,) = tmp_path.glob("*.jpg")
+    assert read_picture(corpus, file.stem) == jpeg()
+    file.write_bytes(stored)
+    (feed,) = read_feeds(run(), "run", corpus)
+    assert feed.watched[0].title == corpus.clip("power-0").title and not feed.watched[0].picture
+    assert "watched 2 of 2" in render(replace(data(), feeds=(feed,)))
 
 
 def test_only_models_as_themselves_are_shown_and_only_with_a_corpus(corpus: Corpus) -> None:

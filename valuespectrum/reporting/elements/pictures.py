@@ -6,11 +6,23 @@ import base64
 import io
 
 
+def can_be_drawn(picture: bytes) -> bool:
+    """Whether a picture can be drawn by ``data_uri``: a stored file may be damaged, or none at all."""
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(picture)) as opened:
+            opened.load()
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return False
+    return True
+
+
 def data_uri(picture: bytes, height: int) -> str:
     """A picture as a small JPEG data URI; it is drawn anew, so nothing of the original file but its pixels is kept.
 
     Args:
-        picture: JPEG or PNG.
+        picture: JPEG or PNG, which ``can_be_drawn``.
         height: Of the picture on the page, in CSS pixels; twice as many are kept.
     """
     from PIL import Image
