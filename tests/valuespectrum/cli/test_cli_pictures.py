@@ -19,6 +19,7 @@ import ingest.embedding.base
 from valuespectrum.cli import main
 from valuespectrum.theory.values import VALUES
 from vectorstore.corpus import Corpus
+from vectorstore.foundation.errors import ModelError
 from vectorstore.ledger.records import EmbedderRecord, Frame, Media, Recipe, Source
 
 EACH = 6
@@ -154,6 +155,26 @@ def test_bad_input_is_one_line(ask: Ask, corpus: Path) -> None:
     for words, told in BAD:
         code, document, _ = ask("corpus", *(word.replace("CORPUS", str(corpus)) for word in words))
         assert code == 2 and told in document["error"]["message"], words
+
+
+def test_a_judge_is_looked_at_first_and_what_was_measured_is_kept_where_it_fails(
+    ask: Ask, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from valuespectrum.stimuli.ratings.folder import Ratings
+
+    folder = Path(f"{corpus}-ratings")
+    for verb in ("label", "nuisance"):
+        assert ask("corpus", verb, corpus, "--model", "nobody:knows")[0] == 2
+        assert not folder.exists(), "nothing was begun"
+
+    def gone(*_: object) -> None:
+        raise ModelError("the judge is gone")
+
+    monkeypatch.setattr("valuespectrum.operations.corpora.relevance.loaded_judge", gone)
+    code, refused, _ = ask("corpus", "nuisance", corpus, "--model", MODEL)
+    assert code == 2 and refused["error"]["message"] == "the judge is gone"
+    kept = Ratings(folder).nuisances()
+    assert kept is not None and kept.rows and "brightness" in kept.names
 
 
 def test_ratings_of_other_pictures_correct_nothing(ask: Ask, corpus: Path, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from valuespectrum.operations.corpora.pictures import (
     loaded_judge,
     opened_with_ratings,
     pictures_to_rate,
+    refuse_judge,
 )
 from valuespectrum.operations.shared.choices import RaterName
 from valuespectrum.operations.shared.loading import corpus_embedder
@@ -81,7 +82,10 @@ def label(
     """
     settings, judge, teller = settings or PictureSettings(), judge or JudgeSettings(), teller or Unattended()
     _check_who(who, judge)
+    refuse_judge(judge)
     with opened_with_ratings(corpus, settings, teller) as (opened, ratings):
+        if who.rater:
+            ratings.refuse_name(who.rater)
         pictures = pictures_to_rate(opened, settings, teller)
         ratings.keep_shown(pictures)
         if who.by == "people" and who.file is not None and not who.file.exists():

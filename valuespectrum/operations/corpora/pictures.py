@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from valuespectrum.operations.shared.choices import ModelFormat
-from valuespectrum.operations.shared.loading import corpus_embedder, load_models
+from valuespectrum.operations.shared.loading import check_specs, corpus_embedder, load_models
 from valuespectrum.operations.shared.telling import Advance, Teller
 
 if TYPE_CHECKING:
     from agents.answers.store import AnswerStore
-    from agents.models.base import Model
+    from agents.models.base import Model, ModelOptions
     from valuespectrum.stimuli.ratings.folder import Ratings
     from valuespectrum.stimuli.ratings.labels import ShownPicture
     from valuespectrum.stimuli.relevance.judge import JudgedPicture
@@ -48,6 +48,24 @@ class JudgeSettings:
     dtype: ModelFormat = "auto"
     batch_size: int = 32
     """Questions in one forward pass."""
+
+    @property
+    def loading(self) -> ModelOptions:
+        """How the model is loaded."""
+        from agents.models.base import ModelOptions
+
+        return ModelOptions(self.device, self.dtype, self.batch_size)
+
+
+def refuse_judge(judge: JudgeSettings) -> None:
+    """Refuse a judge that cannot be, before pictures are looked for and measured; none is refused where none is named.
+
+    Raises:
+        InputError: Its scheme is unknown, or it cannot be asked in this way.
+        ModelError: Its name, an option or this machine cannot be.
+    """
+    if judge.model:
+        check_specs([judge.model], judge.loading)
 
 
 @contextlib.contextmanager
@@ -83,11 +101,10 @@ def loaded_judge(
 ) -> Iterator[tuple[Model, Sequence[JudgedPicture], AnswerStore, Advance]]:
     """A loaded judge with what it is to look at, and where its answers go."""
     from agents.answers.store import AnswerStore
-    from agents.models.base import ModelOptions
     from valuespectrum.measuring.pictures.found import to_judge
 
     teller.doing(f"loading {judge.model}")
-    (model,) = load_models([judge.model], ModelOptions(judge.device, judge.dtype, judge.batch_size))
+    (model,) = load_models([judge.model], judge.loading)
     looked_at = to_judge(pictures, corpus, model)
     with AnswerStore(ratings.answers_path) as store, teller.progress("asking the judge") as advance:
         yield model, looked_at, store, advance

@@ -14,6 +14,7 @@ from valuespectrum.operations.corpora.pictures import (
     loaded_judge,
     opened_with_ratings,
     pictures_to_rate,
+    refuse_judge,
 )
 from valuespectrum.operations.shared.loading import corpus_embedder
 from valuespectrum.operations.shared.outcomes import Outcome, flat
@@ -83,15 +84,17 @@ def nuisance(
     from valuespectrum.measuring.pictures.nuisances import rate_frames
 
     settings, judge, teller = settings or PictureSettings(), judge or JudgeSettings(), teller or Unattended()
+    refuse_judge(judge)
     with opened_with_ratings(corpus, settings, teller) as (opened, ratings):
         pictures = pictures_to_rate(opened, settings, teller)
         teller.doing("loading the embedder")
         embedder = _embedder_or_none(opened, settings, teller)
         with teller.progress("measuring pictures") as advance:
             rated = rate_frames(opened, pictures, embedder, ratings.nuisances(), advance)
+        ratings.keep_nuisances(rated)  # a judge takes long, and may fail
         if judge.model:
             rated = _with_judge(opened, ratings, pictures, judge, rated, teller)
-        ratings.keep_nuisances(rated)
+            ratings.keep_nuisances(rated)
     lacking = [f"{name}: {why}" for name, why in rated.unavailable.items()]
     for line in lacking:
         teller.say(f"not measured: {line}")

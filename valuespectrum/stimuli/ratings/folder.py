@@ -207,9 +207,18 @@ class Ratings:
         write_sheet(self.folder / "nuisance.csv", (*_FRAME, *rated.names), rows)
         self._write(self._read() | {"nuisance": described})
 
-    def _labels_path(self, name: str) -> Path:
+    @staticmethod
+    def refuse_name(name: str) -> None:
+        """Refuse what cannot name a rater, before anybody rates.
+
+        Raises:
+            InputError: It cannot be the name of a file.
+        """
         if not _NAME.fullmatch(name):
             raise InputError(f"{name!r:.80} cannot be the name of a rater", "use letters, digits, dots and dashes")
+
+    def _labels_path(self, name: str) -> Path:
+        self.refuse_name(name)
         return self.folder / "labels" / f"{name}.csv"
 
     def _read(self) -> Json:
