@@ -177,11 +177,13 @@ def bench(
     """
     from valuespectrum.measuring.benchmark import run_benchmark
     from valuespectrum.runs.failures import refuse_silence, told
+    from valuespectrum.runs.run import refuse_other_folders
     from vectorstore.snapshots.snapshot import snapshot_with
 
     settings, teller = settings or BenchSettings(), teller or Unattended()
     specs = [models] if isinstance(models, str) else list(models)
     options = _options(specs, run, settings)
+    refuse_other_folders(options.run)
     tell_level(settings.battery, teller)
     with _prepared(corpus, specs, settings, teller) as (opened, embedder, personas), BenchBars(teller) as bars:
         snapshot = snapshot_with(opened.folder, opened.content_hash())
@@ -245,6 +247,26 @@ def plan_bench(
         planned = plan_benchmark(options, opened, embedder, specs, personas)
     teller.warn(planned.caution)
     return Planned(_plan_document(planned, options.run), _describe_plan(planned, options.run))
+
+
+def refuse_benchmark(specs: Sequence[str], run: str | PathLike[str] | None, settings: BenchSettings) -> None:
+    """Refuse an instrument, models and a run folder that ``bench`` would refuse, for whoever does something else first.
+
+    Args:
+        specs: As for ``bench``.
+        run: As for ``bench``.
+        settings: As for ``bench``.
+
+    Raises:
+        InputError: Something that was named does not exist or does not fit, or the folder holds something else.
+        ModelError: A name, an option or this machine cannot be.
+        StorageError: The run folder cannot be written.
+    """
+    from valuespectrum.runs.run import refuse_other_folders
+
+    refuse_other_folders(_options(specs, run, settings).run)
+    further = [spec for spec in settings.presenting.described_by if spec not in specs]
+    check_specs([*specs, *further], settings.loading, settings.prices)
 
 
 @contextlib.contextmanager

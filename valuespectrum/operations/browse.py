@@ -119,21 +119,24 @@ def browse(
     from agents.models.base import ModelOptions
     from valuespectrum.runs.feed import write_feed
     from vectorstore.corpus import Corpus
+    from vectorstore.foundation.disk import refuse_unwritable
 
     settings, teller = settings or BrowseSettings(), teller or Unattended()
     specs = [model] if model else []
     options = ModelOptions(device=settings.device, dtype=settings.dtype, engine=settings.engine, seed=settings.seed)
     check_specs(specs, options)
     session = session_options(settings, Path(corpus))  # refuses a policy that cannot be, before anything is opened
+    roles = feed_roles([settings.persona], settings.personas, settings.strategy)
+    path = Path(log) if log else Path("sessions") / f"{session_name(model, settings)}.jsonl"
+    for place, _ in paired(path, settings):
+        refuse_unwritable(place)
     feed, catalogue = open_feed(Path(corpus), settings.embedder, specs, teller)
     refuse_early(session, catalogue)
     warn_of_what_is_not_shown(teller, session, catalogue)
-    roles = feed_roles([settings.persona], settings.personas, settings.strategy)
     warn_of_placebos(teller, roles.values(), settings.personas)
     teller.doing(f"loading {model}")
     agent = load_models(specs, options)[0]
     role = next(iter(roles.values()))
-    path = Path(log) if log else Path("sessions") / f"{session_name(model, settings)}.jsonl"
     walked = []
     with Corpus.open(Path(corpus)) as opened:
         for place, own in paired(path, settings):

@@ -108,6 +108,7 @@ def calibrate(
     from valuespectrum.instruments.registry import load_instrument
     from valuespectrum.measuring.benchmark import drawn_pictures
     from valuespectrum.reference.truth import all_drawn
+    from valuespectrum.runs.run import refuse_other_folders
     from vectorstore.corpus import Corpus
 
     settings, teller, folder = settings or CalibrateSettings(), teller or Unattended(), Path(run)
@@ -119,6 +120,7 @@ def calibrate(
     recoverable(instrument)
     if settings.option and instrument.pictures is not None:
         raise InputError(f"options of {settings.instrument} cannot be named here", "leave --option out")
+    refuse_other_folders(folder)
     loading = ModelOptions(batch_size=settings.batch_size, seed=settings.seed)
     if instrument.pictures is None:
         with BenchBars(teller) as bars:

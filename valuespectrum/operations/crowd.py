@@ -108,21 +108,25 @@ def browse_many(
         vs.browse_many("my-corpus", vs.Crowd(("reference",), ("none", "bon_vivant"), sessions=25))
     """
     from agents.models.base import ModelOptions
+    from valuespectrum.measuring.plan import UnloadedModel
     from valuespectrum.runs.feed import write_feed
     from vectorstore.corpus import Corpus
+    from vectorstore.foundation.disk import refuse_unwritable
 
     settings, teller = settings or BrowseSettings(), teller or Unattended()
     options = ModelOptions(device=settings.device, dtype=settings.dtype, engine=settings.engine, seed=settings.seed)
     check_specs(crowd.models, options)
     session = session_options(settings, Path(corpus))  # refuses what cannot be, before anything is opened
+    roles, places = feed_roles(crowd.personas, settings.personas, settings.strategy), (Path(corpus), Path(folder))
+    for log in _sessions(crowd, settings, {spec: UnloadedModel(spec) for spec in crowd.models}, roles, places):
+        refuse_unwritable(log)
     feed, catalogue = open_feed(Path(corpus), settings.embedder, crowd.models, teller)
     refuse_early(session, catalogue)
     warn_of_what_is_not_shown(teller, session, catalogue)
-    roles = feed_roles(crowd.personas, settings.personas, settings.strategy)
     warn_of_placebos(teller, roles.values(), settings.personas)
     teller.doing(f"loading {', '.join(crowd.models)}")
     models = dict(zip(crowd.models, load_models(crowd.models, options), strict=True))
-    sessions = _sessions(crowd, settings, models, roles, (Path(corpus), Path(folder)))
+    sessions = _sessions(crowd, settings, models, roles, places)
     with Corpus.open(Path(corpus)) as opened:
         for log, (_, effective) in sessions.items():
             write_feed(log, opened, catalogue, replace(feed, command=command, options=effective))

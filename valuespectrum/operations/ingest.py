@@ -104,10 +104,13 @@ def ingest(
     """
     from ingest.pipeline import ingest as run_ingest
     from vectorstore.corpus import Corpus
+    from vectorstore.foundation.disk import refuse_unwritable
 
     settings, teller, folder = settings or IngestSettings(), teller or Unattended(), Path(corpus)
     named, options = _named(sources), _options(settings)
     check_engine(settings.engine, settings.ray_address)
+    if not folder.exists():
+        refuse_unwritable(folder / "corpus.sqlite")
     teller.doing("looking at what there is")
     spec, named_by = settings.embedder, ""
     if not spec:

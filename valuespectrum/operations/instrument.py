@@ -198,6 +198,7 @@ def _run(
     from valuespectrum.instruments.registry import load_instrument
     from valuespectrum.measuring.instrument_run import run_instrument as ask
     from valuespectrum.runs.failures import refuse_silence, told
+    from valuespectrum.runs.run import refuse_other_folders
 
     asked = settings.asked
     teller.doing("looking at models and personas")
@@ -207,6 +208,7 @@ def _run(
     personas = chosen_personas(asked.persona, asked.personas)
     warn_of_placebos(teller, personas, asked.personas)
     options = _options(name, specs, run, settings, command)
+    refuse_other_folders(options.run)
     named = effective_options(asked, model=specs, run=options.run, option=settings.option)
     options = replace(options, effective={each: named[each] for each in named if each not in _OF_PICTURES})
     with BenchBars(teller) as bars:

@@ -27,7 +27,7 @@ from agents.answers.store import NEVER_MIXED, NEW_LAYOUT, AnswerStore
 from agents.models.ask_key import PROMPT_LAYOUT, with_layout_version
 from valuespectrum.runs.manifest import SCHEMA, CorpusRecord, Manifest, RunKind
 from vectorstore.foreign.documents import parse_json, read_json
-from vectorstore.foundation.disk import make_folder, storage_errors, write_durably
+from vectorstore.foundation.disk import make_folder, refuse_unwritable, storage_errors, write_durably
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 from vectorstore.foundation.locks import FileLock, held_by
@@ -270,15 +270,30 @@ def _short(setting: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _make_folder(folder: Path) -> None:
+def refuse_other_folders(folder: Path) -> None:
+    """Refuse a place where no run can begin or go on, before models are loaded for it; nothing is made there.
+
+    Raises:
+        InputError: It is a file, or holds something else.
+        StorageError: It cannot be looked at, or not be written.
+    """
     with storage_errors(folder):
         if folder.exists() and not folder.is_dir():
             raise InputError(f"{folder} is a file, not a run directory", "name another folder")
-        make_folder(folder)
+        there = folder.is_dir()
+    if there:
         _check_entries(folder)
-        foreign = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
-    if foreign and _MANIFEST not in foreign and kept_manifest(folder / _ANSWERS) is None:
-        raise InputError(f"{folder} is not a run directory: it holds {foreign[0]}", "name a new or empty folder")
+        with storage_errors(folder):
+            foreign = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
+        if foreign and _MANIFEST not in foreign and kept_manifest(folder / _ANSWERS) is None:
+            raise InputError(f"{folder} is not a run directory: it holds {foreign[0]}", "name a new or empty folder")
+    refuse_unwritable(folder / _MANIFEST)
+
+
+def _make_folder(folder: Path) -> None:
+    refuse_other_folders(folder)
+    with storage_errors(folder):
+        make_folder(folder)
 
 
 def _take_up(folder: Path, wanted: Manifest) -> Manifest:

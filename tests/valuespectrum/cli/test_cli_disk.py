@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from valuespectrum.cli import main
+
 DRIVER = Path(__file__).parents[1] / "disk_driver.py"
 APART = ["unshare", "--user", "--map-root-user", "--mount"]
 
@@ -48,3 +50,47 @@ def test_a_read_only_disk_is_one_line_for_what_writes_and_none_for_what_reads(tm
         else:
             assert (each["code"], len(each["lines"])) == (2, 1), each
             assert "Read-only" in each["lines"][0] and "choose a folder that you may write to" in each["lines"][0]
+
+
+PLACES: dict[str, tuple[str, ...]] = {
+    "bench": ("bench", "--corpus", "none", "--model", "simulated:power=1", "--run"),
+    "a level": ("bench", "--corpus", "none", "--model", "simulated:power=1", "--battery", "full", "--run"),
+    "instrument": ("instrument", "run", "portraits", "--model", "simulated:amber", "--run"),
+    "roleplay": ("roleplay", "--corpus", "none", "--model", "simulated:power=1", "--run"),
+    "calibrate": ("calibrate", "--run"),
+    "browse": ("browse", "--corpus", "none", "--model", "reference", "--out"),
+    "several": ("browse", "--corpus", "none", "--model", "reference", "--sessions", "2", "--out"),
+    "search": ("instrument", "search", "--model", "simulated:amber", "--model", "simulated:birch", "--out"),
+    "dilemmas": ("instrument", "make-dilemmas", "--judge", "none", "--norms", "none", "--writer", "none", "--out"),
+    "people": ("people", "history", "none", "--corpus", "none", "--out"),
+    "ingest": ("ingest", "none", "--embedder", "open_clip:None/x", "--corpus"),
+}
+LOADING = ("instrument.load_models", "calibrate._respondents", "searches.conducted.load_models")
+
+
+@pytest.mark.parametrize("verb", PLACES)
+def test_a_place_that_cannot_be_written_is_told_before_anything_is_opened_or_loaded(
+    verb: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def loaded(*_: object, **__: object) -> None:
+        raise AssertionError("something was loaded")
+
+    for name in LOADING:
+        monkeypatch.setattr(f"valuespectrum.operations.{name}", loaded)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("mine")
+    assert main([*PLACES[verb], "file/deep", "--json"]) == 2
+    error = json.loads(capfd.readouterr().out)["error"]
+    assert error["kind"] == "storage" and "file/deep" in error["message"]
+    assert [each.name for each in tmp_path.iterdir()] == ["file"] and (tmp_path / "file").read_text() == "mine"
+
+
+def test_a_folder_of_somebody_is_no_run_whatever_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("mine")
+    for verb in ("bench", "instrument", "roleplay", "calibrate"):
+        assert main([*PLACES[verb], "mine", "--json"]) == 2
+        assert "is not a run directory: it holds thesis.txt" in json.loads(capfd.readouterr().out)["error"]["message"]

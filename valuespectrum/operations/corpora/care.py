@@ -149,6 +149,7 @@ def reembed(
     from vectorstore.corpus import Corpus
 
     teller = teller or Unattended()
+    Corpus.open(Path(corpus), chroma_url=chroma).close()  # refuses what is none before an embedder is fetched
     teller.doing(f"loading {embedder}")
     loaded = load_embedder(embedder)
     with (

@@ -113,9 +113,10 @@ def make_dilemmas(
     from valuespectrum.instruments.dilemmas.making.work import label_all, read_norms, write_all
     from valuespectrum.runs.run import write_json
     from valuespectrum.theory.value_sets import VALUE_SETS
-    from vectorstore.foundation.disk import make_folder, storage_errors, write_durably
+    from vectorstore.foundation.disk import make_folder, refuse_unwritable, storage_errors, write_durably
 
     teller, folder = teller or Unattended(), Path(out)
+    refuse_unwritable(folder / REPORT_FILE)
     settings.refuse_nonsense(folder)
     norms, taken = read_norms(settings.norms) if settings.norms else (), _taken(settings)
     makers = _makers(settings, teller)

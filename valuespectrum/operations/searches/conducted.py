@@ -54,7 +54,7 @@ from valuespectrum.stimuli.keywords import load_keywords
 from valuespectrum.stimuli.retrieval import RetrievalOptions, retrieve
 from valuespectrum.theory.value_sets import TEN
 from vectorstore.corpus import Corpus
-from vectorstore.foundation.disk import make_folder, storage_errors, write_durably
+from vectorstore.foundation.disk import make_folder, refuse_unwritable, storage_errors, write_durably
 from vectorstore.foundation.errors import CorpusError, InputError
 from vectorstore.foundation.json_types import Json
 
@@ -98,6 +98,8 @@ def conduct_search(specs: Sequence[str], folder: Path, settings: SearchSettings,
         InputError: Something that was named does not exist or does not fit.
     """
     _refuse_nonsense(settings)
+    if not settings.dry_run:
+        refuse_unwritable(folder / REPORT)
     teller.doing("loading models")
     every = list(dict.fromkeys([*specs, *settings.final, *settings.judge]))
     check_specs(every, settings.loading, settings.prices)

@@ -131,7 +131,7 @@ def sweep_steering(
 
         vs.sweep_steering("reference", "security", vs.SweepSettings(Path("my-corpus")))
     """
-    from valuespectrum.runs.run import write_json
+    from valuespectrum.runs.run import refuse_other_folders, write_json
     from valuespectrum.steering.sweep.choosing import FOUND
     from valuespectrum.steering.vectors.method import VectorOptions, chosen_pairs
     from vectorstore.foundation.disk import refuse_unwritable
@@ -144,6 +144,7 @@ def sweep_steering(
         refuse_taken(settings.out, settings.force or _made_before(settings.out, run))
     refuse_unwritable(run / FOUND)
     _refuse_nonsense(value, settings, options)
+    refuse_other_folders(run)
     teller.doing(f"loading {model}")
     loaded = torch_model(model, settings.loading)
     plans = _plans(len(loaded.decoder_layers()), value, settings, options.target)

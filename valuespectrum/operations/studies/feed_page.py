@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _EACH = 2
 """Statements about oneself that stand for a value."""
+_ONE_LOG = ".jsonl"
+"""How a log of one person ends; anything else is a folder for those of many."""
 _LONGEST_CONSENT = 2**16
 """Bytes."""
 
@@ -105,12 +107,14 @@ def feed(
     from agents.web.serving import need_web, serve
     from agents.web.shelf import Shelf
     from agents.web.sitting import FeedStudy
+    from vectorstore.foundation.disk import refuse_unwritable
 
     settings, teller = settings or FeedPageSettings(), teller or Unattended()
     need_web()
     address, page = PageAddress(settings.bind, settings.port), _page(settings)
     folder, place = Path(corpus), Path(log) if log else Path("sessions")
     session = _session(settings, folder)
+    refuse_unwritable(place if place.suffix == _ONE_LOG else place / f"person{_ONE_LOG}")
     record, catalogue = open_feed(folder, settings.embedder, [], teller)
     options = effective_options(settings, corpus=folder, log=place)
     begin = _beginning(folder, catalogue, replace(record, command=command, options=options))
@@ -204,7 +208,7 @@ def _beginning(folder: Path, catalogue: Catalogue, record: FeedRecord) -> Callab
 def _seats(study: FeedStudy, place: Path) -> Seats:
     from agents.web.seats import ManySeats, OneSeat
 
-    return OneSeat(study, place) if place.suffix == ".jsonl" else ManySeats(study, place)
+    return OneSeat(study, place) if place.suffix == _ONE_LOG else ManySeats(study, place)
 
 
 def _told(link: str, place: Path, settings: FeedPageSettings) -> FeedPage:

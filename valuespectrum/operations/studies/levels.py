@@ -53,10 +53,14 @@ def bench_level(
 
         vs.bench_level("my-corpus", "reference", settings=vs.BenchSettings(battery="full"))
     """
+    from valuespectrum.runs.run import refuse_other_folders
+
     settings, teller = settings or BenchSettings(battery="full"), teller or Unattended()
     specs = [models] if isinstance(models, str) else list(models)
     parts = _parts(settings)
     folder = Path(run) if run else _folder(specs, settings.battery)
+    for name, _ in parts:
+        refuse_other_folders(folder / name)
     tell_level(settings.battery, teller)
     found: dict[str, Json] = {}
     for name, params in parts:

@@ -80,9 +80,11 @@ def people(
     from valuespectrum.sessions.people.importing import PeopleImportOptions, import_people
     from valuespectrum.sessions.people.layouts import read_layout
     from vectorstore.corpus import Corpus
+    from vectorstore.foundation.disk import refuse_unwritable
 
     settings, teller = settings or PeopleSettings(), teller or Unattended()
     options = PeopleImportOptions(settings.kept_from, 60 * settings.gap, settings.least_steps)
+    refuse_unwritable(Path(folder) / "person.jsonl")
     teller.doing(f"reading {files}")
     notes: list[str] = []
     rows = read_layout(layout, Path(files), notes.append)

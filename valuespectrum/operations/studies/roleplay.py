@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from agents.personas.prompts import QUESTIONNAIRE
 from agents.personas.reserved import PLACEBO_TEXTS
-from valuespectrum.operations.bench import BenchSettings, bench, plan_bench, slug
+from valuespectrum.operations.bench import BenchSettings, bench, plan_bench, refuse_benchmark, slug
 from valuespectrum.operations.browse import (
     BrowseSettings,
     open_feed,
@@ -171,6 +171,7 @@ def roleplay(
 
     settings, teller = settings or RoleplaySettings(), teller or Unattended()
     study = _Study.of(corpus, models, run, settings)
+    refuse_benchmark(study.models, study.run, study.questions)
     for line in cost_in_words(study.costs(), settings.policy) if settings.sessions else ():
         teller.say(line)
     feed = _feed(study, teller) if settings.sessions else None
