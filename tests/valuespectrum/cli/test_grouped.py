@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from valuespectrum.cli.console.config import with_config
 from valuespectrum.cli.console.grouped import grouped
+from vectorstore.foundation.errors import InputError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,3 +65,29 @@ def test_a_group_is_typed_as_its_fields_would_be() -> None:
         one, other = said(*words)
         assert one == other, words
     assert said("ann", "--size", "3", "--word", "a")[1] == (0, "ann 3 ['a'] False z\n")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbers:
+    """What is typed."""
+
+    largest_share: Annotated[float, typer.Option(help="Of all.", min=0, max=1)] = 0.5
+    size: Annotated[list[float] | None, typer.Option(help="Several.")] = None
+
+
+def numbers(given: Numbers) -> None:
+    """Say something."""
+    typer.echo(f"{given.largest_share} {given.size}")
+
+
+def test_what_is_no_finite_number_reaches_no_verb() -> None:
+    app = typer.Typer(rich_markup_mode=None)
+    app.command("say")(with_config(grouped(numbers)))
+    for words, option in (
+        (["--largest-share", "nan"], "--largest-share nan"),
+        (["--size", "1", "--size", "inf"], "--size inf"),
+        (["--size", "1e999"], "--size inf"),
+    ):
+        error = CliRunner().invoke(app, words).exception
+        assert isinstance(error, InputError) and option in error.message, words
+    assert CliRunner().invoke(app, ["--size", "1e9", "--size", "0"]).output == "0.5 [1000000000.0, 0.0]\n"

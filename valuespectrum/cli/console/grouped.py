@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import inspect
+import math
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from typing import get_type_hints
 
+from vectorstore.foundation.errors import InputError
+
 
 def grouped(verb: Callable[..., None]) -> Callable[..., None]:
-    """A verb whose parameters that are dataclasses are spread: each field is an option, or an argument, of its own."""
+    """A verb whose parameters that are dataclasses are spread: each field is an option, or an argument, of its own.
+
+    No number that is none (``nan``) or has no end reaches it: they pass every bound that an option may have.
+    """
     signature = inspect.signature(verb, eval_str=True)
     groups = {
         name: each.annotation
@@ -19,6 +25,7 @@ def grouped(verb: Callable[..., None]) -> Callable[..., None]:
     }
 
     def spread(**typed: object) -> None:
+        _refuse_endless(typed)
         for name, group in groups.items():
             typed[name] = group(**{field.name: typed.pop(field.name) for field in fields(group)})
         verb(**typed)
@@ -41,3 +48,10 @@ def _spread(parameter: inspect.Parameter) -> Iterator[inspect.Parameter]:
         yield inspect.Parameter(
             field.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=hints[field.name]
         )
+
+
+def _refuse_endless(typed: Mapping[str, object]) -> None:
+    for name, said in typed.items():
+        for each in said if isinstance(said, list | tuple) else [said]:
+            if isinstance(each, float) and not math.isfinite(each):
+                raise InputError(f"--{name.replace('_', '-')} {each}: no finite number", "write it in digits, e.g. 0.5")
