@@ -334,13 +334,17 @@ def _error(centred: float | None, scale: str) -> str:
 
 
 def _share(known: float | None) -> str:
-    return "-" if known is None else f"{known:.0%}"
+    from valuespectrum.reporting.elements.words import percent
+
+    return "-" if known is None else percent(known, "")
 
 
 def _inside(coverage: float | None, claimed: float) -> str:
+    from valuespectrum.reporting.elements.words import percent
+
     if coverage is None:
         return "no value has an interval, so nothing was claimed"
-    return f"{coverage:.0%} of planted values lie inside intervals that claim {claimed:.0%}"
+    return f"{percent(coverage, '')} of planted values lie inside intervals that claim {claimed:.0%}"
 
 
 def _figures_in_words(cohort: str, figures: Json, claims: tuple[float, str]) -> str:
@@ -357,7 +361,7 @@ def _figures_in_words(cohort: str, figures: Json, claims: tuple[float, str]) -> 
     )
     if off is None or off["r"] is None:
         return told
-    inside = "" if off["coverage"] is None else f", {off['coverage']:.0%} inside"
+    inside = "" if off["coverage"] is None else f", {_share(off['coverage'])} inside"
     return (
         f"{told}; off the circle r = {number(off['r'], 2)} over {off['n']} values, error {number(off['rmse'], 2)} in "
         f"log-odds{inside}"

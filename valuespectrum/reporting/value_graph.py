@@ -9,6 +9,7 @@ from math import hypot
 from markupsafe import Markup
 
 from valuespectrum.reporting.elements.svg import as_file, element, picture, polar
+from valuespectrum.reporting.elements.words import percent
 from valuespectrum.steering.graph.value_graph import GraphEdge, ValueGraph
 
 _SIDE, _RADIUS, _DOT = 560.0, 200.0, 5.0
@@ -39,7 +40,7 @@ class DrawnEdge:
     def words(self) -> str:
         """The edge for people."""
         told = _IN_WORDS[self.edge.mark].format(first=self.edge.first, second=self.edge.second)
-        sure = "" if self.share is None else f", again in {self.share:.0%}"
+        sure = "" if self.share is None else f", again in {percent(self.share, '')}"
         return f"{told} ({self.edge.correlation:+.2f}{sure})"
 
 

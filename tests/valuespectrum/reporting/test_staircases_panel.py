@@ -102,6 +102,14 @@ def test_a_step_without_a_number_leaves_a_gap_and_no_dot() -> None:
     assert str(steps_chart([Estimate(None)], "v-power", "told")).count("stair") == 0
 
 
+def test_refusals_of_a_step_without_answers_are_unknown_and_few_are_not_none(rows: list[Json]) -> None:
+    told = deepcopy(rows[:1])
+    steps = told[0]["staircases"]["steps"]
+    for step, share in zip(steps, (None, 0.003, *(0.0 for _ in steps[2:])), strict=True):
+        step["refusals"]["mean"] = share
+    assert "Refused, step by step: –, under 1%, 0%" in render(page(told))
+
+
 def put(file: str = "here.json", history: str = "full", items: str = "sha256:a", seed: int = 0) -> Manifest:
     settings = {"battery": {"name": "dilemmas", "file": file, "history": history}, "items": items, "seed": seed}
     return Manifest(settings, {})

@@ -43,7 +43,7 @@ from valuespectrum.operations.searches.prepared import (
 )
 from valuespectrum.operations.searches.settings import SearchSettings
 from valuespectrum.operations.shared.loading import check_specs, chosen_personas, corpus_embedder, load_models
-from valuespectrum.operations.shared.tables import table
+from valuespectrum.operations.shared.tables import chance, table
 from valuespectrum.operations.shared.telling import Teller
 from valuespectrum.reference.items.arguing import ReasonsAsked
 from valuespectrum.reference.speech import actions
@@ -416,7 +416,7 @@ def _in_words(document: Json) -> str:
         numbers = ("alpha", "variation", "between_models", "between_models_centred", "within_models")
         lines.append(", ".join(f"{name} {_short(trusted[name])}" for name in numbers))
         for side, row in document["priming"].items():
-            told = f"{row['before']:.1f} -> {row['after']:.1f}, t {_short(row['t'])}, p {_short(row['p'])}"
+            told = f"{row['before']:.1f} -> {row['after']:.1f}, t {_short(row['t'])}, p {chance(row['p'])}"
             lines.append(f"told to hold a value, {side}: {told} ({row['n']} pairs)")
     if "visual_informativeness" in document:
         frames = document["visual_informativeness"]

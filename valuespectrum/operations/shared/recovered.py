@@ -41,7 +41,7 @@ def numbers_in_words(found: Json) -> str:
 
 
 def _figures(cohort: str, dimension: str, figures: Json, claimed: float) -> str:
-    from valuespectrum.reporting.elements.words import number
+    from valuespectrum.reporting.elements.words import number, percent
 
     told = f"{cohort or 'all'}, {dimension}: {figures['n']} respondents"
     if figures["n"]:
@@ -50,7 +50,8 @@ def _figures(cohort: str, dimension: str, figures: Json, claimed: float) -> str:
     if figures["spearman"] is not None:
         told += f", rank correlation {number(figures['spearman'], 2)}"
     if figures["intervals"]:
-        told += f"; {figures['inside']:.0%} of {figures['intervals']} intervals that claim {claimed:.0%} hold it"
+        inside = percent(figures["inside"], "")
+        told += f"; {inside} of {figures['intervals']} intervals that claim {claimed:.0%} hold it"
     if figures["unmeasured"]:
         told += f"; without a number: {', '.join(figures['unmeasured'])}"
     return told

@@ -32,3 +32,13 @@ def number_lines(found: Mapping[str, object]) -> list[str]:
 
 def _shown(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else "-" if value is None else str(value)
+
+
+def chance(p: float | None) -> str:
+    """A p to three digits; never 0 where it is not.
+
+    Example:
+        >>> chance(0.042), chance(0.0004), chance(None)
+        ('.042', '<.001', '-')
+    """
+    return "-" if p is None else "<.001" if p < 0.001 else f"{p:.3f}".removeprefix("0")

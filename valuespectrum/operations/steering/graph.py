@@ -271,13 +271,15 @@ def _edge(first: str, second: str, mark: str, correlation: float, shares: EdgeSh
 
 
 def _in_words(document: Json) -> str:
+    from valuespectrum.reporting.elements.words import percent
+
     graph, edges = document["graph"], document["edges"]
     again = document["resampled"] is not None
     cells = [
         (
             f"{row['first']} {row['mark']} {row['second']}",
             f"{row['correlation']:+.2f}",
-            *((f"{row['joined']:.0%}", f"{row['forward']:.0%}", f"{row['backward']:.0%}") if again else ()),
+            *([percent(row[name], "") for name in ("joined", "forward", "backward")] if again else []),
         )
         for row in sorted(edges, key=lambda row: -row.get("joined", 0.0))
     ]

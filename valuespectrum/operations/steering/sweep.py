@@ -498,6 +498,8 @@ def _instrument(settings: SweepSettings) -> Instrument:
 
 
 def _in_words(document: Json, outcome: SweepOutcome, settings: SweepSettings) -> str:
+    from valuespectrum.reporting.elements.words import percent
+
     rows = []
     for way in outcome.ways:
         for trial in outcome.of(way):
@@ -506,7 +508,7 @@ def _in_words(document: Json, outcome: SweepOutcome, settings: SweepSettings) ->
             mean = "" if change.mean is None else f"{change.mean:+.2f}"
             blocks = ",".join(map(str, trial.layers)) or "-"
             star = "chosen" if document["chosen"].get(way) == trial.model else ""
-            rows.append((way, blocks, f"{trial.strength:g}", mean, span, f"{100 * trial.lost:.0f} %", star))
+            rows.append((way, blocks, f"{trial.strength:g}", mean, span, percent(trial.lost), star))
     head = ("way", "blocks", "strength", f"change of {outcome.value}", "95 %", "answers lost", "")
     lines = [table(head, rows), "", *document["verdicts"], document["covers"]]
     around = document["around"].get(settings.ways[0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from valuespectrum.operations.shared.tables import table
+from valuespectrum.operations.shared.tables import chance, table
 from valuespectrum.theory.value_sets import ValueSet
 from vectorstore.foundation.json_types import Json
 
@@ -33,8 +33,8 @@ def _pair(each: Json, values: ValueSet, document: Json) -> str:
         (
             values.label(value),
             with_interval(Estimate.read(row), 2, True),
-            _chance(row["p_adjusted"]),
-            _chance(row["p_equal"]),
+            chance(row["p_adjusted"]),
+            chance(row["p_equal"]),
             *(_rank(each["ranks"][side].get(value)) for side in ("first", "second")),
             row["verdict"],
         )
@@ -58,7 +58,7 @@ def _about(each: Json, values: ValueSet, document: Json) -> Iterator[str]:
     from valuespectrum.reporting.elements.words import listing, with_interval
 
     differ = each["differ"]
-    tested = f"F = {differ['statistic']:.1f}, p {_chance(differ['p_adjusted'])}" if differ["p"] is not None else ""
+    tested = f"F = {differ['statistic']:.1f}, p {chance(differ['p_adjusted'])}" if differ["p"] is not None else ""
     yield f"Whether the profiles differ at all: {tested or differ['why']}."
     general = Estimate.read(each["general"])
     yield f"How much more the first likes everything: {with_interval(general, 2, True)} (not in the differences)."
@@ -132,7 +132,7 @@ def _trend(drift: Json, values: ValueSet, unit: str) -> str:
         (
             values.label(value),
             with_interval(Estimate.read(row, "centred"), digits, True),
-            _chance(row["centred_p_adjusted"]),
+            chance(row["centred_p_adjusted"]),
         )
         for value, row in told.items()
     ]
@@ -148,7 +148,3 @@ def _trend(drift: Json, values: ValueSet, unit: str) -> str:
 
 def _rank(row: Mapping[str, int] | None) -> str:
     return "-" if row is None else f"{row['rank']} [{row['rank_low']}, {row['rank_high']}]"
-
-
-def _chance(p: float | None) -> str:
-    return "-" if p is None else "<.001" if p < 0.001 else f"{p:.3f}".removeprefix("0")

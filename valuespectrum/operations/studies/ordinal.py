@@ -226,7 +226,10 @@ def _compared(found: Json) -> Iterator[str]:
         yield from [f"standard deviations in logits: {spreads}"] * bool(spreads)
         yield found["covers"]
     check, sampling = found["check"], found["sampling"]
-    yield f"predictive check: use of the scale p {check['scale_use_p']:.2f}, spread p {check['spread_p']:.2f}"
+    yield (
+        f"predictive check: of tables drawn from the model {100 * check['scale_use_p']:.1f} % use the scale as "
+        f"differently from it, {100 * check['spread_p']:.1f} % scatter as much"
+    )
     if sampling:
         yield (
             f"R-hat {sampling['r_hat']:.3f}, {sampling['effective_draws']:.0f} effective draws, "

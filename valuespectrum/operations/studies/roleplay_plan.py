@@ -266,9 +266,11 @@ def planned_power(personas: Sequence[Persona], planned: Effort, steps: int) -> l
 
 def power_in_words(found: Sequence[PlannedPower], planned: Effort) -> list[str]:
     """A line for each size of what any words do."""
+    from valuespectrum.reporting.elements.words import percent
+
     lines = []
     for each in found:
-        told = f"a persona obeyed by half is called moved in {100 * each.moved:.0f} % where any words move a value by "
+        told = f"a persona obeyed by half is called moved in {percent(each.moved)} where any words move a value by "
         advice = "; nothing here finds nine of ten"
         if each.enough is not None:
             takes = (

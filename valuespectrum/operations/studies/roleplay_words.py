@@ -220,7 +220,9 @@ def _role(row: Json) -> str:
 
 
 def _percent(share: float | None) -> str:
-    return "-" if share is None else f"{100 * share:.0f} %"
+    from valuespectrum.reporting.elements.words import percent
+
+    return "-" if share is None else percent(share)
 
 
 def _of_ceiling(row: Json) -> str:
@@ -234,3 +236,7 @@ def _with_ends(row: Json, name: str = "mean") -> str:
     if mean is None:
         return "-"
     return f"{mean:.2f}" if low is None or high is None else f"{mean:.2f} [{low:.2f}, {high:.2f}]"
+
+
+def _short(number: float | None) -> str:
+    return "-" if number is None else f"{number:.3f}"

@@ -90,6 +90,25 @@ def number(value: float | None, digits: int = 0, sign: bool = False) -> str:
     return text.replace("-", "−")
 
 
+def percent(share: float, gap: str = " ") -> str:
+    """A share in per cent; never all or nothing where it is neither.
+
+    Args:
+        share: 0 to 1.
+        gap: Between number and sign.
+
+    Example:
+        >>> percent(0.25), percent(0.998), percent(1.0), percent(0.002), percent(0.0, "")
+        ('25 %', 'over 99 %', '100 %', 'under 1 %', '0%')
+    """
+    told = f"{100 * share:.0f}"
+    if told == "100" and share < 1:
+        told = "over 99"
+    if told == "0" and share > 0:
+        told = "under 1"
+    return f"{told}{gap}%"
+
+
 def with_interval(estimate: Estimate, digits: int = 0, sign: bool = False) -> str:
     """``63 [58, 69]``, or the number, or a dash, with the mark of the reason when there is no interval."""
     text = number(estimate.mean, digits, sign)

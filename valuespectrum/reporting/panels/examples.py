@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from valuespectrum.reporting.elements.data import ExampleAnswer, ReportData
-from valuespectrum.reporting.elements.words import clean
+from valuespectrum.reporting.elements.words import clean, percent
 from valuespectrum.reporting.panels.base import PANELS, Panel
 
 
@@ -30,9 +30,9 @@ class ExamplesPanel(Panel):
 
 
 def _odds(answer: ExampleAnswer) -> str:
-    shares = [f"{clean(choice, 20)} {100 * share:.0f} %" for choice, share in answer.probabilities.items()]
+    shares = [f"{clean(choice, 20)} {percent(share)}" for choice, share in answer.probabilities.items()]
     rest = 1 - sum(answer.probabilities.values())
-    return ", ".join([*shares, *([f"other words {100 * rest:.0f} %"] if rest > 0.005 else [])])
+    return ", ".join([*shares, *([f"other words {percent(rest)}"] if rest > 0.005 else [])])
 
 
 def _meter(answer: ExampleAnswer) -> list[tuple[str, float]]:

@@ -43,11 +43,11 @@ class Predictive:
         found = []
         if self.scale_use < LEAST_P:
             found.append(
-                f"the model does not describe how respondents use the scale, {self.oddest} least of all (p "
-                f"{self.scale_use:.3f})"
+                f"the model does not describe how respondents use the scale, {self.oddest} least of all (p < "
+                f"{LEAST_P:g})"
             )
         if self.spread < LEAST_P:
-            found.append(f"answers scatter more than the model says (p {self.spread:.3f})")
+            found.append(f"answers scatter more than the model says (p < {LEAST_P:g})")
         return found
 
     def to_json(self) -> Json:

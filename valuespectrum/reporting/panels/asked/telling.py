@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from valuespectrum.reporting.elements.data import Estimate, ReportData
-from valuespectrum.reporting.elements.words import clean, in_role, told_apart, with_interval
+from valuespectrum.reporting.elements.words import clean, in_role, percent, told_apart, with_interval
 from valuespectrum.reporting.panels.base import PANELS, Panel
 from valuespectrum.theory.value_sets import TEN
 from vectorstore.foundation.json_types import Json
@@ -102,7 +102,7 @@ def _shown(rows: Sequence[tuple[str, Json]]) -> ShownQuestion:
         shares = first["opponents"]
         apart = sum(abs((value in named[0]) - float(shares.get(value, 0.0))) for value in TEN.dimensions)
     kept = _different(rows, named)
-    opponents = [f"{_label(name)} {share:.0%}" for name, share in first["opponents"].items()]
+    opponents = [f"{_label(name)} {percent(share, '')}" for name, share in first["opponents"].items()]
     return ShownQuestion(clean(str(first["question"])), apart, kept, ", ".join(opponents))
 
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from valuespectrum.reporting.elements.data import Estimate, ReportData
 from valuespectrum.reporting.elements.svg import element, picture
-from valuespectrum.reporting.elements.words import number, respondents_named, with_interval
+from valuespectrum.reporting.elements.words import number, percent, respondents_named, with_interval
 from valuespectrum.reporting.panels.base import PANELS, Panel
 from valuespectrum.runs.manifest import Manifest
 from valuespectrum.scoring.staircases.between import RanksBetween, ranks_between
@@ -109,8 +109,8 @@ class _Climb:
         self.cycles = [
             " over ".join(self._plain(each) for each in [*cycle, cycle[0]]) for cycle in told["transitivity"]["cycles"]
         ]
-        refused = [step["refusals"]["mean"] or 0.0 for step in told["steps"]]
-        self.refused = [f"{share:.0%}" for share in refused] if any(refused) else []
+        refused = [step["refusals"]["mean"] for step in told["steps"]]
+        self.refused = ["–" if each is None else percent(each, "") for each in refused] if any(refused) else []
         self.moved, p = number(told["rank_shift"]["moved"], 1), told["rank_shift"]["p"]
         self.chance = "" if p is None else f"{p:.3f}"
         self.set = walked.asked, values.name, one["instrument"]

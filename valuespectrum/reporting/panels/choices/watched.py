@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from valuespectrum.reporting.elements.data import ReportData, WatchedClip
+from valuespectrum.reporting.elements.words import percent
 from valuespectrum.reporting.panels.base import PANELS, Panel
 
 
@@ -29,5 +30,5 @@ class WatchedPanel(Panel):
 
 
 def _did(clip: WatchedClip) -> str:
-    liked = "" if clip.liked is None else f", liked {100 * clip.liked:.0f} %"
+    liked = "" if clip.liked is None else f", liked {percent(clip.liked)}"
     return f"watched {clip.watched} of {clip.shown}{liked}"
