@@ -120,6 +120,7 @@ def calibrate(
     recoverable(instrument)
     if settings.option and instrument.pictures is not None:
         raise InputError(f"options of {settings.instrument} cannot be named here", "leave --option out")
+    _refuse_idle(settings, instrument.pictures is not None)
     refuse_other_folders(folder)
     loading = ModelOptions(batch_size=settings.batch_size, seed=settings.seed)
     if instrument.pictures is None:
@@ -143,6 +144,22 @@ def calibrate(
             planted = [_with_twin(each, loading) for each in planted]
         found = run_calibration(options, opened, embedder, planted, bars)
     return Calibration(found, _describe(found))
+
+
+def _refuse_idle(settings: CalibrateSettings, shows_pictures: bool) -> None:
+    """Refuse settings that would be passed over.
+
+    Raises:
+        InputError: They are about pictures, and the instrument shows none; or about drawing a corpus that is there.
+    """
+    idle: tuple[str, ...] = ("corpus", "clips", "top_k", "wordings", "embedder")
+    why = f"to {settings.instrument}, which shows no pictures"
+    if shows_pictures:
+        idle, why = () if settings.corpus is None else ("clips",), "beside --corpus"
+    usual = CalibrateSettings()
+    for name in idle:
+        if getattr(settings, name) != getattr(usual, name):
+            raise InputError(f"--{name.replace('_', '-')} means nothing {why}", "leave it out")
 
 
 def _options(run: Path, settings: CalibrateSettings, command: str) -> BenchOptions:

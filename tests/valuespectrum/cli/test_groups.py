@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import MISSING, Field, fields
 from enum import Enum
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import valuespectrum as vs
 from valuespectrum import api
+from valuespectrum.cli import main
 from valuespectrum.cli.console.groups import AnsweringGiven, ItemsGiven, LocalGiven, RolesGiven, settings_of
 from valuespectrum.cli.console.options import StrategyChoice
 from valuespectrum.cli.console.walk_options import WalkGiven
@@ -88,3 +91,53 @@ def test_words_become_settings_of_their_kind() -> None:
     found = settings_of(vs.BenchSettings, given, ItemsGiven(frames=3), seed=7)
     assert (found.persona, found.strategy, found.frames, found.seed) == (("a", "b"), ("simple", "profile"), 3, 7)
     assert found.present == () and type(found.strategy[0]) is str
+
+
+_REPLAY = ("roleplay", "--replay", "--run", "r")
+_SEARCH = ("instrument", "search", "--model", "m", "--out", "o")
+_SEVERAL = ("browse", "--corpus", "c", "--model", "m", "--sessions", "2")
+_CHOSEN = ("bench", "--corpus", "c", "--model", "m", "--stimuli", "s")
+IDLE: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("compare", "a", "b", "--window", "5"), "--window means nothing without session logs"),
+    (("compare", "a", "b", "--these-clips"), "--these-clips means nothing without session logs"),
+    ((*_REPLAY, "--steps", "9"), "--steps means nothing beside --replay"),
+    ((*_REPLAY, "--corpus", "c", "--placebos", "5"), "--placebos means nothing beside --replay"),
+    ((*_SEVERAL, "--clone", "1"), "--clone means nothing beside several sessions"),
+    (("export", "csv", "r", "--corpus", "c"), "--corpus means nothing beside the format csv"),
+    (("export", "hf", "r", "--no-pictures"), "--pictures means nothing beside the format hf"),
+    (("doctor", "--asks", "9"), "--asks means nothing without --model"),
+    (("doctor", "--run", "r", "--dtype", "float32"), "--dtype means nothing without --model"),
+    (("score", "r", "--rater", "anna"), "--rater means nothing without --ratings"),
+    (("instrument", "ordinal", "t.csv", "--chains", "2"), "--chains means nothing without --bayes"),
+    (("instrument", "ordinal", "t.csv", "--power", "0.9"), "--power means nothing without --plan"),
+    (("instrument", "run", "portraits", "--model", "m", "--top-k", "3"), "--top-k means nothing without --corpus"),
+    ((*_SEARCH, "--clips", "3"), "--clips means nothing without --corpus"),
+    ((*_SEARCH, "--corpus", "c", "--gain", "1"), "--gain means nothing beside --corpus"),
+    (("ingest", "v", "--corpus", "c", "--first-seconds", "2"), "--first-seconds means nothing without --sampling"),
+    ((*_CHOSEN, "--top-k", "3"), "--top-k means nothing beside --stimuli"),
+    (("calibrate", "--instrument", "portraits", "--wordings", "3"), "--wordings means nothing to portraits"),
+    (("calibrate", "--corpus", "c", "--clips", "40"), "--clips means nothing beside --corpus"),
+    (("corpus", "search", "c", "party", "--keywords", "k"), "--keywords means nothing without --value"),
+    (("corpus", "search", "c", "--said", "party", "--all-frames"), "--all-frames means nothing beside --said alone"),
+    (("corpus", "export", "c", "o.jsonl", "--links", "--vectors"), "--vectors means nothing beside --links"),
+    (("corpus", "label", "c", "--model", "m", "--run", "r", "--top-k", "3"), "--top-k means nothing beside --run"),
+    (("corpus", "label", "c", "--by", "embedding", "--device", "cpu"), "--device means nothing beside --by embedding"),
+    (("corpus", "nuisance", "c", "--device", "cpu"), "--device means nothing without --model"),
+    (("steer", "features", "s", "--value", "power", "--question", "q"), "--question means nothing beside --value"),
+    (("steer", "export", "f", "--out", "o", "--at", "/srv/o"), "--at means nothing without --request"),
+    (("steer", "pairs", "--value", "power", "--out", "o", "--device", "cpu"), "--device means nothing without --model"),
+)
+
+
+@pytest.mark.parametrize(("words", "told"), IDLE, ids=lambda part: " ".join(part) if isinstance(part, tuple) else "")
+def test_what_would_be_passed_over_is_refused_in_one_line(
+    words: tuple[str, ...],
+    told: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main([*words, "--json"]) == 2
+    assert told in json.loads(capfd.readouterr().out)["error"]["message"]
+    assert not list(tmp_path.iterdir())

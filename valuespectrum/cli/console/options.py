@@ -222,6 +222,22 @@ def refuse_without(context: typer.Context, needy: Collection[str], needed: str) 
             raise InputError(f"{option} means nothing without {needed}", f"add {needed}, or leave {option} out")
 
 
+def refuse_idle(context: typer.Context, idle: Collection[str], chosen: str) -> None:
+    """Refuse some options that mean nothing beside another.
+
+    Args:
+        context: Of the verb.
+        idle: Parameters that mean nothing beside it.
+        chosen: The other, as it is typed; it is known to be there.
+
+    Raises:
+        InputError: One was typed.
+    """
+    for name, option in _typed(context):
+        if name in idle:
+            raise InputError(f"{option} means nothing beside {chosen}", f"leave {option} out")
+
+
 def _typed(context: typer.Context) -> Iterator[tuple[str, str]]:
     """Parameter and option of everything that was typed."""
     for parameter in context.command.params:

@@ -19,6 +19,8 @@ from valuespectrum.cli.console.options import (
     KeywordsOption,
     SeedOption,
     TopOption,
+    refuse_idle,
+    refuse_without,
 )
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
@@ -36,6 +38,8 @@ _RatingsOption = Annotated[
     typer.Option("--ratings", help="Folder of ratings; by default CORPUS-ratings.", metavar="DIR", show_default=False),
 ]
 _JudgeOption = Annotated[str, typer.Option("--model", help="The judge, a model spec.", metavar="SPEC")]
+_OF_JUDGES = ("device", "dtype", "batch_size")
+"""Parameters that say how a judge is loaded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +70,15 @@ class LabelGiven:
     batch_size: BatchOption = 32
 
 
-def label(corpus: CorpusArgument, given: LabelGiven, as_json: JsonOption = False) -> None:
+def label(context: typer.Context, corpus: CorpusArgument, given: LabelGiven, as_json: JsonOption = False) -> None:
     """Have somebody say which value each picture expresses, not told what it was found for.
 
     Which value most, endorsed, violated or absent, and how strongly (1 to 5).
     """
+    if given.run is not None:
+        refuse_idle(context, ("top_k",) if given.by == "embedding" else ("top_k", "keywords", "embedder"), "--run")
+    if given.by != "judge":
+        refuse_idle(context, _OF_JUDGES, f"--by {given.by}")
     who = api.LabelSettings(by=given.by, rater=given.rater, file=given.file, seed=given.seed)
     settings = api.PictureSettings(
         run=given.run, ratings=given.ratings, top_k=given.top_k, keywords=given.keywords, embedder=given.embedder
@@ -95,11 +103,15 @@ class NuisanceGiven:
     batch_size: BatchOption = 32
 
 
-def nuisance(corpus: CorpusArgument, given: NuisanceGiven, as_json: JsonOption = False) -> None:
+def nuisance(context: typer.Context, corpus: CorpusArgument, given: NuisanceGiven, as_json: JsonOption = False) -> None:
     """Measure what pictures differ in beside the value: brightness, colour, text, motion, prettiness.
 
     Faces need OpenCV. With --model, a judge says how pretty each picture is, too.
     """
+    if given.run is not None:
+        refuse_idle(context, ("top_k", "keywords"), "--run")
+    if not given.model:
+        refuse_without(context, _OF_JUDGES, "--model")
     settings = api.PictureSettings(
         run=given.run, ratings=given.ratings, top_k=given.top_k, keywords=given.keywords, embedder=given.embedder
     )

@@ -12,7 +12,7 @@ from valuespectrum import api
 from valuespectrum.api import SearchEngine
 from valuespectrum.cli.console.corpus_options import ChromaOption, CorpusArgument
 from valuespectrum.cli.console.groups import settings_of
-from valuespectrum.cli.console.options import one_of
+from valuespectrum.cli.console.options import one_of, refuse_idle, refuse_without
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
 
@@ -76,8 +76,12 @@ class SearchGiven:
     chroma: ChromaOption = None
 
 
-def search(corpus: CorpusArgument, given: SearchGiven, as_json: JsonOption = False) -> None:
+def search(context: typer.Context, corpus: CorpusArgument, given: SearchGiven, as_json: JsonOption = False) -> None:
     """Find the clips that fit words, a picture, a clip or a value best, each by its best frame, or by what is said."""
+    if not given.value:
+        refuse_without(context, ("keywords",), "--value")
+    if given.said and not (given.words or given.picture or given.clip or given.value):
+        refuse_idle(context, ("embedder", "engine", "all_frames"), "--said alone")
     query = settings_of(api.Query, given)
     filters = settings_of(api.Filter, given)
     with Terminal(as_json) as terminal:

@@ -10,6 +10,7 @@ import typer
 
 from valuespectrum import api
 from valuespectrum.cli.console.corpus_options import ChromaOption, CorpusArgument
+from valuespectrum.cli.console.options import refuse_idle
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
 
@@ -48,12 +49,15 @@ class ExportGiven:
 
 
 def export(
+    context: typer.Context,
     corpus: CorpusArgument,
     target: Annotated[Path, typer.Argument(help="New folder, or with --links a new NAME.jsonl.", show_default=False)],
     given: ExportGiven,
     as_json: JsonOption = False,
 ) -> None:
     """Write a corpus as Parquet tables with a card, or as a list of links that can be ingested again."""
+    if given.links:
+        refuse_idle(context, ("vectors", "values", "contact"), "--links")
     with Terminal(as_json) as terminal:
         terminal.show(
             api.export_corpus(

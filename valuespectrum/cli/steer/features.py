@@ -11,7 +11,7 @@ import typer
 from valuespectrum import api
 from valuespectrum.api import ActivationName
 from valuespectrum.cli.console.groups import settings_of
-from valuespectrum.cli.console.options import DeviceOption, DtypeOption, SeedOption, refuse_without
+from valuespectrum.cli.console.options import DeviceOption, DtypeOption, SeedOption, refuse_idle, refuse_without
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
 _OF_A_FEATURE = ("coefficient", "clamp", "keep_rest")
@@ -120,4 +120,6 @@ def features(
             refuse_without(context, _OF_A_FEATURE, "--feature")
         if not given.train:
             refuse_without(context, _OF_TRAINING, "--train")
+        if given.value:
+            refuse_idle(context, ("question",), "--value")
         terminal.show(api.rank_value_features(given.model, autoencoder, settings, terminal))

@@ -10,7 +10,14 @@ import typer
 
 from valuespectrum import api
 from valuespectrum.cli.console.groups import settings_of
-from valuespectrum.cli.console.options import CorpusOption, DeviceOption, DtypeOption, SeedOption, pairs
+from valuespectrum.cli.console.options import (
+    CorpusOption,
+    DeviceOption,
+    DtypeOption,
+    SeedOption,
+    pairs,
+    refuse_without,
+)
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
 ValueOption = Annotated[str, typer.Option(help="One of the ten values.", metavar="VALUE", show_default=False)]
@@ -73,11 +80,13 @@ class PairsGiven:
     dtype: DtypeOption = "auto"
 
 
-def write_pairs(given: PairsGiven, as_json: JsonOption = False) -> None:
+def write_pairs(context: typer.Context, given: PairsGiven, as_json: JsonOption = False) -> None:
     """Write pairs of texts for a value and against it, in the published layout.
 
     Look at them, change them, and fit with `--option pairs=FILE`.
     """
+    if not given.model:
+        refuse_without(context, ("device", "dtype"), "--model")
     settings = settings_of(api.PairSettings, given, loading=api.ModelOptions(given.device, given.dtype))
     with Terminal(as_json) as terminal:
         terminal.show(api.steering_pairs(given.value, given.out, settings, terminal))

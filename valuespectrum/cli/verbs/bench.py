@@ -20,6 +20,7 @@ from valuespectrum.cli.console.options import (
     StressOption,
     one_of,
     refuse_beside,
+    refuse_idle,
     refuse_without,
     typed_command,
 )
@@ -111,6 +112,8 @@ def bench(
         )
     if not given.plan:
         refuse_without(context, _WISHES, "--plan")
+    if given.stimuli is not None:
+        refuse_idle(context, ("top_k",), "--stimuli")
     settings = settings_of(api.BenchSettings, given, items, roles, answering)
     with Terminal(as_json) as terminal:
         if len(api.known_parts(given.battery)) > 1:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from valuespectrum import api
-from valuespectrum.cli.console.options import DeviceOption, DtypeOption
+from valuespectrum.cli.console.options import DeviceOption, DtypeOption, refuse_without
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
 
@@ -31,12 +31,14 @@ class DoctorGiven:
     ] = None
 
 
-def doctor(given: DoctorGiven, as_json: JsonOption = False) -> None:
+def doctor(context: typer.Context, given: DoctorGiven, as_json: JsonOption = False) -> None:
     """Check the installation, and a model; or a run.
 
     A model must see pictures and answer alike through all engines; what bfloat16 changes is measured.
     Exit code 1 when something is not right.
     """
+    if not given.model:
+        refuse_without(context, ("asks", "device", "dtype"), "--model")
     with Terminal(as_json) as terminal:
         found = api.doctor(
             given.model, given.run, api.DoctorSettings(given.layouts, given.asks, given.device, given.dtype)

@@ -12,7 +12,7 @@ from valuespectrum import api
 from valuespectrum.api import DecoderName, EmbedderFormat, SamplingName
 from valuespectrum.cli.console.groups import settings_of
 from valuespectrum.cli.console.ingest_options import FetchOption, RayOption, UnconfinedOption, WhereOption
-from valuespectrum.cli.console.options import pairs
+from valuespectrum.cli.console.options import pairs, refuse_without
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
 
@@ -69,6 +69,7 @@ class IngestGiven:
 
 
 def ingest(
+    context: typer.Context,
     sources: Annotated[
         list[str],
         typer.Argument(help="Folders, files, patterns, lists (CSV, JSONL, Parquet), links.", metavar="SOURCE"),
@@ -80,6 +81,8 @@ def ingest(
 
     Run again, it adds only what is new.
     """
+    if given.sampling != "first":
+        refuse_without(context, ("first_seconds",), "--sampling first")
     with Terminal(as_json) as terminal:
         settings = settings_of(api.IngestSettings, given, columns=pairs("--columns", given.columns or [], "url=link"))
         if given.dry_run:

@@ -17,6 +17,7 @@ from valuespectrum.cli.console.options import (
     SeedOption,
     one_of,
     pairs,
+    refuse_without,
     typed_command,
 )
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
@@ -39,6 +40,15 @@ def list_instruments(as_json: JsonOption = False) -> None:
 class InstrumentGiven:
     """What is typed after ``instrument run``."""
 
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="An instrument (`instrument list`).",
+            metavar="NAME",
+            show_default=False,
+            autocompletion=one_of(lambda: api.known_instruments()),
+        ),
+    ]
     model: ModelsOption
     corpus: Annotated[
         Path | None,
@@ -72,15 +82,7 @@ class InstrumentGiven:
 
 
 def run_instrument(
-    name: Annotated[
-        str,
-        typer.Argument(
-            help="An instrument (`instrument list`).",
-            metavar="NAME",
-            show_default=False,
-            autocompletion=one_of(lambda: api.known_instruments()),
-        ),
-    ],
+    context: typer.Context,
     given: InstrumentGiven,
     items: ItemsGiven,
     roles: RolesGiven,
@@ -91,11 +93,13 @@ def run_instrument(
 
     `bench` is the short form of `instrument run like`.
     """
+    if given.corpus is None:
+        refuse_without(context, ("top_k", "keywords", "embedder"), "--corpus")
     asked = settings_of(api.BenchSettings, items, roles, answering, seed=given.seed, prices=given.prices)
     with Terminal(as_json) as terminal:
         options = pairs("--option", given.option or [], "wordings=2")
         settings = api.InstrumentSettings(given.corpus, options, given.battery, asked, given.stimulus or "")
-        terminal.show(api.run_instrument(name, given.model, given.run, settings, terminal, typed_command()))
+        terminal.show(api.run_instrument(given.name, given.model, given.run, settings, terminal, typed_command()))
 
 
 VERBS: Mapping[str, NamedCommand] = {

@@ -11,7 +11,7 @@ import typer
 from valuespectrum import api
 from valuespectrum.api import OverName, ReadoutName
 from valuespectrum.cli.console.groups import settings_of
-from valuespectrum.cli.console.options import SeedOption
+from valuespectrum.cli.console.options import SeedOption, refuse_without
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
 
@@ -52,6 +52,7 @@ class ScoreGiven:
 
 
 def score(
+    context: typer.Context,
     run: Annotated[Path, typer.Argument(help="Run folder.", metavar="RUN", show_default=False)],
     given: ScoreGiven,
     as_json: JsonOption = False,
@@ -60,6 +61,8 @@ def score(
 
     Needs no model and no corpus.
     """
+    if given.ratings is None:
+        refuse_without(context, ("rater",), "--ratings")
     with Terminal(as_json) as terminal:
         settings = settings_of(api.ScoreSettings, given)
         terminal.show(api.score(run, settings, terminal))

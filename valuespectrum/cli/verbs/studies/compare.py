@@ -150,6 +150,7 @@ def compare(
             terminal.show(api.functioning(runs, chosen, terminal))
         return
     refuse_without(context, ("across", "form", "turned", "graded"), "--functioning")
+    refuse_without(context, ("window", "outcome", "these_clips"), "session logs")
     if given.convergence:
         refuse_beside(context, "--convergence", _OF_CONVERGENCE)
         with Terminal(as_json) as terminal:

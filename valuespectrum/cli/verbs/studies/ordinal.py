@@ -11,7 +11,7 @@ import typer
 from valuespectrum import api
 from valuespectrum.api import ReadoutName, ThresholdsName
 from valuespectrum.cli.console.groups import settings_of
-from valuespectrum.cli.console.options import SeedOption
+from valuespectrum.cli.console.options import SeedOption, refuse_without
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 from vectorstore.foundation.errors import InputError
 
@@ -80,12 +80,16 @@ class OrdinalGiven:
     seed: SeedOption = 0
 
 
-def ordinal(given: OrdinalGiven, as_json: JsonOption = False) -> None:
+def ordinal(context: typer.Context, given: OrdinalGiven, as_json: JsonOption = False) -> None:
     """Compare how respondents rate items of values, by an ordinal model.
 
     Models and people side by side: centred effects of values and differences between respondents, with intervals. Exit
     code 1 when the fit is not good enough to conclude anything. Needs no model and no corpus.
     """
+    if not given.bayes:
+        refuse_without(context, ("chains", "draws"), "--bayes")
+    if given.plan is None:
+        refuse_without(context, ("power",), "--plan")
     settings = settings_of(api.OrdinalSettings, given)
     with Terminal(as_json) as terminal:
         if given.plan is None and not given.places:
