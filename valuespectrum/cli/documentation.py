@@ -23,7 +23,8 @@ Written by `make docs` from `valuespectrum --help`; do not edit.
 Every verb takes `--json`: one JSON document on standard output and nothing else there; progress and notes go to
 standard error. Errors are one line (with `--json`: `{"error": {"kind", "message", "hint"}}`) and exit code 2; Ctrl-C
 says how to continue and gives 130 (143 after SIGTERM, 129 after SIGHUP);
-`doctor`, `reproduce` and `browse --replay` give 1 when something is not right.
+`doctor`, `reproduce`, `corpus verify`, `instrument ordinal` and the `--replay` of `browse` and `roleplay` give 1 when
+something is not right, `corpus remove` and `corpus forget` where nobody agreed.
 """
 
 

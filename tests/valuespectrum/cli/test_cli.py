@@ -196,6 +196,15 @@ def test_the_written_reference_is_the_help() -> None:
     assert (ROOT / "docs" / "cli.md").read_text(encoding="utf-8") == document(), "run make docs"
 
 
+def test_the_written_reference_names_every_verb_that_gives_1() -> None:
+    opening = document().split("\n## ")[0]
+    named = {"care": "corpus verify", "remove": "corpus remove", "sources": "corpus forget", "ordinal": "instrument ordinal"}
+    modules = (ROOT / "valuespectrum" / "cli").rglob("*.py")
+    giving = {each.stem for each in modules if "typer.Exit(1)" in each.read_text(encoding="utf-8")}
+    assert giving >= {"doctor", "browse", *named}
+    assert all(f"`{named.get(each, each)}`" in opening for each in giving)
+
+
 # ---------------------------------------------------------------------------------------------- the main job
 
 
