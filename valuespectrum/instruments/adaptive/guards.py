@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from valuespectrum.scoring.graded.items import Floats
-from valuespectrum.scoring.guards.finding import Finding, told
+from valuespectrum.scoring.guards.finding import Finding, percent, told
 from valuespectrum.scoring.guards.sameness import CONSTANT, FEWEST, TOO_FEW
 
 MOST_ALIKE = 0.6
@@ -25,9 +25,10 @@ def same_answer(said: Floats) -> Finding:
         return Finding(CONSTANT, "unknown", None, MOST_ALIKE, TOO_FEW)
     most = said.mean(axis=0)
     number, share = int(most.argmax()) + 1, float(most.max())
+    part = percent(share, "")
     sentences = (
-        f"no number is given to everything (the most frequent one, {number}, makes up {share:.0%} of the answers)",
-        f"{share:.0%} of the answers are {number} though scales were put in both directions: it is given whatever is "
+        f"no number is given to everything (the most frequent one, {number}, makes up {part} of the answers)",
+        f"{part} of the answers are {number} though scales were put in both directions: it is given whatever is "
         "asked, and the scores say little about values",
     )
     return told(CONSTANT, share >= MOST_ALIKE, share, MOST_ALIKE, sentences)

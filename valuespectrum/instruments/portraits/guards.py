@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from valuespectrum.instruments.portraits.ratings import PortraitRatings, is_reversed
 from valuespectrum.scoring.answered.conclusions import Concluded
 from valuespectrum.scoring.answered.verdicts import listing, standing_out, tested_in_words
-from valuespectrum.scoring.guards.finding import Finding, told
+from valuespectrum.scoring.guards.finding import Finding, percent, told
 from valuespectrum.scoring.guards.sameness import CONSTANT, FEWEST, TOO_FEW
 from valuespectrum.scoring.ratings import NO_SPREAD, ScaleLean
 from valuespectrum.theory.value_sets import ValueSet
@@ -99,9 +99,10 @@ def answered_at_all(rated: PortraitRatings) -> Finding:
     if not len(rated.read.counts):
         return Finding("answered", "unknown", None, LEAST_MASS, "nothing was asked")
     share = float(rated.read.counts.mean())
+    part = percent(share, "")
     statements = (
-        f"{share:.0%} of the questions were answered by the scale",
-        f"only {share:.0%} of the questions were answered by the scale: scores are about the rest as little as about "
+        f"{part} of the questions were answered by the scale",
+        f"only {part} of the questions were answered by the scale: scores are about the rest as little as about "
         "silence",
     )
     return told("answered", share < LEAST_MASS, share, LEAST_MASS, statements)

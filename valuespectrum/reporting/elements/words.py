@@ -16,6 +16,7 @@ from valuespectrum.runs.failures import outdated_in_words, unfinished_in_words
 from valuespectrum.scoring.answered.verdicts import listing as listing
 from valuespectrum.scoring.facets import findings as unknown
 from valuespectrum.scoring.guards.finding import Finding
+from valuespectrum.scoring.guards.finding import percent as percent
 from valuespectrum.scoring.personas.placebos import ALIKE, EXACT
 from valuespectrum.scoring.personas.rows import expected_by_chance
 from valuespectrum.theory.values import LABELS
@@ -88,25 +89,6 @@ def number(value: float | None, digits: int = 0, sign: bool = False) -> str:
     rounded = round(value, digits) + 0.0  # adding zero turns minus zero into zero
     text = f"{rounded:+.{digits}f}" if sign and rounded else f"{rounded:.{digits}f}"
     return text.replace("-", "−")
-
-
-def percent(share: float, gap: str = " ") -> str:
-    """A share in per cent; never all or nothing where it is neither.
-
-    Args:
-        share: 0 to 1.
-        gap: Between number and sign.
-
-    Example:
-        >>> percent(0.25), percent(0.998), percent(1.0), percent(0.002), percent(0.0, "")
-        ('25 %', 'over 99 %', '100 %', 'under 1 %', '0%')
-    """
-    told = f"{100 * share:.0f}"
-    if told == "100" and share < 1:
-        told = "over 99"
-    if told == "0" and share > 0:
-        told = "under 1"
-    return f"{told}{gap}%"
 
 
 def with_interval(estimate: Estimate, digits: int = 0, sign: bool = False) -> str:

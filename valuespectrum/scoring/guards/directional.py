@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from valuespectrum.scoring.guards.finding import Finding, told
+from valuespectrum.scoring.guards.finding import Finding, percent, told
 
 Floats = NDArray[np.float64]
 
@@ -47,9 +47,10 @@ def directional_share(positive: Floats, negative: Floats, noise: float = 0.0) ->
     if sum(parts) <= _NOTHING:
         return Finding(name, "unknown", None, MOST_DIRECTIONAL, "models do not differ beyond noise")
     share = parts[0] / sum(parts)
+    part = percent(share, "")
     statements = (
-        f"{share:.0%} of the variance between models is a lean towards yes or no",
-        f"{share:.0%} of the variance between models is a lean towards yes or no, not liking (people: 9-16 %): compare "
+        f"{part} of the variance between models is a lean towards yes or no",
+        f"{part} of the variance between models is a lean towards yes or no, not liking (people: 9-16 %): compare "
         "models on balanced questions only",
     )
     return told(name, share > MOST_DIRECTIONAL, share, MOST_DIRECTIONAL, statements)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from valuespectrum.scoring.guards.finding import Finding, told
+from valuespectrum.scoring.guards.finding import Finding, percent, told
 from valuespectrum.scoring.guards.known import mean_over
 
 Floats = NDArray[np.float64]
@@ -40,12 +40,13 @@ def unequal_refusals(
         generator: For the exchanges.
     """
     overall = float(refused.mean()) if refused.size else 0.0
+    all_in_all = percent(overall, "")
     present = np.unique(value)
     if len(present) < 2:
-        alone = f"{overall:.0%} of the asks were refused; one value was asked about, so there is none to differ from"
+        alone = f"{all_in_all} of the asks were refused; one value was asked about, so there is none to differ from"
         return Finding(NAME, "unknown", None, LARGEST_P, alone if refused.size else "no answer came back")
     if float(np.ptp(refused)) == 0.0:
-        statement = f"{overall:.0%} of the asks were refused, of every clip the same"
+        statement = f"{all_in_all} of the asks were refused, of every clip the same"
         return Finding(NAME, "holds", None, LARGEST_P, statement)
     belongs = (value[:, None] == present).astype(np.float64)
     count = belongs.sum(axis=0)
@@ -56,10 +57,10 @@ def unequal_refusals(
     further = exchanged - np.abs(observed).max()
     p = float((0.5 + (further > 1e-9).sum() + (np.abs(further) <= 1e-9).sum() / 2) / (EXCHANGES + 1))
     extreme = int(np.abs(observed).argmax())
-    share = float((refused @ belongs / count)[extreme])
+    part = percent(float((refused @ belongs / count)[extreme]), "")
     statements = (
-        f"refusals do not differ between values beyond chance ({overall:.0%} of the asks; p = {p:.3f})",
-        f"{share:.0%} of the asks about {names[present[extreme]]} were refused, {overall:.0%} over all (p = {p:.3f}): "
+        f"refusals do not differ between values beyond chance ({all_in_all} of the asks; p = {p:.3f})",
+        f"{part} of the asks about {names[present[extreme]]} were refused, {all_in_all} over all (p = {p:.3f}): "
         "values are compared on what was not refused; read the bounds",
     )
     return told(NAME, p < LARGEST_P, p, LARGEST_P, statements)
@@ -83,8 +84,9 @@ class Bounds:
         """One value in words; empty where few of its clips were refused."""
         if not self.refused[place] >= MOST_REFUSED:
             return ""
+        part = percent(float(self.refused[place]), "")
         return (
-            f"{self.refused[place]:.0%} of the clips of {name} were refused: its score lies between "
+            f"{part} of the clips of {name} were refused: its score lies between "
             f"{self.low[place]:.2f} (all of them at {self.ends[0]:.2f}) and {self.high[place]:.2f} "
             f"(all at {self.ends[1]:.2f})"
         )

@@ -19,7 +19,7 @@ from agents.answers.schema import CHOICE_COLUMN, COUNT_COLUMN
 from agents.models.base import NO_CHOICE, NO_PICTURE, Choice
 from agents.models.parsing.parse import parse_answer
 from valuespectrum.scoring.cells import ScoringOptions
-from valuespectrum.scoring.guards.finding import Finding, told
+from valuespectrum.scoring.guards.finding import Finding, percent, told
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,9 +59,10 @@ def constant_answers(yes: Floats) -> Finding:
         return Finding(CONSTANT, "unknown", None, MOST_ALIKE, TOO_FEW)
     share = float(known.mean())
     word, most = ("yes", share) if share >= 0.5 else ("no", 1 - share)
+    part = percent(most, "")
     statements = (
-        f"{most:.0%} of the answers are {word}",
-        f"{most:.0%} of the answers are {word}, whatever is asked: the words say next to nothing about liking",
+        f"{part} of the answers are {word}",
+        f"{part} of the answers are {word}, whatever is asked: the words say next to nothing about liking",
     )
     return told(CONSTANT, most >= MOST_ALIKE, most, MOST_ALIKE, statements)
 
@@ -95,9 +96,10 @@ def readout_mass(mass: Floats) -> Finding:
     if not known.size:
         return Finding("mass", "unknown", None, LEAST_MEAN_MASS, "single texts have no mass")
     mean = float(known.mean())
+    part = percent(mean, "")
     statements = (
-        f"yes and no hold {mean:.0%} of what could be said",
-        f"yes and no hold only {mean:.0%} of what could be said: scores are about the rest of the answers as little as "
+        f"yes and no hold {part} of what could be said",
+        f"yes and no hold only {part} of what could be said: scores are about the rest of the answers as little as "
         "about silence",
     )
     return told("mass", mean < LEAST_MEAN_MASS, mean, LEAST_MEAN_MASS, statements)
@@ -123,12 +125,13 @@ def one_answer(answers: pd.DataFrame, options: ScoringOptions, values_differ: bo
         return Finding(CONSTANT, "unknown", None, MOST_ALIKE, TOO_FEW)
     # Marks of options can stand for another option in every ask: then one mark throughout is many options.
     share, named = max(_most(said), _most(_texts(answers)), key=itemgetter(0))
+    part = percent(share, "")
     if share >= MOST_ALIKE and values_differ and not in_words:
-        statement = f"{share:.0%} of the answers are {named}, but their log-probabilities tell values apart"
+        statement = f"{part} of the answers are {named}, but their log-probabilities tell values apart"
         return Finding(CONSTANT, "holds", share, MOST_ALIKE, statement)
     statements = (
-        f"no one answer is given to everything (the most frequent one, {named}, is {share:.0%} of the answers)",
-        f"{share:.0%} of the answers are {named}, whatever is asked: that is no profile",
+        f"no one answer is given to everything (the most frequent one, {named}, is {part} of the answers)",
+        f"{part} of the answers are {named}, whatever is asked: that is no profile",
     )
     return told(CONSTANT, share >= MOST_ALIKE, share, MOST_ALIKE, statements)
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from valuespectrum.scoring.alignment import ceiling, correlate
-from valuespectrum.scoring.guards.finding import Finding, told
+from valuespectrum.scoring.guards.finding import Finding, percent, told
 from valuespectrum.scoring.profile import number
 from valuespectrum.scoring.ranks import levelled
 
@@ -26,10 +26,11 @@ def ties(scores: Floats) -> Finding:
         return Finding("ties", "unknown", None, MOST_TIED, "fewer than two values have a score")
     _, counts = np.unique(known, return_counts=True)
     share = float(counts[counts > 1].sum()) / known.size
+    part = percent(share, "")
     failed = (
         "all values have one score: there is no order, and agreement with any target is unknown"
         if len(counts) == 1
-        else f"{share:.0%} of the values share their score with another: they share ranks"
+        else f"{part} of the values share their score with another: they share ranks"
     )
     return told("ties", share >= MOST_TIED, share, MOST_TIED, ("values have scores of their own", failed))
 

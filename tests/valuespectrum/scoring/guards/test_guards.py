@@ -301,3 +301,12 @@ def test_a_constant_profile_has_no_order() -> None:
     assert alignment_with_ceiling(np.arange(10.0), np.zeros(10)) == (None, None)
     aligned, most = alignment_with_ceiling(np.arange(10.0)[::-1], target)
     assert aligned is not None and most is not None and aligned <= most + 1e-9
+
+
+def test_no_share_is_told_as_none_or_all_that_is_neither() -> None:
+    refused = np.zeros(1000)
+    refused[0] = 1.0
+    once = unequal_refusals(refused, np.repeat([0, 1], 500), ["power", "security"], np.random.default_rng(0))
+    assert "under 1% of the asks" in once.statement
+    assert constant_answers(np.repeat([1.0, 0.0], [999, 1])).statement.startswith("over 99% of the answers are yes")
+    assert constant_answers(np.ones(1000)).statement.startswith("100% of the answers are yes")
