@@ -27,7 +27,7 @@ def check_run(folder: Path) -> list[Check]:
             "its manifest is its own file",
             not manifest.restored,
             "run.json was lost or torn; the copy beside the answers is read" if manifest.restored else "run.json",
-            "run the same `valuespectrum bench` again: it writes the file anew",
+            "run the command that began it again: it writes the file anew",
         ),
         Check(
             "keys and answers are those that were stored",

@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from shlex import quote
 
 import numpy as np
 
@@ -144,7 +145,8 @@ def _answered(run: Path) -> Iterator[_Answered]:
         options = {name: each for name, each in scores["scoring"].items() if name in wanted}
         scoring = made_from(ScoringOptions, options, "scoring")
     except ValueError as error:
-        raise InputError(f"the scores of {run} are damaged: {error}", f"valuespectrum score {run}") from error
+        again = f"valuespectrum score {quote(str(run))}"
+        raise InputError(f"the scores of {run} are damaged: {error}", again) from error
     rows = {RespondentColumns(**{name: row[name] for name in RespondentColumns._fields}): row for row in _rows(scores)}
     for who, (sets, lost) in profile_sets(run, scoring).items():
         told = _with_scores(sets.told, rows.get(who, {}))

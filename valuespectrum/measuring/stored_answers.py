@@ -30,7 +30,7 @@ def put_so_far(table: pd.DataFrame) -> pd.DataFrame:
         InputError: Nothing was asked yet.
     """
     if table.empty:
-        raise InputError("the run holds no answers", "run `valuespectrum bench` first")
+        raise InputError("the run holds no answers", "the command that began the run goes on with it")
     asked = table["answered"] | (table["error"] != "")
     return table if asked.all() else table[asked]
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from os import PathLike
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, ClassVar
 
 from agents.personas.reserved import PLACEBO_TEXTS
@@ -206,7 +207,7 @@ def bench(
     teller.warn(scores["caution"])
     text = (
         f"{describe(scores)}\n\nanswers and scores: {options.run}\n"
-        f"next: valuespectrum report {options.run} --corpus {Path(corpus)}"
+        f"next: valuespectrum report {quote(str(options.run))} --corpus {quote(str(corpus))}"
     )
     return Scores({**scores, "run": str(options.run), "engines": asked}, text, options.run)
 

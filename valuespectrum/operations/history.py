@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from valuespectrum.operations.shared.files import refuse_existing
@@ -147,5 +148,6 @@ def _write_links(rows: Sequence[Watched], target: Path, with_times: bool) -> tup
     if not listed:
         raise InputError("none of these entries has a link", "there is nothing to write")
     done = links_manifest(listed, target, private=True)
-    line = f"{done.written:,} links in {target}: `valuespectrum ingest {target} --corpus DIR --basis WHY` takes them"
+    taking = f"`valuespectrum ingest {quote(str(target))} --corpus DIR --basis WHY`"
+    line = f"{done.written:,} links in {target}: {taking} takes them"
     return {"file": str(target), "written": done.written, "left_out": done.left_out}, line

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from shlex import quote
 from types import TracebackType
 from typing import Self
 
@@ -212,9 +213,10 @@ def read_scores(folder: Path) -> Json:
 
     _check_entries(folder)
     path = folder / _SCORES
+    again = f"valuespectrum score {quote(str(folder))}"
     if not path.is_file():
-        raise _missing(folder, _SCORES, f"`valuespectrum score {folder}` makes them from the answers stored so far")
-    hint = f"make them again from the answers: valuespectrum score {folder}"
+        raise _missing(folder, _SCORES, f"`{again}` makes them from the answers stored so far")
+    hint = f"make them again from the answers: {again}"
     return checked_scores(read_json(path, "scores", hint, _LARGEST_SCORES), path, hint)
 
 
@@ -392,10 +394,13 @@ def _check_entries(folder: Path) -> None:
 
 
 def _missing(folder: Path, name: str, hint: str) -> InputError:
-    """Why a part is not there: the run has just begun, or there is no run."""
+    """Why a part is not there: the run has just begun, it was left before its end, or there is no run."""
     if writer := held_by(folder / _LOCK):
         return InputError(f"{folder} has just begun and has no {name} yet ({writer} is asking)", hint)
-    return InputError(f"{folder} has no {name}", "it is no run, or not finished: run `valuespectrum bench`")
+    if not any((folder / each).is_file() for each in (_MANIFEST, _ANSWERS)):
+        return InputError(f"{folder} has no {name}", "it is no run: check the path")
+    scored = f"; {hint}" if name == _SCORES and (folder / _ANSWERS).is_file() else ""
+    return InputError(f"{folder} has no {name}", f"the command that began the run goes on with it{scored}")
 
 
 def begun_by(command: str, options: Mapping[str, object] | None = None) -> Json:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from agents.answers.store import AnswerStore
 from valuespectrum.runs.manifest import CorpusRecord, Manifest
 from valuespectrum.runs.run import Run, answers_path, check_alike, differences, read_manifest, read_scores
 from valuespectrum.theory.value_sets import TEN
@@ -91,6 +92,20 @@ def test_what_is_no_run_is_refused_in_one_line(tmp_path: Path) -> None:
         read_scores(tmp_path / "other")
     with pytest.raises(InputError, match=r"answers\.sqlite"):
         answers_path(tmp_path / "other")
+
+
+def test_a_run_that_was_left_before_its_end_says_how_it_goes_on(tmp_path: Path) -> None:
+    begun = tmp_path / "my run"
+    with Run.open(begun, SETTINGS, "") as run, AnswerStore(run.answers_path):
+        pass
+    with pytest.raises(InputError) as refused:
+        read_scores(begun)
+    assert "the command that began the run goes on" in refused.value.hint
+    assert f"`valuespectrum score '{begun}'`" in refused.value.hint
+    (tmp_path / "letters").mkdir()
+    with pytest.raises(InputError) as refused:
+        read_scores(tmp_path / "letters")
+    assert refused.value.hint == "it is no run: check the path"
 
 
 @pytest.mark.parametrize(

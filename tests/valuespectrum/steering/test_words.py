@@ -127,6 +127,10 @@ def test_the_verb_writes_what_is_wanted(tmp_path: Path, capsys: pytest.CaptureFi
         assert "means nothing without" in capsys.readouterr().err and out.read_bytes() == before
     for options in ([], ["--value", "power", "--text", "x"], ["--value", "fame"], ["--text", "x", "--name", "No name"]):
         assert main(["steer", "words", *options, "--out", str(out)]) == 2
+    spaced = tmp_path / "my words.json"
+    capsys.readouterr()
+    assert main(["steer", "words", "--value", "power", "--out", str(spaced)]) == 0
+    assert f"use it with --steer '{spaced}'" in capsys.readouterr().out
     other = tmp_path / "thesis.txt"
     other.write_text("mine")
     assert main(["steer", "words", "--text", "x", "--out", str(other)]) == 2 and other.read_text() == "mine"

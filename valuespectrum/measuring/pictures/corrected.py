@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from shlex import quote
 
 import numpy as np
 
@@ -140,7 +141,7 @@ def correct_run(run: Path, ratings: Ratings, scoring: ScoringOptions, raters: Se
     if not known.witnesses.relabels and not known.nuisances.rated:
         raise InputError(
             f"{ratings.folder} knows none of the pictures that {run} showed",
-            f"rate them: valuespectrum corpus label CORPUS --run {run}",
+            f"rate them: valuespectrum corpus label CORPUS --run {quote(str(run))}",
         )
     facets = Facets(scoring.level, scoring.over_wordings, least_clips=scoring.minimum_clips)
     tables = {who: each.told for who, each in set_tables(run, scoring).items()}

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from os import PathLike
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from valuespectrum.operations.bench import slug
@@ -103,7 +104,7 @@ def label(
         "ratings": str(ratings.folder),
     }
     text = f"{rater.name} labelled {len(named)} of {document['pictures']} pictures, kept in {ratings.folder}"
-    return Labelled(document, f"{text}\nnext: valuespectrum corpus relevance {Path(corpus)}", labels)
+    return Labelled(document, f"{text}\nnext: valuespectrum corpus relevance {quote(str(corpus))}", labels)
 
 
 def _check_who(who: LabelSettings, judge: JudgeSettings) -> None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from shlex import quote
 
 import numpy as np
 
@@ -425,7 +426,8 @@ def _in_words(document: Json) -> str:
     for row in document["telling"][:5]:
         lines.append(f"{row['score'].get('total', 0.0):.2f}  {row['question']}")
     if "stimuli" in document:
-        lines.append(f"{document['n_clips']} clips: valuespectrum bench --stimuli {document['stimuli']} --corpus DIR")
+        chosen = quote(str(document["stimuli"]))
+        lines.append(f"{document['n_clips']} clips: valuespectrum bench --stimuli {chosen} --corpus DIR")
         if lacking := [TEN.label(value) for value in document["without_clips"]]:
             lines.append(f"no clip tells respondents apart by {', '.join(lacking)}: the set has none for it")
     if "why" in document:

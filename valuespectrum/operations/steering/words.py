@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from os import PathLike
 from pathlib import Path
+from shlex import quote
 
 from valuespectrum.operations.shared.choices import StrategyName
 from valuespectrum.operations.shared.outcomes import Outcome
@@ -75,4 +76,5 @@ def make_words(out: str | PathLike[str], settings: WordsSettings) -> WordsWritte
         made = SpokenIntervention(settings.name, settings.text)
     path = Path(out)
     write_spoken(made, path)
-    return WordsWritten({**asdict(made), "file": str(path)}, f"{made}\nwritten: {path}; use it with --steer {path}")
+    told = f"{made}\nwritten: {path}; use it with --steer {quote(str(path))}"
+    return WordsWritten({**asdict(made), "file": str(path)}, told)

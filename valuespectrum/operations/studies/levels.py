@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
+from shlex import quote
 
 from valuespectrum.operations.bench import BenchSettings, bench, item_params, plan_bench, slug, tell_level
 from valuespectrum.operations.instrument import InstrumentSettings, run_instrument
@@ -72,8 +73,8 @@ def bench_level(
             of_words = InstrumentSettings(None, params, asked=asked)
             found[name] = run_instrument(name, specs, folder / name, of_words, teller, command).to_dict()
     lines = [f"{name}: answers and scores in {folder / name}" for name in found]
-    runs = " ".join(str(folder / name) for name in found)
-    text = "\n".join([*lines, f"next: valuespectrum report {runs} --corpus {Path(corpus)}"])
+    runs = " ".join(quote(str(folder / name)) for name in found)
+    text = "\n".join([*lines, f"next: valuespectrum report {runs} --corpus {quote(str(corpus))}"])
     return LevelRuns({"level": _level(settings.battery), "instruments": found, "run": str(folder)}, text)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from os import PathLike
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, ClassVar
 
 from agents.personas.prompts import QUESTIONNAIRE
@@ -180,7 +181,8 @@ def roleplay(
         _walk(study, feed, teller, command)
         teller.doing("scoring sessions")
     scores = score_run(study.run, ScoringOptions(seed=settings.seed))
-    text = f"{in_words(scores)}\n\nrun: {study.run}\nnext: valuespectrum report {study.run} --corpus {study.corpus}"
+    shown = f"valuespectrum report {quote(str(study.run))} --corpus {quote(str(study.corpus))}"
+    text = f"{in_words(scores)}\n\nrun: {study.run}\nnext: {shown}"
     return RolePlayed({**scores, "run": str(study.run)}, text, study.run)
 
 
