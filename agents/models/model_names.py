@@ -21,6 +21,11 @@ _STEERED = re.compile(r"\+[a-z0-9][a-z0-9_.-]*~[0-9a-f]{12}$")
 _STEER = "steer="
 _SERVED_STEERING = "steering"
 """Option of a served model that is steered by its server."""
+_CHANGING_NOTHING = (
+    *("concurrency", "timeout", "attempts", "patience", "budget_tokens", "budget_money"),
+    *("price_input", "price_output", "batch", "batch_window", "batch_folder"),
+)
+"""Options of served models that say how fast, how long and for how much a command asks, and change no answer."""
 _ADDRESS = re.compile(r"@(?=[a-z][a-z0-9+.-]*://)", re.IGNORECASE)
 """Where the base URL of a server begins: a name may hold an ``@`` of its own."""
 
@@ -61,6 +66,18 @@ class ModelSpec:
     def bare(self) -> str:
         """The spec without its options."""
         return str(replace(self, options=""))
+
+    @property
+    def answering(self) -> Self:
+        """The spec without options that change no answer: what goes on with another budget is called the same.
+
+        Example:
+            >>> str(ModelSpec.parse("openai:m?budget_tokens=5&thinking=off&concurrency=2").answering)
+            'openai:m?thinking=off'
+        """
+        parts = self.options.split("&") if self.options else []
+        kept = [part for part in parts if part.partition("=")[0] not in _CHANGING_NOTHING]
+        return replace(self, options="&".join(kept))
 
     @property
     def titled(self) -> str:

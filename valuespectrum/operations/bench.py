@@ -478,3 +478,15 @@ def slug(text: str) -> str:
         'hf-Qwen-Qwen3-VL'
     """
     return re.sub(r"[^A-Za-z0-9._=-]+", "-", text).strip("-.")[:60] or "run"
+
+
+def model_slug(*specs: str) -> str:
+    """Models as part of a file name, without options that change no answer: with another budget it goes on there.
+
+    Example:
+        >>> model_slug("openai:gpt-4o-mini?budget_money=5", "reference")
+        'openai-gpt-4o-mini-reference'
+    """
+    from agents.models.model_names import ModelSpec
+
+    return slug("+".join(str(ModelSpec.parse(spec).answering) for spec in specs))

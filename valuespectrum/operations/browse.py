@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agents.personas.reserved import NO_PERSONA
-from valuespectrum.operations.bench import slug
+from valuespectrum.operations.bench import model_slug, slug
 from valuespectrum.operations.shared.choices import EngineName, ModelFormat, SpokenStrategy
 from valuespectrum.operations.shared.clip_media import with_page
 from valuespectrum.operations.shared.loading import (
@@ -246,7 +246,8 @@ def session_options(settings: BrowseSettings, corpus: Path, persona: Persona | N
 def session_name(model: str, settings: BrowseSettings) -> str:
     """What a log is called: ``MODEL-PERSONA-POLICY-SEED``, and ``-cloneN`` for a clone."""
     clone = (f"clone{settings.clone}",) if settings.clone else ()
-    return "-".join([*map(slug, (model, settings.persona, settings.policy)), str(settings.seed), *clone])
+    named = [model_slug(model), slug(settings.persona), slug(settings.policy)]
+    return "-".join([*named, str(settings.seed), *clone])
 
 
 def replay(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+from dataclasses import fields
 
 import pytest
 
 from agents.models.model_names import ModelId, ModelSpec, split_address, split_options, split_revision
+from agents.models.wire.address import ServerOptions
 
 SIGNS = "ab/.:@?=&-0"
 
@@ -71,3 +73,11 @@ def test_options_are_added_behind_those_that_are_there() -> None:
     assert str(ModelSpec.parse("openai:m").with_options("a=1")) == "openai:m?a=1"
     assert str(ModelSpec.parse("openai:m@http://a?b=2").with_options("a=1")) == "openai:m@http://a?b=2&a=1"
     assert ModelSpec.parse("openai:m@http://a?b=2").bare == "openai:m@http://a"
+
+
+def test_what_changes_no_answer_is_no_part_of_what_a_model_is_called() -> None:
+    """Names of options of servers, each either of the answers or of the command that asks."""
+    every = "&".join(f"{option.name}=1" for option in fields(ServerOptions))
+    kept = ModelSpec.parse(f"openai:m@http://localhost/v1?{every}").answering.named_options
+    of_answers = {"scoring", "samples", "temperature", "thinking", "thinking_tokens", "respondent"}
+    assert kept == of_answers | {"steering", "steering_field"}

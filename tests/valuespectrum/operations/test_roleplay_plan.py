@@ -19,6 +19,7 @@ from agents.personas.persona import load_personas
 from valuespectrum.costs.prices import Price
 from valuespectrum.costs.spending import Spending
 from valuespectrum.measuring.personas.implied import session_checks
+from valuespectrum.operations.browse import BrowseSettings, session_name
 from valuespectrum.operations.studies.roleplay_plan import PlannedSession, Played, SessionsCost, sessions_cost
 
 TYCOON = next(each for each in load_personas() if each.id == "tycoon")
@@ -78,3 +79,14 @@ def test_pictures_memory_thinking_and_draws_are_in_the_price(tmp_path: Path) -> 
     assert dollars(answers=10) - one == pytest.approx(asked * 9 * 8 / 1e6)
     commented = dollars(actions=further_acts(["comment"])) / dollars(actions=further_acts(["share"]))
     assert commented > 1
+
+
+def test_a_session_goes_on_in_its_log_with_another_budget() -> None:
+    """Else a study that is paid further walks it again, and counts both logs."""
+    played = Played(TYCOON)
+    for more in ("?budget_money=9", "?budget_tokens=5&concurrency=2", "?batch=1"):
+        session_names = {PlannedSession(f"openai:m{each}", played, "random", 0).name for each in ("", more)}
+        log_names = {session_name(f"openai:m{each}", BrowseSettings(persona="tycoon")) for each in ("", more)}
+        assert len(session_names) == len(log_names) == 1
+    apart = {PlannedSession(f"openai:m?thinking={each}", played, "random", 0).name for each in ("on", "off")}
+    assert len(apart) == 2

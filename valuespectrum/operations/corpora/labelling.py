@@ -145,11 +145,12 @@ def _labels(
         return RaterRecord(who.rater, "people", "", "1"), read_queue(who.file, pictures)
     if who.by == "embedding":
         return _by_embedding(corpus, ratings, pictures, (who, settings), teller)
+    from agents.models.model_names import ModelSpec
     from valuespectrum.instruments.wordings.judging import VERSION
     from valuespectrum.stimuli.relevance.judge import judged_labels
 
     with loaded_judge(corpus, ratings, pictures, judge, teller) as (model, looked_at, store, advance):
-        name = who.rater or slug(f"judge-{judge.model}")
+        name = who.rater or slug(f"judge-{ModelSpec.parse(judge.model).answering}")
         return RaterRecord(name, "judge", model.id, VERSION), judged_labels(looked_at, model, store, advance)
 
 

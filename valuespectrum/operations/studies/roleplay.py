@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from agents.personas.prompts import QUESTIONNAIRE
 from agents.personas.reserved import PLACEBO_TEXTS
-from valuespectrum.operations.bench import BenchSettings, bench, plan_bench, refuse_benchmark, slug
+from valuespectrum.operations.bench import BenchSettings, bench, model_slug, plan_bench, refuse_benchmark
 from valuespectrum.operations.browse import (
     BrowseSettings,
     open_feed,
@@ -311,7 +311,7 @@ class _Study:
             raise InputError("nobody walks through a feed with a questionnaire", "add a strategy, or --sessions 0")
         roles = played_roles(personas, walked, settings.placebos, settings.seed)
         seeds = range(settings.seed, settings.seed + settings.sessions)
-        folder = Path(run) if run else Path("runs") / f"{slug('+'.join(specs))}-roleplay"
+        folder = Path(run) if run else Path("runs") / f"{model_slug(*specs)}-roleplay"
         planned = crossed((specs, roles, settings.policy), list(seeds), settings.clones, settings.arms)
         study = cls(Path(corpus), specs, folder, settings, personas, planned)
         for each in study.kinds:

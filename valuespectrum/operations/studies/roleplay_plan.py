@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agents.personas.reserved import NO_PERSONA
-from valuespectrum.operations.bench import slug
+from valuespectrum.operations.bench import model_slug, slug
 from valuespectrum.operations.shared.walking import Arm
 from vectorstore.foundation.errors import InputError
 
@@ -53,7 +53,7 @@ class PlannedSession:
         """Of its log: ``MODEL-PERSONA-STRATEGY-POLICY-SEED``, then ``-clone1``, ``-intervened`` or ``-control``."""
         role = [self.role.name, self.role.strategy] if self.role.persona else [self.role.name]
         done = [*([f"clone{self.clone}"] if self.clone else []), *([] if self.arm == "plain" else [self.arm])]
-        return "-".join([slug(self.model), *role, slug(self.policy), str(self.seed), *done])
+        return "-".join([model_slug(self.model), *role, slug(self.policy), str(self.seed), *done])
 
 
 @dataclass(frozen=True, slots=True)
