@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from agents.models.ask_key import TAGS_READ, canonical_json
 from agents.models.base import Model
+from agents.models.model_names import ModelSpec
 from valuespectrum.instruments.base import Instrument, OwnShowing
 from valuespectrum.measuring.captions import prompt_hash
 from valuespectrum.reference.recognition import frame_tags, is_drawn
@@ -103,9 +104,10 @@ class PresentOptions:
         if said:
             settings["transcripts"] = hashlib.sha256(canonical_json(said).encode()).hexdigest()
         if self.captioners:
+            named = {str(ModelSpec.parse(spec).answering): model for spec, model in self.captioners.items()}
             settings["captioners"] = {
                 spec: {"model": model.id, "settings": dict(model.settings), "prompt": prompt_hash()}
-                for spec, model in self.captioners.items()
+                for spec, model in named.items()
             }
         return settings
 

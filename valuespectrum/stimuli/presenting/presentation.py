@@ -24,6 +24,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from agents.browsing.seeing.injections import PUSHES, Injection, InjectionPlace
+from agents.models.model_names import ModelSpec
 from vectorstore.foundation.errors import InputError
 
 PictureKind = Literal["frame", "frames", "sheet", "shuffled", "mismatched", "blank", "noise", "none"]
@@ -58,14 +59,16 @@ class Presentation:
 
     @property
     def name(self) -> str:
-        """As it is typed.
+        """As it is typed, but for options of a captioner that change no answer: another budget is no other condition.
 
         Example:
             >>> Presentation().name, Presentation("frames", 3, "caption").name, Presentation("none").name
             ('frame', 'frames:3+caption', 'text')
         """
         shown = f"{self.picture}:{self.count}" if self.picture in _COUNTED else self.picture
-        said = f"described:{self.captioner}" if self.words == "described" else self.words
+        said: str = self.words
+        if said == "described":
+            said = f"described:{ModelSpec.parse(self.captioner).answering}"
         parts = [part for part in (shown, said) if part != "none"] or ["text"]
         return "+".join([*parts, self.injected.name] if self.injected else parts)
 
@@ -185,7 +188,7 @@ def read_presentations(names: Sequence[str]) -> tuple[Presentation, ...]:
     """
     found = [Presentation.read(name) for name in names]
     for place, each in enumerate(found):
-        if each in found[:place]:
+        if each.name in [before.name for before in found[:place]]:
             raise InputError(f"--present {each.name[:80]} is named twice", "name it once")
     base = next((each for each in found if not each.is_control), ONE_FRAME)
     return (base, *(each for each in found if each != base))

@@ -66,3 +66,11 @@ def test_only_what_takes_the_picture_alone_away_tells_a_visual_share() -> None:
     plain = [name for name in NAMES if Presentation.read(name).takes_picture_from(ONE_FRAME)]
     assert plain == ["mismatched", "blank", "noise", "text"]
     assert not Presentation.read("text").takes_picture_from(Presentation.read("caption"))
+
+
+def test_a_captioner_with_another_budget_is_no_other_condition() -> None:
+    plain, paid = (Presentation.read(f"described:openai:m?{more}thinking=off") for more in ("", "budget_tokens=9&"))
+    assert plain.name == paid.name == "described:openai:m?thinking=off"
+    assert paid.captioner == "openai:m?budget_tokens=9&thinking=off", "it is loaded as it was typed"
+    with pytest.raises(InputError, match="twice"):
+        read_presentations(["described:openai:m", "described:openai:m?concurrency=2"])
