@@ -192,6 +192,16 @@ def test_the_verbs_are_these_and_all_speak_json() -> None:
         assert all(option.help for option in command.params), command.name
 
 
+def test_what_every_verb_prints_as_json_is_written_down() -> None:
+    page = (ROOT / "docs" / "data-on-disk.md").read_text(encoding="utf-8")
+    rows = page.split("## JSON contracts\n")[1].split("\n| ")[1:]
+    told = {name for row in rows for name in re.findall("`([^`]+)`", row.partition(" | ")[0])}
+    commands: dict[str, Any] = dict(get_command(build_app()).commands)  # type: ignore[attr-defined]
+    for name, command in commands.items():
+        for verb in getattr(command, "commands", [""]):
+            assert f"{name} {verb}".strip() in told
+
+
 def test_the_written_reference_is_the_help() -> None:
     assert (ROOT / "docs" / "cli.md").read_text(encoding="utf-8") == document(), "run make docs"
 
