@@ -10,7 +10,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
@@ -203,6 +204,18 @@ class ModelId:
     def short(self) -> str:
         """The id without its revision."""
         return f"{self.scheme}:{self.name}" if self.name else self.scheme
+
+
+def shortest_names(ids: Iterable[str]) -> dict[str, str]:
+    """Id to id without its revision, where no other has that; else to itself.
+
+    Example:
+        >>> shortest_names(["hf:a@1", "hf:a@2", "hf:b@1"])
+        {'hf:a@1': 'hf:a@1', 'hf:a@2': 'hf:a@2', 'hf:b@1': 'hf:b'}
+    """
+    short = {each: ModelId.parse(each).short for each in ids}
+    alike = Counter(short.values())
+    return {each: name if alike[name] == 1 else each for each, name in short.items()}
 
 
 def split_options(text: str) -> tuple[str, str]:

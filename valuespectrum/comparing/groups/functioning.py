@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from agents.answers.respondent import RespondentColumns
-from agents.models.model_names import ModelId
+from agents.models.model_names import shortest_names
 from agents.personas.reserved import in_first_wording
 from valuespectrum.comparing.groups.item_scores import PEOPLE, ItemScores, item_scores, people_scores
 from valuespectrum.comparing.rated import STEPS, RatedSources
@@ -122,9 +122,10 @@ def gathered(found: Sequence[ItemScores], across: Across) -> Cases:
         InputError: There is one group, or too many, or one is too small, or nothing is shared.
     """
     said: dict[tuple[str, RespondentColumns], dict[tuple[str, str], list[float]]] = {}
+    models = shortest_names(each.who.model for each in found)
     for each in found:
         who = each.who._replace(persona=in_first_wording(each.who.persona))
-        for group, rows in _groups(each, across):
+        for group, rows in _groups(each, across, models):
             mean = rows.groupby(["value", "item"])["score"].mean()
             mine = said.setdefault((group, who), {})
             for (value, item), score in zip(
@@ -154,7 +155,7 @@ def gathered(found: Sequence[ItemScores], across: Across) -> Cases:
     )
 
 
-def _groups(each: ItemScores, across: Across) -> Iterator[tuple[str, pd.DataFrame]]:
+def _groups(each: ItemScores, across: Across, models: Mapping[str, str]) -> Iterator[tuple[str, pd.DataFrame]]:
     """Name of each group that a respondent's answers are in, and the answers."""
     match across:
         case "wording":
@@ -162,7 +163,7 @@ def _groups(each: ItemScores, across: Across) -> Iterator[tuple[str, pd.DataFram
         case "run":
             yield str(each.run), each.rows
         case "model":
-            yield ModelId.parse(each.who.model).short, each.rows
+            yield models[each.who.model], each.rows
         case "persona":
             yield in_first_wording(each.who.persona), each.rows
         case "stimulus":

@@ -232,13 +232,13 @@ def _findings(
 
 
 def _searched(own: pd.DataFrame, questions: QuestionSet) -> list[str]:
-    """What is to be said of who was among the respondents of the search, whose names have no revision."""
+    """What is to be said of who was among the respondents of the search, by its shortest name or its id there."""
     named = {name.partition(" as ")[0] for name in questions.opponents}
-    models = dict.fromkeys(ModelId.parse(str(model)).short for model in own["model"])
+    models = {model: ModelId.parse(model).short for model in map(str, own["model"])}
     return [
-        f"{model} took part in the search: it may have chosen the questions, and win rates are against itself, too"
-        for model in models
-        if model in named
+        f"{short} took part in the search: it may have chosen the questions, and win rates are against itself, too"
+        for model, short in models.items()
+        if named & {model, short}
     ]
 
 

@@ -12,7 +12,7 @@ from agents.answers.respondent import BARE, Role
 from agents.judges.panel import JUDGE, Panel, judge_role
 from agents.judges.watching import Trial, closed_trial
 from agents.models.base import FrameReference, Model
-from agents.models.model_names import ModelId
+from agents.models.model_names import ModelId, shortest_names
 from agents.personas.persona import Persona
 from agents.procedures.procedure import SUBJECT
 from valuespectrum.instruments.adaem.asking import Answerer, JudgedAsking
@@ -94,6 +94,7 @@ def people(
     """
     cast: dict[str, Model] = {}
     persons: list[list[Answerer]] = []
+    called = shortest_names(model.id for model in (*searching, *further))
     played = roles(personas, ("simple",), 0, 0)
     seen: set[str] = set()
     for side, models in (("search", searching), ("final", further)):
@@ -103,7 +104,7 @@ def people(
         for number, model in enumerate(new, start=1):
             to = SUBJECT if (side, number) == ("search", 1) else f"{SUBJECT} {side} {number}"
             cast[to] = model
-            listed += [_person(model, to, role) for role in played]
+            listed += [_person(model, called[model.id], to, role) for role in played]
         persons.append(listed)
     chosen = _different(judges) or [searching[0]]
     named = {judge_role(number): model for number, model in enumerate(chosen)}
@@ -118,9 +119,8 @@ def _different(models: Sequence[Model]) -> list[Model]:
     return list({model.id: model for model in models}.values())
 
 
-def _person(model: Model, to: str, role: Role) -> Answerer:
-    short = ModelId.parse(model.id).short
-    return Answerer(short if role == BARE else f"{short} as {role.words}", to, answer_form(model.id), role)
+def _person(model: Model, called: str, to: str, role: Role) -> Answerer:
+    return Answerer(called if role == BARE else f"{called} as {role.words}", to, answer_form(model.id), role)
 
 
 def plain_only(models: Sequence[Model]) -> bool:

@@ -121,6 +121,16 @@ def test_wordings_make_groups_of_the_items_that_both_asked() -> None:
     assert gathered(asked, "wording").items == ("b", "c")
 
 
+def test_two_revisions_of_a_model_are_two_groups() -> None:
+    everybody = [
+        replace(said(0), who=RespondentColumns(f"m:x@{revision}", f"persona{at}"))
+        for revision in (1, 2)
+        for at in range(12)
+    ]
+    cases = gathered(everybody, "model")
+    assert cases.groups == ("m:x@1", "m:x@2") and cases.counts == (12, 12)
+
+
 def test_answers_to_several_instruments_have_no_items_in_common() -> None:
     with pytest.raises(InputError, match="several instruments are not compared: like and scale7"):
         comparable([said(1), said(2, instrument="scale7")])

@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 
+from agents.models.model_names import ModelId
 from agents.personas.persona import load_personas
 from agents.procedures.procedure import SUBJECT
 from valuespectrum.instruments.adaem.options import TellingLoopOptions
@@ -15,6 +16,14 @@ from valuespectrum.reference.cohort import COHORT
 from valuespectrum.reference.twin.model import TwinModel
 
 ONE, TWO, THREE = (TwinModel(member) for member in COHORT[:3])
+
+
+class Elsewhere(TwinModel):
+    """The same on another server."""
+
+    @property
+    def id(self) -> str:
+        return f"{ModelId.parse(super().id).short}@elsewhere"
 
 
 def test_a_model_that_is_named_twice_counts_once() -> None:
@@ -36,3 +45,12 @@ def test_topics_that_are_invented_are_in_what_each_model_is_asked_at_most(invent
     most, none = (budget(material, who, TellingLoopOptions(pulls=1, invent=count)).asks for count in (invent, 0))
     wanted = Counter(who.searching[number % len(who.searching)].to for number in range(invent))
     assert all(most[to] - none[to] >= 2 * count for to, count in wanted.items())
+
+
+def test_one_model_at_two_places_is_two_respondents_with_two_names() -> None:
+    """Their scores are found again by name: with one name, one would be told those of the other."""
+    elsewhere = Elsewhere(COHORT[0])
+    who = people([ONE, TWO], [elsewhere], [], load_personas()[:1])
+    names = [person.name for person in who.final]
+    assert len(set(names)) == len(names) == 6
+    assert names[0] == ONE.id and names[2] == ModelId.parse(TWO.id).short and names[4] == elsewhere.id
