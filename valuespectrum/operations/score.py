@@ -125,6 +125,13 @@ def _corrected(run: Path, settings: ScoreSettings, options: ScoringOptions) -> J
 
 def describe(scores: Json) -> str:
     """Scores as tables for a person, with what they have to be read with."""
+    from valuespectrum.reporting.elements.words import models_apart
+
+    with models_apart(one["model"] for one in scores["respondents"]):
+        return _described(scores)
+
+
+def _described(scores: Json) -> str:
     from agents.personas.reserved import NO_PERSONA
     from valuespectrum.instruments.registry import published_as
     from valuespectrum.theory.value_sets import ValueSet

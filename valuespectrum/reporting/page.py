@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ from valuespectrum.reporting.elements.words import (
     headline,
     listing,
     mark,
+    models_apart,
     number,
     reasons,
     short_model,
@@ -70,6 +72,20 @@ def _is_report(path: Path) -> bool:
 
 def render(data: ReportData) -> str:
     """The page as text; everything from outside is escaped and of bounded length."""
+    with models_apart([*data.models, *(session.model for session in data.sessions), *_walkers(data)]):
+        return _rendered(data)
+
+
+def _walkers(data: ReportData) -> Iterator[str]:
+    """Models of sessions; what is damaged is told by the panel that shows it."""
+    for walk in data.walks:
+        listed = walk.get("conditions")
+        for each in listed if isinstance(listed, list) else ():
+            if isinstance(each, dict):
+                yield str(each.get("model", ""))
+
+
+def _rendered(data: ReportData) -> str:
     panels = panels_for(data)
     frame = {
         "data": data,

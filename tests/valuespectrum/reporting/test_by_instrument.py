@@ -129,3 +129,12 @@ def test_many_personas_stand_behind_one_line_and_each_is_still_there(
     lines = re.findall(r"<summary>([^<]*)</summary>", page)
     assert ("30 profiles of personas and placebo texts" in lines) == (personas == 30)
     assert [sum(line.endswith(f" as role{number}") for line in lines) for number in range(personas)] == [1] * personas
+
+
+def test_two_revisions_of_a_model_are_called_by_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = [respondent("like", unit="clip", model=f"hf:m@{revision}") for revision in ("one", "two")]
+    page = render(page_of(monkeypatch, {"first": both}))
+    assert "<title>hf:m@one, hf:m@two · several" in page
+    models = page.split('aria-labelledby="models"')[1].partition("</section>")[0]
+    assert "hf:m@one" in models and "hf:m@two" in models
+    assert "<title>hf:m · several" in render(page_of(monkeypatch, {"first": both[:1]}))

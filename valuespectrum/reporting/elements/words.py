@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TypeVar
 
 from agents.answers.respondent import Role, columns_of
@@ -72,13 +74,39 @@ def clean(text: str, longest: int = _LONGEST) -> str:
     return flat if len(flat) <= longest else flat[: longest - 1].rstrip() + "…"
 
 
+_WHOLE: ContextVar[frozenset[str]] = ContextVar("whole", default=frozenset())
+"""Ids of models that are shown whole."""
+
+
+@contextmanager
+def models_apart(ids: Iterable[str]) -> Iterator[None]:
+    """A block in which models that would be called alike are called by their ids: revisions, or one on two servers.
+
+    Example:
+        >>> with models_apart(["hf:a@1", "hf:a@2", "hf:b@1"]):
+        ...     [short_model(each) for each in ("hf:a@1", "hf:b@1")]
+        ['hf:a@1', 'hf:b']
+    """
+    short = {each: _without_revision(each) for each in ids}
+    alike = Counter(short.values())
+    before = _WHOLE.set(frozenset(each for each, name in short.items() if alike[name] > 1))
+    try:
+        yield
+    finally:
+        _WHOLE.reset(before)
+
+
 def short_model(model: str) -> str:
-    """A model's name without its revision, short enough for a table.
+    """A model's name without its revision, short enough for a table; with it in a block of :func:`models_apart`.
 
     Example:
         >>> short_model("reference:amber@0123abcd")
         'reference:amber'
     """
+    return clean(model, 160) if model in _WHOLE.get() else _without_revision(model)
+
+
+def _without_revision(model: str) -> str:
     return clean(ModelId.parse(model).short, 48)
 
 
