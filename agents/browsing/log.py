@@ -425,6 +425,31 @@ def _lengthen(path: Path, wanted: SessionManifest) -> bool:
     return True
 
 
+def refuse_other_session(path: Path, wanted: SessionManifest) -> None:
+    """Refuse the log of a session that differs in more than its model, before one is loaded; damage is told later.
+
+    Args:
+        path: A log that may be there.
+        wanted: The session that is to be logged; its model is not looked at.
+
+    Raises:
+        InputError: It is something else, or the log of another session.
+        SchemaError: Another release wrote it.
+        StorageError: It cannot be read.
+    """
+    if not path.is_file():
+        return
+    with storage_errors(path), path.open("rb") as file:
+        line = file.readline(_LARGEST)
+    if not line.endswith(b"\n"):
+        return  # what a power cut leaves of a first line
+    recorded = _manifest(line, path)
+    begun, now = recorded.session.get("steps"), wanted.session["steps"]
+    if isinstance(begun, int) and now > begun:
+        recorded = replace(recorded, session={**recorded.session, "steps": now})
+    _check_same_session(recorded, replace(wanted, model=recorded.model), path)
+
+
 def _differences(recorded: SessionManifest, wanted: SessionManifest) -> list[str]:
     """Names of the parts in which two sessions differ."""
     names = [field.name for field in fields(SessionManifest) if field.name not in ("run_id", "code_version")]

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from agents.browsing.catalogue import Catalogue
-from agents.browsing.log import Event, SessionLog, SessionManifest, encode
+from agents.browsing.log import Event, SessionLog, SessionManifest, encode, refuse_other_session
 from agents.browsing.manifest import build_manifest
 from agents.browsing.options import SessionOptions
 from agents.browsing.recorded import RecordedModel
@@ -169,6 +169,24 @@ def walk_logged(
             for parsed in filter(None, event.parsed if event.shown else ()):
                 watch.note(event.item_id, parsed == NO_PICTURE)
     return SessionRecord(file.manifest if file else manifest, tuple(events), len(recorded), walk.left)
+
+
+def refuse_other_log(session: Session, catalogue: Catalogue) -> None:
+    """Refuse what taking up the log of a session would refuse, before its model is loaded.
+
+    Args:
+        session: Who would walk, and how; its model is not asked, and need not be there.
+        catalogue: The clips.
+
+    Raises:
+        InputError: There is something else, or the log of a session that differs in more than its model.
+        SchemaError: Another release wrote it.
+        StorageError: It cannot be read.
+    """
+    # What a page is drawn with is known when it is open.
+    if session.log is not None and session.log.is_file() and session.options.observer.mode != "page":
+        wanted = build_manifest(session.options, catalogue, session.model, session.persona)
+        refuse_other_session(session.log, wanted)
 
 
 def shown_in(event: Event) -> Logged:

@@ -115,8 +115,9 @@ def browse(
 
         vs.browse("my-corpus", "reference", settings=vs.BrowseSettings(persona="bon_vivant", steps=20))
     """
-    from agents.browsing.session import Session
+    from agents.browsing.session import Session, refuse_other_log
     from agents.models.base import ModelOptions
+    from valuespectrum.measuring.plan import UnloadedModel
     from valuespectrum.runs.feed import write_feed
     from vectorstore.corpus import Corpus
     from vectorstore.foundation.disk import refuse_unwritable
@@ -133,10 +134,13 @@ def browse(
     feed, catalogue = open_feed(Path(corpus), settings.embedder, specs, teller)
     refuse_early(session, catalogue)
     warn_of_what_is_not_shown(teller, session, catalogue)
+    role = next(iter(roles.values()))
+    for place, own in paired(path, settings):
+        unloaded = Session(session_options(own, Path(corpus), role), UnloadedModel(model), role, place)
+        refuse_other_log(unloaded, catalogue)
     warn_of_placebos(teller, roles.values(), settings.personas)
     teller.doing(f"loading {model}")
     agent = load_models(specs, options)[0]
-    role = next(iter(roles.values()))
     walked = []
     with Corpus.open(Path(corpus)) as opened:
         for place, own in paired(path, settings):

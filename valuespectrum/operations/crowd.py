@@ -107,6 +107,7 @@ def browse_many(
 
         vs.browse_many("my-corpus", vs.Crowd(("reference",), ("none", "bon_vivant"), sessions=25))
     """
+    from agents.browsing.session import refuse_other_log
     from agents.models.base import ModelOptions
     from valuespectrum.measuring.plan import UnloadedModel
     from valuespectrum.runs.feed import write_feed
@@ -118,10 +119,13 @@ def browse_many(
     check_specs(crowd.models, options)
     session = session_options(settings, Path(corpus))  # refuses what cannot be, before anything is opened
     roles, places = feed_roles(crowd.personas, settings.personas, settings.strategy), (Path(corpus), Path(folder))
-    for log in _sessions(crowd, settings, {spec: UnloadedModel(spec) for spec in crowd.models}, roles, places):
+    planned = _sessions(crowd, settings, {spec: UnloadedModel(spec) for spec in crowd.models}, roles, places)
+    for log in planned:
         refuse_unwritable(log)
     feed, catalogue = open_feed(Path(corpus), settings.embedder, crowd.models, teller)
     refuse_early(session, catalogue)
+    for planned_session, _ in planned.values():
+        refuse_other_log(planned_session, catalogue)
     warn_of_what_is_not_shown(teller, session, catalogue)
     warn_of_placebos(teller, roles.values(), settings.personas)
     teller.doing(f"loading {', '.join(crowd.models)}")

@@ -177,3 +177,26 @@ def test_a_clone_of_several_sessions_is_the_one_that_was_named(browse: Any) -> N
     assert code == 0, err
     logs = [Path(each["log"]).stem for each in json.loads(out)["sessions"]]
     assert [log.rpartition("random-")[2] for log in logs] == ["0-clone2", "1-clone2"]
+
+
+def test_a_log_of_another_session_is_told_before_a_model_is_loaded(
+    browse: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*given: object) -> None:
+        raise AssertionError("a model was loaded")
+
+    log = tmp_path / "s.jsonl"
+    assert browse("--steps", "3")[0] == 0
+    before = log.read_bytes()
+    monkeypatch.setattr("valuespectrum.operations.browse.load_models", never)
+    for words, told in (
+        (("--steps", "2"), "of one with 3 steps"),
+        (("--steps", "3", "--memory", "transcript"), "different: "),
+        (("--steps", "3", "--seed", "9"), "different: seed"),
+    ):
+        code, _, err = browse(*words)
+        assert code == 2 and "is the log of another session" in err and told in err
+    assert log.read_bytes() == before
+    log.write_text("notes\n")
+    code, _, err = browse("--steps", "3")
+    assert code == 2 and "is not a session log" in err and log.read_text() == "notes\n"

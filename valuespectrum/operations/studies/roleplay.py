@@ -374,11 +374,18 @@ def _worded(personas: Sequence[Persona], count: int) -> tuple[Persona, ...]:
 
 def _feed(study: _Study, teller: Teller) -> tuple[FeedRecord, Catalogue]:
     """The feed of the sessions; what they would refuse is refused before any question is asked."""
+    from agents.browsing.session import refuse_other_log
+    from valuespectrum.measuring.plan import UnloadedModel
+
     feed, catalogue = open_feed(study.corpus, study.settings.embedder, study.models, teller)
     for each in study.kinds:
         refuse_early(session_options(study.browse_settings(each), study.corpus), catalogue)
     whole = replace(study.browse_settings(study.planned[0]), intervene=study.settings.intervene)
     warn_of_what_is_not_shown(teller, session_options(whole, study.corpus), catalogue)
+    models = {spec: UnloadedModel(spec) for spec in study.models}
+    for each in study.planned:
+        if (study.logs / f"{each.name}.jsonl").is_file():
+            refuse_other_log(_session(study, each, models[each.model]), catalogue)
     return feed, catalogue
 
 
