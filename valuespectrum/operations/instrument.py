@@ -207,7 +207,8 @@ def _run(
     check_specs(list(dict.fromkeys([*specs, *judges])), asked.loading, asked.prices)
     personas = chosen_personas(asked.persona, asked.personas)
     warn_of_placebos(teller, personas, asked.personas)
-    options = _options(name, specs, run, settings, command)
+    kept = replace(settings, option=_kept(settings.option, judges))
+    options = _options(name, specs, run, kept, command)
     refuse_other_folders(options.run)
     named = effective_options(asked, model=specs, run=options.run, option=settings.option)
     options = replace(options, effective={each: named[each] for each in named if each not in _OF_PICTURES})
@@ -222,6 +223,17 @@ def _run(
     refuse_silence(scores["failures"], str(options.run))
     text = f"{describe(scores)}\n\nanswers and scores: {options.run}"
     return Scores({**scores, "run": str(options.run)}, text, options.run)
+
+
+def _kept(option: Mapping[str, str], judges: Sequence[str]) -> dict[str, str]:
+    """Options as a run keeps them: a judge with another budget is the same judge."""
+    from agents.models.model_names import ModelSpec
+
+    def same(part: str) -> str:
+        spec = part.strip()
+        return part.replace(spec, str(ModelSpec.parse(spec).answering)) if spec in judges else part
+
+    return {name: ",".join(map(same, text.split(","))) for name, text in option.items()}
 
 
 def _options(
