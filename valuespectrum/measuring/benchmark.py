@@ -163,17 +163,9 @@ def run_benchmark(
     """
     teller = progress or Silent()
     options.present.refuse_for(options.instrument)
-    keywords = load_keywords(options.keywords)
     asked = Asking(options, models, personas, teller)
     teller.working("hashing the corpus")
-    source: Json = {
-        "corpus": {"hash": corpus.content_hash(), "embedder": embedder.id},
-        "keywords": {"name": keywords.name, "digest": keywords.digest},
-        "retrieval": asdict(options.search),
-    }
-    if options.stimuli is not None:
-        source["stimuli"] = stimuli_digest(found_rows(options, corpus, embedder))
-    settings = source | options.present.settings() | asked.settings(options.instrument)
+    settings = benchmark_settings(options, corpus, embedder, asked)
     pictures = drawn_pictures(corpus, embedder.id, [model.id for model in models])
     path = None if options.corpus is None else path_from(options.run, options.corpus)
     record = CorpusRecord(path, options.snapshot, pictures)
@@ -196,6 +188,30 @@ def run_benchmark(
             asked.put(asks, store, clips_per_value(rows), warning, shown.clips)
         teller.working("scoring")
         return write_scores(run.folder, store, options.scoring, silent=options.silent)
+
+
+def benchmark_settings(options: BenchOptions, corpus: BenchCorpus, embedder: Embedder, asked: Asking) -> Json:
+    """Everything that decides what is asked of whom, as the manifest keeps it.
+
+    Args:
+        options: The benchmark.
+        corpus: Where pictures come from.
+        embedder: Embeds the keywords.
+        asked: Models and roles.
+
+    Raises:
+        InputError: A file that was named cannot be used.
+        CorpusError: A clip of the file is not in the corpus.
+    """
+    keywords = load_keywords(options.keywords)
+    source: Json = {
+        "corpus": {"hash": corpus.content_hash(), "embedder": embedder.id},
+        "keywords": {"name": keywords.name, "digest": keywords.digest},
+        "retrieval": asdict(options.search),
+    }
+    if options.stimuli is not None:
+        source["stimuli"] = stimuli_digest(found_rows(options, corpus, embedder))
+    return source | options.present.settings() | asked.settings(options.instrument)
 
 
 def found_rows(options: BenchOptions, corpus: BenchCorpus, embedder: Embedder) -> list[StimulusRow]:

@@ -16,17 +16,21 @@ from agents.personas.persona import Persona
 from ingest.embedding.base import Embedder
 from valuespectrum.costs.prices import load_prices
 from valuespectrum.costs.spending import Spending, spending
-from valuespectrum.measuring.asking import BenchPlan, Expense, asked_roles, expense
+from valuespectrum.instruments.registry import load_instrument
+from valuespectrum.measuring.asking import Asking, BenchPlan, Expense, Silent, asked_roles, expense
 from valuespectrum.measuring.benchmark import (
     BenchCorpus,
     BenchOptions,
+    benchmark_settings,
     drawn_pictures,
     found_rows,
     picture_asks,
 )
 from valuespectrum.measuring.captions import CAPTIONS, LIKELY_CAPTION, CaptionAsks, stored_captions
+from valuespectrum.measuring.instrument_run import InstrumentOptions
 from valuespectrum.measuring.presenting import PICTURES, FoundClips, show
 from valuespectrum.reference.truth import caution
+from valuespectrum.runs.run import refuse_other_settings
 from valuespectrum.stimuli.presenting.made import MadePictures
 from valuespectrum.stimuli.retrieval import clips_per_value
 
@@ -160,3 +164,38 @@ def _stored(path: Path, asks: AskSource, spec: str, replies: Replies) -> WorkPla
             if names(spec, str(worklist.respondent.model)):
                 return estimated(worklist, store, asks.picture_path, replies)
     return None
+
+
+def refuse_other_benchmark(
+    options: BenchOptions,
+    corpus: BenchCorpus,
+    embedder: Embedder,
+    specs: Sequence[str],
+    personas: Sequence[Persona] = (),
+) -> None:
+    """Refuse a run that was begun under other settings, as far as these are known before models are loaded.
+
+    Raises:
+        InputError: It was, or options, personas or a spec do not fit.
+        CorpusError: A clip of a file is not in the corpus.
+    """
+    if options.run.is_dir():
+        asked = Asking(options, [UnloadedModel(spec) for spec in specs], personas, Silent())
+        settings = benchmark_settings(options, corpus, embedder, asked)
+        refuse_other_settings(options.run, settings, options.kind, _TOLD_BY_MODELS)
+
+
+def refuse_other_instrument(options: InstrumentOptions, specs: Sequence[str], personas: Sequence[Persona] = ()) -> None:
+    """The same of a run of an instrument that shows no pictures.
+
+    Raises:
+        InputError: The run was begun under other settings, or options, personas or a spec do not fit.
+    """
+    if options.run.is_dir():
+        asked = Asking(options, [UnloadedModel(spec) for spec in specs], personas, Silent())
+        instrument = load_instrument(options.choice.name, options.choice.params)
+        refuse_other_settings(options.run, asked.settings(instrument), "instrument", _TOLD_BY_MODELS)
+
+
+_TOLD_BY_MODELS = ("models", "captioners")
+"""Settings of a run that are known when its models are loaded."""

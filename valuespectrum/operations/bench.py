@@ -177,6 +177,7 @@ def bench(
         scores.to_pandas().sort_values("mean")
     """
     from valuespectrum.measuring.benchmark import run_benchmark
+    from valuespectrum.measuring.plan import refuse_other_benchmark
     from valuespectrum.runs.failures import refuse_silence, told
     from valuespectrum.runs.run import refuse_other_folders
     from vectorstore.snapshots.snapshot import snapshot_with
@@ -191,6 +192,7 @@ def bench(
         options = replace(options, present=options.present.with_words_of(opened))
         effective = effective_options(settings, corpus=opened.folder, model=specs, run=options.run)
         options = replace(options, command=command, effective=effective, corpus=opened.folder, snapshot=snapshot)
+        refuse_other_benchmark(options, opened, embedder, specs, personas)
         teller.doing(f"loading {', '.join(specs)}")
         loaded = load_models(specs, settings.loading, settings.prices)
         options = replace(

@@ -197,6 +197,7 @@ def _run(
     from valuespectrum.instruments.base import WithJudges
     from valuespectrum.instruments.registry import load_instrument
     from valuespectrum.measuring.instrument_run import run_instrument as ask
+    from valuespectrum.measuring.plan import refuse_other_instrument
     from valuespectrum.runs.failures import refuse_silence, told
     from valuespectrum.runs.run import refuse_other_folders
 
@@ -212,6 +213,7 @@ def _run(
     refuse_other_folders(options.run)
     named = effective_options(asked, model=specs, run=options.run, option=settings.option)
     options = replace(options, effective={each: named[each] for each in named if each not in _OF_PICTURES})
+    refuse_other_instrument(options, specs, personas)
     with BenchBars(teller) as bars:
         teller.doing(f"loading {', '.join(specs)}")
         every = list(dict.fromkeys([*specs, *judges]))

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -29,7 +29,7 @@ from agents.models.ask_key import PROMPT_LAYOUT, with_layout_version
 from valuespectrum.runs.manifest import SCHEMA, CorpusRecord, Manifest, RunKind
 from vectorstore.foreign.documents import parse_json, read_json
 from vectorstore.foundation.disk import make_folder, refuse_unwritable, storage_errors, write_durably
-from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.errors import InputError, SchemaError
 from vectorstore.foundation.json_types import Json
 from vectorstore.foundation.locks import FileLock, held_by
 
@@ -308,11 +308,38 @@ def _take_up(folder: Path, wanted: Manifest) -> Manifest:
             raise
         anew = wanted.provenance | {"manifest": "written anew: the first one was torn"}
         return _written(folder, replace(wanted, provenance=anew))
-    if manifest.kind != wanted.kind:
-        raise InputError(
-            f"{folder} holds a run of the kind {manifest.kind}, not {wanted.kind}", "use another run directory"
-        )
-    old, new = ({**each, "models": _models(each)} for each in (manifest.settings, wanted.settings))
+    _refuse_differences(folder, manifest, wanted.settings, wanted.kind)
+    known = manifest.knowing(wanted.corpus)
+    return _written(folder, known) if manifest.restored or manifest.schema < SCHEMA or known != manifest else known
+
+
+def refuse_other_settings(
+    folder: Path, settings: Mapping[str, object], kind: RunKind, unknown: Collection[str]
+) -> None:
+    """Refuse a run that was begun under other settings, as far as these are known before models are loaded.
+
+    Args:
+        folder: The run directory; what is damaged there is told when it is opened.
+        settings: As ``Run.open`` will get them.
+        kind: What sort of run is to go on.
+        unknown: Settings that only loaded models tell.
+
+    Raises:
+        InputError: It holds a run under other settings, or of another kind.
+    """
+    try:
+        manifest = _manifest(folder)
+    except (InputError, SchemaError):
+        return
+    wanted = {name: each for name, each in json.loads(json.dumps(settings)).items() if name not in unknown}
+    told = {name: each for name, each in manifest.settings.items() if name not in unknown}
+    _refuse_differences(folder, replace(manifest, settings=told), wanted, kind)
+
+
+def _refuse_differences(folder: Path, manifest: Manifest, settings: Json, kind: RunKind) -> None:
+    if manifest.kind != kind:
+        raise InputError(f"{folder} holds a run of the kind {manifest.kind}, not {kind}", "use another run directory")
+    old, new = ({**each, "models": _models(each)} for each in (manifest.settings, settings))
     changed = sorted(differences(old, new), key=lambda each: each.name not in _WAYS)
     if changed:
         more = f" and {len(changed) - _SHOWN} more" if len(changed) > _SHOWN else ""
@@ -323,8 +350,6 @@ def _take_up(folder: Path, wanted: Manifest) -> Manifest:
             hint = "use --engine, --dtype and --layout of that run, or another run directory"
         shown = "; ".join(map(str, changed[:_SHOWN]))
         raise InputError(f"{folder} holds a run under other settings: {shown}{more}", hint)
-    known = manifest.knowing(wanted.corpus)
-    return _written(folder, known) if manifest.restored or manifest.schema < SCHEMA or known != manifest else known
 
 
 def _models(settings: Json) -> Json:

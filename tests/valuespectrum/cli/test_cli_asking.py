@@ -192,3 +192,25 @@ def test_draws_that_say_nothing_are_no_values_and_no_actions(
     command = ["browse", "--corpus", corpus, "--model", spec, "--steps", 4, "--out", tmp_path / "s.jsonl", "--json"]
     assert main([*map(str, command)]) == 0
     assert json.loads(capfd.readouterr().out)["actions"] == {"none": 4}
+
+
+def test_other_settings_of_a_run_are_told_before_a_model_is_loaded(
+    bench: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def never(*given: object) -> None:
+        raise AssertionError("a model was loaded")
+
+    short = ["--option", "rounds=2", "--option", "wordings=1", "--option", "directions=ascending"]
+    asking = ["instrument", "run", "portraits", "--model", "simulated:amber", "--run", str(tmp_path / "said"), *short]
+    assert bench("simulated:power=1")[0] == 0 and main([*asking, "--seed", "1"]) == 0
+    kept = (tmp_path / "run" / "run.json").read_bytes()
+    for module in ("bench", "instrument"):
+        monkeypatch.setattr(f"valuespectrum.operations.{module}.load_models", never)
+    for words, named in ((("--seed", 3), "seed: 0 -> 3"), (("--top-k", 2), "retrieval.top_k: 5 -> 2")):
+        code, refused, _ = bench("simulated:power=1", *words)
+        assert code == 2 and "holds a run under other settings" in refused["error"]["message"]
+        assert named in refused["error"]["message"]
+    assert (tmp_path / "run" / "run.json").read_bytes() == kept
+    capfd.readouterr()
+    assert main([*asking, "--seed", "2"]) == 2
+    assert "holds a run under other settings" in capfd.readouterr().err
