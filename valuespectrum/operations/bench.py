@@ -200,7 +200,7 @@ def bench(
         )
         asked = {each.id: how_asked(each) for each in loaded}
         for name, how in asked.items():
-            teller.say(_engine_in_words(name, how))
+            teller.say(engine_in_words(name, how))
         teller.doing("preparing the questions")
         scores = run_benchmark(options, opened, embedder, loaded, personas, bars)
     for line in told(scores):
@@ -392,7 +392,7 @@ def how_asked(model: Model) -> dict[str, str]:
     return told | {"explanation": model.explanation if isinstance(model, ExplainedModel) else ""}
 
 
-def _engine_in_words(model: str, told: Mapping[str, str]) -> str:
+def engine_in_words(model: str, told: Mapping[str, str]) -> str:
     """How a model is asked, for a person: engine and reason, layout, number format, and how choices are read."""
     engine = told["explanation"] or f"engine: {told.get('engine', 'its own')}"
     return "; ".join([f"{model}: {engine}", *(told[name] for name in ("layout", "dtype", "choices") if name in told)])

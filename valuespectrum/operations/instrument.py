@@ -8,7 +8,15 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from valuespectrum.operations.bench import BenchBars, BenchSettings, bench, item_params, slug
+from valuespectrum.operations.bench import (
+    BenchBars,
+    BenchSettings,
+    bench,
+    engine_in_words,
+    how_asked,
+    item_params,
+    slug,
+)
 from valuespectrum.operations.score import Scores, describe
 from valuespectrum.operations.shared.loading import (
     check_specs,
@@ -218,13 +226,16 @@ def _run(
         teller.doing(f"loading {', '.join(specs)}")
         every = list(dict.fromkeys([*specs, *judges]))
         loaded = dict(zip(every, load_models(every, asked.loading, asked.prices), strict=True))
+        engines = {each.id: how_asked(each) for each in loaded.values()}
+        for model, how in engines.items():
+            teller.say(engine_in_words(model, how))
         options = replace(options, judges=[loaded[spec] for spec in judges])
         scores = ask(options, [loaded[spec] for spec in specs], personas, bars)
     for line in told(scores):
         teller.say(line)
     refuse_silence(scores["failures"], str(options.run))
     text = f"{describe(scores)}\n\nanswers and scores: {options.run}"
-    return Scores({**scores, "run": str(options.run)}, text, options.run)
+    return Scores({**scores, "run": str(options.run), "engines": engines}, text, options.run)
 
 
 def _kept(option: Mapping[str, str], judges: Sequence[str]) -> dict[str, str]:

@@ -45,6 +45,14 @@ def test_one_that_cannot_be_used_is_listed_and_in_no_others_way(
     assert "cannot be used: hollow" in said and "like battery" not in said and "trial: how often" in said
 
 
+def test_how_a_model_is_asked_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An engine may be another one than was wished for."""
+    assert main(["instrument", "run", "trial", "--model", MODEL, "--run", str(tmp_path / "run"), "--json"]) == 0
+    said = capsys.readouterr()
+    ((model, how),) = json.loads(said.out)["engines"].items()
+    assert model.startswith("simulated:") and "explanation" in how and f"{model}: engine: its own" in said.err
+
+
 @pytest.mark.parametrize("name", ["trial", "stairs"])
 def test_any_instrument_can_be_run_scored_and_exported(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
