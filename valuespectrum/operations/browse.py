@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agents.personas.reserved import NO_PERSONA
-from valuespectrum.operations.bench import model_slug, slug
+from valuespectrum.operations.bench import engine_in_words, how_asked, model_slug, slug
 from valuespectrum.operations.shared.choices import EngineName, ModelFormat, SpokenStrategy
 from valuespectrum.operations.shared.clip_media import with_page
 from valuespectrum.operations.shared.loading import (
@@ -141,6 +141,8 @@ def browse(
     warn_of_placebos(teller, roles.values(), settings.personas)
     teller.doing(f"loading {model}")
     agent = load_models(specs, options)[0]
+    engines = {agent.id: how_asked(agent)}
+    teller.say(engine_in_words(agent.id, engines[agent.id]))
     walked = []
     with Corpus.open(Path(corpus)) as opened:
         for place, own in paired(path, settings):
@@ -152,7 +154,7 @@ def browse(
     document, *beside = (
         session_summary(record, feed.values, place) for record, place in zip(records, places, strict=True)
     )
-    document |= dict(zip(_BESIDE.values(), beside, strict=False))
+    document |= dict(zip(_BESIDE.values(), beside, strict=False)) | {"engines": engines}
     return FeedSession(document, _describe(document), path)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agents.personas.reserved import NO_PERSONA
+from valuespectrum.operations.bench import engine_in_words, how_asked
 from valuespectrum.operations.browse import (
     BrowseSettings,
     open_feed,
@@ -130,13 +131,16 @@ def browse_many(
     warn_of_placebos(teller, roles.values(), settings.personas)
     teller.doing(f"loading {', '.join(crowd.models)}")
     models = dict(zip(crowd.models, load_models(crowd.models, options), strict=True))
+    engines = {model.id: how_asked(model) for model in models.values()}
+    for name, how in engines.items():
+        teller.say(engine_in_words(name, how))
     sessions = _sessions(crowd, settings, models, roles, places)
     with Corpus.open(Path(corpus)) as opened:
         for log, (_, effective) in sessions.items():
             write_feed(log, opened, catalogue, replace(feed, command=command, options=effective))
     records = walk_together([session for session, _ in sessions.values()], catalogue, teller)
     summaries = [session_summary(record, feed.values, log) for record, log in zip(records, sessions, strict=True)]
-    return FeedSessions({"sessions": summaries}, _describe(summaries), tuple(sessions))
+    return FeedSessions({"sessions": summaries, "engines": engines}, _describe(summaries), tuple(sessions))
 
 
 def _sessions(

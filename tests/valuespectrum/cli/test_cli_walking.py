@@ -51,6 +51,8 @@ def test_a_session_with_everything_is_walked_paired_replayed_and_continued(
     assert code == 0, err
     document = json.loads(out)
     assert document["without"]["log"] == str(without) and document["steps"] == document["without"]["steps"] == 5
+    ((asked, how),) = document["engines"].items()
+    assert asked.startswith("simulated:") and "explanation" in how and f"{asked}: engine: its own" in err
     lines, others = (path.read_bytes().splitlines() for path in (log, without))
     assert lines[1:3] == others[1:3] and lines[3:] != others[3:]
     event = json.loads(lines[4])
