@@ -109,6 +109,7 @@ class AdaptiveClips:
     examples: ClassVar[tuple[Mapping[str, str | int], ...]] = ()
     items: ClassVar[Sequence[Item]] = SevenSteps.items
     own_showing: ClassVar[str] = "an adaptive test shows one picture of each clip that it chooses"
+    scored_with_file: ClassVar[str] = "item parameters"
 
     def __init__(self, options: ClipTestOptions | None = None) -> None:
         self.options: ClipTestOptions = options or ClipTestOptions()

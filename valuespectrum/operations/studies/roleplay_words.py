@@ -200,17 +200,13 @@ def _published(published: Json) -> str:
 
 def _stated(rows: Sequence[Json]) -> Iterator[str]:
     cells = [
-        (row["policy"], outcome, _with_ends(told, "increment"), told.get("why") or _placebo(told["by_placebo"]))
+        (row["policy"], outcome, _with_ends(told, "increment"), told.get("why") or _short(told["by_placebo"]))
         for row in rows
         for outcome, told in row["predicts"].items()
     ]
     if cells:
         head = "What stated profiles add to predicting held-out clips (R-squared):"
         yield f"{head}\n{table(('policy', 'outcome', 'increment', 'by placebo'), cells)}"
-
-
-def _placebo(increment: float | None) -> str:
-    return "-" if increment is None else f"{increment:.3f}"
 
 
 def _role(row: Json) -> str:

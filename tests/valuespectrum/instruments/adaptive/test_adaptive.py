@@ -30,7 +30,8 @@ from valuespectrum.instruments.adaptive.value_test import Choosing, ItemCandidat
 from valuespectrum.instruments.base import Setting
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.portraits.forms import own_form
-from valuespectrum.instruments.registry import InstrumentChoice
+from valuespectrum.instruments.registry import InstrumentChoice, refuse_other_file
+from valuespectrum.instruments.wordings.reading import items_digest
 from valuespectrum.measuring.instrument_run import InstrumentOptions, run_instrument
 from valuespectrum.reference.planted import BY_NAME
 from valuespectrum.reference.respondents import draw_respondents
@@ -216,6 +217,11 @@ def test_a_file_of_parameters_names_its_clips(by_clips: Compared, tmp_path: Path
     with pytest.raises(InputError, match="no clip of the corpus has item parameters"):
         list(AdaptiveClips(ClipTestOptions(parameters=str(path))).procedures(by_clips.setting))
     assert ClipTestOptions(parameters=str(path)).own_items["items"] and not ClipTestOptions().own_items
+    mine, asked_with = AdaptiveClips(ClipTestOptions(parameters=str(path))), items_digest(path)
+    refuse_other_file(mine, {"items": asked_with}, "run")
+    refuse_other_file(AdaptiveClips(), {}, "run")
+    with pytest.raises(InputError, match="asked other item parameters than stand in the file"):
+        refuse_other_file(mine, {"items": asked_with[::-1]}, "run")
 
 
 def test_parameters_of_clips_come_from_a_pilot(by_clips: Compared, tmp_path: Path) -> None:
