@@ -208,7 +208,12 @@ def test_the_written_reference_is_the_help() -> None:
 
 def test_the_written_reference_names_every_verb_that_gives_1() -> None:
     opening = document().split("\n## ")[0]
-    named = {"care": "corpus verify", "remove": "corpus remove", "sources": "corpus forget", "ordinal": "instrument ordinal"}
+    named = {
+        "care": "corpus verify",
+        "remove": "corpus remove",
+        "sources": "corpus forget",
+        "ordinal": "instrument ordinal",
+    }
     modules = (ROOT / "valuespectrum" / "cli").rglob("*.py")
     giving = {each.stem for each in modules if "typer.Exit(1)" in each.read_text(encoding="utf-8")}
     assert giving >= {"doctor", "browse", *named}

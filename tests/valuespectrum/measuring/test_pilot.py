@@ -125,7 +125,9 @@ def test_what_cannot_be_planned_is_told_in_one_line(
 def test_a_plan_is_for_clips(tmp_path: Path) -> None:
     """Statements and items of a form cannot be made more by a larger corpus; it was a traceback."""
     chosen = InstrumentChoice("forced-choice", {"rounds": 1})
-    run_instrument(InstrumentOptions(tmp_path / "run", scoring=ScoringOptions(draws=20), choice=chosen), [twin("amber")])
+    run_instrument(
+        InstrumentOptions(tmp_path / "run", scoring=ScoringOptions(draws=20), choice=chosen), [twin("amber")]
+    )
     with pytest.raises(InputError, match="about statements, and a plan is for clips"):
         plan_from_pilot(tmp_path / "run", PlanOptions(standard_error=0.1))
 

@@ -207,7 +207,7 @@ def test_a_place_that_cannot_be_written_is_told_before_anything_is_done(
 )
 def test_a_folder_without_a_name_is_told_in_one_line(call: Callable[[], object]) -> None:
     """What lies beside a file or a run is called after it, and the folder where one stands has no name of its own."""
-    with pytest.raises(InputError, match="is a folder|has no name"):
+    with pytest.raises(InputError, match=r"is a folder|has no name"):
         call()
 
 

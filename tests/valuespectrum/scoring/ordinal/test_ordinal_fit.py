@@ -134,6 +134,7 @@ def test_what_nothing_tells_of_items_and_people_is_not_drawn() -> None:
     found = analyse(table, OrdinalOptions())
     assert found["notes"][0] == "nobody rated two items of a value: nothing is said of other items"
 
+
 def test_planted_effects_are_found_and_nothing_is_called_something() -> None:
     found = recover_ratings(PlantedRatings(respondents=2, values=4, items=3, repeats=20), 3, size=2.0)
     assert found.own > 0.8 and found.pair > 0.7 and found.alarms < 0.5, (

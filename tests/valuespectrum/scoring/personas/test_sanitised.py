@@ -121,6 +121,7 @@ def test_roles_that_tell_nothing_are_left_out() -> None:
     without = sanitising_over(roles, aims, silent, texts(), STANDING)
     assert without.verdict == "unknown" and "fewer than 5 values" in without.why
 
+
 def test_planted_sanitisers_are_flagged_and_others_are_not() -> None:
     """Models like those of the cohort, fifteen personas each; more of them: python -m bench.truth.personas."""
     words = Words(clips=4, texts=6)

@@ -48,5 +48,5 @@ def test_rated_answers(tmp_path: Path) -> None:
     assert read_labels(path, {"care": "Care"})[0].scores == {"care": 5.0}
     for text in ("- {text: I help., scores: {fame: 5}}", "- {text: '', scores: {}}", "- {text: a, scores: {care: 9}}"):
         path.write_text(text)
-        with pytest.raises(InputError, match="labels.yaml"):
+        with pytest.raises(InputError, match=r"labels\.yaml"):
             read_labels(path, {"care": "Care"})
