@@ -1,7 +1,7 @@
 """YAML, JSON and CSV that people write or hand on: hostile until checked, and wrong in one line.
 
 A document is read within limits of size and depth, from a regular file. YAML has neither aliases, which blow a small
-file up, nor keys that silently replace each other; JSON has neither NaN nor halves of characters.
+file up, nor keys that silently replace each other; JSON has neither such keys, nor NaN, nor halves of characters.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ def parse_json(text: str, where: str, hint: str = "") -> object:
     """
     try:
         finite = _finite if _LONG.search(text) else None
-        document = json.loads(text, parse_constant=_refuse_constant, parse_float=finite)
+        document = json.loads(text, parse_constant=_refuse_constant, parse_float=finite, object_pairs_hook=_keys_once)
     except (ValueError, RecursionError) as error:
         raise InputError(f"{where} is not JSON: {_in_short(error)}", hint) from error
     # Only escapes can bring in halves of characters, since the file itself is UTF-8.
@@ -255,6 +255,15 @@ def _text(path: Path, what: str, hint: str, largest: int) -> str:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number of JSON")
+
+
+def _keys_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    built = dict(pairs)
+    if len(built) < len(pairs):
+        counts = Counter(key for key, _ in pairs)
+        repeated = next(key for key, count in counts.items() if count > 1)
+        raise ValueError(f"repeated key {repeated!r:.80}")
+    return built
 
 
 def _finite(number: str) -> float:

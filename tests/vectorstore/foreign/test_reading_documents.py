@@ -87,6 +87,8 @@ def test_only_regular_files_of_bounded_size_are_read(tmp_path: Path, reader: str
         ('{"a": ' + "9" * 400 + ".0}", "too large for a number"),
         ('{"a": ' + "9" * 5_000 + "}", "not JSON"),
         ('{"a": ["\\ud800"]}', "half of a character"),
+        ('{"a": {"b": 1, "c": 2, "b": 1}}', "not JSON: repeated key 'b'"),
+        ('[{"power": 1, "\\u0070ower": 2}]', "repeated key 'power'"),
     ],
 )
 def test_json_that_is_none(text: str, problem: str) -> None:
