@@ -100,13 +100,19 @@ class ChoiceTokens:
         return ChoiceReading((), tuple(tuple(sorted(own)) for own in forms))
 
     def _forms(self, choice: Choice) -> set[Form]:
-        """Token ids of the forms of an option, each with and without a blank before it."""
+        """Token ids of the forms of an option, each with and without a blank before it, from the first word on.
+
+        Tokenizers of the SentencePiece kind put a blank before whatever they are given, and before a digit that is a
+        token of its own. Behind a line break they put none.
+        """
         forms = set()
         for surface in choice.surfaces:
-            for written in (surface, f" {surface}"):
-                tokens = self._tokenizer.encode(written, add_special_tokens=False)
-                if tokens and self._tokenizer.decode(tokens[:1]).strip():
-                    forms.add(tuple(int(token) for token in tokens))
+            for written in (surface, f" {surface}", f"\n{surface}"):
+                tokens = [int(token) for token in self._tokenizer.encode(written, add_special_tokens=False)]
+                words = [place for place, token in enumerate(tokens) if self._tokenizer.decode([token]).strip()]
+                # A line break that is no blank here, but part of a word or unknown, leads to no form.
+                if words and (words[0] or not written.startswith("\n")):
+                    forms.add(tuple(tokens[words[0] :]))
         return forms
 
     @staticmethod

@@ -95,3 +95,30 @@ def test_thinking_between_special_tokens_is_kept_apart() -> None:
     assert (thought.parsed, thought.text) == ("yes", "<think>No</think>Yes")
     endless = one(Scripted(["<think>", "Yes", "Yes"], (), 0.5))
     assert (endless.parsed, endless.text) == ("unparsed", "<think>YesYes")
+
+
+class Pieces:
+    """A tokenizer of the SentencePiece kind: a blank stands before whatever it is given, and digits stand alone."""
+
+    pieces = ("<end>", "▁", "▁▁", "\n", "▁yes", "▁no", "yes", "no", "3", "7")
+    all_special_tokens: Sequence[str] = ("<end>",)
+
+    def encode(self, text: str, *, add_special_tokens: bool = False) -> list[int]:
+        rest, found = "▁" + text.replace(" ", "▁"), []
+        while rest:
+            longest = max((piece for piece in self.pieces if rest.startswith(piece)), key=len)
+            found.append(self.pieces.index(longest))
+            rest = rest[len(longest) :]
+        return found
+
+    def decode(self, token_ids: Sequence[int], *, skip_special_tokens: bool = False) -> str:
+        return "".join(self.pieces[token] for token in token_ids).replace("▁", " ").removeprefix(" ")
+
+
+def test_a_blank_that_is_a_token_of_its_own_hides_no_word() -> None:
+    def first_tokens(*names: str) -> list[list[str]]:
+        reading = ChoiceTokens(Pieces())([Choice(name, (name,)) for name in names])
+        return [[Pieces.pieces[token] for token in tokens] for tokens in reading.first_tokens]
+
+    assert first_tokens("3", "7") == [["3"], ["7"]]
+    assert first_tokens("yes", "no") == [["▁yes", "yes"], ["▁no", "no"]]
