@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from vectorstore.foundation.errors import ModelError, TemplateError
 from vectorstore.processes.child_process import NOWHERE, PIPE, Child, end_child, start_child
 
+TODAY = "2026-01-01"
+"""What day it is to every template, at noon: with the true one equal asks would have other prompts tomorrow."""
 _LARGEST = 1_000_000
 """Characters of a template; those in use have up to some ten thousand."""
 _STARTING, _RENDERING = 60.0, 10.0
@@ -39,6 +41,8 @@ class ChatTemplate:
         if len(text) > _LARGEST:
             raise ModelError(f"The model's chat template has {len(text):,} characters, more than {_LARGEST:,}")
         self.text = text
+        self.tells_date = "strftime_now" in text
+        """Whether it can put the day into a prompt."""
         special = getattr(tokenizer, "special_tokens_map", {})
         self._special = {name: token for name, token in special.items() if isinstance(token, str | list)}
 
@@ -52,7 +56,8 @@ class ChatTemplate:
         Raises:
             TemplateError: If the template fails, or takes too much time, memory or room.
         """
-        request = {"template": self.text, "messages": list(messages), "variables": {**self._special, **variables}}
+        given = {"variables": {**self._special, **variables}, "today": TODAY}
+        request = {"template": self.text, "messages": list(messages), **given}
         answer = _RENDERER.ask(json.dumps(request, default=str))
         if "text" not in answer:
             raise TemplateError(answer.get("error", "no answer"), "use another model, or mend its chat template")

@@ -20,7 +20,7 @@ from agents.models.ask_key import layout_version
 from agents.models.base import Ask
 from agents.models.hf_types import Processor
 from agents.models.pictures import RecentlyUsed, picture_key, picture_size, read_picture
-from agents.models.templates.chat_template import ChatTemplate
+from agents.models.templates.chat_template import TODAY, ChatTemplate
 from agents.models.templates.conversation import Said, conversation, missing_words
 from agents.models.templates.template_trial import closed_thinking, messages_of, try_template, try_turns
 from vectorstore.foundation.errors import MediaError, ModelError, TemplateError
@@ -104,6 +104,7 @@ class PromptWriter:
             "template": f"{digest}({variables})" if variables else digest,
             "processor": f"{type(self._processor).__name__}/{type(self._image_processor).__name__}",
             **({"thinking": "opened by the chat template, closed at once"} if self._ending else {}),
+            **({"date": TODAY} if self._template.tells_date else {}),
             **layout_version(PROMPT_LAYOUT),
         }
 

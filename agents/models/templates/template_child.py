@@ -48,18 +48,18 @@ def _tojson(value: object, **options: Any) -> str:  # Open: whatever a template 
 
 
 @lru_cache(maxsize=8)
-def _compiled(template: str) -> jinja2.Template:
+def _compiled(template: str, today: str) -> jinja2.Template:
     environment = ImmutableSandboxedEnvironment(
         trim_blocks=True, lstrip_blocks=True, extensions=[jinja2.ext.loopcontrols, _Generation]
     )
     environment.filters["tojson"] = _tojson
     environment.globals["raise_exception"] = _raise_exception
-    environment.globals["strftime_now"] = lambda form: datetime.now().astimezone().strftime(form)
+    environment.globals["strftime_now"] = datetime.fromisoformat(f"{today}T12:00:00+00:00").strftime
     return environment.from_string(template)
 
 
 def _rendered(request: Mapping[str, Any]) -> str:  # Open: our parent sends it
-    text = _compiled(request["template"]).render(
+    text = _compiled(request["template"], request["today"]).render(
         messages=request["messages"], tools=None, documents=None, add_generation_prompt=True, **request["variables"]
     )
     if len(text) > _LONGEST:

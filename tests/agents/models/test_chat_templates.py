@@ -110,6 +110,13 @@ def test_a_persona_that_a_template_shows_stays_in_the_system_message(make_pictur
     assert (turned.settings["layout"], turned.remarks) == ("image-first", ())
 
 
+def test_a_template_that_tells_the_date_tells_the_same_one_every_day(make_picture: PictureMaker) -> None:
+    told = writer("{{ 'Today is ' + strftime_now('%d %B %Y, %H:%M') }}" + CHATML.replace("IMAGE", PICTURE))
+    assert told.render(ask(make_picture)).startswith("Today is 01 January 2026, 12:00")
+    assert told.settings["date"] == "2026-01-01"
+    assert "date" not in writer(CHATML.replace("IMAGE", PICTURE)).settings
+
+
 USELESS = {
     "words only": ("{% for m in messages %}{{ m['role'] + ': ' + m['content'] }}{% endfor %}", "fails"),
     "list of Python": ("{% for m in messages %}{{ m['content'] }}{% endfor %}", "parts of a message"),
