@@ -11,7 +11,7 @@ from shlex import quote
 import numpy as np
 
 from agents.answers.store import AnswerStore
-from agents.judges.panel import judged
+from agents.judges.panel import JUDGE, judged
 from agents.judges.watching import JudgeRemark, Tried, flagged, remarks, tried
 from agents.models.base import FrameReference, Model
 from agents.models.model_names import ModelId
@@ -108,6 +108,7 @@ def conduct_search(specs: Sequence[str], folder: Path, settings: SearchSettings,
         loaded: Mapping[str, Model] = {spec: UnloadedModel(spec) for spec in every}
     else:
         loaded = dict(zip(every, load_models(every, settings.loading, settings.prices), strict=True))
+    named = {model.id: spec for spec, model in loaded.items()}
     sides = [[loaded[spec] for spec in side] for side in (specs, settings.final, settings.judge)]
     plain = plain_only([*sides[0], *sides[1]])
     who = people(sides[0], sides[1], sides[2], chosen_personas(settings.persona, settings.personas))
@@ -119,11 +120,11 @@ def conduct_search(specs: Sequence[str], folder: Path, settings: SearchSettings,
             material = _plain(embedder, settings, [*sides[0], *sides[1]])
         else:
             material = SearchMaterial("questions", read_seeds(settings.questions))
-        return _searched(folder, _parts(who, material, embedder, settings), teller)
+        return _searched(folder, _parts(who, material, embedder, settings, named), teller)
     with Corpus.open(settings.corpus) as corpus:
         embedder = corpus_embedder(corpus, settings.embedder)
         material = clips_of(corpus, embedder, settings, [*loaded.values()], plain)
-        return _searched(folder, _parts(who, material, embedder, settings), teller)
+        return _searched(folder, _parts(who, material, embedder, settings, named), teller)
 
 
 def _refuse_nonsense(settings: SearchSettings) -> None:
@@ -154,9 +155,11 @@ def _refuse_said(settings: SearchSettings, names: Sequence[str], told: str, hint
             raise InputError(told.format(name.replace("_", "-")), hint)
 
 
-def _parts(who: People, material: SearchMaterial, embedder: Embedder, settings: SearchSettings) -> _SearchParts:
+def _parts(
+    who: People, material: SearchMaterial, embedder: Embedder, settings: SearchSettings, named: Mapping[str, str]
+) -> _SearchParts:
     most = budget(material, who, settings.options)
-    return _SearchParts(who, material, embedder, settings, _costs(most, who, settings))
+    return _SearchParts(who, material, embedder, settings, _costs(most, who, settings, named))
 
 
 def plain_questions(embedder: Embedder, seeds: int = _ARMS) -> SearchMaterial:
@@ -370,15 +373,24 @@ def _sharpened(folder: Path, parts: _SearchParts, found: FoundQuestions) -> Json
     return told | {"stimuli": str(path), "n_clips": len(chosen), "without_clips": lacking}
 
 
-def _costs(most: Budget, who: People, settings: SearchSettings) -> list[Json]:
-    """What every role is asked at most, with tokens and money as far as they are known."""
+def _costs(most: Budget, who: People, settings: SearchSettings, named: Mapping[str, str]) -> list[Json]:
+    """What every role is asked at most, with tokens and money as far as they are known.
+
+    Args:
+        most: Asks of each role.
+        who: Who plays it.
+        settings: Prices, and how models are loaded.
+        named: Id of each model to the spec that it was named by, where prices, samples and thinking stand.
+    """
     prices = load_prices(settings.prices)
     rows: list[Json] = []
     for role, asks in most.asks.items():
         model = who.cast[role].id
-        cost = spending(str(ModelId.parse(model).short), prices, settings.loading)
+        cost = spending(named[model], prices, settings.loading)
         prompt = asks * most.letters[role] // _LETTERS_A_TOKEN
-        reply = asks * most.reply[role]
+        chooses = role.startswith(JUDGE) or settings.options.objective == "liking"
+        answers = cost.replies.answers if chooses else 1
+        reply = asks * answers * (most.reply[role] + cost.replies.thinking)
         row = {"role": role, "model": model, "asks": asks, "prompt_tokens": prompt, "reply_tokens": reply}
         rows.append(row | {"dollars": cost.dollars(prompt, reply), "prices": cost.prices})
     return rows

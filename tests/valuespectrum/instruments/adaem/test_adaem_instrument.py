@@ -59,6 +59,20 @@ def test_a_search_says_beforehand_what_it_asks_at_most(search: Path, tmp_path: P
     assert sum(row["asks"] for row in told["budget"]) > 0 and told["informativeness"]["seeds"] == 8
 
 
+def test_what_a_search_costs_goes_by_the_models_as_they_were_named(tmp_path: Path) -> None:
+    own, priced = "openai:gpt-4o@http://127.0.0.1:9/v1", "openai:other@http://127.0.0.1:9/v1"
+    priced += "?price_input=1&price_output=2&samples=3&thinking=on&thinking_tokens=50"
+    settings = vs.SearchSettings(judge=(priced,), pulls=8, each=1, dry_run=True)
+    planned = vs.search_telling([own, priced], tmp_path / "none", settings).document["budget"]
+    subject, second, judge = planned
+    assert (subject["dollars"], subject["prices"]) == (None, ""), "a server of one's own has no price of OpenAI's"
+    for row in (second, judge):
+        assert row["prices"] == "named in the model's spec"
+        assert row["dollars"] == pytest.approx((row["prompt_tokens"] + 2 * row["reply_tokens"]) / 1e6)
+    assert second["reply_tokens"] == second["asks"] * (150 + 50), "what is written is written once"
+    assert judge["reply_tokens"] == judge["asks"] * 3 * (4 + 50)
+
+
 @pytest.mark.parametrize("persona", [(), ("bon_vivant",)])
 def test_nobody_is_asked_more_than_was_said(
     persona: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
