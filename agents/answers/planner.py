@@ -16,7 +16,7 @@ from typing import Protocol, TypeVar, runtime_checkable
 from agents.answers.respondent import Respondent
 from agents.answers.store import AnswerStore, Worklist
 from agents.models.base import NO_PICTURE, Answer, Ask, FrameReference, Model
-from agents.models.capabilities import WindowedModel
+from agents.models.capabilities import Replies, TriedModel, WindowedModel
 from agents.models.picture_watch import PictureWatch
 from agents.models.pictures import picture_key, picture_size
 from agents.models.token_estimates import LIKELY_LETTERS, LIKELY_PIXELS, letters
@@ -54,16 +54,6 @@ class AskSource(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Replies:
-    """How much a model may say to one ask, as far as that is known before it was asked."""
-
-    answers: int = 1
-    """Answers that are drawn."""
-    thinking: int = 0
-    """Most tokens before each answer."""
-
-
-@dataclass(frozen=True, slots=True)
 class WorkPlan:
     """What a work list comes to; asks with equal keys count once. Told before anything is asked."""
 
@@ -98,12 +88,13 @@ def plan(asks: Iterable[Ask], model: Model, store: AnswerStore, replies: Replies
             written down already; of any other iterable the places of pictures are kept.
         model: Who is asked.
         store: Where answers are.
-        replies: How much is said to one ask; by default one answer.
+        replies: How much is said to one ask, where the model itself does not know; by default one answer.
 
     Raises:
         InputError: If the store holds answers that were got in another way (engine, number format, prompt layout).
         StorageError: If the store cannot be written.
     """
+    replies = (model.replies if isinstance(model, TriedModel) else None) or replies
     if isinstance(asks, AskSource):
         return estimated(store.plan(asks, model, asks.digest), store, asks.picture_path, replies)
     known: dict[str, Path] = {}
@@ -180,11 +171,12 @@ def estimated(
     sample = [ask for ask, _ in _with_paths(store.open_asks(worklist, _SAMPLE), paths)] if to_ask else []
     measured = pace.counted >= _LEAST_TIMED
     mean, reply = pace.prompt_tokens, pace.reply_tokens
+    most = replies or Replies()
     if sample and not measured:
-        mean = sum(guessed_tokens(ask) for ask in sample) / len(sample)
+        mean = sum(guessed_tokens(ask) * (most.prompts if ask.choices else 1) for ask in sample) / len(sample)
     if not measured or reply is None:
-        most = replies or Replies()
-        reply = most.answers * sum(ask.max_tokens + most.thinking for ask in sample) / max(1, len(sample))
+        longest = sum((most.answers if ask.choices else 1) * (ask.max_tokens + most.thinking) for ask in sample)
+        reply = longest / max(1, len(sample))
     return WorkPlan(
         stored=worklist.stored,
         to_ask=to_ask,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, Self, runtime_checkable
 
 from agents.models.base import Ask, ModelOptions
@@ -29,6 +30,27 @@ class WindowedModel(Protocol):
     @property
     def window(self) -> int | None:
         """Asks at once, about; ``None`` for the usual number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replies:
+    """How much a model may say to one ask, as far as that is known before it was asked."""
+
+    answers: int = 1
+    """Answers that are drawn where there are options."""
+    thinking: int = 0
+    """Most tokens before each answer."""
+    prompts: int = 1
+    """Times that the prompt of an ask with options is sent."""
+
+
+@runtime_checkable
+class TriedModel(Protocol):
+    """A model that was tried out when it was loaded, so that more is known of what it says than its spec tells."""
+
+    @property
+    def replies(self) -> Replies | None:
+        """How much it may say to one ask; ``None`` where that is not known."""
 
 
 @runtime_checkable

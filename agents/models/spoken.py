@@ -15,7 +15,7 @@ from typing import Literal
 
 from agents.models.ask_key import canonical_json
 from agents.models.base import Answer, Ask, Model
-from agents.models.capabilities import ExplainedModel, WindowedModel
+from agents.models.capabilities import ExplainedModel, Replies, TriedModel, WindowedModel
 from agents.models.model_names import ModelId
 from vectorstore.foreign.documents import check_shape, read_json
 from vectorstore.foundation.disk import refuse_foreign, storage_errors, write_durably
@@ -164,6 +164,11 @@ class SpokenTo:
     def window(self) -> int | None:
         """That of the model."""
         return self._model.window if isinstance(self._model, WindowedModel) else None
+
+    @property
+    def replies(self) -> Replies | None:
+        """Those of the model."""
+        return self._model.replies if isinstance(self._model, TriedModel) else None
 
     @property
     def explanation(self) -> str:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agents.answers.planner import Replies
 from agents.models.base import ModelOptions
+from agents.models.capabilities import Replies
 from agents.models.model_names import ModelSpec
 from agents.models.wire.address import OPENAI_URL, ServerOptions, parse_reference
 from valuespectrum.costs.prices import Price, PriceTable

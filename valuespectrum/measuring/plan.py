@@ -7,10 +7,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NoReturn
 
-from agents.answers.planner import AskSource, Replies, WorkPlan, estimated, plan
+from agents.answers.planner import AskSource, WorkPlan, estimated, plan
 from agents.answers.store import AnswerStore
 from agents.models.ask_key import TAGS_READ
 from agents.models.base import Answer, Ask
+from agents.models.capabilities import Replies
 from agents.models.model_names import ModelId, ModelSpec
 from agents.personas.persona import Persona
 from ingest.embedding.base import Embedder

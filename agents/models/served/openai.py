@@ -16,6 +16,7 @@ from typing import ClassVar
 from agents.models.ask_key import ask_content, canonical_json
 from agents.models.base import Answer, Ask, ModelOptions
 from agents.models.batches.batch_session import BatchOptions, BatchSession
+from agents.models.capabilities import Replies
 from agents.models.model_names import ModelId
 from agents.models.registry import not_steerable
 from agents.models.served.messages import Manner, RequestWriter, describe
@@ -133,6 +134,12 @@ class OpenAIModel:
     def window(self) -> int | None:
         """Asks that are to come at once: a batch takes up to a day, so that one after the other would take weeks."""
         return self._batches.options.most_lines if self._batches else None
+
+    @property
+    def replies(self) -> Replies:
+        """How much it may say to one ask, as the server turned out to be asked."""
+        manner, drawn = self._writer.manner, max(1, self._writer.manner.samples)
+        return Replies(drawn, manner.thinking_tokens, 1 if self._writer.dialect.several else drawn)
 
     @property
     def settings(self) -> Mapping[str, str]:

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from bench_fakes import AxesEmbedder, words, world
 
-from agents.answers.planner import Replies, answer_all, plan
+from agents.answers.planner import answer_all, guessed_tokens, plan
 from agents.answers.store import AnswerStore, ask_key
 from agents.models.base import Answer, Ask, Choice, ModelOptions, Stimulus
+from agents.models.capabilities import Replies
 from agents.models.local.simulated import SimulatedModel, SimulatedProfile
 from agents.models.registry import load_model
 from valuespectrum.costs.prices import PriceTable, load_prices
@@ -117,6 +118,27 @@ def test_replies_are_guessed_and_then_measured(tmp_path: Path) -> None:
                 Counted({"yes": -0.1, "no": -3.0}, "yes", "yes", 7, completion_tokens=20 + number % 2),
             )
         assert plan(asks, model, store, Replies(answers=3)).reply_tokens == 30 * 20.5
+
+
+@pytest.mark.parametrize("several", [True, False])
+def test_a_plan_goes_by_what_the_server_turned_out_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, several: bool
+) -> None:
+    monkeypatch.setenv("VALUESPECTRUM_API_KEY_127_0_0_1", KEY)
+    chosen = [Ask(Stimulus(), f"Do you like number {number}?", CHOICES, max_tokens=12) for number in range(5)]
+    written = [Ask(Stimulus(), f"Describe number {number}.", max_tokens=30) for number in range(5)]
+    with serving(Behaviour(logprobs=False, refused_parameters=() if several else ("n",))) as server:
+        model = load_model(f"openai:toy-1@{server.url}")
+        with AnswerStore(tmp_path / "drawn.sqlite") as store:
+            drawn = plan([*chosen, *written], model, store, Replies())
+    assert (drawn.basis, drawn.reply_tokens) == ("guessed", 5 * 10 * 12 + 5 * 30)
+    prompts = sum(map(guessed_tokens, chosen)) * (1 if several else 10) + sum(map(guessed_tokens, written))
+    assert drawn.prompt_tokens == pytest.approx(prompts, abs=1)
+    thinks = Behaviour(message=lambda question, dice: {"content": "<think>Hm.</think>Yes"}, logprobs=False)
+    with serving(thinks) as server:
+        model = load_model(f"openai:toy-1@{server.url}?scoring=text&thinking_tokens=500")
+        with AnswerStore(tmp_path / "thought.sqlite") as store:
+            assert plan(chosen, model, store, Replies()).reply_tokens == 5 * (12 + 500)
 
 
 @pytest.mark.parametrize("several", [True, False])

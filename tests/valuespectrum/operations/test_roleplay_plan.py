@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from browse_fixtures import GROUPS, Leaning, make_catalogue, session
 
-from agents.answers.planner import Replies
 from agents.browsing.doing.actions import further_acts
 from agents.browsing.doing.memory import MemoryOptions
 from agents.browsing.options import Behaviour, SessionOptions
 from agents.browsing.seeing.observe import observer_from
 from agents.browsing.session import browse
 from agents.models.base import Answer, Ask
+from agents.models.capabilities import Replies
 from agents.personas.persona import load_personas
 from valuespectrum.costs.prices import Price
 from valuespectrum.costs.spending import Spending
