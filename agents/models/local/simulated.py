@@ -132,6 +132,8 @@ def _read_pairs(text: str) -> dict[str, float]:
         matched = _PAIR.fullmatch(part)
         if not matched:
             raise InputError(f"Profile entry {part!r} is not name=number", "e.g. simulated:security=2,power=-1")
+        if matched[1] in numbers:
+            raise InputError(f"Profile entry {matched[1]!r:.80} is there twice", "leave one of them out")
         numbers[matched[1]] = _number(matched[1], matched[2])
     return numbers
 

@@ -223,6 +223,8 @@ def _options(query: str) -> ServerOptions:
     for name, text in parse_qsl(query, keep_blank_values=True):
         if name not in kinds:
             raise InputError(f"Unknown option {name!r} of a model server", f"one of {', '.join(kinds)}")
+        if name in given:
+            raise InputError(f"Option {name} of a model server is named twice", "leave one of them out")
         given[name] = _value(name, text, kinds[name])
     options = ServerOptions(**given)
     _check(options)
@@ -253,6 +255,11 @@ def _check(options: ServerOptions) -> None:
         raise InputError(f"Option batch={options.batch} of a model server is neither 0 nor 1")
     if options.timeout <= 0:
         raise InputError("Option timeout of a model server must be more than 0")
+    if options.temperature == 0 and options.scoring in ("auto", "sampling"):
+        raise InputError(
+            "At temperature=0 all samples of a model server are one answer, counted several times",
+            "scoring=text takes one answer at that temperature, scoring=logprobs its probabilities",
+        )
 
 
 def price_mapping(options: ServerOptions) -> Mapping[str, float]:

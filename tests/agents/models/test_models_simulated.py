@@ -119,7 +119,9 @@ def test_profiles_that_are_none_are_refused(content: str, tmp_path: Path) -> Non
         read_profile(str(tmp_path / "profile.yaml"))
 
 
-@pytest.mark.parametrize("pairs", ["security", "security=", "security=much", "=2", "noise=-1", "a b=2", "missing.yaml"])
+@pytest.mark.parametrize(
+    "pairs", ["security", "security=", "security=much", "=2", "noise=-1", "a b=2", "missing.yaml", "power=1,power=2"]
+)
 def test_pairs_that_are_none_are_refused(pairs: str) -> None:
     with pytest.raises(InputError):
         read_profile(pairs)

@@ -68,6 +68,9 @@ def test_references(reference: str, model: str, url: str) -> None:
         ("m?timeout=nan", "at least 0"),
         ("m?scoring=best", "scoring='best' is unknown"),
         ("m?budget_money=5", "needs prices"),
+        ("m?samples=5&thinking=on&samples=7", "samples of a model server is named twice"),
+        ("m?temperature=0", "one answer, counted several times"),
+        ("m?scoring=sampling&temperature=0.0", "one answer, counted several times"),
     ],
 )
 def test_bad_references_are_refused_in_one_line(reference: str, told: str) -> None:
@@ -75,6 +78,11 @@ def test_bad_references_are_refused_in_one_line(reference: str, told: str) -> No
         parse_reference(reference)
     assert told in caught.value.message
     assert "secret-word" not in caught.value.message
+
+
+def test_a_temperature_of_nothing_is_fine_where_nothing_is_drawn() -> None:
+    for scoring in ("text", "logprobs"):
+        assert parse_reference(f"m?scoring={scoring}&temperature=0")[1].temperature == 0
 
 
 def test_keys_belong_to_hosts(monkeypatch: pytest.MonkeyPatch) -> None:
