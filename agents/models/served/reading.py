@@ -33,6 +33,8 @@ _LEAST_BOUND = 1e-12
 _SPACES = " \t\r\n▁Ġ"
 """What stands before a word at the beginning of a token, also as tokenizers write it."""
 _MINUS = "-"
+_IDEOGRAPHS = "⺀"
+"""From here on a letter says as much as a word."""
 
 
 class LogprobsError(UnusableError):
@@ -283,9 +285,10 @@ def score_choices(
     """Log-probability of each choice over the whole vocabulary, and which of them are only bounds.
 
     Written forms that are one token count whole. A choice none of whose forms is listed counts by longer-than-one
-    character beginnings of them that begin no other choice, and by the minus of the only number below 0. What is then
-    still missing is at most as probable as the least probable token listed, once for each written form with and without
-    a space before it; several such choices share what the list leaves over, so that all together never exceed one.
+    character beginnings of them that begin no other choice, by single Chinese letters, and by the minus of the only
+    number below 0. What is then still missing is at most as probable as the least probable token listed, once for each
+    written form with and without a space before it, and what is listed of other beginnings of it; several such choices
+    share both, and what the list leaves over, so that all together never exceed one.
     Bounds decide nothing where together they exceed what was seen of all choices; those choices are then left out, and
     so is every choice when none was seen.
 
@@ -313,7 +316,19 @@ def _bounds(missing: Sequence[Choice], listed: Mapping[str, float]) -> dict[str,
     most = {choice.name: 2 * max(1, len(choice.surfaces)) * min(listed.values()) for choice in missing}
     left_over = max(0.0, 1.0 - sum(listed.values()))
     part = min(1.0, left_over / sum(most.values())) if most else 1.0
-    return {name: max(bound * part, _LEAST_BOUND) for name, bound in most.items()}
+    begun = _begun(missing, listed)
+    return {name: max(begun[name] + bound * part, _LEAST_BOUND) for name, bound in most.items()}
+
+
+def _begun(missing: Sequence[Choice], listed: Mapping[str, float]) -> dict[str, float]:
+    """What is listed of tokens that say too little to count, and may become one of these choices all the same."""
+    begun = dict.fromkeys((choice.name for choice in missing), 0.0)
+    for token, share in listed.items():
+        bare = _bare(token)
+        may_be = [each.name for each in missing if bare and any(form.startswith(bare) for form in _forms(each))]
+        for name in may_be:
+            begun[name] += share / len(may_be)
+    return begun
 
 
 def _seen(listed: Mapping[str, float], choice: Choice, choices: Sequence[Choice]) -> float:
@@ -324,7 +339,7 @@ def _seen(listed: Mapping[str, float], choice: Choice, choices: Sequence[Choice]
     return sum(
         share
         for token, share in listed.items()
-        if (len(_bare(token)) > 1 or _bare(token) == _MINUS)
+        if (len(_bare(token)) > 1 or _bare(token) == _MINUS or _bare(token) >= _IDEOGRAPHS)
         and any(form.startswith(_bare(token)) for form in _forms(choice))
         and not any(form.startswith(_bare(token)) for form in others)
     )

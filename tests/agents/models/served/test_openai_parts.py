@@ -234,6 +234,31 @@ def test_beginnings_of_words_count_when_they_belong_to_one_choice() -> None:
     assert bounds == ()
 
 
+def test_a_choice_is_no_less_probable_than_the_letter_that_begins_it() -> None:
+    """Tokenizers write "Sì" as two tokens, and its first one may have been about to say so."""
+    italian = (Choice("yes", ("sì", "Sì")), Choice("no", ("no", "No")))
+    scores, bounds = score_choices(top(S=0.2, No=0.7, Io=0.001), italian)
+    assert bounds == ("yes",) and math.exp(scores["yes"]) == pytest.approx(0.2 + 4 * 0.001)
+    said, bounds = score_choices(top(S=0.6, No=0.3), italian)
+    assert (set(said), bounds) == ({"no"}, ()), "where most was about to be a yes, a no decides nothing"
+    three = (Choice("good", ("good",)), Choice("great", ("great",)), Choice("bad", ("bad",)))
+    scores, bounds = score_choices(top(bad=0.5, g=0.4, The=0.001), three)
+    assert set(bounds) == {"good", "great"} and sum(map(math.exp, scores.values())) <= 1
+    assert math.exp(scores["good"]) == pytest.approx(0.2 + 2 * 0.001)
+
+
+def test_one_chinese_letter_says_which_option_is_meant() -> None:
+    words = {"first": "第一张", "second": "第二张", "neither": "都不是"}
+    choices = tuple(Choice(name, (word,)) for name, word in words.items())
+    scores, bounds = score_choices(top(都=0.6, 第一=0.2, 第二=0.1), choices)
+    assert {name: round(math.exp(value), 6) for name, value in scores.items()} == {
+        "first": 0.2,
+        "second": 0.1,
+        "neither": 0.6,
+    }
+    assert bounds == ()
+
+
 @given(st.dictionaries(st.text(max_size=6), st.floats(1e-6, 1), max_size=20))
 def test_scores_are_log_probabilities_whatever_is_listed(shares: dict[str, float]) -> None:
     total = sum(shares.values()) or 1.0
