@@ -53,6 +53,11 @@ _PAIR = re.compile(
     r"""(?=(?P<more>[^,}\n]*(?:,(?!\s*["']?[\w -]{1,60}["']?\s*:)[^,}\n]*)*))"""
 )
 """A field, its value, and what stands behind the value before the next field: another value takes it back."""
+_BOX = r"(?:\[[ xX✓✔]?\]|[☐☑☒])"
+_BOXES = re.compile(rf"[ \t>]*(?:(?:[-*+•]|\d{{1,2}}[.)])[ \t]+)?(?={_BOX}[ \t]+\S)")
+"""How a line with boxes begins, up to the first of them."""
+_BOX_WITH_WORDS = re.compile(rf"(?P<box>{_BOX})[ \t]+(?P<words>(?:(?!{_BOX}[ \t]).)*)")
+_TICKED = re.compile(r"\[[xX✓✔]\]|[☑☒]")
 _TRUTH = {"true": "yes", "false": "no"}
 _DECODER = json.JSONDecoder(object_pairs_hook=tuple)
 _MOST_BRACES = 20
@@ -195,6 +200,27 @@ def _written_fields(text: str) -> Fields:
             value = text[pair.start(kind) : pair.end("more")]
         fields.append((pair["key"].casefold(), _TRUTH.get(value.casefold(), value) if kind == "bare" else value))
     return tuple(fields)
+
+
+def ticked(text: str) -> str:
+    r"""A text in which lists of boxes are what is ticked in them; as it is where nothing is.
+
+    Example:
+        >>> ticked("Mine:\n- [ ] Yes\n- [x] No"), ticked("☐ Yes ☑ No"), ticked("- [ ] Yes")
+        ('Mine:\nNo', 'No', '- [ ] Yes')
+    """
+    kept: list[str] = []
+    found = False
+    for line in text.splitlines():
+        begun = _BOXES.match(line)
+        if begun is None:
+            kept.append(line)
+            continue
+        boxes = _BOX_WITH_WORDS.finditer(line, begun.end())
+        chosen = [each["words"] for each in boxes if _TICKED.fullmatch(each["box"])]
+        found = found or bool(chosen)
+        kept += chosen
+    return "\n".join(kept) if found else text
 
 
 def plain(text: str) -> str:

@@ -372,6 +372,20 @@ def test_two_stated_values_that_differ_are_no_answer(text: str, expected: str) -
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        *((text, "yes") for text in ("- [x] Yes\n- [ ] No", "[x] Yes [ ] No", "[✓] Yes")),
+        ("- [ ] Yes\n- [x] No because it is dull from the first picture to the last", "no"),
+        *((text, "no") for text in ("My answer:\n\n1. [ ] yes\n2. [X] no\n", "☐ Yes  ☑ No")),
+        *((text, "unparsed") for text in ("- [x] Yes\n- [x] No", "- [ ] Yes\n- [ ] No", "☒ Yes\n☑ No")),
+    ],
+)
+def test_of_a_list_of_boxes_what_is_ticked_is_the_answer(text: str, expected: str) -> None:
+    assert parse_answer(text, YES_NO) == expected
+    assert parse_answer("- [ ] 3\n- [x] 7", DIGITS) == "7"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         *((text, "yes") for text in ("<answer>Yes", "It is calm. <answer>Yes</ans", r"So \boxed{Yes")),
         *((text, "yes") for text in (r"$\boxed{\text{Yes}", r"<answer>\boxed{Yes}</answer>", '{"answer": "Yes')),
         *((text, "no") for text in ('Here:\n```json\n{"answer": "no"}\n```', 'Sure: {"answer": "no", "why": "dull"}')),
