@@ -100,6 +100,9 @@ they were, so they need no version of their own."""
 _COMPUTES = re.compile(r"CREATE\s+VIRTUAL|GENERATED|\bAS\s*\(", re.IGNORECASE)
 _FOREIGN = "it was not made by this program alone; ask again in a new run folder"
 _KEY_PREFIX, _KEY_BYTES = "sha256:", 32
+_HOW_FOUND = re.compile(r'"(?:rank|similarity)":[-+.0-9eE]+,?')
+"""Tags that say how near the picture of an ask was to a search word. Machines, and numbers of threads, differ in the
+last digits of that, so that an ask which is planned again elsewhere would be a second row with the same answer."""
 
 
 def create_tables(database: sqlite3.Connection) -> None:
@@ -309,7 +312,10 @@ class PlanWriter:
         return int(cursor.lastrowid or 0), (pictures, persona)
 
     def plan(self, ask: int, tags: str, position: int | None = None) -> None:
-        """Write down for what an ask is wanted, unless that is written down."""
+        """Write down for what an ask is wanted, unless that is written down, by whatever search it was found."""
+        written = self._database.execute("SELECT tags FROM plan WHERE ask = ?", (ask,)).fetchall()
+        if written and _HOW_FOUND.sub("", tags) in {_HOW_FOUND.sub("", str(each)) for (each,) in written}:
+            return
         self._database.execute(
             "INSERT OR IGNORE INTO plan (position, ask, tags, digest) VALUES (?, ?, ?, ?)",
             (position, ask, tags, hashlib.blake2b(tags.encode(), digest_size=8).digest()),

@@ -143,6 +143,17 @@ def test_the_same_ask_for_two_reasons_is_two_rows_and_one_answer(store: AnswerSt
     assert list(table["text"]) == ["yes", "yes"]
 
 
+def test_how_near_a_picture_was_makes_no_second_row_of_an_ask(store: AnswerStore) -> None:
+    """Another machine rounds otherwise, and would count the answer twice."""
+    found: dict[str, str | int | float] = {"keyword": "crown", "rank": 1, "similarity": 0.123456, "value": "power"}
+    for tags in (found, found | {"similarity": 0.123457}, found | {"rank": 2, "similarity": -1e-06}):
+        store.plan([replace(ASK, tags=tags)], Named())
+    assert store.table()["similarity"].tolist() == [0.123456]
+    for tags in (found | {"keyword": "throne"}, found | {"value": "security"}):
+        store.plan([replace(ASK, tags=tags)], Named())
+    assert store.table()["value"].tolist() == ["power", "power", "security"]
+
+
 def test_failures_are_kept_with_their_reason_and_do_not_count(store: AnswerStore) -> None:
     (key,) = plan(store, [ASK], Named())
     store.add(key, Answer(error="picture gone"))
