@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from agents.feeds.items import Stock
 from agents.feeds.shown import Candidate, Candidates
-from vectorstore.foreign.documents import check_shape, parse_json, read_regular
+from vectorstore.foreign.documents import check_shape, parse_json, read_regular, repeated_column
 from vectorstore.foundation.errors import InputError
 
 if TYPE_CHECKING:
@@ -72,8 +72,14 @@ def read_counts(place: str, content: str = "") -> NumbersByItem:
         named = set(rows.fieldnames or ())
         if not named.issuperset(_COLUMNS):
             raise InputError(f"{place} has no column {sorted(set(_COLUMNS) - named)[0]!r}", "write clip,count above it")
+        if twice := repeated_column(list(rows.fieldnames or ())):
+            raise InputError(f"{place} has the column {twice!r:.80} twice", "leave one of them, or rename it")
         numbers: dict[str, float] = {}
         for row in rows:
+            if any(cell.strip() for cell in row.get(None) or ()):
+                raise InputError(
+                    f"{place}, line {rows.line_num}: more cells than the first line has", "write numbers without commas"
+                )
             numbers[_new(row["clip"], numbers, place, rows.line_num)] = _count(row["count"], place, rows.line_num)
     except (UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{place} is no CSV file in UTF-8", "write a table with the columns clip and count") from error

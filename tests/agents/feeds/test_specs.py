@@ -103,6 +103,8 @@ def test_a_bad_spec_is_one_line(spec: str, message: str) -> None:
         ("id,count\na,1\n", "no column 'clip'"),
         ("clip,count\na,-1\n", "line 2: '-1' is no count"),
         ("clip,count\na,inf\n", "'inf' is no count"),
+        ("clip,count\na,1,234\n", "line 2: more cells"),
+        ("clip,count,count\na,1,2\n", "column 'count' twice"),
         ("clip,count\na,1\na,2\n", "line 3: a clip that stands above"),
         ("clip,count\n,1\n", "line 2: no clip"),
         ("clip,count\na\n", "is no count"),

@@ -89,6 +89,8 @@ def test_shortvideo_in_order_of_time_and_cut_at_gaps(tmp_path: Path) -> None:
         ("shortvideo", "user_id,pid,exposed_time,watch_time\nu,v1,1,-3\n", "line 2: watch_time"),
         ("shortvideo", "user_id,pid,exposed_time,watch_time\nu,v1,1,nan\n", "line 2: watch_time"),
         ("shortvideo", "user_id,pid,exposed_time,watch_time\n,v1,1,3\n", "line 2: no user_id"),
+        ("shortvideo", "user_id,pid,exposed_time,watch_time\nu,a,b,1,3\n", "line 2: more cells"),
+        ("shortvideo", "user_id,pid,pid,exposed_time,watch_time\nu,a,b,1,3\n", "column 'pid' twice"),
         ("shortvideo", "user_id,pid,exposed_time,watch_time\n", "nothing that a person watched"),
     ],
 )

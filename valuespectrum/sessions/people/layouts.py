@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PureWindowsPath
 
-from vectorstore.foreign.documents import read_json, read_regular
+from vectorstore.foreign.documents import read_json, read_regular, repeated_column
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.text import one_line, visible_line
 
@@ -152,9 +152,14 @@ def _rows(path: Path, text: str) -> Iterator[tuple[int, Mapping[str, str | None]
         lacking = [name for name in _COLUMNS if name not in (table.fieldnames or ())]
         if lacking:
             raise InputError(f"{path} has no column {', '.join(lacking)}", "name the table of interactions (CSV)")
+        if twice := repeated_column(list(table.fieldnames or ())):
+            raise InputError(f"{path} has the column {twice!r:.80} twice", "leave one of them, or rename it")
         last = table.line_num
         for row in table:
             last = table.line_num
+            if any(cell.strip() for cell in row.get(None) or ()):
+                told = f"{path}, line {last}: more cells than the first line has"
+                raise InputError(told, "put a text that has a comma in quotes")
             yield last, row
     except csv.Error as error:
         hint = "correct it; a cell with a quotation mark in it has it twice"
