@@ -7,7 +7,8 @@ from agents.models.base import Ask
 LIKELY_LETTERS = 4.0
 """Letters per token of English, for the tokenizers in use: https://help.openai.com/en/articles/4936856"""
 LIKELY_PIXELS = 750.0
-"""Pixels per token: https://docs.anthropic.com/en/docs/build-with-claude/vision; models differ by a factor of three."""
+"""Pixels per token: https://docs.anthropic.com/en/docs/build-with-claude/vision; most models differ by a
+factor of three, and some count a picture fifty times as much."""
 LEAST_LETTERS, MOST_PER_PICTURE = 3, 1600
 """Letters per token and tokens per picture, rather too many: what room is kept for in a budget."""
 

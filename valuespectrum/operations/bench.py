@@ -425,15 +425,16 @@ def shown_in_words(plan: BenchPlan) -> str:
 def describe_expense(model: str, expense: Expense, plan: BenchPlan) -> str:
     """A line for a person: what is stored, what remains, tokens, money, time."""
     clips = sum(plan.clips_per_value.values())
-    about = f"{clips:,} clips, " if clips else ""
+    shown = f"{clips:,} clips, " if clips else ""
     line = (
-        f"{model}: {plan.respondents:,} respondents{_placebos_in_words(expense, plan)}, {about}"
+        f"{model}: {plan.respondents:,} respondents{_placebos_in_words(expense, plan)}, {shown}"
         f"{expense.stored:,} answers stored, {expense.to_ask:,} to ask"
     )
     if not expense.to_ask:
         return line
     at_most = " at most" if expense.basis == "guessed" else ""
-    cost = "unknown (no row in the price table)" if expense.dollars is None else f"${expense.dollars:,.2f}{at_most}"
+    about = "about " if expense.basis == "guessed" and expense.dollars else ""
+    cost = "unknown (no row in the price table)" if expense.dollars is None else f"{about}${expense.dollars:,.2f}"
     time = "unknown (nothing was timed yet)" if expense.seconds is None else f"about {duration(expense.seconds)}"
     tokens = (
         f"{expense.prompt_tokens:,} tokens of prompts ({expense.basis}), {expense.reply_tokens:,} of answers{at_most}"

@@ -81,7 +81,10 @@ def test_what_is_unknown_is_said_to_be_unknown() -> None:
     unknown = describe_expense("inspect:x", Expense(0, 10, 5000, 120, "guessed", None, None), plan)
     assert "cost unknown" in unknown and "time unknown" in unknown and "$" not in unknown
     known = describe_expense("openai:x", Expense(5, 10, 5000, 120, "guessed", 1.5, 7200.0), plan)
-    assert "5 answers stored, 10 to ask" in known and "$1.50 at most" in known and "about 2.0 h" in known
+    assert "5 answers stored, 10 to ask" in known and "cost about $1.50;" in known and "about 2.0 h" in known
+    assert "120 of answers at most" in known, "of prompts nobody knows the most before some were counted"
+    measured = describe_expense("openai:x", Expense(5, 10, 5000, 120, "measured", 1.5, 7200.0), plan)
+    assert "cost $1.50;" in measured and "at most" not in measured
     assert "cost" not in describe_expense("openai:x", Expense(5, 0, 0, 0, "measured", 0.0, 0.0), plan)
 
 
