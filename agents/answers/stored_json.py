@@ -215,9 +215,20 @@ def _parsed(text: str, what: str) -> object:
 def _rare(text: str, what: str) -> object:
     """Halves of letters and numbers of many digits, which Python reads and the quicker reader does not."""
     try:
-        return json.loads(text)
+        return json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
     except (ValueError, RecursionError):
         damaged(what, text)
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number of JSON")
+
+
+def _finite(number: str) -> float:
+    found = float(number)
+    if not math.isfinite(found):
+        raise ValueError(f"{number:.20} is too large for a number")
+    return found
 
 
 def damaged(what: str, found: object) -> NoReturn:

@@ -229,7 +229,8 @@ def _sample(row: StoredRow, model: str, pictures: Pictures) -> Json:
         return sample | {"error": _error(row.answer.error)}
     told: Json = read_details(row.answer.details)
     said = {"role": "assistant", "content": text, "source": "generate", "model": model}
-    reply = int(told.get("completion_tokens", 0))
+    counted = told.get("completion_tokens")
+    reply = counted if type(counted) is int and counted >= 0 else 0
     usage = {"input_tokens": tokens, "output_tokens": reply, "total_tokens": tokens + reply}
     stop = _STOP_REASONS.get(str(told.get("finish", "")), "stop")
     return sample | {

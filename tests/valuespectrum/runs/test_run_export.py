@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import csv
 import json
 import re
@@ -29,7 +30,7 @@ from valuespectrum.runs.export import export_run, quoted
 from valuespectrum.runs.score_table import score_rows
 from valuespectrum.scoring.cells import ScoringOptions
 from vectorstore.foundation.csv_cells import guarded
-from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.errors import InputError, SchemaError
 
 
 class Failing(SimulatedModel):
@@ -119,6 +120,25 @@ def test_logs_hold_every_ask_with_its_words_and_its_answer(run: Path, tmp_path: 
                 assert sample["messages"][-1]["content"] == sample["scores"]["answer"]["explanation"]
     assert seen == rows and len(names) == rows + len(logs)
     assert {sample["error"]["message"] for sample in samples if "error" in sample} == {"stalled"}
+
+
+def test_what_somebody_else_wrote_beside_answers_ends_no_export(run: Path, tmp_path: Path) -> None:
+    received = Path(shutil.copytree(run, tmp_path / "run"))
+
+    def told(details: str) -> None:
+        with contextlib.closing(sqlite3.connect(received / "answers.sqlite", isolation_level=None)) as database:
+            database.execute("UPDATE answer SET details = ?", (details,))
+
+    for details in ('{"completion_tokens":"many"}', '{"completion_tokens":[3]}', '{"completion_tokens":-3}'):
+        told(details)
+        folder, _ = export_run(received, "inspect", tmp_path / "logs")
+        with zipfile.ZipFile(min(folder.iterdir())) as log:
+            samples = [json.loads(log.read(name)) for name in log.namelist() if name.startswith("samples/")]
+        assert {sample["output"]["usage"]["output_tokens"] for sample in samples if "output" in sample} == {0}
+    for details in ('{"a":NaN}', '{"a":[1e999]}'):
+        told(details)
+        with pytest.raises(SchemaError, match="damaged: details of an answer"):
+            export_run(received, "inspect", tmp_path / "logs")
 
 
 @pytest.mark.filterwarnings("ignore")
