@@ -19,7 +19,7 @@ from agents.models.base import NO_PICTURE, Answer, Ask, FrameReference, Model
 from agents.models.capabilities import Replies, TriedModel, WindowedModel
 from agents.models.picture_watch import PictureWatch
 from agents.models.pictures import picture_key, picture_size
-from agents.models.token_estimates import LIKELY_LETTERS, LIKELY_PIXELS, letters
+from agents.models.token_estimates import LIKELY_LETTERS, LIKELY_PIXELS, PictureTiles, letters
 from vectorstore.foundation.errors import BlindModelError, MediaError, ModelError
 
 Key = TypeVar("Key")
@@ -34,8 +34,8 @@ _SAMPLE = 500
 """Asks whose length is looked at to estimate all others."""
 _LEAST_TIMED = 20
 """Answers that must have been timed, or counted in tokens, before they are taken for the rest."""
-_UNSEEN_PICTURE = 500.0
-"""Tokens of a picture whose size cannot be read."""
+_UNSEEN_PICTURE, _UNSEEN_SIZE = 500.0, (1024, 768)
+"""Tokens of a picture whose size cannot be read, and the size that it is taken to have where tiles are counted."""
 
 
 @runtime_checkable
@@ -80,7 +80,13 @@ class WorkPlan:
         return self.worklist.respondent
 
 
-def plan(asks: Iterable[Ask], model: Model, store: AnswerStore, replies: Replies | None = None) -> WorkPlan:
+def plan(
+    asks: Iterable[Ask],
+    model: Model,
+    store: AnswerStore,
+    replies: Replies | None = None,
+    tiles: PictureTiles | None = None,
+) -> WorkPlan:
     """Write a work list down and find what of it remains to be asked.
 
     Args:
@@ -89,6 +95,7 @@ def plan(asks: Iterable[Ask], model: Model, store: AnswerStore, replies: Replies
         model: Who is asked.
         store: Where answers are.
         replies: How much is said to one ask, where the model itself does not know; by default one answer.
+        tiles: How pictures are counted; by default by their pixels.
 
     Raises:
         InputError: If the store holds answers that were got in another way (engine, number format, prompt layout).
@@ -96,9 +103,9 @@ def plan(asks: Iterable[Ask], model: Model, store: AnswerStore, replies: Replies
     """
     replies = (model.replies if isinstance(model, TriedModel) else None) or replies
     if isinstance(asks, AskSource):
-        return estimated(store.plan(asks, model, asks.digest), store, asks.picture_path, replies)
+        return estimated(store.plan(asks, model, asks.digest), store, asks.picture_path, replies, tiles)
     known: dict[str, Path] = {}
-    return estimated(store.plan(_noting_paths(asks, known), model), store, known.__getitem__, replies)
+    return estimated(store.plan(_noting_paths(asks, known), model), store, known.__getitem__, replies, tiles)
 
 
 def answer_plan(work: WorkPlan, model: Model, store: AnswerStore, progress: Progress | None = None) -> None:
@@ -156,7 +163,11 @@ def answer_all(model: Model, asks: Iterable[Ask], store: AnswerStore, progress: 
 
 
 def estimated(
-    worklist: Worklist, store: AnswerStore, paths: Callable[[str], Path], replies: Replies | None = None
+    worklist: Worklist,
+    store: AnswerStore,
+    paths: Callable[[str], Path],
+    replies: Replies | None = None,
+    tiles: PictureTiles | None = None,
 ) -> WorkPlan:
     """What a list that is written down comes to.
 
@@ -165,6 +176,7 @@ def estimated(
         store: Where it is.
         paths: Where pictures are, for their sizes.
         replies: How much is said to one ask; by default one answer.
+        tiles: How pictures are counted; by default by their pixels.
     """
     to_ask = worklist.total - worklist.stored
     pace = store.pace(worklist)
@@ -173,7 +185,7 @@ def estimated(
     mean, reply = pace.prompt_tokens, pace.reply_tokens
     most = replies or Replies()
     if sample and not measured:
-        mean = sum(guessed_tokens(ask) * (most.prompts if ask.choices else 1) for ask in sample) / len(sample)
+        mean = sum(guessed_tokens(ask, tiles) * (most.prompts if ask.choices else 1) for ask in sample) / len(sample)
     if not measured or reply is None:
         longest = sum((most.answers if ask.choices else 1) * (ask.max_tokens + most.thinking) for ask in sample)
         reply = longest / max(1, len(sample))
@@ -189,18 +201,18 @@ def estimated(
     )
 
 
-def guessed_tokens(ask: Ask) -> float:
+def guessed_tokens(ask: Ask, tiles: PictureTiles | None = None) -> float:
     """Tokens of a prompt, judged by the length of its words and the size of its pictures."""
     words = letters(ask) + len(ask.prefill)
-    return words / LIKELY_LETTERS + sum(_picture_tokens(frame) for frame in ask.frames)
+    return words / LIKELY_LETTERS + sum(_picture_tokens(frame, tiles) for frame in ask.frames)
 
 
-def _picture_tokens(frame: FrameReference) -> float:
+def _picture_tokens(frame: FrameReference, tiles: PictureTiles | None) -> float:
     try:
         width, height = picture_size(frame)
     except MediaError:
-        return _UNSEEN_PICTURE
-    return width * height / LIKELY_PIXELS
+        return tiles.tokens(*_UNSEEN_SIZE) if tiles else _UNSEEN_PICTURE
+    return tiles.tokens(width, height) if tiles else width * height / LIKELY_PIXELS
 
 
 def _noting_paths(asks: Iterable[Ask], known: dict[str, Path]) -> Iterator[Ask]:

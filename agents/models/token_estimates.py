@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from math import ceil
+
 from agents.models.base import Ask
 
 LIKELY_LETTERS = 4.0
@@ -11,6 +14,30 @@ LIKELY_PIXELS = 750.0
 factor of three, and some count a picture fifty times as much."""
 LEAST_LETTERS, MOST_PER_PICTURE = 3, 1600
 """Letters per token and tokens per picture, rather too many: what room is kept for in a budget."""
+_FITS, _SHORTER_SIDE, _TILE = 2048, 768, 512
+"""Pixels: to what a picture is scaled down before its tiles are counted, and the side of one."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureTiles:
+    """How some providers count a picture (https://platform.openai.com/docs/guides/images-vision)."""
+
+    whole: int
+    """Tokens of any picture."""
+    tile: int
+    """Tokens of each square of 512 pixels that it takes."""
+
+    def tokens(self, width: int, height: int) -> int:
+        """Tokens of a picture.
+
+        Example:
+            >>> PictureTiles(85, 170).tokens(1024, 1024), PictureTiles(85, 170).tokens(2048, 4096)
+            (765, 1105)
+        """
+        scale = min(1.0, _FITS / max(width, height))
+        scale *= min(1.0, _SHORTER_SIDE / (scale * min(width, height)))
+        across, down = (ceil(round(scale * side, 6) / _TILE) for side in (width, height))
+        return self.whole + self.tile * across * down
 
 
 def letters(ask: Ask) -> int:

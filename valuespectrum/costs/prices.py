@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from agents.models.model_names import ModelSpec
+from agents.models.token_estimates import PictureTiles
 from vectorstore.foreign.documents import read_yaml
 from vectorstore.foundation.errors import InputError
 
@@ -32,6 +33,8 @@ class Price:
     date: str
     """When it was looked up."""
     source: str
+    tiles: PictureTiles | None = None
+    """How its provider counts pictures; ``None`` where that is guessed from their pixels."""
 
     def dollars(self, prompt_tokens: int, reply_tokens: int) -> float:
         """What so many tokens cost.
@@ -80,7 +83,7 @@ def load_prices(path: Path | None = None) -> PriceTable:
 
 def _row(source: Path, row: object) -> Price:
     names = {"model", "input", "output", "date", "source"}
-    if not isinstance(row, dict) or set(row) != names:
+    if not isinstance(row, dict) or set(row) - {"picture"} != names:
         raise InputError(f"price table {source}: {row!r:.80} is not a row of {', '.join(sorted(names))}", _HINT)
     models = row["model"] if isinstance(row["model"], list) else [row["model"]]
     if not models or not all(isinstance(name, str) and name for name in models):
@@ -88,4 +91,10 @@ def _row(source: Path, row: object) -> Price:
     prices = [row["input"], row["output"]]
     if not all(type(price) in (int, float) and math.isfinite(price) and price >= 0 for price in prices):
         raise InputError(f"price table {source}: {models[0]} has a price that is no amount of money: {prices}", _HINT)
-    return Price(tuple(models), float(prices[0]), float(prices[1]), str(row["date"]), str(row["source"]))
+    tiles = row.get("picture")
+    if tiles is not None and not (isinstance(tiles, list) and [type(each) for each in tiles] == [int, int]):
+        raise InputError(f"price table {source}: {models[0]} counts pictures in no known way: {tiles!r:.80}", _HINT)
+    if tiles is not None and min(tiles) < 0:
+        raise InputError(f"price table {source}: {models[0]} counts less than nothing for a picture", _HINT)
+    counted = None if tiles is None else PictureTiles(*tiles)
+    return Price(tuple(models), float(prices[0]), float(prices[1]), str(row["date"]), str(row["source"]), counted)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from agents.models.base import ModelOptions
 from agents.models.capabilities import Replies
 from agents.models.model_names import ModelSpec
+from agents.models.token_estimates import PictureTiles
 from agents.models.wire.address import OPENAI_URL, ServerOptions, parse_reference
 from valuespectrum.costs.prices import Price, PriceTable
 from vectorstore.foundation.errors import InputError
@@ -36,6 +37,11 @@ class Spending:
     budget_dollars: float | None = None
     """Most money of one command."""
 
+    @property
+    def tiles(self) -> PictureTiles | None:
+        """How pictures are counted; ``None`` where nobody says."""
+        return self.price.tiles if self.price else None
+
     def dollars(self, prompt_tokens: int, reply_tokens: int) -> float | None:
         """What so many tokens cost; ``None`` when the price is not known."""
         return self.price.dollars(prompt_tokens, reply_tokens) if self.price else None
@@ -60,7 +66,8 @@ def spending(spec: str, table: PriceTable, options: ModelOptions) -> Spending:
     _, asked = parse_reference(model.loaded_from, _SERVED[model.scheme])
     if named:
         assert asked.price_input is not None and asked.price_output is not None
-        row = Price((model.bare,), asked.price_input, asked.price_output, "", "the model's spec")
+        tiles = row.tiles if row else None
+        row = Price((model.bare,), asked.price_input, asked.price_output, "", "the model's spec", tiles)
     return Spending(
         row,
         "named in the model's spec" if named else _where(row, table),

@@ -201,7 +201,7 @@ class Asking:
         teller = self._teller
         teller.working("writing down the questions")
         pairs = list(zip(self._models, self._costs, strict=True))
-        plans = [plan(asks, model, store, cost.replies) for model, cost in pairs]
+        plans = [plan(asks, model, store, cost.replies, cost.tiles) for model, cost in pairs]
         expenses = {model.id: expense(work, cost) for work, (model, cost) in zip(plans, pairs, strict=True)}
         placebos = sum(role.placebo for role in self.roles)
         teller.planned(BenchPlan(clips or {}, len(self.roles), expenses, caution, shown or {}, placebos=placebos))

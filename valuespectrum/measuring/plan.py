@@ -11,7 +11,6 @@ from agents.answers.planner import AskSource, WorkPlan, estimated, plan
 from agents.answers.store import AnswerStore
 from agents.models.ask_key import TAGS_READ
 from agents.models.base import Answer, Ask
-from agents.models.capabilities import Replies
 from agents.models.model_names import ModelId, ModelSpec
 from agents.personas.persona import Persona
 from ingest.embedding.base import Embedder
@@ -83,11 +82,11 @@ def _expenses(path: Path, asks: AskSource, costs: Mapping[str, Spending], folder
         costs: Spec to its prices.
         folder: Where a list that no store has is written down for the moment.
     """
-    known = {spec: _stored(path, asks, spec, cost.replies) for spec, cost in costs.items()}
+    known = {spec: _stored(path, asks, spec, cost) for spec, cost in costs.items()}
     with AnswerStore(folder / path.name) as store:
         return {
-            spec: expense(work or plan(asks, UnloadedModel(spec), store, costs[spec].replies), costs[spec])
-            for spec, work in known.items()
+            spec: expense(known[spec] or plan(asks, UnloadedModel(spec), store, cost.replies, cost.tiles), cost)
+            for spec, cost in costs.items()
         }
 
 
@@ -95,7 +94,7 @@ def _captions(path: Path, captioners: Sequence[str], requests: CaptionAsks) -> d
     """What captioners have written, and a text of likely length for what is still to come."""
     found: dict[tuple[str, str], tuple[str, str]] = {}
     for spec in captioners:
-        work = _stored(path, requests, spec, Replies())
+        work = _stored(path, requests, spec)
         if work is None or work.to_ask:
             pictures = (ask.stimulus.frames[0].picture_sha for ask in requests)
             found |= {(spec, picture): (LIKELY_CAPTION, "") for picture in pictures}
@@ -156,14 +155,20 @@ def names(spec: str, model: str) -> bool:
     return named.could_name(ModelId.parse(model))
 
 
-def _stored(path: Path, asks: AskSource, spec: str, replies: Replies) -> WorkPlan | None:
+def _stored(path: Path, asks: AskSource, spec: str, cost: Spending | None = None) -> WorkPlan | None:
     """What a run has written down of these asks for a model; ``None`` when it has not."""
     if not path.is_file():
         return None
     with AnswerStore(path, read_only=True) as store:
         for worklist in store.worklists(asks.digest):
             if names(spec, str(worklist.respondent.model)):
-                return estimated(worklist, store, asks.picture_path, replies)
+                return estimated(
+                    worklist,
+                    store,
+                    asks.picture_path,
+                    cost.replies if cost else None,
+                    cost.tiles if cost else None,
+                )
     return None
 
 

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 from bench_fakes import AxesEmbedder, words, world
+from PIL import Image
 
-from agents.models.base import Answer, Ask, ModelOptions
+from agents.answers.planner import guessed_tokens
+from agents.models.base import Answer, Ask, FrameReference, ModelOptions, Stimulus
 from agents.models.local.simulated import SimulatedModel, SimulatedProfile
 from agents.personas.persona import load_personas
 from valuespectrum.cli import main
@@ -101,11 +103,27 @@ def test_our_own_prices_carry_their_date_and_source() -> None:
     assert all(row.source.startswith("secondary: ") and len(row.models) == 2 for row in hosted)
 
 
+def test_pictures_are_counted_as_their_provider_counts_them(options: BenchOptions, tmp_path: Path) -> None:
+    """What users were charged for 128 x 64 pixels and twelve tokens of words: 267, and 8,512 by the small model."""
+    table, ask = load_prices(), Ask(Stimulus((FrameReference("a", tmp_path / "picture.png"),)), "four" * 12)
+    Image.new("RGB", (128, 64)).save(tmp_path / "picture.png")
+    for spec, seen in (("openai:gpt-4o", 267), ("openai:gpt-4.1", 267), ("openai:gpt-4o-mini", 8512)):
+        for named in (spec, f"{spec}?price_input=1&price_output=2"):
+            assert guessed_tokens(ask, spending(named, table, ModelOptions()).tiles) == seen
+    assert guessed_tokens(ask, spending("openai:gpt-5.2", table, ModelOptions()).tiles) < 30
+    planned = plan_benchmark(options, world(), AxesEmbedder(), ["openai:gpt-4o-mini", "openai:gpt-5.2"]).models
+    least = 25_000 * planned["openai:gpt-4o-mini"].to_ask
+    assert planned["openai:gpt-4o-mini"].prompt_tokens > least > 20 * planned["openai:gpt-5.2"].prompt_tokens
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "[",
         "prices: 3",
+        "prices: [{model: m, input: 1, output: 1, date: d, source: s, picture: [1]}]",
+        "prices: [{model: m, input: 1, output: 1, date: d, source: s, picture: [-1, 2]}]",
+        "prices: [{model: m, input: 1, output: 1, date: d, source: s, pictures: [1, 2]}]",
         "currency: EUR\nprices: []",
         "prices: [{model: m}]",
         "prices: [{model: m, input: cheap, output: 1, date: d, source: s}]",
