@@ -59,6 +59,8 @@ class HfModel(Protocol):
     forward: Callable[..., Output]
     generate: Callable[..., Tensor]
     """Token ids, shape ``(rows, length)``."""
+    generation_config: object
+    """How it writes where nobody says otherwise."""
 
     def __call__(self, **inputs: object) -> Output:
         """One forward pass."""

@@ -152,7 +152,7 @@ class NaiveEngine:
     def _generated(self, inputs: dict[str, Tensor], most: int) -> tuple[int, ...]:
         from transformers import GenerationConfig
 
-        stops = sorted(self._adapter.stop_tokens)
+        model, stops = self._adapter.model, sorted(self._adapter.stop_tokens)
         plain = GenerationConfig(
             do_sample=False,
             max_new_tokens=most,
@@ -160,7 +160,12 @@ class NaiveEngine:
             pad_token_id=stops[0] if stops else 0,
             bos_token_id=None,
         )
-        rows = self._adapter.model.generate(**inputs, generation_config=plain)
+        # What a configuration leaves open is taken from that of the model's files, as penalties and beams.
+        shipped, model.generation_config = model.generation_config, GenerationConfig()
+        try:
+            rows = model.generate(**inputs, generation_config=plain)
+        finally:
+            model.generation_config = shipped
         tokens = [int(token) for token in rows[0, inputs["input_ids"].shape[1] :]]
         return tuple(_until_stop(tokens, self._adapter.stop_tokens))
 

@@ -29,6 +29,22 @@ def test_answers_depend_on_the_picture(family: str, tiny_model_folder: FolderMak
     assert first.log_probabilities["yes"] == pytest.approx(again.log_probabilities["yes"], abs=1e-5)
 
 
+def test_how_a_model_is_shipped_to_write_changes_no_answer(
+    tiny_model_folder: FolderMaker, make_picture: PictureMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Penalties and beams stand in files of models; the plain engine writes what is most probable, as others do."""
+    model = loaded(tiny_model_folder("qwen3_vl"), "naive")
+    asks = [Ask(Stimulus((make_picture(1),)), "Describe this picture.", max_tokens=6)]
+    written = [answer.text for answer in model.generate(asks)]
+    shipped: Any = model.torch_model.generation_config
+    only = model.tokenizer.encode("7", add_special_tokens=False)[0]
+    others = [token for token in range(model.torch_model.config.get_text_config().vocab_size) if token != only]
+    monkeypatch.setattr(shipped, "suppress_tokens", others)
+    monkeypatch.setattr(shipped, "repetition_penalty", 3.0)
+    assert [answer.text for answer in model.generate(asks)] == written != ["777777"]
+    assert model.torch_model.generation_config is shipped
+
+
 @pytest.fixture(scope="module")
 def qwen(tiny_model_folder: FolderMaker) -> TransformersModel:
     return loaded(tiny_model_folder("qwen3_vl"))
