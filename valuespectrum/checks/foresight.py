@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from math import inf
 
 from agents.models.base import ModelOptions
 from agents.models.model_names import ModelSpec, split_provider
@@ -48,6 +49,8 @@ def _check_options(options: ModelOptions) -> None:
         raise ModelError(f"Unknown engine {options.engine!r:.80}", f"one of auto, {', '.join(ENGINES)}")
     if options.layout not in LAYOUTS:
         raise ModelError(f"Unknown layout {options.layout!r:.80}", f"one of {', '.join(LAYOUTS)}")
+    if not 0 < options.temperature < inf:
+        raise ModelError(f"the temperature of answers is {options.temperature}", "a number above 0")
     pick_dtype(options.dtype, "cpu")
     if options.device != "auto":
         pick_device(options.device)
@@ -72,6 +75,11 @@ def _check_steering(scheme: str, files: Sequence[str]) -> None:
 def _check_weights(reference: str, options: ModelOptions) -> None:
     from agents.models.local.weights import find_source, template_variables
 
+    if options.temperature != 1.0 and not options.samples:
+        raise InputError(
+            f"temperature {options.temperature:g} is that of drawn answers, and a model in this process draws none",
+            "add --samples N, or leave --temperature out",
+        )
     find_source(template_variables(reference)[0])
 
 

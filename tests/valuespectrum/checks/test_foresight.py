@@ -30,6 +30,8 @@ CANNOT_BE = {
     "no layout": ("reference", {"layout": "sideways"}, "Unknown layout"),
     "no number format": ("reference", {"dtype": "float7"}, "Unknown number format"),
     "no device": ("reference", {"device": "abacus"}, "cannot be used"),
+    "no temperature": ("reference", {"temperature": float("nan")}, "temperature of answers is nan"),
+    "nothing drawn": ("hf:owner/name", {"temperature": 0.7}, "draws none"),
 }
 
 
@@ -43,6 +45,8 @@ def test_what_cannot_be_is_refused_unloaded(why: str) -> None:
 def test_what_can_be_passes_without_a_network() -> None:
     check_models(["reference", "hf:owner/name@main?thinking=off", "openai:m@http://localhost:1/v1"], ModelOptions())
     check_models(["simulated:amber", "simulated:humility=2,yes=0.5"], ModelOptions(samples=3))
+    check_models(["hf:owner/name"], ModelOptions(samples=3, temperature=0.7))
+    check_models(["simulated:amber", "openai:m@http://localhost:1/v1"], ModelOptions(temperature=0.7))
     with pytest.raises(InputError, match="twice"):
         check_models(["reference", "reference"], ModelOptions())
     with pytest.raises(InputError, match="no model"):
