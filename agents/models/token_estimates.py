@@ -27,6 +27,16 @@ class PictureTiles:
     tile: int
     """Tokens of each square of 512 pixels that it takes."""
 
+    @property
+    def most(self) -> int:
+        """Tokens of the largest picture.
+
+        Example:
+            >>> PictureTiles(85, 170).most
+            1445
+        """
+        return self.tokens(_FITS, _SHORTER_SIDE)
+
     def tokens(self, width: int, height: int) -> int:
         """Tokens of a picture.
 

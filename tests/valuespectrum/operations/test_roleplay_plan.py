@@ -15,6 +15,7 @@ from agents.browsing.seeing.observe import observer_from
 from agents.browsing.session import browse
 from agents.models.base import Answer, Ask
 from agents.models.capabilities import Replies
+from agents.models.token_estimates import PictureTiles
 from agents.personas.persona import load_personas
 from valuespectrum.costs.prices import Price
 from valuespectrum.costs.spending import Spending
@@ -74,6 +75,8 @@ def test_pictures_memory_thinking_and_draws_are_in_the_price(tmp_path: Path) -> 
     assert 3 * one < dollars(observer=observer_from("frames:4")) < 4 * one
     assert dollars(observer=observer_from("none")) < one / 4
     assert dollars(memory=MemoryOptions("transcript", 5, fresh_every=0)) > 4 * one
+    tiles = replace(price, tiles=PictureTiles(2833, 5667))
+    assert (cost(tmp_path, session(steps=STEPS), Spending(tiles, "", Replies())).dollars or 0.0) > 10 * one
     asked = cost(tmp_path, session(steps=STEPS)).most
     assert dollars(thinking=500) - one == pytest.approx(asked * 500 * 8 / 1e6)
     assert dollars(answers=10) - one == pytest.approx(asked * 9 * 8 / 1e6)

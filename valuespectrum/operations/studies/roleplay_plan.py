@@ -15,6 +15,7 @@ from vectorstore.foundation.errors import InputError
 
 if TYPE_CHECKING:
     from agents.browsing.options import SessionOptions
+    from agents.models.token_estimates import PictureTiles
     from agents.personas.persona import Persona
     from agents.personas.prompts import Strategy
     from valuespectrum.costs.spending import Spending
@@ -143,7 +144,7 @@ def sessions_cost(
     checked = sum(_checks(each, logged[each.name], session.steps, check_every) for each in planned)
     most = decided + written * remaining + checked
     system = max((len(system_prompt(each.role.persona, each.role.strategy)) for each in planned), default=0)
-    prompts = most * _prompt_tokens(session, system)
+    prompts = most * _prompt_tokens(session, system, cost.tiles)
     said = written * max(session.memory.summary_tokens, session.actions.comment_tokens)
     replies = cost.replies.answers * (most * (1 + cost.replies.thinking) + remaining * said)
     dollars = cost.dollars(prompts, replies)
@@ -160,7 +161,7 @@ def _checks(planned: PlannedSession, logged: int, steps: int, every: int) -> int
     return due * len(checks.asks)
 
 
-def _prompt_tokens(session: SessionOptions, system: int) -> int:
+def _prompt_tokens(session: SessionOptions, system: int, tiles: PictureTiles | None) -> int:
     """Tokens of the longest question, by the words and pictures of the clip that it is about and of those before."""
     from agents.models.token_estimates import LEAST_LETTERS, MOST_PER_PICTURE
 
@@ -170,7 +171,8 @@ def _prompt_tokens(session: SessionOptions, system: int) -> int:
     words = _LONGEST_WORDS * len({*observer.beside, *alone})
     remembered = {"none": 0, "summary": 2 * memory.length}.get(memory.mode, memory.length)
     letters = system + len(session.questions.glance.positive) + (1 + remembered) * words
-    return letters // LEAST_LETTERS + (1 + remembered) * pictures * MOST_PER_PICTURE
+    picture = tiles.most if tiles else MOST_PER_PICTURE
+    return letters // LEAST_LETTERS + (1 + remembered) * pictures * picture
 
 
 def _steps_in(log: Path, steps: int) -> int:
