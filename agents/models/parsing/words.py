@@ -21,6 +21,12 @@ _BEGINS_MORE = frozenset({"si"})
 _MORE = {"yes": _YES, "no": _NO}
 _ALONE = frozenset({"sim", "não", "да", "нет", "はい", "いいえ", "네", "예", "아니요", "아니오"})
 """Forms in languages whose refusals and missing pictures nobody wrote down: they count where nothing else is said."""
+_OTHER_TONGUE = (
+    r"(?!\W{1,3}(?:ik|het|geen|dit|deze|maar|helaas|jag|jeg|det|detta|dette|denne|men|tyvärr"
+    r"|desværre|dessverre)\b)"
+)
+"""Not before words of Dutch, Swedish, Danish or Norwegian, which share a form with German; see ``_ALONE``."""
+_SHARED = frozenset({"ja", "nee"})
 _GOES_ON = {
     "yes": (
         r"i|it|it's|i'm|i'd|i've|this|that|these|the|they|he|she|we|you|my|because|since|as|for|please|sure"
@@ -167,7 +173,8 @@ def _as_word(form: str) -> str:
     if form[-1] >= "⺀":
         return re.escape(form)  # Chinese and Japanese have no blanks between words
     drawn_out = f"{re.escape(form[-1])}*" if form in _YES or form in _NO else ""
-    return rf"{re.escape(form)}{drawn_out}(?!\w|'\w)"
+    known = _OTHER_TONGUE if form in _SHARED else ""
+    return rf"{re.escape(form)}{drawn_out}(?!\w|'\w){known}"
 
 
 def _said(form: str) -> str:

@@ -284,6 +284,10 @@ def test_an_option_under_a_condition_is_no_answer() -> None:
         *((text, "unparsed") for text in ("L'immagine non mi piace.", "L'immagine non si vede bene.")),
         *((text, "unparsed") for text in ("Não, não consigo ver a imagem.", "いいえ、画像が見えません。")),
         *((text, "unparsed") for text in ("Нет, я не вижу изображения.", "아니요, 이미지를 볼 수 없습니다.")),
+        *((text, "unparsed") for text in ("Nee, ik zie geen afbeelding.", "Ja, men jag ser ingen bild.")),
+        *((text, "unparsed") for text in ("Nee. Helaas kan ik de foto niet openen.", "Ja, maar niet altijd.")),
+        *((text, "no") for text in ("Nee", "Nee, das gefällt mir nicht.", "Neee!")),
+        *((text, "yes") for text in ("Ja.", "Ja, ich mag das Bild.", "Ja sehr gerne", "Jaaa!")),
     ],
 )
 def test_a_yes_or_no_counts_where_its_language_is_known(text: str, expected: str) -> None:
