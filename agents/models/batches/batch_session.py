@@ -338,8 +338,11 @@ class _BatchRun(Generic[Job, Read]):
 
     def _take(self, mine: Sequence[str], state: BatchState, told: Mapping[str, Told[Read]], whole: bool) -> None:
         """What a batch says of its requests, for good."""
+        kept = len(self.taken)
         for request in mine:
             self._settle(request, told.get(request) or self._missing(request, state, whole))
+        # At once, so that the next run asks them again even where this one is killed.
+        self._tools.journal.take(self.taken[kept:])
         if state.status == "failed" and not told:
             self._hopeless = f"a batch failed: {state.said or 'the server does not say why'}"
         elif len(mine) >= _NO_ANSWERS and not any(each.read is not None for each in told.values()):

@@ -147,6 +147,16 @@ def test_an_expired_batch_keeps_what_was_answered_and_the_next_run_asks_the_rest
         assert len(server.given.asked) - first == 60 - table["answered"].sum()
 
 
+def test_requests_that_failed_leave_the_journal_before_anything_else_can_happen(tmp_path: Path) -> None:
+    with serving_batches(batching=Batching(lines=0.5, kinds=("500",))) as server:
+        answers = iter(model_at(server, tmp_path, attempts=1).score(ASKS))
+        first = next(answers)
+        failed = server.given.faults["500"]
+        assert failed > 10 and requests_in(tmp_path) == len(ASKS) - failed
+        assert sum(bool(answer.error) for answer in (first, *answers)) == failed
+    assert requests_in(tmp_path) == 0
+
+
 @pytest.mark.parametrize("end", ["failed", "cancelled"])
 def test_batches_that_come_to_nothing_stop_the_command(tmp_path: Path, end: str) -> None:
     given: list[Answer] = []
