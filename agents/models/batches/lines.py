@@ -18,6 +18,8 @@ from agents.models.wire.transport import AttemptError, RequestFailure, ServerRef
 
 Read = TypeVar("Read")
 
+_TWO_ANSWERS = RequestFailure("two different answers in one batch")
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -127,9 +129,12 @@ def tell(line: Line, read: Callable[[object], Read], transport: Transport, attem
 
 
 def merge(first: Told[Read] | None, second: Told[Read]) -> Told[Read]:
-    """What two lines about one request say: an answer counts more than an error, two different ones are none."""
-    if first is None or (first.failure and second.read is not None):
+    """What two lines about one request say: an answer counts more than an error, two different ones are none.
+
+    A line more changes nothing of that: whichever came last would count otherwise.
+    """
+    if first is None or (first.failure and first.failure != _TWO_ANSWERS and second.read is not None):
         return second
     if first.read is not None and second.read is not None and first.read != second.read:
-        return Told(None, RequestFailure("two different answers in one batch"), True, first.used, True)
+        return Told(None, _TWO_ANSWERS, True, first.used, True)
     return first

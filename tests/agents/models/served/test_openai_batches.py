@@ -30,10 +30,12 @@ from agents.models.batches import client as client_module
 from agents.models.batches.batch_session import BatchOptions
 from agents.models.batches.client import BatchClient, BatchState
 from agents.models.batches.journal import Journal
-from agents.models.batches.lines import read_lines
+from agents.models.batches.lines import Told, merge, read_lines
 from agents.models.served.openai import OpenAIModel, Server, load
 from agents.models.served.reading import ServerAnswer
 from agents.models.wire.address import Address, Key, ServerOptions
+from agents.models.wire.pace import Usage
+from agents.models.wire.transport import RequestFailure
 from vectorstore.foundation.errors import CorpusLockedError, InputError, ModelError, SchemaError
 
 ASKS = [likes(number) for number in range(60)]
@@ -233,6 +235,21 @@ def test_a_line_that_holds_the_answer_itself_is_one(tmp_path: Path) -> None:
         "vs-4": 400,
         "vs-5": 0,
     }
+
+
+def test_two_answers_to_one_request_are_none_however_many_lines_there_are() -> None:
+    def told(*lines: Told[str]) -> Told[str]:
+        first = lines[0]
+        for line in lines[1:]:
+            first = merge(first, line)
+        return first
+
+    used = Usage(5, 1)
+    one, other = (Told(answer, None, again=False, used=used, charged=True) for answer in ("yes", "no"))
+    failed: Told[str] = Told(None, RequestFailure("busy"), again=True, used=used, charged=False)
+    for lines in ((one, other, one), (one, other, other), (failed, other, one, failed, one)):
+        assert told(*lines).failure == RequestFailure("two different answers in one batch")
+    assert told(failed, one, failed, one) == one
 
 
 @pytest.mark.parametrize("end", ["error", "rejected"])
