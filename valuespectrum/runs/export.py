@@ -137,7 +137,7 @@ def _write_dataset(store: AnswerStore, manifest: Manifest, scored: _ExportedScor
                 scored,
                 rows,
                 asked,
-                [f"| `{field.name}` | {field.type} | {column_meaning(field.name)} |" for field in columns],
+                [f"| {_cell(field.name)} | {field.type} | {column_meaning(field.name)} |" for field in columns],
             ).encode()
         )
     return rows
@@ -152,15 +152,28 @@ def quoted(text: str) -> str:
     return f"`{' '.join(text.replace('`', chr(39)).split())}`"
 
 
+def _cell(text: str) -> str:
+    r"""Such text as a cell of a table, which nothing in it can end.
+
+    >>> print(_cell("a|b"))
+    `a\|b`
+    """
+    return quoted(text).replace("|", r"\|")
+
+
 def _card(manifest: Manifest, scored: _ExportedScores, rows: int, asked: list[str], columns: list[str]) -> str:
     settings = manifest.settings
     told = "; `scores.json` and `scores.csv` what came of it" if scored.scores else "; it is not scored"
     caution = f"\n{scored.caution}." if scored.caution else ""
-    models = "\n".join(f"- `{model}`: `{json.dumps(given)}`" for model, given in settings.get("models", {}).items())
+    models = "\n".join(
+        f"- {quoted(model)}: {quoted(json.dumps(given))}" for model, given in settings.get("models", {}).items()
+    )
     battery, corpus = (settings.get(name, {}).get(key, "") for name, key in (("battery", "name"), ("corpus", "hash")))
-    begun = manifest.provenance.get("begun", "at an unknown time")
+    date = manifest.provenance.get("begun")
+    begun = quoted(str(date)) if date else "at an unknown time"
     roles = [
-        f"- `{role['persona']}` ({role['strategy']}{', placebo' * bool(role['placebo'])}): {quoted(role['system'])}"
+        f"- {quoted(role['persona'])} ({quoted(role['strategy'])}{', placebo' * bool(role['placebo'])}): "
+        f"{quoted(role['system'])}"
         for role in settings.get("roles", [])[:_LISTED]
         if role["system"]
     ]
@@ -178,9 +191,9 @@ configs:
 # Answers of vision-language models about values
 
 {rows:,} rows: one for each question that was put to a model about a picture, or planned.
-Battery `{battery}`, begun {begun}. Pictures are not included:
+Battery {quoted(battery)}, begun {begun}. Pictures are not included:
 `clip` and `frame` name them in the corpus with the hash
-`{corpus}`.
+{quoted(corpus)}.
 `question` and `system` are the words of each ask. `settings.json` says what was asked of whom, with the words of all
 roles{told}.{caution}
 A row without an answer has `answered` false, and `error` where it failed.

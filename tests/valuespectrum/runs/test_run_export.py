@@ -76,6 +76,23 @@ def test_a_folder_for_datasets(run: Path, tmp_path: Path) -> None:
     assert export_run(run, "hf", tmp_path / "data") == (folder, rows)
 
 
+def test_a_card_holds_what_somebody_else_wrote_as_code(run: Path, tmp_path: Path) -> None:
+    received, words = Path(shutil.copytree(run, tmp_path / "run")), "x`\n\n# [Look](http://127.0.0.1)"
+    document = json.loads((received / "run.json").read_text())
+    settings = document["settings"]
+    settings |= {"models": {words: {"layout": words}}, "battery": settings["battery"] | {"name": words}}
+    settings["roles"] = [role | {"persona": words, "strategy": words} for role in settings["roles"]]
+    document["provenance"]["begun"] = words
+    (received / "run.json").write_text(json.dumps(document))
+    with contextlib.closing(sqlite3.connect(received / "answers.sqlite", isolation_level=None)) as database:
+        database.execute("UPDATE plan SET tags = json_set(tags, '$.\"a|b\"', 1)")
+    plain = (export_run(run, "hf", tmp_path / "plain")[0] / "README.md").read_text().splitlines()
+    card = (export_run(received, "hf", tmp_path / "data")[0] / "README.md").read_text().splitlines()
+    assert [line for line in card if line.startswith("#")] == [line for line in plain if line.startswith("#")]
+    assert sum("[Look]" in line for line in card) > 3 and all(line.count("`") % 2 == 0 for line in card)
+    assert any(line.startswith("| `a\\|b` |") for line in card)
+
+
 def test_a_folder_with_something_else_is_left_alone(run: Path, tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("dear")
     for form in ("hf", "inspect"):
