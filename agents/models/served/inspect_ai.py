@@ -100,7 +100,9 @@ class ProviderKeys(Key):
         known = [
             text.strip() for name, text in os.environ.items() if name.endswith("_API_KEY") and len(text.strip()) >= 8
         ]
-        self._fragments = self._fragments.union(*(Key(secret, "")._fragments for secret in known))
+        others = [Key(secret, "") for secret in known]
+        self._fragments = self._fragments.union(*(each._fragments for each in others))
+        self._whole = self._whole.union(*(each._whole for each in others))
 
     @property
     def handed_over(self) -> str | None:

@@ -213,7 +213,7 @@ class OpenAIModel:
         return answer_from_token(said[0], ask.choices, attempts)
 
     def _without_key(self, said: CheckedAnswer) -> CheckedAnswer:
-        cut = self._session.transport.key.cut_from
+        cut = self._session.transport.key.cut_from_answer
         return replace(said, text=cut(said.text), thinking=cut(said.thinking), finish=cut(said.finish))
 
     def _learn(self, server: Server, options: ModelOptions, plain: Manner) -> tuple[str, Wishes, Probed]:

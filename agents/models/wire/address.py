@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, quote, urlsplit
@@ -131,11 +131,13 @@ class Key:
         variable: Environment variable it came from.
     """
 
-    __slots__ = ("_fragments", "_secret", "variable")
+    __slots__ = ("_fragments", "_secret", "_whole", "variable")
 
     def __init__(self, secret: str, variable: str) -> None:
         self._secret = secret
-        self._fragments = frozenset(_pieces(secret)) | frozenset(_pieces(quote(secret, safe="")))
+        written = {secret, quote(secret, safe="")}
+        self._fragments = frozenset(piece for form in written for piece in _pieces(form))
+        self._whole = frozenset(form for form in written if len(form) >= _FRAGMENT)
         self.variable = variable
 
     def __bool__(self) -> bool:
@@ -158,12 +160,16 @@ class Key:
             >>> Key("sk-0123456789", "X").cut_from("Incorrect key sk-0123**** given")
             'Incorrect key [key] given'
         """
-        if not any(piece in text for piece in self._fragments):
-            return text
-        return re.sub(r"\S+", lambda word: "[key]" if self._touches(word.group()) else word.group(), text)
+        return _without(text, self._fragments)
 
-    def _touches(self, word: str) -> bool:
-        return any(piece in word for piece in self._fragments)
+    def cut_from_answer(self, text: str) -> str:
+        """What a model said without any word that holds the key, or a piece of it that is no plain word itself.
+
+        Example:
+            >>> Key("lm-studio", "X").cut_from_answer("A studio, said lm-studio.")
+            'A studio, said [key]'
+        """
+        return _without(text, self._whole | {piece for piece in self._fragments if not piece.isalpha()})
 
 
 def parse_reference(reference: str, elsewhere: str = OPENAI_URL) -> tuple[Address, ServerOptions]:
@@ -266,6 +272,13 @@ def price_mapping(options: ServerOptions) -> Mapping[str, float]:
     """Prices of a million tokens as ``{"input": ..., "output": ...}``, of those that are known."""
     known = {"input": options.price_input, "output": options.price_output}
     return {name: price for name, price in known.items() if price is not None}
+
+
+def _without(text: str, pieces: Collection[str]) -> str:
+    """A text in which words that hold one of these pieces are replaced."""
+    if not any(piece in text for piece in pieces):
+        return text
+    return re.sub(r"\S+", lambda word: "[key]" if any(piece in word[0] for piece in pieces) else word[0], text)
 
 
 def _pieces(secret: str) -> Iterator[str]:

@@ -107,6 +107,16 @@ def test_no_piece_of_a_key_is_left_in_what_a_server_said(secret: str, data: st.D
     assert shown.startswith("wrong key") and shown.endswith("was given")
 
 
+def test_a_key_that_is_made_of_words_cuts_none_of_an_answer() -> None:
+    """Servers on one's own machine are given such keys: LM Studio, llama.cpp."""
+    for secret, said in (("lm-studio", "A studio."), ("sk-no-key-required", "No key is required."), ("EMPTY", "EMPTY")):
+        assert Key(secret, "X").cut_from_answer(said) == said
+    assert Key("lm-studio", "X").cut_from("studio: no such key") == "[key] no such key"
+    for secret in ("lm-studio", "sk-no-key-required", "plainsecretword", "sk-0123456789"):
+        assert Key(secret, "X").cut_from_answer(f"It is {secret}!") == "It is [key]"
+    assert Key("", "X").cut_from_answer("No.") == "No."
+
+
 def test_keys_are_never_shown_or_written(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
