@@ -13,6 +13,7 @@ from agents.answers.stored_json import ROUNDING, read_counts, read_log_probabili
 from agents.models.ask_key import canonical_json
 from agents.models.base import Answer
 from agents.models.evidence import LEAST_LOG_PROBABILITY
+from vectorstore.foundation.text import in_utf8
 
 ANSWER_COLUMNS = "log_probabilities, counts, text, parsed, tokens, error"
 """What :func:`read_answer` reads, in its order."""
@@ -69,4 +70,4 @@ def _now() -> str:
 
 def _storable(text: str) -> str:
     """Text that UTF-8 can hold: lone surrogates become question marks, NUL characters go."""
-    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
+    return in_utf8(text).replace("\0", "")

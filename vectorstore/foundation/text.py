@@ -48,6 +48,15 @@ def first_sentence(error: BaseException, longest: int = 200) -> str:
     return one_line(error, 10 * longest).split(". ")[0][:longest]
 
 
+def in_utf8(text: str) -> str:
+    """Text that UTF-8 can hold: half a character, as whoever cuts an emoji in two sends it, becomes a question mark.
+
+    >>> in_utf8("Nice " + chr(0xD83D))
+    'Nice ?'
+    """
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def visible_line(text: str) -> str:
     """Text from outside on one line, without anything that is not seen: no controls, no marks of direction.
 

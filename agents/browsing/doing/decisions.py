@@ -21,7 +21,7 @@ from agents.models.yes_no import NO, YES
 from agents.playing.checks import CheckOptions
 from agents.procedures.procedure import SUBJECT, Addressed, Procedure
 from vectorstore.foundation.errors import InputError
-from vectorstore.foundation.text import visible_line
+from vectorstore.foundation.text import in_utf8, visible_line
 
 _SLOT = "{options}"
 _LONGEST_TEXT = 2000
@@ -190,7 +190,8 @@ def checked(answer: Answer, ask: Ask) -> Answer:
     """Reduce what a model returned to what an answer may hold; answers are hostile until then.
 
     Log-probabilities that are no log-probabilities, counts that are none, those of classes that do not exist, and both
-    of answers with an error are dropped; text is cut; unknown classes count as unparsed.
+    of answers with an error are dropped; text is cut, and halves of characters, with which no log is read again, are
+    question marks; unknown classes count as unparsed.
     """
     names = {choice.name for choice in ask.choices}
     kept = {
@@ -205,8 +206,8 @@ def checked(answer: Answer, ask: Ask) -> Answer:
     }
     known = {*names, *NO_CHOICE} if names else {"", *NO_CHOICE}
     parsed = answer.parsed if answer.parsed in known else UNPARSED
-    tokens, text = max(0, int(answer.tokens)), str(answer.text)[:_LONGEST_TEXT]
-    return Answer(kept, text, parsed, tokens, str(answer.error)[:_LONGEST_TEXT], counts)
+    text, error = (in_utf8(str(told)[:_LONGEST_TEXT]) for told in (answer.text, answer.error))
+    return Answer(kept, text, parsed, max(0, int(answer.tokens)), error, counts)
 
 
 def _cells(question: YesNoQuestion, balanced: bool) -> list[_Cell]:

@@ -142,6 +142,14 @@ def test_a_log_of_hostile_words_is_read_back_and_replayed(tmp_path: Path, reache
     assert reached == []
 
 
+def test_a_log_of_half_characters_is_read_back(tmp_path: Path) -> None:
+    """A server that cuts an emoji in two; what reads logs refuses the halves."""
+    model = Repeating("so \ud83d", "yes", {"yes": -0.1, "no": -3.0})
+    made = browse(session(steps=3, observer=READING), hostile_catalogue(tmp_path), model, log=tmp_path / "log.jsonl")
+    assert tuple(read_log(tmp_path / "log.jsonl").events) == made.events
+    assert {text for event in made.events for text in event.raw_answer} == {"so ?"}
+
+
 def test_captions_move_what_is_answered_and_never_what_is_asked(tmp_path: Path) -> None:
     """Whatever clips say, every question offers the same options and no other."""
     model = Leaning({"power": 2.0})
