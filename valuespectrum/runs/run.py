@@ -32,6 +32,7 @@ from vectorstore.foundation.disk import make_folder, refuse_unwritable, storage_
 from vectorstore.foundation.errors import InputError, SchemaError
 from vectorstore.foundation.json_types import Json
 from vectorstore.foundation.locks import FileLock, held_by
+from vectorstore.foundation.text import in_utf8
 
 _MANIFEST, _ANSWERS, _SCORES, _LOCK = "run.json", "answers.sqlite", "scores.json", ".lock"
 _LARGEST_SCORES = 2**30
@@ -88,7 +89,7 @@ class Run(AbstractContextManager["Run"]):
         lock = FileLock(folder / _LOCK, f"the run {folder}")
         try:
             begun = begun_by(command, options)
-            wanted = Manifest(json.loads(json.dumps(settings)), begun, kind=kind, corpus=corpus or CorpusRecord())
+            wanted = Manifest(_as_read(settings), begun, kind=kind, corpus=corpus or CorpusRecord())
             manifest = _take_up(folder, wanted)
         except BaseException:
             lock.release()
@@ -228,8 +229,14 @@ def write_json(path: Path, document: Mapping[str, object]) -> Path:
     """
     text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
     with storage_errors(path):
-        write_durably(path, (text + "\n").encode())
+        write_durably(path, f"{in_utf8(text)}\n".encode())
     return path
+
+
+def _as_read(document: Mapping[str, object]) -> Json:
+    """A document as it is read again: names of files that are no UTF-8 hold question marks."""
+    read: Json = json.loads(in_utf8(json.dumps(document, ensure_ascii=False)))
+    return read
 
 
 @dataclass(frozen=True, slots=True)
@@ -438,8 +445,8 @@ def begun_by(command: str, options: Mapping[str, object] | None = None) -> Json:
             continue
     return {
         "begun": datetime.now(UTC).isoformat(timespec="seconds"),
-        "command": command,
-        "options": dict(options or {}),
+        "command": in_utf8(command),
+        "options": _as_read(options or {}),
         "versions": versions,
         "platform": platform.platform(terse=True),
     }

@@ -129,6 +129,18 @@ def test_a_run_is_never_taken_up_as_another_kind(tmp_path: Path) -> None:
         Run.open(tmp_path / "run", {"seed": 0}, "", kind="instrument")
 
 
+def test_names_of_files_that_are_no_utf8_are_told_as_far_as_they_go(tmp_path: Path) -> None:
+    """As Python passes on a byte of a file's name that it cannot read."""
+    path = "caf\udce9.yaml"
+    settings = ASKED | PICTURES | {"battery": {"name": "like", "file": path}}
+    for _ in range(2):
+        with Run.open(tmp_path / "run", settings, f"bench --keywords {path}", options={"keywords": path}) as run:
+            kept = json.dumps(run.manifest.document)
+    told = read_manifest(tmp_path / "run")
+    assert told.settings["battery"]["file"] == told.provenance["options"]["keywords"] == "caf?.yaml"
+    assert told.provenance["command"] == "bench --keywords caf?.yaml" and "\\ud" not in kept
+
+
 def test_a_run_of_the_first_schema_goes_on_and_is_brought_forward(tmp_path: Path) -> None:
     run = write_run(tmp_path / "run")
     new = read_manifest(run)
