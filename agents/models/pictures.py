@@ -14,6 +14,7 @@ from typing import Generic, TypeVar
 from PIL import Image, ImageDraw
 
 from agents.models.base import FrameReference
+from vectorstore.foreign.pictures import PICTURE_KINDS
 from vectorstore.foundation.errors import MediaError
 
 MAXIMUM_PIXELS = 50_000_000
@@ -74,7 +75,7 @@ def picture_size(frame: FrameReference) -> tuple[int, int]:
     Raises:
         MediaError: If the file is missing, is no picture, or is too large a one.
     """
-    with _picture_errors(frame), Image.open(frame.path) as picture:
+    with _picture_errors(frame), Image.open(frame.path, formats=PICTURE_KINDS) as picture:
         return _bounded(picture, frame).size
 
 
@@ -86,7 +87,7 @@ def read_picture(frame: FrameReference) -> Image.Image:
     """
     content = read_picture_bytes(frame)
     with _picture_errors(frame):
-        return Image.open(io.BytesIO(content)).convert("RGB")
+        return _opened(content).convert("RGB")
 
 
 def read_picture_bytes(frame: FrameReference) -> bytes:
@@ -99,8 +100,12 @@ def read_picture_bytes(frame: FrameReference) -> bytes:
         content = frame.path.read_bytes()
         if hashlib.sha256(content).hexdigest() != frame.picture_sha:
             raise MediaError(f"{frame.path}: picture is not the one with hash {frame.picture_sha[:12]}", "changed")
-        _bounded(Image.open(io.BytesIO(content)), frame)
+        _bounded(_opened(content), frame)
         return content
+
+
+def _opened(content: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(content), formats=PICTURE_KINDS)
 
 
 def _bounded(picture: Image.Image, frame: FrameReference) -> Image.Image:

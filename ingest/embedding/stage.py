@@ -23,6 +23,7 @@ from ingest.embedding.base import ConcurrentEmbedder, Embedder
 from ingest.embedding.cores import count_cores, short_pauses, torch_threads
 from ingest.examining.near_duplicates import duplicates_by_vector
 from vectorstore.corpus import Corpus
+from vectorstore.foreign.pictures import PICTURE_KINDS
 from vectorstore.foundation.errors import CorpusError, EmbedderError
 from vectorstore.ledger.records import EmbedderRecord
 
@@ -196,7 +197,7 @@ class EmbeddingStage:
 
 def _open_picture(path: Path) -> Image.Image:
     try:
-        with Image.open(path) as picture:
+        with Image.open(path, formats=PICTURE_KINDS) as picture:
             return picture.convert("RGB")
     except OSError as error:
         raise CorpusError(f"the stored picture {path} cannot be read: {error}", "restore it from a copy") from error

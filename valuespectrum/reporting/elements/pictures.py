@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import io
 
+from vectorstore.foreign.pictures import PICTURE_KINDS
+
 
 def can_be_drawn(picture: bytes) -> bool:
     """Whether a picture can be drawn by ``data_uri``: a stored file may be damaged, or none at all."""
@@ -27,7 +29,7 @@ def data_uri(picture: bytes, height: int) -> str:
     """
     from PIL import Image
 
-    with Image.open(io.BytesIO(picture)) as opened:
+    with Image.open(io.BytesIO(picture), formats=PICTURE_KINDS) as opened:
         small = opened.convert("RGB")
     small.thumbnail((4 * height, 2 * height))
     buffer = io.BytesIO()

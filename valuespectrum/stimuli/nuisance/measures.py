@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ingest.examining.quality import Grey, grey_picture, motion, sharpness, text_share
+from vectorstore.foreign.pictures import PICTURE_KINDS
 from vectorstore.foundation.errors import CorpusError
 
 VERSION = "1"
@@ -124,7 +125,7 @@ def _cascade() -> Callable[[Grey], float] | None:
 
 def _opened(path: Path) -> Image.Image:
     try:
-        with Image.open(path) as file:
+        with Image.open(path, formats=PICTURE_KINDS) as file:
             return file.convert("RGB")
     # Pillow raises many kinds of errors on damaged files.
     except Exception as error:
