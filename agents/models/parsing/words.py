@@ -25,7 +25,8 @@ _OTHER_TONGUE = (
     r"(?!\W{1,3}(?:ik|het|geen|dit|deze|maar|helaas|jag|jeg|det|detta|dette|denne|men|tyvärr"
     r"|desværre|dessverre)\b)"
 )
-"""Not before words of Dutch, Swedish, Danish or Norwegian, which share a form with German; see ``_ALONE``."""
+"""Not before words of Dutch, Swedish, Danish or Norwegian, which share a form with German; see ``_ALONE``. An option
+that was offered in such a form was put in that language, and is read."""
 _SHARED = frozenset({"ja", "nee"})
 _GOES_ON = {
     "yes": (
@@ -166,20 +167,25 @@ def forms(choice: Choice, among: Sequence[Choice]) -> list[str]:
     return sorted(filter(None, map(str.strip, written)), key=len, reverse=True)
 
 
-def _as_word(form: str) -> str:
+def _as_word(form: str, offered: bool) -> str:
     """Pattern of a form as a whole word, its last letter drawn out or not ("yesss", "nooo")."""
     if form in _BEGINS_MORE:
         return rf"{re.escape(form)}{ENDS}"
     if form[-1] >= "⺀":
         return re.escape(form)  # Chinese and Japanese have no blanks between words
     drawn_out = f"{re.escape(form[-1])}*" if form in _YES or form in _NO else ""
-    known = _OTHER_TONGUE if form in _SHARED else ""
+    known = _OTHER_TONGUE if form in _SHARED and not offered else ""
     return rf"{re.escape(form)}{drawn_out}(?!\w|'\w){known}"
 
 
-def _said(form: str) -> str:
-    """Pattern of a form as it must be said to count."""
-    return rf"{re.escape(form)}(?=\W*\Z)" if form in _ALONE else _as_word(form)
+def _said(form: str, *, offered: bool) -> str:
+    """Pattern of a form as it must be said to count.
+
+    Args:
+        form: In small letters.
+        offered: Whether the option was put in this form, and so in its language.
+    """
+    return rf"{re.escape(form)}(?=\W*\Z)" if form in _ALONE else _as_word(form, offered)
 
 
 class Options:
@@ -197,7 +203,8 @@ class Options:
         self._signed = any(_NEGATIVE.match(form) for listed in written.values() for form in listed)
         before = r"(?<![\w-])" if self._signed else r"(?<!\w)"
         for choice in choices:
-            any_form = "|".join(map(_said, written[choice.name]))
+            own = {form.casefold() for form in choice.surfaces}
+            any_form = "|".join(_said(form, offered=form in own) for form in written[choice.name])
             goes_on = _GOES_ON.get(choice.name if len(choices) == len(_MORE) else "", _GOES_ON[""])
             rest = rf"(?:{ENDS}|(?=\s+(?:{goes_on})(?!\w)))"
             self._whole[choice.name] = re.compile(rf"(?:{any_form})(?:[\s,.!]+(?:{any_form}))*{rest}")

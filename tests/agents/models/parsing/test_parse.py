@@ -294,6 +294,11 @@ def test_a_yes_or_no_counts_where_its_language_is_known(text: str, expected: str
     assert parse_answer(text, YES_NO) == expected
 
 
+def test_an_option_that_was_offered_in_a_language_is_read_in_it() -> None:
+    dutch = (Choice("yes", ("ja", "Ja")), Choice("no", ("nee", "Nee")))
+    assert [parse_answer(text, dutch) for text in ("Nee, ik hou er niet van.", "Ja, het is mooi.")] == ["no", "yes"]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
