@@ -12,7 +12,8 @@
     rest       = end | mark | goes-on word             "no", "no, ...", "no i do not"; not "no problem", "no one"
     rating     = [opener] [label] digit [scale]        one digit, no sign, no fraction, no range: ``numbers.py``
 
-A list of what was offered, one option a line, is passed over; of a list of boxes what is ticked is read.
+A list of what was offered, one option a line, is passed over; of a list of boxes what is ticked is read, and of a reply
+that is a table what stands below or beside a name for the answer.
 An option is taken back by a hedge at once behind it ("yes, but", "yes or", "yes, provided that"), by what would have to
 be for it to hold ("i'd like it if it were brighter"), or by another option in a clause near it.
 "Final answer: ..." has the last word. An answer about no picture, and a refusal, outweigh the options that they begin
@@ -34,7 +35,7 @@ from agents.models.base import NO_PICTURE, REFUSAL, UNPARSED, Choice
 from agents.models.parsing.no_picture import no_picture
 from agents.models.parsing.numbers import rating
 from agents.models.parsing.refusals import APOLOGY, refusal
-from agents.models.parsing.text import StatedValues, plain, shown_part, stated_values, ticked
+from agents.models.parsing.text import StatedValues, plain, shown_part, stated_values, table_values, ticked
 from agents.models.parsing.thinking import split_thinking
 from agents.models.parsing.words import (
     CALLED,
@@ -101,7 +102,9 @@ def parse_answer(text: str, choices: Sequence[Choice]) -> str:
     said = shown_part(split_thinking(text)[1])
     stated = stated_values(said)
     if stated is None:
-        return _class_of_words(plain(ticked(said)), tuple(choices))
+        found = _class_of_words(plain(ticked(said)), tuple(choices))
+        tabled = table_values(said) if found == UNPARSED else ()
+        return _class_of_stated(StatedValues(tabled), tuple(choices)) if tabled else found
     settled = _class_of_stated(stated, tuple(choices))
     said_beside = _phrase_class(plain(said)) if settled == UNPARSED else ""
     return said_beside or settled

@@ -58,6 +58,8 @@ _BOXES = re.compile(rf"[ \t>]*(?:(?:[-*+•]|\d{{1,2}}[.)])[ \t]+)?(?={_BOX}[ \t
 """How a line with boxes begins, up to the first of them."""
 _BOX_WITH_WORDS = re.compile(rf"(?P<box>{_BOX})[ \t]+(?P<words>(?:(?!{_BOX}[ \t]).)*)")
 _TICKED = re.compile(r"\[[xX✓✔]\]|[☑☒]")
+_RULE = re.compile(r"\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)*\|?")
+"""What parts the head of a table from its rows."""
 _TRUTH = {"true": "yes", "false": "no"}
 _DECODER = json.JSONDecoder(object_pairs_hook=tuple)
 _MOST_BRACES = 20
@@ -221,6 +223,30 @@ def ticked(text: str) -> str:
         found = found or bool(chosen)
         kept += chosen
     return "\n".join(kept) if found else text
+
+
+def table_values(text: str) -> Fields:
+    r"""What stands for the answer in a reply that is a table, but for one line before it that ends in a colon.
+
+    It may stand below the name of a field for the answer, or beside it.
+
+    Example:
+        >>> table_values("Mine:\n\n| Why | Answer |\n|---|---|\n| It is calm. | **Yes** |")
+        (('answer below', 'Yes'),)
+        >>> table_values("| Answer | Yes |\n|---|---|\n| Why | It is calm. |")
+        (('answer below', 'Why'), ('answer beside', 'Yes'))
+    """
+    fenced = _FENCE.fullmatch(text.strip(_DRESS))
+    lines = [line.strip() for line in (fenced[1] if fenced else text).splitlines() if line.strip()]
+    if lines and not lines[0].startswith("|") and lines[0].strip(_DRESS).endswith(":"):
+        del lines[0]
+    if len(lines) < 2 or not all(line.startswith("|") for line in lines) or not _RULE.fullmatch(lines.pop(1)):
+        return ()
+    cells = [[cell.strip(_DRESS) for cell in line[1:].removesuffix("|").split("|")] for line in lines]
+    head = [cell.casefold() for cell in cells[0]]
+    below = ((name, cell) for row in cells[1:] for name, cell in zip(head, row, strict=False) if name in _KEYS)
+    beside = ((row[0].casefold(), row[1]) for row in cells if len(row) == 2 and row[0].casefold() in _KEYS)
+    return (*((f"{name} below", cell) for name, cell in below), *((f"{name} beside", cell) for name, cell in beside))
 
 
 def plain(text: str) -> str:

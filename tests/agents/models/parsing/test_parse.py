@@ -395,6 +395,22 @@ def test_of_a_list_of_boxes_what_is_ticked_is_the_answer(text: str, expected: st
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("| Answer | Why |\n|---|---|\n| Yes | It is calm. |", "yes"),
+        ("Here is my answer:\n\n| Question | Answer |\n|:--|:-:|\n| Do you like it? | **No** |", "no"),
+        ("```\n| Answer | No |\n|---|---|\n| Reason | It is dull. |\n```", "no"),
+        ("| Wording | Answer |\n|---|---|\n| first | Yes |\n| second | No |", "unparsed"),
+        ("Yes and no.\n\n| Answer | Why |\n|---|---|\n| Yes | It is calm. |", "unparsed"),
+        *((text, "unparsed") for text in ("| Yes | No |\n|---|---|\n| x | |", "| Answer |\n|---|", "| Answer | Yes |")),
+    ],
+)
+def test_of_a_table_what_is_called_the_answer_is_one(text: str, expected: str) -> None:
+    assert parse_answer(text, YES_NO) == expected
+    assert parse_answer("| Picture | Rating |\n| --- | --- |\n| 1 | 7 |", DIGITS) == "7"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         *((text, "yes") for text in ("<answer>Yes", "It is calm. <answer>Yes</ans", r"So \boxed{Yes")),
         *((text, "yes") for text in (r"$\boxed{\text{Yes}", r"<answer>\boxed{Yes}</answer>", '{"answer": "Yes')),
         *((text, "no") for text in ('Here:\n```json\n{"answer": "no"}\n```', 'Sure: {"answer": "no", "why": "dull"}')),
