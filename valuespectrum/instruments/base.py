@@ -328,6 +328,14 @@ class AboutOthers(Protocol):
 
 
 @runtime_checkable
+class AsksItemsOf(Protocol):
+    """An instrument that asks the items of another one in its own way: that the two agree is no second opinion."""
+
+    items_of: ClassVar[str]
+    """Name of the other one, e.g. ``"portraits"``."""
+
+
+@runtime_checkable
 class MayRepeat(Protocol):
     """An instrument to which one answer to everything says something: it is not refused as no profile."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from valuespectrum.instruments.base import (
     AboutOthers,
+    AsksItemsOf,
     Instrument,
     InstrumentType,
     OwnItems,
@@ -147,6 +148,16 @@ def about_others(written: str) -> str:
     """
     made = _made(written)
     return made.about_others if isinstance(made, AboutOthers) else ""
+
+
+def asks_items_of(written: str) -> str:
+    """Name of the instrument whose items an instrument asks: its own, but for one that asks those of another.
+
+    Args:
+        written: The instrument, as ``scores.json`` has it.
+    """
+    made = _made(written)
+    return made.items_of if isinstance(made, AsksItemsOf) else read_name(written)
 
 
 def told_of(written: str) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from agents.models.model_names import ModelId
 from agents.personas.reserved import NO_PERSONA, in_first_wording
 from valuespectrum.comparing.respondents import is_called
 from valuespectrum.instruments.measurement import read_name
-from valuespectrum.instruments.registry import about_others, published_as
+from valuespectrum.instruments.registry import about_others, asks_items_of, published_as
 from valuespectrum.runs.failures import outdated
 from valuespectrum.runs.run import read_scores
 from valuespectrum.scoring.convergence.claims import claimed, said_together, value_verdicts
@@ -45,7 +45,7 @@ ROLES = (
     "roles, not that a model has these values"
 )
 
-REPEAT = "{} are one instrument twice: that they agree is a repeat, and no claim rests on it"
+REPEAT = "{} are one instrument twice, or ask the same items: that they agree is a repeat, and no claim rests on it"
 FINER = (
     "the ten values of {} are means of finer ones: how their errors go together is not kept, so that intervals behind "
     "claims are as wide as they can be"
@@ -59,7 +59,7 @@ class SaidOfValues:
     numbers: Mapping[str, Estimate]
     """Each of the ten values, centred; or the one number of an instrument that tells no values."""
     instrument: str
-    """Which one, however many runs or feeds it was given in."""
+    """Which one, however many runs or feeds it was given in; the one whose items it asks, where it asks another's."""
     finer: bool = False
     """Whether these numbers are means of finer values."""
 
@@ -163,12 +163,12 @@ def _read(scored: Sequence[tuple[Path, Json]], models: Sequence[str]) -> tuple[M
         }
         for who, one in _counted(scores, models):
             value_set, name = sets[one["value_set"]], read_name(one["instrument"])
-            method = _method_name(one, ways)
+            method, asked = _method_name(one, ways), asks_items_of(one["instrument"])
             if (told := _profile(one["profile"], value_set)) is not None:
-                _add(profiles, method, run, who, SaidOfValues(told, name, value_set != TEN))
+                _add(profiles, method, run, who, SaidOfValues(told, asked, value_set != TEN))
             elif ORIENTATION in value_set:
                 number = {ORIENTATION: Estimate.read(one["profile"][ORIENTATION])}
-                _add(lines, method, run, who, SaidOfValues(number, name))
+                _add(lines, method, run, who, SaidOfValues(number, asked))
             else:
                 left_out[f"{name} in {run}: {value_set.title} has no key to the ten values"] = None
         for name, who, revealed in _walked(scores):

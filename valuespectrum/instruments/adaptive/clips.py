@@ -99,6 +99,7 @@ class AdaptiveClips:
     """Liking of pictures of each value, by as few clips as needed."""
 
     name: ClassVar[str] = "adaptive-clips"
+    items_of: ClassVar[str] = SevenSteps.name
     title: ClassVar[str] = "Adaptive test with clips"
     measures: ClassVar[str] = "liking of pictures that stand for each value, 1 to 7, by a graded response model"
     Options = ClipTestOptions

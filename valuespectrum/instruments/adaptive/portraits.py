@@ -54,6 +54,7 @@ class AdaptivePortraits:
     """What a respondent says matters to it, by as few portraits as needed."""
 
     name: ClassVar[str] = "adaptive-portraits"
+    items_of: ClassVar[str] = PortraitInstrument.name
     title: ClassVar[str] = "Adaptive test with portraits"
     measures: ClassVar[str] = (
         "how much a respondent is like people who say what matters to them: the mean rating that is expected to our "

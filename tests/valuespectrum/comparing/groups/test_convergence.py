@@ -186,3 +186,16 @@ def test_what_is_given_to_people_who_are_shown_is_no_value_of_ones_own() -> None
     assert found["left_out"] == [
         "svo-shown in shown tells how much is given to people who live a value, which is not how dear it is"
     ]
+
+
+def test_an_adaptive_test_is_no_second_instrument_beside_what_it_shortens() -> None:
+    """It asks the same items in the same words, and a cache even gives the same answers."""
+    shorter = (Path("shorter"), scores("adaptive-portraits", TEN, ten(seed=5)))
+    found = convergence([RUNS[1], shorter])
+    assert found["notes"][0] == REPEAT.format("portraits and adaptive-portraits")
+    claims = {claim for each in found["claims"] for claim in each["values"].values()}
+    assert not claims & {"more", "less"} and not found["verdicts"]
+    assert {each["instruments"] for each in found["claims"]} == {1}
+    beside = convergence([RUNS[0], shorter])
+    assert {each["instruments"] for each in beside["claims"]} == {2}
+    assert beside["verdicts"][0].endswith("instruments agree (like and adaptive-portraits)")
