@@ -150,9 +150,11 @@ def people_scores(place: Path, steps: int, sources: RatedSources) -> list[ItemSc
     score = read.weights @ np.arange(1.0, steps + 1.0) / read.weights.sum(axis=1)
     rows = read.rows.assign(score=score)
     values = _set_of(rows["value"].unique().tolist(), TEN)
+    # One number may be somebody else in every respondent that stands for several people.
+    anew = bool(rows[rows["person"] != ""].groupby("person")["respondent"].nunique().gt(1).any())
     found = []
     for (respondent, person), own in rows.groupby(["respondent", "person"], sort=False):
-        who = RespondentColumns(str(person or respondent))
+        who = RespondentColumns(f"{respondent} {person}" if person and anew else str(person or respondent))
         shown = own[["value", "item", "version", "score"]]
         found.append(ItemScores(place, who, "", PEOPLE, values, PEOPLE, shown, steps))
     return found

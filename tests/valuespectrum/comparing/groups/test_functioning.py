@@ -24,7 +24,8 @@ from valuespectrum.comparing.groups.functioning import (
     functioning_of_runs,
     gathered,
 )
-from valuespectrum.comparing.groups.item_scores import ItemScores
+from valuespectrum.comparing.groups.item_scores import ItemScores, people_scores
+from valuespectrum.comparing.rated import RatedSources
 from valuespectrum.instruments.portraits.keys import scoring_key
 from valuespectrum.operations.validity.functioning import functioning
 from valuespectrum.theory.value_sets import TEN
@@ -208,3 +209,21 @@ def test_a_questionnaire_with_nine_steps_brings_its_own_scale(tmp_path: Path) ->
         np.savetxt(place, said, delimiter=",", header=names, comments="")
     found = functioning_of_runs(places, FunctioningOptions(form="svs"))
     assert found["scale"] == "steps of 1 to 9" and len(found["items"]) == 46
+
+
+def test_people_who_are_numbered_anew_in_every_respondent_are_not_one(tmp_path: Path) -> None:
+    """Two samples in one file, each with people 0 to 11: 24 people, and not 12 who answered everything twice."""
+    sizes = {"north": 2, "south": 5}
+    rows = [
+        (name, person, "power", item, rating)
+        for name, rating in sizes.items()
+        for person in range(12)
+        for item in "abc"
+    ]
+    place = tmp_path / "both.csv"
+    pd.DataFrame(rows, columns=["respondent", "person", "value", "item", "rating"]).to_csv(place, index=False)
+    found = people_scores(place, 6, RatedSources())
+    assert len({each.who for each in found}) == len(found) == 24
+    again = [replace(each, run=Path("again")) for each in found]
+    cases = gathered([*found, *again], "run")
+    assert cases.counts == (24, 24) and set(cases.scores.flatten()) == set(map(float, sizes.values()))
