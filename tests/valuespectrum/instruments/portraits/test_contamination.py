@@ -144,3 +144,18 @@ def test_what_cannot_be_probed_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="not ours to pass on"):
         PortraitMemory().questions(Setting((BARE,)))
     assert likeness("", "one two") == 0.0 and likeness("One, two!", "one two") == 1.0
+
+
+class Reciter(Reader):
+    """Thinks, and says the half that it was given again before it goes on."""
+
+    def _completed(self, question: str) -> str:
+        half = question.rpartition("nothing else: ")[2]
+        return f"<think>Where is this from? I shall write it down whole.</think>{half} {super()._completed(question)}"
+
+
+def test_who_thinks_and_begins_anew_has_read_the_texts_all_the_same(instrument: PortraitMemory) -> None:
+    found = _measured(instrument, Reciter(_texts()))
+    assert found.guards[0].flagged
+    assert found.scores["completion"].estimate.mean == pytest.approx(1.0)
+    assert (found.scores["completion_own"].estimate.mean or 0) < 0.5
