@@ -208,7 +208,8 @@ def _mean(angles: Sequence[float]) -> float:
 def _in_words(test: Json) -> str:
     if test["p"] is None:
         return f"Whether the angle hangs on the people shown is not known: {test['why']}"
-    dealt = f"labels were dealt out again over {test['unit']}s, p = {test['p']:.3g}"
+    alike = f" of one {test['within']}" if test["within"] else ""
+    dealt = f"labels were dealt out again over {test['unit']}s{alike}, p = {test['p']:.3g}"
     if test["p"] < LEAST_P:
         return f"The angle hangs on the kind of people shown ({dealt})"
     return f"That the angle hangs on the kind of people shown is not to be seen ({dealt})"

@@ -50,3 +50,23 @@ def test_too_little_to_compare_is_said() -> None:
     found = differing(np.array([1.0, 2.0, 3.0]), ["a", "b", "b"], [""] * 3, 0)
     assert found.p is None and "fewer than two kinds" in found.why
     assert differing(np.array([]), [], [], 0).p is None
+
+
+@pytest.mark.parametrize("apart", [0.0, 8.0])
+def test_clips_of_a_word_with_several_kinds_are_set_beside_those_of_the_same_word(apart: float) -> None:
+    """Most clips of a word are of one kind: what words have for themselves must not pass for what kinds have."""
+    rng = np.random.default_rng(7)
+    found = []
+    kinds = [kind for number in range(16) for kind in ("ab"[number % 2], "ab"[number % 2], "ab"[1 - number % 2])]
+    words = [f"word {number}" for number in range(16) for _ in range(3)]
+    for seed in range(400):
+        own = np.repeat(rng.normal(0, 12.0, 16), 3) + apart * np.array([kind == "b" for kind in kinds])
+        tested = differing(20 + own + rng.normal(0, 4, 48), kinds, words, seed, deals=99)
+        assert (tested.unit, tested.within) == ("clip", "search word")
+        found.append((tested.p or 1.0) <= 0.05)
+    assert np.mean(found) > 0.9 if apart else 0.02 < np.mean(found) < 0.08
+
+
+def test_kinds_that_no_word_has_side_by_side_are_not_compared() -> None:
+    found = differing(np.arange(6.0), list("aabbaa"), ["", "", "one", "one", "two", "two"], 0)
+    assert found.p is None and found.why == "no search word found clips of two kinds"
