@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import ClassVar, Literal
 
 from agents.models.base import Choice
@@ -21,6 +20,7 @@ from valuespectrum.scoring.instructions.parts import INSTRUCTION_TAG
 from valuespectrum.stimuli.retrieval import Assignment
 from valuespectrum.theory.value_sets import TEN, ValueSet
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.user_paths import user_path
 
 DIGITS: tuple[str, ...] = tuple(str(digit) for digit in range(10))
 """Names of the options of a rating."""
@@ -157,7 +157,7 @@ class ItemOptions(WordingOptions):
         Raises:
             InputError: It cannot be read.
         """
-        return {"items": items_digest(Path(self.items))} if self.items else {}
+        return {"items": items_digest(user_path(self.items))} if self.items else {}
 
     @property
     def instructions(self) -> tuple[str, ...]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pandas as pd
 import pytest
 from trial_instruments import FourQuestions, Staircase
 
-from valuespectrum.instruments.base import Adaptive, Instrument, Listed, Recoverable
+from valuespectrum.instruments.base import Adaptive, Instrument, Listed, OwnItems, Recoverable
 from valuespectrum.instruments.registry import INSTRUMENTS, instrument_of, load_instrument, rows_of, settings_of
 from vectorstore.foundation.errors import InputError
 
@@ -81,3 +82,26 @@ def test_what_is_no_instrument_is_refused_by_name(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(InputError, match=r"'half' .* is no instrument"):
         load_instrument("half")
     assert "half" in INSTRUMENTS.names() and load_instrument("like")
+
+
+@pytest.mark.parametrize(
+    ("name", "option"),
+    [
+        *(("like", "items"), ("value-portrait", "items"), ("decisions", "items"), ("portraits", "file")),
+        *(("dilemmas", "file"), ("dilemmas-shown", "levels"), ("adaem", "questions")),
+        *(("adaptive-clips", "parameters"), ("svo-shown", "people")),
+    ],
+)
+def test_a_file_of_the_users_may_be_named_from_their_home(
+    name: str, option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many shells do not write out what stands behind an equals sign, and options out of Python have no shell."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "mine.txt").write_text("mine")
+    further = {"form": "pvq_40"} if name == "portraits" else {}
+    told = []
+    for place in ("~/mine.txt", str(tmp_path / "mine.txt")):
+        options = load_instrument(name, {**further, option: place}).options
+        assert isinstance(options, OwnItems)
+        told.append(options.own_items)
+    assert told[0] == told[1] and told[0]["items"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from agents.answers.respondent import Role
@@ -29,6 +28,7 @@ from valuespectrum.scoring.units import Units
 from valuespectrum.stimuli.retrieval import Assignment
 from valuespectrum.theory.value_sets import TEN, ValueSet
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,7 +56,7 @@ class AdaemOptions:
         Raises:
             InputError: It cannot be read.
         """
-        return {"items": items_digest(Path(self.questions))} if self.questions else {}
+        return {"items": items_digest(user_path(self.questions))} if self.questions else {}
 
     @property
     def judges(self) -> tuple[str, ...]:
@@ -72,7 +72,7 @@ class AdaemOptions:
         import numpy as np
 
         if self.questions:
-            found = read_questions(Path(self.questions))
+            found = read_questions(user_path(self.questions))
             if found.values != TEN:
                 raise InputError(f"{self.questions} is about {found.values.title}", f"name questions about {TEN.title}")
             return found

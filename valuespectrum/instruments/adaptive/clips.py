@@ -30,6 +30,7 @@ from valuespectrum.scoring.units import Units
 from valuespectrum.stimuli.retrieval import Assignment, StimulusRow
 from valuespectrum.theory.value_sets import TEN, ValueSet
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,7 +58,7 @@ class ClipTestOptions(StopOptions):
     @property
     def file(self) -> Path | None:
         """The user's file, where there is one."""
-        return Path(self.parameters) if self.parameters not in ("", TYPICAL) else None
+        return user_path(self.parameters) if self.parameters not in ("", TYPICAL) else None
 
     @property
     def bank(self) -> Bank:

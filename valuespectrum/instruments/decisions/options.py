@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from valuespectrum.instruments.decisions.scenes.files import read_scenes
 from valuespectrum.instruments.decisions.scenes.grammar import drawn_scene
@@ -13,6 +12,7 @@ from valuespectrum.instruments.wordings.choosing import ACT_MARKS, NEUTRAL_MARKS
 from valuespectrum.instruments.wordings.reading import items_digest
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.random_streams import stream
+from vectorstore.foundation.user_paths import user_path
 
 MOST_SCENES, MOST_DRAWN, MOST_TOLD = 500, len(NEUTRAL_MARKS), 20
 
@@ -51,7 +51,7 @@ class DecisionsOptions:
         Raises:
             InputError: It cannot be read.
         """
-        return {"items": items_digest(Path(self.items))} if self.items else {}
+        return {"items": items_digest(user_path(self.items))} if self.items else {}
 
     def asked_scenes(self, seed: int) -> tuple[DecisionScene, ...]:
         """The scenes that are asked about.
@@ -63,7 +63,7 @@ class DecisionsOptions:
             InputError: The user's file cannot be read, or a scene has more acts than there are marks.
         """
         if self.items:
-            asked = tuple(read_scenes(Path(self.items))[: self.scenes])
+            asked = tuple(read_scenes(user_path(self.items))[: self.scenes])
             for number, scene in enumerate(asked, start=1):
                 if len(scene.acts) > len(ACT_MARKS):
                     raise InputError(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal, get_args
 
 from valuespectrum.instruments.dilemmas.grammar import OWN_SCORED, own_dilemmas
@@ -13,6 +12,7 @@ from valuespectrum.instruments.dilemmas.published import read_dilemmas
 from valuespectrum.instruments.wordings.reading import items_digest
 from valuespectrum.theory.value_sets import ValueSet
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.user_paths import user_path
 
 History = Literal["full", "choices", "none", "shuffled"]
 """What of its earlier steps a respondent has in view: situations and its own choices; its own choices alone; nothing;
@@ -62,7 +62,7 @@ class DilemmaOptions:
         """
         if not self.file:
             return own_dilemmas(OWN_SCORED[self.values or "ten"], self.rounds, seed)
-        read = read_dilemmas(Path(self.file), self.values).found
+        read = read_dilemmas(user_path(self.file), self.values).found
         kept = read.dilemmas[: self.most] if self.most else read.dilemmas
         return EscalationSet(read.labels, kept, read.notes)
 
@@ -75,7 +75,7 @@ class DilemmaOptions:
         """
         if not self.file:
             return OWN_SCORED[self.values or "ten"]
-        return LABEL_SETS[self.values] if self.values else read_dilemmas(Path(self.file)).found.labels
+        return LABEL_SETS[self.values] if self.values else read_dilemmas(user_path(self.file)).found.labels
 
     @property
     def own_items(self) -> Mapping[str, str]:
@@ -84,4 +84,4 @@ class DilemmaOptions:
         Raises:
             InputError: It cannot be read.
         """
-        return {"items": items_digest(Path(self.file))} if self.file else {}
+        return {"items": items_digest(user_path(self.file))} if self.file else {}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from valuespectrum.instruments.battery import FrameOfMind
 from valuespectrum.instruments.portraits.asking import DIGITS, WORDS, PortraitWay
@@ -15,6 +14,7 @@ from valuespectrum.instruments.wordings.languages import INSTRUCTIONS
 from valuespectrum.instruments.wordings.reading import items_digest
 from valuespectrum.theory.value_sets import FOUR, GROUPS, NINETEEN, TEN, ValueSet
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.user_paths import user_path
 
 SCORINGS: Mapping[str, ValueSet] = {"nineteen": NINETEEN, "ten": TEN, "four": FOUR}
 """Value sets by the name of the option."""
@@ -132,7 +132,7 @@ class PortraitOptions:
             raise InputError(
                 f"the texts of {self.key.title} are not ours to pass on", "name your file of them with file=FILE"
             )
-        return read_form(Path(self.file), self.form, self.text_language)
+        return read_form(user_path(self.file), self.form, self.text_language)
 
     def _refuse_idle(self) -> None:
         """Refuse to ask under options that say nothing here: a run would keep them as if they had counted.
@@ -161,4 +161,4 @@ class PortraitOptions:
         Raises:
             InputError: It cannot be read.
         """
-        return {"items": items_digest(Path(self.file))} if self.file else {}
+        return {"items": items_digest(user_path(self.file))} if self.file else {}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from valuespectrum.instruments.battery import ALL_FRAMES, FrameOfMind
 from valuespectrum.instruments.value_portrait.clone import PROMPTS
@@ -15,6 +14,7 @@ from valuespectrum.instruments.value_portrait.rules import VERSIONS
 from valuespectrum.instruments.wordings.languages import INSTRUCTIONS
 from vectorstore.foreign.documents import LARGEST, read_regular
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.user_paths import user_path
 
 TEXTS, CLIPS = "texts", "clips"
 """What responses are about: something written, or what is seen."""
@@ -69,7 +69,7 @@ class ValuePortraitOptions:
         Raises:
             InputError: The user's are missing or wrong, or none of them counts for anything.
         """
-        every = read_responses(Path(self.items) if self.items else OWN)
+        every = read_responses(user_path(self.items) if self.items else OWN)
         counted = tuple(each for each in every if each.tags)
         if not counted:
             raise InputError(f"no response in {self.items} counts for any dimension", "look at its correlations")
@@ -77,7 +77,7 @@ class ValuePortraitOptions:
 
     def prompts(self) -> Prompts:
         """Published wordings where a clone has them, else ours."""
-        root = Path(self.items)
+        root = user_path(self.items)
         return clone_prompts(root) if self.items and root.is_dir() else Prompts({})
 
     @property
@@ -89,7 +89,7 @@ class ValuePortraitOptions:
         """
         if not self.items:
             return {}
-        root, digest = Path(self.items), hashlib.sha256()
+        root, digest = user_path(self.items), hashlib.sha256()
         files = [root / TAGGED, *sorted((root / PROMPTS).glob("*/*.txt"))] if root.is_dir() else [root]
         for file in files:
             try:

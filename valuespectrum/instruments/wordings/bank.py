@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 
 from valuespectrum.instruments.wordings.items import ItemWording, Statement, UserItems
 from valuespectrum.instruments.wordings.languages import ENGLISH, OWN_DATA, languages, tongue
 from valuespectrum.instruments.wordings.reading import read_statements, read_user_items, read_wordings
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.user_paths import user_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def user_items(path: str, instrument: str) -> UserItems:
     """
     if not path:
         return UserItems()
-    found = read_user_items(Path(path))
+    found = read_user_items(user_path(path))
     if found.instrument != instrument:
         raise InputError(
             f"items file {path} is for the instrument {found.instrument!r}, not for {instrument!r}",

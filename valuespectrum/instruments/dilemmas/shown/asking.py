@@ -20,6 +20,7 @@ from valuespectrum.instruments.wordings.reading import items_digest
 from valuespectrum.theory.value_sets import GROUPS, NINETEEN, TEN
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.random_streams import stream
+from vectorstore.foundation.user_paths import user_path
 
 SEQUENCE, LEVEL = "sequence", "level"
 """Tags: which clips belong together, and how grave this one is, from 1."""
@@ -47,7 +48,7 @@ class ShownDilemmaOptions:
     @property
     def table(self) -> Path | None:
         """The user's table, where there is one."""
-        return Path(self.levels) if self.levels else None
+        return user_path(self.levels) if self.levels else None
 
     @property
     def own_items(self) -> Mapping[str, str]:
@@ -56,7 +57,7 @@ class ShownDilemmaOptions:
         Raises:
             InputError: It cannot be read.
         """
-        return {"items": items_digest(Path(self.levels))} if self.levels else {}
+        return {"items": items_digest(user_path(self.levels))} if self.levels else {}
 
 
 class ShownDilemmaAsks(PictureAsks):

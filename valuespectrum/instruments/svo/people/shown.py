@@ -6,7 +6,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -36,6 +35,7 @@ from valuespectrum.stimuli.retrieval import Assignment
 from valuespectrum.theory.value_sets import TEN, ValueSet
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +64,7 @@ class ShownOptions:
         Raises:
             InputError: It cannot be read.
         """
-        return {"items": items_digest(Path(self.people))} if self.people else {}
+        return {"items": items_digest(user_path(self.people))} if self.people else {}
 
 
 @INSTRUMENTS.register("svo-shown")
@@ -171,7 +171,7 @@ def clip_angles(answers: pd.DataFrame, shares: Floats) -> pd.DataFrame:
 
 def _kinds(setting: Setting, options: ShownOptions) -> Mapping[str, str]:
     if options.people:
-        return read_people(Path(options.people))
+        return read_people(user_path(options.people))
     return {row.clip_id: row.value for row in setting.rows}
 
 
