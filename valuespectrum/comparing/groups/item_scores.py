@@ -154,7 +154,9 @@ def people_scores(place: Path, steps: int, sources: RatedSources) -> list[ItemSc
     anew = bool(rows[rows["person"] != ""].groupby("person")["respondent"].nunique().gt(1).any())
     found = []
     for (respondent, person), own in rows.groupby(["respondent", "person"], sort=False):
-        who = RespondentColumns(f"{respondent} {person}" if person and anew else str(person or respondent))
+        named = f"{respondent} {person}" if person and anew else str(person or respondent)
+        # People of a questionnaire are numbered by us, in files that may have one name.
+        who = RespondentColumns(f"{place}: {named}" if sources.key else named)
         shown = own[["value", "item", "version", "score"]]
         found.append(ItemScores(place, who, "", PEOPLE, values, PEOPLE, shown, steps))
     return found

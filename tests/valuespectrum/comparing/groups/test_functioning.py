@@ -202,13 +202,15 @@ def test_a_questionnaire_with_nine_steps_brings_its_own_scale(tmp_path: Path) ->
     ease = np.zeros(key.items)
     for value, easier in (("benevolence", 1.5), ("power", -1.5)):
         ease[np.array(key.numbers[value]) - 1] = easier
-    places = [tmp_path / f"{name}.csv" for name in ("here", "there")]
+    places = [tmp_path / name / "answers.csv" for name in ("here", "there")]
     for place in places:
+        place.parent.mkdir()
         said = np.clip(np.rint(3 + ease + generator.normal(0.0, 1.5, (40, key.items))), -1, 7)
         names = ",".join(f"i{number}" for number in range(1, key.items + 1))
         np.savetxt(place, said, delimiter=",", header=names, comments="")
     found = functioning_of_runs(places, FunctioningOptions(form="svs"))
     assert found["scale"] == "steps of 1 to 9" and len(found["items"]) == 46
+    assert found["respondents"] == 80 and not found["paired"]
 
 
 def test_people_who_are_numbered_anew_in_every_respondent_are_not_one(tmp_path: Path) -> None:
