@@ -6,6 +6,7 @@ with us. Questionnaires are read in the order of their items.
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -31,7 +32,7 @@ from valuespectrum.scoring.structure.circle import (
 from valuespectrum.scoring.structure.scaling import scale
 from valuespectrum.scoring.structure.sinusoid import fit_wave
 from valuespectrum.theory.value_sets import TEN
-from vectorstore.foreign.documents import cell_separator, read_regular
+from vectorstore.foreign.documents import cell_separator, read_regular, repeated_column
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 
@@ -188,12 +189,17 @@ def _comma_separated(path: Path) -> Mapping[str, Floats]:
 
     try:
         raw = read_regular(path, _LARGEST)
-        separator = cell_separator(raw.partition(b"\n")[0].decode())
+        first = raw.partition(b"\n")[0].decode("utf-8-sig")
+        separator = cell_separator(first)
         table = pd.read_csv(BytesIO(raw), sep=separator, decimal="," if separator == ";" else ".")
         columns = {str(name): table[name].to_numpy(dtype=np.float64) for name in table}
-    except (ValueError, OSError) as error:
+        names = next(csv.reader([first], delimiter=separator), [])
+    except (ValueError, OSError, csv.Error) as error:
         raise InputError(f"{path} is no table of numbers", "one row a person, one column an item") from error
     _check_names(path, list(columns))
+    # Of repeated names pandas makes several; one name above everything names nothing.
+    if len({*names}) > 1 and (twice := repeated_column(names)):
+        raise InputError(f"{path} has the column {twice!r:.40} twice", "one column an item")
     return columns
 
 

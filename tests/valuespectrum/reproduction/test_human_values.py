@@ -211,6 +211,10 @@ def test_items_are_named_and_in_their_order(tmp_path: Path) -> None:
         read_answers(path, sample)
     with pytest.raises(InputError, match=r"holds no answers with 21 .*column 2 is called 'v10'"):
         portraits(tmp_path)
+    doubled = ["trust", *(f"v{number}" for number in range(2, 21)), "trust"]
+    np.savetxt(path, ratings, delimiter=",", header=",".join(doubled), comments="")
+    with pytest.raises(InputError, match="has the column 'trust' twice"):
+        read_answers(path, sample)
 
 
 @pytest.mark.parametrize("name", ["gss-2012", "portraits"])
