@@ -19,6 +19,8 @@ from vectorstore.foundation.user_paths import user_path
 SCORINGS: Mapping[str, ValueSet] = {"nineteen": NINETEEN, "ten": TEN, "four": FOUR}
 """Value sets by the name of the option."""
 NOTHING, CLIPS = "nothing", "clips"
+_WORDINGS = 2
+"""Paraphrases that are asked as usual."""
 HUMILITY = ("official", "apart", "self_transcendence")
 FACE = ("official", "conservation")
 _LABELS: Mapping[str, tuple[str, ...]] = {DIGITS: (DIGITS,), WORDS: (WORDS,), "both": (DIGITS, WORDS)}
@@ -44,7 +46,7 @@ class PortraitOptions:
     """Face counts for none (``official``) or, among the four, as conservation."""
     rounds: int = ROUNDS
     """How many of our own portraits of each value, from the first."""
-    wordings: int = 2
+    wordings: int = _WORDINGS
     """How many paraphrases, from the first; as many reversed wordings beside them, of which there are two."""
     labels: str = DIGITS
     """Answers as ``digits``, ``words``, or ``both``."""
@@ -144,6 +146,7 @@ class PortraitOptions:
         idle = {
             "text_language": own and self.text_language != "",
             "rounds": not own and self.rounds != ROUNDS,
+            "wordings": not own and self.wordings != _WORDINGS,
             "humility": self.humility != "official" and refined != ("ten" if self.humility == "apart" else "four"),
             "face": self.face != "official" and refined != "four",
             "directions": self.directions == "descending" and not self.key.scale.words,

@@ -49,6 +49,7 @@ from valuespectrum.scoring.ordinal.rated import RatedAnswers, rated_answers
 from valuespectrum.scoring.units import Units
 from valuespectrum.stimuli.retrieval import Assignment
 from valuespectrum.theory.value_sets import BIG_FIVE, FOUR, GROUPS, TEN, ValueSet
+from vectorstore.foundation.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,6 +116,8 @@ class ValuePortrait:
 
     def cost(self, pictures: int) -> int:
         """Asks to one respondent."""
+        if self.seen and self.options.tagged_only:
+            raise InputError("tagged_only=true means nothing with about=clips: all responses count", "leave it out")
         asked = pictures if self.seen else len(self.options.responses())
         sides = 2 if self.seen else 1
         return asked * sides * 2 * len(self.options.versions) * len(self.options.instructions)

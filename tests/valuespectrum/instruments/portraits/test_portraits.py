@@ -212,6 +212,7 @@ def test_options_that_make_no_sense_are_refused() -> None:
         ({"face": "conservation", "scoring": "four", "form": "pvq_21", "file": "texts.csv"}, "face=conservation"),
         ({"rounds": "2", "form": "pvq_rr", "file": "texts.csv"}, "rounds=2"),
         ({"directions": "descending", "form": "svs", "file": "texts.csv"}, "directions=descending"),
+        ({"wordings": "1", "form": "pvq_40", "file": "texts.csv"}, "wordings=1"),
         ({"text_language": "de"}, "text_language=de"),
     ],
 )

@@ -272,6 +272,11 @@ def test_options_that_make_no_sense_are_refused(options: dict[str, Any], told: s
         ValuePortraitOptions(**options)
 
 
+def test_an_option_that_means_nothing_about_clips_is_refused_before_anything_is_asked() -> None:
+    with pytest.raises(InputError, match="tagged_only=true means nothing with about=clips"):
+        _instrument(about="clips", tagged_only=True).cost(3)
+
+
 def test_it_runs_end_to_end_and_is_another_run_with_other_items(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
