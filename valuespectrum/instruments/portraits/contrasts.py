@@ -41,6 +41,26 @@ class Strata:
     """Value that is scored to its finest values."""
 
 
+@dataclass(frozen=True, slots=True)
+class _MeanRated(Reckoned):
+    """What is concluded from about scored values, which are centred on the mean rating and not on their own mean."""
+
+    fine: Reckoned
+    """By finest value."""
+    weights: Floats
+    """Shape (scored, finest): of every finest mean in every centred score; a row of zeros where there is none."""
+
+    @property
+    def centred(self) -> Tested:
+        """Scores minus the mean rating."""
+        return tested(self.fine.across.means, self.weights, self.fine.errors)
+
+    @property
+    def centred_covariance(self) -> Floats:
+        """How their errors vary together, shape (scored, scored)."""
+        return self.fine.errors.covariance(self.weights)
+
+
 def concluded(strata: Strata, facets: Facets, options: ScoringOptions) -> Concluded:
     """Scores centred by the mean rating of all items, with tests and ranks.
 
@@ -55,10 +75,10 @@ def concluded(strata: Strata, facets: Facets, options: ScoringOptions) -> Conclu
     errors = _inherited(fine.errors, shares)
     why = tuple(_missing(strata, fine, value, facets.least_clips) for value in strata.scored.values)
     means = shares @ np.where(fine.chosen, fine.across.means, 0.0)
-    reckoned = Reckoned(
-        strata.scored, facets, fine.within, replace(fine.across, means=means), errors, errors.chosen, why
-    )
-    analysis = _analysed(fine, reckoned, shares)
+    weights = np.where(shares.any(axis=1, keepdims=True), shares - mean_rating_weights(fine), 0.0)
+    across = replace(fine.across, means=means)
+    reckoned = _MeanRated(strata.scored, facets, fine.within, across, errors, errors.chosen, why, fine, weights)
+    analysis = _analysed(reckoned, shares)
     return Concluded(reckoned, analysis, rank(reckoned, options.seed, options.draws))
 
 
@@ -123,11 +143,9 @@ def _reason(fine: Reckoned, at: int, least: int) -> str:
     return ALONE if items == 1 else fine.why[at]
 
 
-def _analysed(fine: Reckoned, reckoned: Reckoned, shares: Floats) -> Analysis:
-    facets, level = reckoned.facets, reckoned.facets.level
-    mean_rating = mean_rating_weights(fine)
-    asked = shares.any(axis=1, keepdims=True)
-    centred = tested(fine.across.means, np.where(asked, shares - mean_rating, 0.0), fine.errors)
+def _analysed(reckoned: _MeanRated, shares: Floats) -> Analysis:
+    fine, facets, level = reckoned.fine, reckoned.facets, reckoned.facets.level
+    centred, mean_rating = reckoned.centred, mean_rating_weights(reckoned.fine)
     own, general = (_levelled(fine, weights) for weights in (shares, mean_rating[None, :]))
     differ = _differences(reckoned)
     adjusted = adjust(np.where(reckoned.comparable, centred.p, np.nan), differ)

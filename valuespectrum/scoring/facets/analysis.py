@@ -53,6 +53,11 @@ class Reckoned:
         return tested(self.across.means, centring(self.chosen), self.errors)
 
     @property
+    def centred_covariance(self) -> Floats:
+        """How their errors vary together, shape (values, values): centring alone makes them depend."""
+        return self.errors.covariance(centring(self.chosen))
+
+    @property
     def omnibus(self) -> Omnibus:
         """Whether the compared values differ at all."""
         return omnibus(self.across.means, self.errors)

@@ -93,6 +93,14 @@ class Errors:
         covered = (weights[..., :, None, :] @ self.shared[..., None, :, :] @ weights[..., :, :, None])[..., 0, 0]
         return np.asarray((weights**2 * self.parts.diagonal[..., None, :]).sum(axis=-1) + covered)
 
+    def covariance(self, weights: Floats) -> Floats:
+        """How the errors of weighted sums of the means of one table vary together, shape (contrasts, contrasts).
+
+        Args:
+            weights: Shape (contrasts, values); 0 for what is not compared.
+        """
+        return np.asarray(weights @ (np.diag(self.parts.diagonal) + self.shared) @ weights.T)
+
     def freedoms(self, squares: Floats) -> Floats:
         """Degrees of freedom of sums of variances.
 

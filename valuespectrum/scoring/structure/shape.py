@@ -7,7 +7,6 @@ from dataclasses import asdict
 import numpy as np
 
 from valuespectrum.scoring.facets.analysis import Reckoned
-from valuespectrum.scoring.facets.inference import centring
 from valuespectrum.scoring.structure.coarser import Covered, axis_scores, coarser_scores
 from valuespectrum.scoring.structure.references import likenesses
 from valuespectrum.scoring.structure.sinusoid import fit_wave
@@ -16,16 +15,14 @@ from vectorstore.foundation.json_types import Json
 
 
 def covered(reckoned: Reckoned) -> Covered:
-    """Centred scores of one respondent, with how their errors vary together: centring alone makes them depend.
+    """Centred scores of one respondent, with how their errors vary together.
 
     Args:
         reckoned: Its table of sets.
     """
     from scipy.special import stdtrit
 
-    chosen, centred, errors = reckoned.chosen, reckoned.centred, reckoned.errors
-    weights = centring(chosen)
-    covariance = weights @ (np.diag(errors.parts.diagonal) + errors.shared) @ weights.T
+    chosen, centred, covariance = reckoned.chosen, reckoned.centred, reckoned.centred_covariance
     unknown = ~reckoned.comparable
     covariance[unknown], covariance[:, unknown] = np.nan, np.nan
     freedom = centred.freedom[reckoned.comparable]

@@ -361,3 +361,15 @@ def test_words_without_probabilities_beside_digits_with_them_count_as_said() -> 
     assert rated.numbers[~words] == pytest.approx(before.numbers[~words])
     silent = part.assign(error=np.where(words, "", "timeout"))
     assert portrait_ratings(silent, scale, SCORING).numbers[words].tolist() == rated.numbers[words].tolist()
+
+
+def test_broader_values_of_a_shape_are_centred_as_scores_are() -> None:
+    """Those that nineteen values make are those that are scored over the ten, on the mean rating of all items."""
+    refined, ten = _measured("amber", scoring="nineteen"), _measured("amber")
+    broader = refined.details["shape"]["broader"]["schwartz_10"]  # type: ignore[index]
+    for value, score in ten.scores.items():
+        assert broader[value]["mean"] == pytest.approx(score.centred.mean, abs=1e-9)
+        assert broader[value]["se"] == pytest.approx(score.centred.se, rel=1e-6)
+    wave = ten.details["shape"]["wave"]  # type: ignore[index]
+    means = [score.centred.mean or 0.0 for score in ten.scores.values()]
+    assert wave["elevation"] == pytest.approx(np.mean(means)) and abs(np.mean(means)) > 0.02
