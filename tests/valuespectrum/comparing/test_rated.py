@@ -92,6 +92,12 @@ def test_the_verb_compares_tables_and_refuses_in_a_line(tmp_path: Path, capsys: 
         (["run", "--turned"], "--turned means nothing without a table"),
         (["--plan", "0.8", "--steps", "7"], "--steps means nothing without a table"),
         (["ratings.csv", "--form", "svs", "--steps", "7"], "--steps means nothing beside --form"),
+        (["ratings.csv", "--power", "0.9"], "--power means nothing without --plan"),
+        (["ratings.csv", "--draws", "200"], "--draws means nothing without --bayes"),
+        (["ratings.csv", "--chains", "2"], "--chains means nothing without --bayes"),
+        (["ratings.csv", "--model", "acorn"], "--model means nothing without a run"),
+        (["ratings.csv", "--persona", "all"], "--persona means nothing without a run"),
+        (["--plan", "0.8", "--thresholds", "own"], "--thresholds means nothing without a pilot"),
     ],
 )
 def test_what_would_be_passed_over_is_refused(

@@ -177,9 +177,16 @@ def _refuse_idle(settings: OrdinalSettings, places: Sequence[Path], planned: boo
         InputError: Something says how a table is read, and there is none; or how a comparison or a plan is made, and it
             is the other.
     """
-    tables = any(not place.is_dir() for place in places)
+    tables, runs = any(not place.is_dir() for place in places), any(not place.is_file() for place in places)
+    usual = OrdinalSettings()
     for name, said, counts, why in (
         ("items", settings.items != 0, planned, "without --plan"),
+        ("power", settings.power != usual.power, planned, "without --plan"),
+        ("chains", settings.chains != usual.chains, settings.bayes, "without --bayes"),
+        ("draws", settings.draws != usual.draws, settings.bayes, "without --bayes"),
+        ("model", bool(settings.model), runs, "without a run"),
+        ("persona", bool(settings.persona), runs, "without a run"),
+        ("thresholds", settings.thresholds != usual.thresholds, bool(places), "without a pilot"),
         ("bayes", settings.bayes, not planned, "beside --plan"),
         ("all-pairs", settings.all_pairs, not planned, "beside --plan"),
         ("form", settings.form != "", tables, "without a table"),
