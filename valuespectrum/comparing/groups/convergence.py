@@ -97,9 +97,9 @@ def convergence(scored: Sequence[tuple[Path, Json]], models: Sequence[str] = (),
 
     Returns:
         ``respondents`` (a persona is one, whatever its wordings), ``values``, ``level``, ``methods`` (``name,
-        respondents, reliability``), ``pairs`` (``first, second, respondents, why, values, convergent, discriminant,
-        beyond, signed, disattenuated``), ``axis`` (numbers that tell no values beside the axis that they go with),
-        ``matrix`` (``labels, correlations``), ``claims`` (by respondent and value), ``left_out``, ``covers``,
+        respondents, reliability``), ``pairs`` (``first, second, respondents, why, repeat, values, convergent,
+        discriminant, beyond, signed, disattenuated``), ``axis`` (numbers that tell no values beside the axis that they
+        go with), ``matrix`` (``labels, correlations``), ``claims`` (by respondent and value), ``left_out``, ``covers``,
         ``notes``, ``verdicts``.
 
     Raises:
@@ -137,7 +137,7 @@ def convergence(scored: Sequence[tuple[Path, Json]], models: Sequence[str] = (),
         "values": list(TEN.dimensions),
         "level": level,
         "methods": [_described(each, told) for each, told in zip(methods, profiles.values(), strict=True)],
-        "pairs": [_pair(names, found) for names, found in pairs.items()],
+        "pairs": [_pair(names, found, names not in apart) for names, found in pairs.items()],
         "axis": list(_axis(methods, lines, people, level)),
         "matrix": _matrix(methods),
         "claims": [_claims(who, profiles) for who in people],
@@ -326,13 +326,14 @@ def _described(method: Method, told: Mapping[RespondentColumns, SaidOfValues]) -
     return {"name": method.name, "respondents": len(told), "reliability": reliability}
 
 
-def _pair(names: tuple[str, str], found: PairAgreement) -> Json:
+def _pair(names: tuple[str, str], found: PairAgreement, repeat: bool) -> Json:
     values = zip(TEN.dimensions, found.values, strict=True) if found.values else ()
     return {
         "first": names[0],
         "second": names[1],
         "respondents": found.respondents,
         "why": found.why,
+        "repeat": repeat,
         "values": {value: each.to_json() for value, each in values},
         "convergent": found.convergent.to_json(),
         "discriminant": found.discriminant.to_json(),

@@ -77,14 +77,14 @@ def _in_words(document: Json) -> str:
 
 
 def _pair(pair: Json) -> Iterator[str]:
-    from valuespectrum.reporting.elements.words import number
+    from valuespectrum.reporting.elements.words import agreeing, number
 
     named = f"{pair['first']} and {pair['second']}, over {pair['respondents']} respondents"
     if pair["why"]:
         yield f"{named}: no correlations, {pair['why']}"
         return
     rows = [
-        (LABELS[value], *(_told(row[name]) for name in _NAMES), number(row["disattenuated"], 2), _mark(row["agrees"]))
+        (LABELS[value], *(_told(row[name]) for name in _NAMES), number(row["disattenuated"], 2), agreeing(pair, value))
         for value, row in pair["values"].items()
     ]
     rows.append(("mean", *(_told(pair[name]) for name in _NAMES), number(pair["disattenuated"], 2), ""))
@@ -100,10 +100,6 @@ def _told(row: Json) -> str:
     from valuespectrum.reporting.elements.words import with_interval
 
     return with_interval(Estimate.read(row), 2, True)
-
-
-def _mark(agrees: bool) -> str:
-    return "yes" if agrees else "not shown"
 
 
 def _axis(rows: Sequence[Json]) -> str:

@@ -127,6 +127,18 @@ def with_interval(estimate: Estimate, digits: int = 0, sign: bool = False) -> st
     return f"{text} [{number(estimate.low, digits, sign)}, {number(estimate.high, digits, sign)}]"
 
 
+def agreeing(pair: Json, value: str) -> str:
+    """Whether two instruments agree about a value, in a word: that one agrees with itself is a repeat.
+
+    Args:
+        pair: Of a document of agreement (``comparing.groups.convergence``).
+        value: Which.
+    """
+    if not pair["values"][value]["agrees"]:
+        return "not shown"
+    return "a repeat" if pair["repeat"] else "yes"
+
+
 def mark(estimate: Estimate) -> str:
     """The sign by which a table refers to the reason why there is no interval, or no number; empty without a reason.
 

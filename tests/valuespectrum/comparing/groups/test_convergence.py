@@ -11,6 +11,7 @@ from several_instruments import PEOPLE, RUNS, TRUTH, scores, ten
 
 from valuespectrum.cli import main
 from valuespectrum.comparing.groups.convergence import FINER, REPEAT, convergence, convergence_of_runs
+from valuespectrum.reporting.elements.words import agreeing
 from valuespectrum.scoring.estimate import HEADLINE
 from valuespectrum.theory.value_sets import GROUPS, NINETEEN, TEN
 from vectorstore.foundation.errors import InputError
@@ -199,3 +200,11 @@ def test_an_adaptive_test_is_no_second_instrument_beside_what_it_shortens() -> N
     beside = convergence([RUNS[0], shorter])
     assert {each["instruments"] for each in beside["claims"]} == {2}
     assert beside["verdicts"][0].endswith("instruments agree (like and adaptive-portraits)")
+
+
+def test_that_an_instrument_agrees_with_itself_is_called_a_repeat() -> None:
+    (again,) = convergence([RUNS[0], (Path("again"), scores("vqa", TEN, ten(seed=3)))])["pairs"]
+    told = {agreeing(again, value) for value in TEN.dimensions}
+    assert again["repeat"] and "a repeat" in told <= {"a repeat", "not shown"}
+    (two,) = convergence(RUNS[:2])["pairs"]
+    assert not two["repeat"] and {agreeing(two, value) for value in TEN.dimensions} == {"yes"}

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from valuespectrum.comparing.groups.convergence import convergence
 from valuespectrum.reporting.elements.data import Estimate, ReportData
-from valuespectrum.reporting.elements.words import number, with_interval
+from valuespectrum.reporting.elements.words import agreeing, number, with_interval
 from valuespectrum.reporting.panels.base import PANELS, Panel
 from valuespectrum.theory.values import LABELS, VALUES
 from vectorstore.foundation.errors import InputError
@@ -74,7 +74,7 @@ class _Pair:
                 LABELS[value],
                 [_told(row[name]) for name in _NAMES],
                 number(row["disattenuated"], 2, True),
-                "yes" if row["agrees"] else "not shown",
+                agreeing(pair, value),
             )
             for value, row in pair["values"].items()
         ]
