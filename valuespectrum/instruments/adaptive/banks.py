@@ -131,7 +131,7 @@ def read_bank(path: Path) -> Bank:
         InputError: The file cannot be read, is too large, or holds something else; which item is wrong is said.
     """
     try:
-        text = read_regular(path, _LARGEST).decode("utf-8")
+        text = read_regular(path, _LARGEST).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"item parameters cannot be read from {path}: {error}") from error
     found = check_shape(_BankFile, parse_json(text, str(path)), str(path))

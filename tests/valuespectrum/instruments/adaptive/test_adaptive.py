@@ -214,6 +214,8 @@ def test_a_file_of_parameters_names_its_clips(by_clips: Compared, tmp_path: Path
     path = tmp_path / "pilot.json"
     write_bank(bank, path)
     assert read_bank(path).digest == bank.digest and set(pools) <= set(bank.pools)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert read_bank(path).digest == bank.digest, "as some editors save it"
     with pytest.raises(InputError, match="no clip of the corpus has item parameters"):
         list(AdaptiveClips(ClipTestOptions(parameters=str(path))).procedures(by_clips.setting))
     assert ClipTestOptions(parameters=str(path)).own_items["items"] and not ClipTestOptions().own_items
