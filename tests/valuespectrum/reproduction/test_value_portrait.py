@@ -145,6 +145,11 @@ def _turned(profiles: Json) -> Json:
     return profiles
 
 
+def _without_a_trait(queries: Any) -> object:
+    queries[0]["outputs"][0]["bfi_correlations"].pop()
+    return queries
+
+
 FIRST = f"{AVERAGED}/{MODELS[0]}_averaged_results.json"
 WRONG: dict[str, tuple[Callable[[Path], object], str]] = {
     "half a clone": (_drop(SURVEY), f"is half a clone: it lacks {SURVEY}"),
@@ -160,6 +165,10 @@ WRONG: dict[str, tuple[Callable[[Path], object], str]] = {
     "an item comes twice in the questionnaire": (
         _changed(TAGGED, lambda rows: [*rows, rows[0]]),
         "response 9001/1 comes twice",
+    ),
+    "a correlation is missing": (
+        _changed(TAGGED, _without_a_trait),
+        "response 9001/1 has no correlation with neuroticism",
     ),
     "another file": (_changed(TAGGED, lambda rows: {"items": rows}), "should be a valid list"),
     "a number out of range": (

@@ -129,6 +129,12 @@ class Clone:
         found = read_responses(self.root)
         if any(response.designed for response in found):
             raise InputError(f"{self.root / TAGGED} holds items without human ratings", LAYOUT_HINT)
+        wanted = [name for family in FAMILIES.values() for name in family.dimensions]
+        for response in found:
+            if lacking := [name for name in wanted if name not in response.correlations]:
+                raise InputError(
+                    f"{self.root / TAGGED}: response {response.id} has no correlation with {lacking[0]}", LAYOUT_HINT
+                )
         return {response.id: response for response in found}
 
     @cached_property
