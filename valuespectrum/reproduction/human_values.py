@@ -194,6 +194,8 @@ def _comma_separated(path: Path) -> Mapping[str, Floats]:
         table = pd.read_csv(BytesIO(raw), sep=separator, decimal="," if separator == ";" else ".")
         columns = {str(name): table[name].to_numpy(dtype=np.float64) for name in table}
         names = next(csv.reader([first], delimiter=separator), [])
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path} is no table of numbers: no text in UTF-8", "save it as UTF-8") from error
     except (ValueError, OSError, csv.Error) as error:
         raise InputError(f"{path} is no table of numbers", "one row a person, one column an item") from error
     _check_names(path, list(columns))

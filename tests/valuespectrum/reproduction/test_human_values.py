@@ -215,6 +215,9 @@ def test_items_are_named_and_in_their_order(tmp_path: Path) -> None:
     np.savetxt(path, ratings, delimiter=",", header=",".join(doubled), comments="")
     with pytest.raises(InputError, match="has the column 'trust' twice"):
         read_answers(path, sample)
+    path.write_bytes(path.read_bytes().replace(b"trust", b"vertr\xe4gt"))
+    with pytest.raises(InputError, match="no text in UTF-8"):
+        read_answers(path, sample)
 
 
 @pytest.mark.parametrize("name", ["gss-2012", "portraits"])

@@ -94,15 +94,18 @@ def _as_text(path: Path) -> pd.DataFrame:
 
     try:
         raw = read_regular(path, MOST_BYTES)
+        separator = cell_separator(raw.partition(b"\n")[0].decode())
         table = pd.read_csv(
             BytesIO(raw),
-            sep=cell_separator(raw.partition(b"\n")[0].decode()),
+            sep=separator,
             dtype=str,
             keep_default_na=False,
             header=None,
             nrows=MOST_ROWS + 2,
             encoding="utf-8-sig",
         )
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path} is no table that can be read: no text in UTF-8", "save it as UTF-8") from error
     except (ValueError, OSError, pd.errors.ParserError) as error:
         told = " ".join(str(error).split())[:120]
         raise InputError(f"{path} is no table that can be read: {told}", _FORM) from error
@@ -117,6 +120,10 @@ def _as_text(path: Path) -> pd.DataFrame:
         raise InputError(f"{path} holds no answer", _FORM)
     table.columns = pd.Index(names)
     stripped: pd.DataFrame = table.apply(lambda column: column.fillna("").str.strip())
+    for name in names if separator == ";" else ():
+        # Where semicolons stand between cells, a comma stands before decimals.
+        if name in ("rating", WEIGHT) or _STEP.fullmatch(name):
+            stripped[name] = stripped[name].str.replace(",", ".", regex=False)
     return stripped
 
 

@@ -42,6 +42,20 @@ def test_tables_of_any_spreadsheet_are_read(separator: str, tmp_path: Path) -> N
     assert read.weights.argmax(axis=1).tolist() == [2, 4, 0] and read.unheard == {"b": 1}
 
 
+def test_decimals_behind_a_comma_are_read_between_semicolons(tmp_path: Path) -> None:
+    path = written(tmp_path, ["a;power;p1;0,25;0,75;2,0"], "respondent;value;item;p_1;p_2;weight")
+    assert np.allclose(read_ratings(path, 2).weights, [[0.5, 1.5]])
+    assert read_ratings(written(tmp_path, ["a;power;p1;3,0"], HEAD.replace(",", ";")), 6).weights[0, 2] == 1.0
+
+
+def test_a_table_in_another_encoding_is_named_as_such(tmp_path: Path) -> None:
+    path = tmp_path / "ratings.csv"
+    path.write_bytes("\n".join([HEAD, "Jürgen,power,p1,3"]).encode("latin-1"))
+    with pytest.raises(InputError, match="no text in UTF-8") as caught:
+        read_ratings(path, 6)
+    assert caught.value.hint == "save it as UTF-8"
+
+
 def test_probabilities_and_weights_take_the_place_of_ratings(tmp_path: Path) -> None:
     path = written(tmp_path, ["a,power,p1,0.2,0.8,0,3"], "Respondent , value,item,p_1,p_2,p_3,weight")
     assert np.allclose(read_ratings(path, 3).weights, [[0.6, 2.4, 0.0]])
