@@ -18,6 +18,7 @@ from valuespectrum.instruments.portraits.ratings import PortraitRatings, mean_ov
 from valuespectrum.instruments.question_list import put_to
 from valuespectrum.instruments.wordings.describing_oneself import AFTER_SEEING
 from valuespectrum.scoring.estimate import Estimate
+from valuespectrum.stimuli.presenting.conditions import SHOWN_VALUE
 from valuespectrum.stimuli.presenting.exhibit import Exhibit, OneFrame, Showing
 from valuespectrum.stimuli.retrieval import StimulusRow
 from valuespectrum.theory.value_sets import GROUPS
@@ -120,7 +121,15 @@ def moved_by_own(answers: pd.DataFrame, rated: PortraitRatings, scale: AnswerSca
     if SEEN not in answers:
         return None
     sign = (answers["keyed"].astype(int) * answers["polarity"].astype(int)).to_numpy(np.float64)
-    own = answers["value"].map(lambda value: _TEN_OF.get(value, value)) == answers[SEEN]
+    own = answers["value"].map(lambda value: _TEN_OF.get(value, value)) == _in_view(answers)
     table = answers[["item"]].assign(own=own, like=sign * (rated.numbers - scale.middle)).dropna(subset=["like"])
     sides = table.groupby(["item", "own"])["like"].mean().unstack("own").reindex(columns=[True, False]).dropna()
     return mean_over_items(sides[True] - sides[False], level)
+
+
+def _in_view(answers: pd.DataFrame) -> pd.Series[str]:
+    """The value of what was seen: that of the clip, or of another one that was shown in its place."""
+    if SHOWN_VALUE not in answers:
+        return answers[SEEN]
+    lent = answers[SHOWN_VALUE].fillna("").astype(str)
+    return lent.where(lent != "", answers[SEEN].astype(str))

@@ -290,6 +290,10 @@ def test_what_was_seen_moves_no_twin_and_whom_it_moves_is_seen() -> None:
         table.loc[own & (most != number[-1]), number] = -30.0
     moved = measured(instrument, table, SCORING).scalars["moved_by_own_clips"]
     assert moved.low is not None and moved.low > 1.0
+    others = dict(zip(TEN.dimensions, (*TEN.dimensions[1:], TEN.dimensions[0]), strict=True))
+    lent = table.assign(seen=table["seen"].map(others), shown_value=table["seen"])
+    # What counts is the clip that was shown in the place of another.
+    assert measured(instrument, lent, SCORING).scalars["moved_by_own_clips"] == moved
     with pytest.raises(InputError, match="there is no corpus"):
         instrument.questions(Setting((BARE,)))
     assert PortraitInstrument().pictures is None and instrument.pictures == "exclusive"
