@@ -164,11 +164,15 @@ def instrument_lines(level: str, instrument: str) -> list[str]:
     """What one instrument at a level controls for, what it does not, and what it costs.
 
     Raises:
-        InputError: There is no such level, or it has another instrument only.
+        InputError: There is no such level, it has another instrument only, or the instrument has no such options.
     """
     part = LevelPart(instrument, level_params(level, instrument))
     named = f"battery {level} of {instrument}"
-    shows = load_instrument(instrument, part.params).pictures is not None
+    try:
+        shows = load_instrument(instrument, part.params).pictures is not None
+    except InputError as error:
+        told = f"there is no battery {level} of the instrument {instrument!r}: {error.message}"
+        raise InputError(told, "leave --battery out, and name options of its own with --option") from error
     leaves = (_PRETTY, *_ALWAYS) if shows else ("other languages", "other statements than like these")
     does, does_not = _ALONE.get(instrument, ("what its own description says", "the rest"))
     options = ", ".join(f"{name} {given}" for name, given in part.params.items()) or "as published"

@@ -63,6 +63,14 @@ def test_an_instrument_at_a_level_says_the_same() -> None:
         assert "wordings 2" in does and "does not control for" in does_not and "asks to one respondent" in costs
 
 
+@pytest.mark.parametrize("name", ["portraits", "svo"])
+def test_a_level_that_an_instrument_has_not_is_named(name: str) -> None:
+    """Of six wordings one has three at most and the other none, and nobody named wordings."""
+    with pytest.raises(InputError, match=f"no battery full of the instrument '{name}'.*wordings") as refused:
+        instrument_lines("full", name)
+    assert "leave --battery out" in refused.value.hint
+
+
 def test_settings_become_options_of_the_instrument() -> None:
     assert item_params(BenchSettings()) == {}
     given = BenchSettings(wordings=3, language="de", form="unforced", frame_of_mind="honest")
