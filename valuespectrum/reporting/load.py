@@ -181,7 +181,7 @@ def _provenance(run: ReportedRun) -> list[tuple[str, str]]:
         ("Battery", ", ".join([*how, *([f"{shown.top_k} clips per keyword"] if shown else [])])),
         ("Keywords", f"{shown.keywords}, sha256 {shown.keywords_digest[:16]}" if shown else ""),
         ("Seed", str(asked.seed)),
-        ("Intervals", f"in closed form, level {scoring['level']}"),
+        ("Intervals", f"level {scoring['level']:g}; what each covers stands beside it"),
         ("Versions", _settings(made.get("versions", {}))),
     ]
     return [(label, text) for label, text in rows if text]

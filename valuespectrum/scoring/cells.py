@@ -43,7 +43,7 @@ class ScoringOptions:
 
     seed: int = 0
     draws: int = 2000
-    """Draws of the means behind the chances of ranks; intervals are in closed form."""
+    """Draws of the means behind the chances of ranks, and from the posteriors of adaptive tests."""
     level: float = 0.95
     """Coverage of all intervals."""
     minimum_mass: float = LEAST_MASS

@@ -107,6 +107,7 @@ def test_a_run_over_other_dimensions_alone_has_a_page(monkeypatch: pytest.Monkey
     page = render(found)
     assert not found.profiles and "33.00" in page and "likes pictures of" not in page
     assert headline(found) == "What “Social value orientation” found of hf:m."
+    assert ("Intervals", "level 0.9; what each covers stands beside it") in found.provenance
 
 
 def test_what_one_panel_shows_whole_is_not_shown_again(monkeypatch: pytest.MonkeyPatch) -> None:
