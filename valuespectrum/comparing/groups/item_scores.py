@@ -118,6 +118,8 @@ def _scores(
     named = (asked.run, asked.who, asked.condition, instrument.name)
     if isinstance(instrument, Rated):
         rated = instrument.rated(table, scoring)
+        if rated.asked.empty:
+            return None
         steps = rated.weights.shape[1]
         score = rated.weights @ np.arange(1.0, steps + 1.0) / rated.weights.sum(axis=1)
         values = _set_of(rated.asked["value"].unique().tolist(), instrument.value_set)

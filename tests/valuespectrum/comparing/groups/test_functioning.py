@@ -13,7 +13,7 @@ import pytest
 from compared_runs import clip_world, planted, write_run
 
 import valuespectrum as vs
-from agents.answers.respondent import RespondentColumns
+from agents.answers.respondent import BARE, RespondentColumns
 from agents.models.base import Answer, Ask
 from agents.models.local.simulated import SimulatedModel, SimulatedProfile
 from valuespectrum.cli import main
@@ -24,11 +24,15 @@ from valuespectrum.comparing.groups.functioning import (
     functioning_of_runs,
     gathered,
 )
-from valuespectrum.comparing.groups.item_scores import ItemScores, people_scores
+from valuespectrum.comparing.groups.item_scores import ItemScores, _AskedItems, _scores, people_scores
 from valuespectrum.comparing.rated import RatedSources
+from valuespectrum.instruments.base import Setting
+from valuespectrum.instruments.portraits.instrument import PortraitInstrument
 from valuespectrum.instruments.portraits.keys import scoring_key
+from valuespectrum.instruments.portraits.options import PortraitOptions
 from valuespectrum.operations.validity.functioning import functioning
-from valuespectrum.theory.value_sets import TEN
+from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.theory.value_sets import NINETEEN, TEN
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError
 
@@ -229,3 +233,13 @@ def test_people_who_are_numbered_anew_in_every_respondent_are_not_one(tmp_path: 
     again = [replace(each, run=Path("again")) for each in found]
     cases = gathered([*found, *again], "run")
     assert cases.counts == (24, 24) and set(cases.scores.flatten()) == set(map(float, sizes.values()))
+
+
+def test_who_said_nothing_is_no_case_of_another_set_of_values() -> None:
+    """Ratings are of the nineteen values that portraits are written for; without any, those that are scored are ten."""
+    instrument = PortraitInstrument(PortraitOptions(rounds=1, wordings=1))
+    rows = [{**ask.tags, "parsed": "4", "error": ""} for ask in instrument.questions(Setting((BARE,)))]
+    asked = _AskedItems(Path("run"), RespondentColumns("m@1"), "", "own ")
+    told = _scores(asked, instrument, pd.DataFrame(rows), ScoringOptions())
+    assert told is not None and told.value_set == NINETEEN
+    assert _scores(asked, instrument, pd.DataFrame(rows).assign(parsed="refusal"), ScoringOptions()) is None
