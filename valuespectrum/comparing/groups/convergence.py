@@ -165,7 +165,8 @@ def _read(scored: Sequence[tuple[Path, Json]], models: Sequence[str]) -> tuple[M
             value_set, name = sets[one["value_set"]], read_name(one["instrument"])
             method, asked = _method_name(one, ways), asks_items_of(one["instrument"])
             if (told := _profile(one["profile"], value_set)) is not None:
-                _add(profiles, method, run, who, SaidOfValues(told, asked, value_set != TEN))
+                if any(each.mean is not None for each in told.values()):
+                    _add(profiles, method, run, who, SaidOfValues(told, asked, value_set != TEN))
             elif ORIENTATION in value_set:
                 number = {ORIENTATION: Estimate.read(one["profile"][ORIENTATION])}
                 _add(lines, method, run, who, SaidOfValues(number, asked))

@@ -208,3 +208,13 @@ def test_that_an_instrument_agrees_with_itself_is_called_a_repeat() -> None:
     assert again["repeat"] and "a repeat" in told <= {"a repeat", "not shown"}
     (two,) = convergence(RUNS[:2])["pairs"]
     assert not two["repeat"] and {agreeing(two, value) for value in TEN.dimensions} == {"yes"}
+
+
+def test_who_told_nothing_is_no_respondent() -> None:
+    silent = scores("scale7", TEN, ten(seed=6))
+    for row in silent["respondents"][0]["profile"].values():
+        row |= dict.fromkeys(row)
+    found = convergence([RUNS[0], (Path("silent"), silent)])
+    assert found["respondents"] == PEOPLE - 1 == found["pairs"][0]["respondents"]
+    assert [each["respondents"] for each in found["methods"]] == [PEOPLE, PEOPLE - 1]
+    assert found["covers"].endswith(f"they are over respondents like these {PEOPLE - 1}.")
