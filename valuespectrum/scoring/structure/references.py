@@ -12,7 +12,7 @@ import numpy as np
 
 from valuespectrum.scoring.off_circle import correlation
 from valuespectrum.scoring.recovery import spearman
-from valuespectrum.theory.value_sets import VALUE_SETS, ValueSet, grouped
+from valuespectrum.theory.value_sets import GROUPS, VALUE_SETS, ValueSet, grouped
 
 _FILE = Path(__file__).with_name("references.json")
 _FEWEST = 5
@@ -59,9 +59,9 @@ def references() -> tuple[Reference, ...]:
 def likenesses(profile: Mapping[str, float], value_set: ValueSet) -> list[Likeness]:
     """Compare a profile with every sample, over the values that both have.
 
-    A sample over nineteen values is brought to ten by the official key; ten are never stretched to nineteen. Likeness
-    says which sample a profile resembles, not that it is human: most samples of people resemble each other (these by
-    .8 to .9 in rank).
+    What is finer, the sample or the profile, is brought to the other by the official key; ten are never stretched to
+    nineteen. Likeness says which sample a profile resembles, not that it is human: most samples of people resemble each
+    other (these by .8 to .9 in rank).
 
     Args:
         profile: Value to score.
@@ -71,16 +71,15 @@ def likenesses(profile: Mapping[str, float], value_set: ValueSet) -> list[Likene
 
 
 def _likeness(profile: Mapping[str, float], value_set: ValueSet, reference: Reference) -> Likeness:
-    if value_set.name == reference.value_set.name:
-        means: Mapping[str, float] = reference.means
-    elif len(value_set) < len(reference.value_set):
-        means = grouped(reference.means, reference.value_set, value_set)
-    else:
-        return Likeness(reference, None, None, 0, f"the sample is over {len(reference.value_set)} values")
-    shared = [name for name in value_set.dimensions if name in means and np.isfinite(profile.get(name, np.nan))]
-    if len(shared) < min(_FEWEST, len(value_set)):
+    means, told = reference.means, {name: score for name, score in profile.items() if np.isfinite(score)}
+    if (value_set.name, reference.value_set.name) in GROUPS:
+        told = grouped(told, value_set, reference.value_set)
+    elif value_set.name != reference.value_set.name:
+        means = grouped(means, reference.value_set, value_set)
+    shared = [name for name in means if name in told]
+    if len(shared) < min(_FEWEST, len(means)):
         return Likeness(reference, None, None, len(shared), f"{len(shared)} values are known of both")
-    ours, theirs = ({name: side[name] for name in shared} for side in (profile, means))
+    ours, theirs = ({name: side[name] for name in shared} for side in (told, means))
     ranks = spearman(ours, theirs)
     straight = correlation(np.array(list(ours.values())), np.array(list(theirs.values())))
     return Likeness(reference, ranks, straight, len(shared), "" if ranks is not None else "a flat profile")

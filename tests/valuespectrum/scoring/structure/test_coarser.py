@@ -69,8 +69,10 @@ def test_a_profile_resembles_the_sample_that_it_is() -> None:
     for number, one in enumerate(references()):
         rows = likenesses(one.means, one.value_set)
         assert rows[number].spearman == pytest.approx(1) and rows[number].pearson == pytest.approx(1)
-    nineteen = likenesses(references()[0].means, NINETEEN)
-    assert [row.spearman is None for row in nineteen] == [False, True, True, True] and nineteen[1].why
+    refined = references()[0].means
+    nineteen, ten = likenesses(refined, NINETEEN), likenesses(grouped(refined, NINETEEN, TEN), TEN)
+    assert [row.values for row in nineteen] == [19, 10, 10, 10]
+    assert [row.spearman for row in nineteen[1:]] == [row.spearman for row in ten[1:]], "by the official key"
     flat = likenesses(dict.fromkeys(TEN.dimensions, 1.0), TEN)
     assert {row.spearman for row in flat} == {None} and {row.why for row in flat} == {"a flat profile"}
     few = likenesses({"power": 1.0, "security": 2.0}, TEN)
