@@ -18,7 +18,7 @@ from valuespectrum.scoring.structure.coarser import Covered
 from valuespectrum.scoring.structure.over_respondents import Gathered, structure
 from valuespectrum.scoring.structure.references import references
 from valuespectrum.scoring.structure.shape import shape
-from valuespectrum.theory.value_sets import TEN
+from valuespectrum.theory.value_sets import MORAL_FOUNDATIONS_6, TEN
 from vectorstore.foundation.json_types import Json
 
 
@@ -88,3 +88,18 @@ def test_one_model_in_two_runs_is_called_by_them() -> None:
     section = text[text.index('<section aria-labelledby="structure">') :].partition("</section>")[0]
     assert section.count("/x in run") == section.count("/x in &lt;again&gt;") == 3, "its scale, its wave, its likeness"
     assert section.count(") in run; ") == section.count(") in &lt;again&gt;, over respondents") == 1
+
+
+def test_profiles_without_a_circle_stand_in_no_table_of_it_whichever_run_comes_first() -> None:
+    shown = page(4)
+    (run,) = shown.runs
+    (like, _) = run.scores["respondents"]
+    without = shape(Covered(dict.fromkeys(MORAL_FOUNDATIONS_6.dimensions, 0.0)), MORAL_FOUNDATIONS_6)
+    moral = {**like, "instrument": "dilemmas", "value_set": MORAL_FOUNDATIONS_6.name, "shape": without}
+    other = replace(run, folder=Path("other"), scores={"structure": [], "respondents": [moral]})
+    for runs in ((run, other), (other, run)):
+        text = render(replace(shown, runs=runs))
+        read(text)
+        section = text[text.index('<section aria-labelledby="structure">') :].partition("</section>")[0]
+        assert "Schwartz and Cieciuch 2022" in section and "fewer than five values" not in section
+        assert section.count("/x, like") == 3 and section.count("/x, dilemmas") == 0

@@ -56,9 +56,10 @@ class StructurePanel(Panel):
             "unfound": alike((circle.why, circle.title) for circle in circles if circle.why),
             "noted": dict.fromkeys(note for circle in circles if circle.why for note in circle.notes),
             "about": bool(circles),
-            "scales": alike((shape.scale, shape) for shape in shapes),
-            "shapes": shapes,
-            "samples": shapes[0].people if shapes else (),
+            "scales": alike((shape.scale, shape) for shape in shapes if shape.estimates),
+            "waves": [(shape.model, shape.wave) for shape in shapes if shape.wave],
+            "samples": next((shape.people for shape in shapes if shape.people), ()),
+            "likened": [shape for shape in shapes if shape.people],
             "lacking": [each for shape in shapes for each in shape.estimates],
             "reliability": coefficients(data),
         }
@@ -114,8 +115,10 @@ class _Shape:
     def __init__(self, one: Json, name: str) -> None:
         shape = one["shape"]
         self.model, self.scale = name, _scale(one)
-        wave = shape["wave"]
-        self.wave = "fewer than five values are known" if wave is None else wave["told"]
+        wave, values = shape["wave"], VALUE_SETS.get(one.get("value_set", ""))
+        # Only of values on a circle is a wave looked for.
+        few = "fewer than five values are known" if values is not None and values.circular else ""
+        self.wave = few if wave is None else wave["told"]
         broader, axes = shape["broader"].get(FOUR.name, {}), shape["axes"]
         self.broader = [(FOUR.label(name), _estimate(row)) for name, row in broader.items()]
         self.axes = [(_AXES[name], _estimate(row)) for name, row in axes.items()]
