@@ -146,20 +146,25 @@ def _largest(each: Json) -> float:
 
 def _steps(document: Json, values: ValueSet) -> str:
     """The three steps of invariance by value, with differences of level where they may be told."""
-    from valuespectrum.reporting.elements.data import Estimate
-    from valuespectrum.reporting.elements.words import with_interval
-
     first, *further = (each["name"] for each in document["groups"])
     rows = [
         (
             values.label(value),
             *(row[step]["status"] for step in ("configural", "metric", "scalar")),
-            *(
-                "refused" if each["mean"] is None else with_interval(Estimate.read(each), 2, True)
-                for each in row["differences"]
-            ),
+            *map(_difference, row["differences"]),
         )
         for value, row in document["values"].items()
     ]
     head = ("value", "configural", "metric", "scalar", *(f"{name} minus {first}" for name in further))
     return f"invariance, and differences of level ({document['scale']})\n{table(head, rows)}"
+
+
+def _difference(told: Json) -> str:
+    """A difference of level; that it may not be told is another thing than that it is not known."""
+    from valuespectrum.reporting.elements.data import Estimate
+    from valuespectrum.reporting.elements.words import with_interval
+    from valuespectrum.scoring.functioning.invariance import LEVELS_REFUSED
+
+    if told["mean"] is None:
+        return "refused" if told["why"].startswith(LEVELS_REFUSED) else f"not known: {told['why']}"
+    return with_interval(Estimate.read(told), 2, True)

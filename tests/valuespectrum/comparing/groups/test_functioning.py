@@ -30,11 +30,14 @@ from valuespectrum.instruments.base import Setting
 from valuespectrum.instruments.portraits.instrument import PortraitInstrument
 from valuespectrum.instruments.portraits.keys import scoring_key
 from valuespectrum.instruments.portraits.options import PortraitOptions
-from valuespectrum.operations.validity.functioning import functioning
+from valuespectrum.operations.validity.functioning import _steps, functioning
 from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.estimate import Estimate
+from valuespectrum.scoring.functioning.invariance import LEVELS_REFUSED
 from valuespectrum.theory.value_sets import NINETEEN, TEN
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.json_types import Json
 
 PEOPLE, STRANGE, OFF = 16, "power-1", 3.0
 
@@ -243,3 +246,14 @@ def test_who_said_nothing_is_no_case_of_another_set_of_values() -> None:
     told = _scores(asked, instrument, pd.DataFrame(rows), ScoringOptions())
     assert told is not None and told.value_set == NINETEEN
     assert _scores(asked, instrument, pd.DataFrame(rows).assign(parsed="refusal"), ScoringOptions()) is None
+
+
+def test_a_difference_that_is_not_known_is_not_called_refused() -> None:
+    few = Estimate(None, why="too few respondents answered all its items")
+    step = {"status": "not shown", "why": "nothing was found, but 0.90 log-odds could have been missed"}
+    row: Json = {**dict.fromkeys(("configural", "metric", "scalar"), step), "differences": [few.to_json()]}
+    document: Json = {"groups": [{"name": "a"}, {"name": "b"}], "values": {"power": row}, "scale": "steps of 1 to 6"}
+    assert f"not known: {few.why}" in _steps(document, TEN) and "refused" not in _steps(document, TEN)
+    refused = Estimate(None, why=f"{LEVELS_REFUSED} (1 of 4 items: p07 (large))")
+    row["differences"] = [refused.to_json()]
+    assert "refused" in _steps(document, TEN)
