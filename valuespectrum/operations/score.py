@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from valuespectrum.scoring.cells import ScoringOptions
     from valuespectrum.theory.value_sets import ValueSet
 
+_WIDE = 10.0
+"""Numbers from which on one decimal is enough."""
+
 
 @dataclass(frozen=True, slots=True)
 class ScoreSettings:
@@ -181,12 +184,17 @@ def _profile(one: Json, values: ValueSet) -> str:
     liked = "identification" in one
     scales = [HEADLINE, ""] if liked else ["", "centred"] if values.one_scale else [""]
     estimates = {name: [Estimate.read(row, scale) for scale in scales] for name, row in measured.items()}
+
+    def beside(name: str) -> list[list[Estimate]]:
+        """For each scale, the numbers that a number of this name is written like."""
+        return [*map(list, zip(*estimates.values(), strict=True))] if values.one_scale else [estimates[name]]
+
     rows = [
         (
             values.label(name),
             *(
-                with_interval(each, 2 if scale == HEADLINE else 1, bool(scale))
-                for scale, each in zip(scales, estimates[name], strict=True)
+                with_interval(each, 2 if scale == HEADLINE else 1 if liked else _digits(alike), bool(scale))
+                for scale, each, alike in zip(scales, estimates[name], beside(name), strict=True)
             ),
             *([_probability(row)] if values.one_scale else []),
             row["n_units"],
@@ -206,6 +214,11 @@ def _profile(one: Json, values: ValueSet) -> str:
             *(f"Note: {note}." for note in [*one["notes"], *limits(one)]),
         )
     )
+
+
+def _digits(alike: Sequence[Estimate]) -> int:
+    """Decimals of numbers on a scale: two tell steps and shares apart, one does for degrees and percent."""
+    return 2 if max((abs(each.mean) for each in alike if each.mean is not None), default=0.0) < _WIDE else 1
 
 
 def _probability(row: Json) -> str:
