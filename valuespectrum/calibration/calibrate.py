@@ -21,7 +21,7 @@ from valuespectrum.scoring.off_circle import SCALE, compare_off_circle, pool_off
 from valuespectrum.scoring.profile import means_of
 from valuespectrum.scoring.ranks import levelled
 from valuespectrum.scoring.recovery import compare_to_planted
-from valuespectrum.theory.value_sets import VALUE_SETS, ValueSet
+from valuespectrum.theory.value_sets import NINETEEN, VALUE_SETS, ValueSet
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
@@ -265,6 +265,9 @@ def recoverable(instrument: Instrument) -> Recoverable:
             f"the instrument {instrument.name!r} does not say what it should find of planted values",
             "calibrate another one, such as like",
         )
+    if isinstance(instrument, SaidInSteps):
+        # Whether it can be set beside anybody is known before anything is asked.
+        instrument.expected_centred(dict.fromkeys(NINETEEN.dimensions, 50.0))
     return instrument
 
 

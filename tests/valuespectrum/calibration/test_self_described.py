@@ -38,6 +38,13 @@ def test_who_says_nothing_of_itself_is_refused(tmp_path: Path) -> None:
         calibrate("simulated:amber", tmp_path / "run", CalibrateSettings(option={"wordings": "1"}))
 
 
+def test_texts_of_the_users_are_refused_before_anything_is_asked(tmp_path: Path) -> None:
+    texts = {"form": "pvq_40", "file": str(tmp_path / "texts.csv")}
+    with pytest.raises(InputError, match="about our own portraits, not about the Portrait Values") as refused:
+        calibrate("simulated:amber", tmp_path / "run", CalibrateSettings(instrument="portraits", option=texts))
+    assert refused.value.hint == "leave form and file out" and not (tmp_path / "run").exists()
+
+
 def test_a_scale_shows_less_than_is_planted() -> None:
     shown, held = said_shares(BY_NAME["amber"]), BY_NAME["amber"].words
     assert sorted(shown, key=lambda value: shown[value]) == sorted(held, key=lambda value: held[value])

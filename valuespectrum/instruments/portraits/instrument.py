@@ -38,6 +38,7 @@ from valuespectrum.scoring.ordinal.rated import RatedAnswers, rated_answers
 from valuespectrum.scoring.units import Units
 from valuespectrum.stimuli.retrieval import Assignment
 from valuespectrum.theory.value_sets import ValueSet
+from vectorstore.foundation.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -164,7 +165,16 @@ class PortraitInstrument:
         return rated_answers(plain[["value", "item"]].assign(version=version), rated.read, turned)
 
     def expected(self, planted: Mapping[str, float]) -> Mapping[str, float]:
-        """Mean rating of a respondent with known liking of the refined values: 0 to 100 is the length of the scale."""
+        """Mean rating of a respondent with known liking of the refined values: 0 to 100 is the length of the scale.
+
+        Raises:
+            InputError: The texts are the user's, and what is planted is about ours.
+        """
+        if self.options.form != OWN:
+            raise InputError(
+                f"what is planted is about our own portraits, not about the {self.options.key.title}",
+                "leave form and file out",
+            )
         low, high = self.steps
         ratings = {value: low + (high - low) * planted[value] / 100 for value in self.options.key.finest.dimensions}
         return {
@@ -174,10 +184,11 @@ class PortraitInstrument:
 
     def expected_centred(self, planted: Mapping[str, float]) -> Mapping[str, float]:
         """The same minus the mean rating of all items, of which our form has as many for each refined value."""
+        ratings = self.expected(planted)
         low, high = self.steps
         finest = self.options.key.finest.dimensions
         mean = low + (high - low) * float(np.mean([planted[value] for value in finest])) / 100
-        return {value: rating - mean for value, rating in self.expected(planted).items()}
+        return {value: rating - mean for value, rating in ratings.items()}
 
     def _rounds(self) -> list[list[Ask]]:
         """Asks by round: one portrait of each value, and all of a published form, whose items are not in rounds."""
