@@ -184,6 +184,15 @@ def in_steps(written: str) -> bool:
     return isinstance(_made(written), Stepped)
 
 
+def about_pictures(written: str) -> bool:
+    """Whether an instrument can ask about pictures; one that is not installed or cannot be loaded is taken to do so.
+
+    Args:
+        written: The instrument, as ``scores.json`` has it.
+    """
+    return getattr(_made(written), "pictures", "") is not None
+
+
 def _made(written: str) -> InstrumentType | None:
     try:
         return INSTRUMENTS.load(read_name(written))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from agents.personas.reserved import NO_PERSONA
-from valuespectrum.instruments.registry import in_steps, published_as
+from valuespectrum.instruments.registry import about_others, about_pictures, in_steps, published_as
 from valuespectrum.reference.truth import is_earlier, planted_profile
 from valuespectrum.reporting.elements.data import (
     CLEAR,
@@ -63,8 +63,10 @@ def read_profiles(scores: Json, manifest: Manifest, checkable: bool = True) -> l
 
 
 def shows_liking(one: Json) -> bool:
-    """Whether what was measured of a respondent has a place on the page: liking of the ten values, and no ratings."""
-    return one["value_set"] == TEN.name and not in_steps(one["instrument"])
+    """Whether what was measured has a place on the page: liking of pictures of the ten values, and no ratings."""
+    asked = one["instrument"]
+    liking = about_pictures(asked) and not in_steps(asked) and not about_others(asked)
+    return liking and one["value_set"] == TEN.name
 
 
 def _profile(one: Json, planted: Mapping[str, float] | None) -> ModelProfile:

@@ -110,6 +110,16 @@ def test_a_run_over_other_dimensions_alone_has_a_page(monkeypatch: pytest.Monkey
     assert ("Intervals", "level 0.9; what each covers stands beside it") in found.provenance
 
 
+@pytest.mark.parametrize("instrument", ["svo-shown", "adaptive-clips", "forced-choice", "dilemmas", "adaem"])
+def test_what_is_no_liking_of_pictures_is_not_shown_as_such(monkeypatch: pytest.MonkeyPatch, instrument: str) -> None:
+    """Angles towards people, steps of a scale and choices among words stand under their instruments alone."""
+    found = page_of(monkeypatch, {"first": [respondent(instrument)]})
+    assert not found.profiles and headline(found).startswith("What “")
+    assert "likes pictures of" not in render(found)
+    beside = page_of(monkeypatch, {"first": [respondent(instrument)], "again": SEVERAL["again"]})
+    assert [profile.instrument for profile in beside.profiles] == ["like"] and len(beside.groups) == 2
+
+
 def test_what_one_panel_shows_whole_is_not_shown_again(monkeypatch: pytest.MonkeyPatch) -> None:
     found = page_of(monkeypatch, {"first": [respondent("like", unit="clip")]})
     assert "instruments" not in [panel.id for panel in panels_for(found)]
