@@ -26,15 +26,10 @@ if TYPE_CHECKING:
     from valuespectrum.reference.cohort import CohortMember
 
 
-_DIGITS = {"points": 1, "centred steps": 2, "preference score": 3, "log-odds": 2}
-"""Decimals of an error on each scale."""
-_UNITS = {
-    "points": "points",
-    "centred steps": "steps",
-    "preference score": "of a preference score",
-    "log-odds": "log-odds",
-}
-"""What an error is in."""
+_DIGITS = {"points": 1, "preference score": 3}
+"""Decimals of an error on each scale; two on any other."""
+_UNITS = {"centred steps": "steps", "preference score": "of a preference score"}
+"""What an error is in where that is not called as the scale is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,14 +302,15 @@ def _describe(found: Json) -> str:
 
     if "spearman_median" not in found:
         return numbers_in_words(found)
+    digits = _DIGITS.get(found["scale"], 2)
     rows = [
         (
             row["name"],
             row["cohort"] or "-",
             "flat" if row["flat"] else number(row["spearman"], 2),
             _share(row["coverage"]),
-            number(row["centred_rmse"], _DIGITS[found["scale"]]),
-            number(row["bias"], _DIGITS[found["scale"]], True),
+            number(row["centred_rmse"], digits),
+            number(row["bias"], digits, True),
             "-" if row["flat"] or not row["off_circle"] else number(row["off_circle"]["r"], 2),
             ", ".join(row["outside"]) or "-",
         )
@@ -347,7 +343,7 @@ def _describe(found: Json) -> str:
 def _error(centred: float | None, scale: str) -> str:
     from valuespectrum.reporting.elements.words import number
 
-    return f"{number(centred, _DIGITS[scale])} {_UNITS[scale]}"
+    return f"{number(centred, _DIGITS.get(scale, 2))} {_UNITS.get(scale, scale)}"
 
 
 def _share(known: float | None) -> str:

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from valuespectrum.operations.calibrate import CalibrateSettings, calibrate
+from valuespectrum.calibration.calibrate import _scale
+from valuespectrum.instruments.adaptive.clips import AdaptiveClips
+from valuespectrum.instruments.like import LikeBattery
+from valuespectrum.operations.calibrate import CalibrateSettings, _error, calibrate
 from valuespectrum.reference.planted import BY_NAME, said_shares
 from vectorstore.foundation.errors import InputError
 
@@ -43,6 +46,12 @@ def test_texts_of_the_users_are_refused_before_anything_is_asked(tmp_path: Path)
     with pytest.raises(InputError, match="about our own portraits, not about the Portrait Values") as refused:
         calibrate("simulated:amber", tmp_path / "run", CalibrateSettings(instrument="portraits", option=texts))
     assert refused.value.hint == "leave form and file out" and not (tmp_path / "run").exists()
+
+
+def test_an_error_is_told_on_the_scale_of_its_instrument() -> None:
+    """Steps of one to seven are no points of a hundred, and a scale that an extension brings has a name."""
+    assert _error(0.254, _scale(AdaptiveClips())) == "0.25 steps" and _error(0.254, "stars") == "0.25 stars"
+    assert _error(2.54, _scale(LikeBattery())) == "2.5 points"
 
 
 def test_a_scale_shows_less_than_is_planted() -> None:

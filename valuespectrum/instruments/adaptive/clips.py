@@ -110,6 +110,7 @@ class AdaptiveClips:
     columns: ClassVar[tuple[str, ...]] = ("value", "clip", GRADED_ITEM, TURNED, LEFT)
     examples: ClassVar[tuple[Mapping[str, str | int], ...]] = ()
     items: ClassVar[Sequence[Item]] = SevenSteps.items
+    scale: ClassVar[str] = "steps"
     steps: ClassVar[tuple[int, int]] = SevenSteps.steps
     own_showing: ClassVar[str] = "an adaptive test shows one picture of each clip that it chooses"
     scored_with_file: ClassVar[str] = "item parameters"
