@@ -9,6 +9,7 @@ import numpy as np
 from agents.answers.respondent import RespondentColumns, columns_of
 from agents.personas.reserved import NO_PERSONA, in_first_wording
 from ingest.embedding.base import Embedder
+from valuespectrum.instruments.registry import about_others
 from valuespectrum.scoring.estimate import HEADLINE
 from valuespectrum.scoring.guards.known import mean_over
 from valuespectrum.scoring.structure.circle import Floats
@@ -68,6 +69,8 @@ def _gathered(scores: Json, likeness: Likeness | None) -> Iterator[tuple[dict[st
     sets = {name: ValueSet.from_json(each) for name, each in scores["value_sets"].items()}
     asked: dict[tuple[str, str, str], list[Json]] = {}
     for one in scores["respondents"]:
+        if about_others(one["instrument"]):
+            continue  # what is given to others has no place on the circle of one's own values
         # A placebo repeats its persona's words about nothing that is measured; what it adds is the model once more.
         if not one["placebo"] and one["profile"] and sets[one["value_set"]].circular:
             # Numbers of two readouts are not on one scale, so they are not correlated with each other.

@@ -84,6 +84,13 @@ def test_placebos_are_left_out_and_roles_are_named_for_what_they_are() -> None:
     assert found["respondents"] == 20 and found["notes"] == [ROLES]
 
 
+def test_what_is_given_to_others_has_no_structure_of_values() -> None:
+    shown = scores(12)
+    for one in shown["respondents"]:
+        one["instrument"] = "svo-shown"
+    assert structures(shown, None, seed=0) == [] != structures(scores(12), None, seed=0)
+
+
 def test_wordings_of_a_persona_are_no_further_respondents() -> None:
     """Four personas in three wordings do not tell what twelve respondents would; their means are what each said."""
     worded = scores(12)

@@ -108,7 +108,8 @@ class SvoShown:
             rates={name: Estimate.read(row) for name, row in rates.items()},
             verdicts=(*found.verdicts, _in_words(people["test"]), by_chance()),
             notes=(*found.notes, "nobody looked whether there are people in the pictures, except in a file of yours"),
-            details={**found.details, "svo_people": people},
+            # The shape of a profile is one of values of one's own: broader ones, the circle, and likeness to people.
+            details={**{name: each for name, each in found.details.items() if name != "shape"}, "svo_people": people},
         )
 
 

@@ -31,6 +31,7 @@ def test_the_angle_follows_what_people_are_shown_with() -> None:
     assert found.scores["hedonism"].estimate.mean == pytest.approx(angles["hedonism"])
     assert any("hangs on the kind" in said for said in found.verdicts)
     assert any("Blind answers" in said for said in found.verdicts)
+    assert "shape" not in found.details, "likeness to people is about values of one's own"
 
 
 def test_each_kind_meets_every_arrangement() -> None:
