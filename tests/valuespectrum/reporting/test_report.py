@@ -145,6 +145,21 @@ def test_the_panel_says_what_a_persona_did_and_how_sure_that_is() -> None:
     assert "No shift of a single value stands out" in render(replace(data(), personas=(calm,)))
 
 
+def test_shifts_are_told_on_the_scale_and_over_the_values_that_were_measured() -> None:
+    """Shifts of steps are below one, and those of refined values have no place on the circle of ten."""
+    (role,) = data().personas
+    steps = replace(role, in_log_odds=False, shifts={"power": Estimate(0.34, 0.1, 0.58)})
+    page = render(replace(data(), personas=(steps,)))
+    assert "Power +0.34 [+0.10, +0.58]" in page and 'class="bars"' in page
+    points = replace(role, in_log_odds=False, shifts={"power": Estimate(34.2, 10.0, 58.4)})
+    assert "Power +34 [+10, +58]" in render(replace(data(), personas=(points,)))
+    shifts = {"hedonism": Estimate(0.3, 0.1, 0.5), "universalism_nature": Estimate(-0.5, -0.8, -0.2)}
+    refined = replace(steps, shifts=shifts, clear=("universalism_nature",))
+    page = render(replace(data(), personas=(refined,)))
+    assert "Universalism nature −0.50 [−0.80, −0.20]" in page and "Hedonism shift +0.30" in page
+    assert 'class="bars"' not in page
+
+
 def test_a_sanitised_persona_a_judged_target_and_how_a_model_plays_are_said() -> None:
     (role,) = data().personas
     assert "anitised" not in render(data()) and "judged by" not in render(data())

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from valuespectrum.reporting.elements.data import Estimate, ModelProfile, PersonaResult, ReportedSession, ValueRow
 from valuespectrum.reporting.elements.svg import arc, element, group, join, picture, polar, sector
-from valuespectrum.reporting.elements.words import with_interval
+from valuespectrum.reporting.elements.words import clean, with_interval
 from valuespectrum.theory.values import HIGHER_ORDER, LABELS, VALUES
 
 SECTOR = 360.0 / len(VALUES)
@@ -142,13 +142,17 @@ def persona_bars(result: PersonaResult, span: float) -> Markup:
 
 
 def shifts_in_words(result: PersonaResult) -> str:
-    """Every shift with its interval."""
-    digits = 2 if result.in_log_odds else 0
-    return "; ".join(
-        f"{LABELS[value]} target {result.target.get(value, 0.0):+g}, shift {with_interval(shift, digits, True)}"
-        for value in VALUES
-        if (shift := result.shifts.get(value)) is not None
-    )
+    """Every shift with its interval, beside the target where both are of the ten values."""
+    parts = []
+    for value, shift in result.shifts.items():
+        target = f" target {result.target.get(value, 0.0):+g}," if result.over_ten else ""
+        parts.append(f"{shift_label(value)}{target} shift {with_interval(shift, result.digits, True)}")
+    return "; ".join(parts)
+
+
+def shift_label(value: str) -> str:
+    """A value of any set, for people."""
+    return LABELS.get(value) or clean(value.replace("_", " ").capitalize(), 60)
 
 
 def exposure(session: ReportedSession, window: int) -> Markup:

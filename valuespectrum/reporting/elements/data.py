@@ -19,6 +19,8 @@ _WIDEST = 6.0
 """Log-odds that a plot has room for."""
 CLEAR = 0.05
 """Probability below which differences count as more than noise."""
+_WIDE = 10.0
+"""Size of shifts from which on whole numbers tell them apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +196,7 @@ class PersonaResult:
     clear: tuple[str, ...] = ()
     """Values whose shift stands out, by Holm."""
     in_log_odds: bool = True
-    """Whether pulls and shifts are in log-odds; else in points of the instrument."""
+    """Whether pulls and shifts are in log-odds; else on the scale of the instrument: points, steps, shares."""
     covers: str = ""
     """What intervals cover, in words."""
     prompt: str = ""
@@ -206,6 +208,17 @@ class PersonaResult:
     played_why: str = ""
     run: str = ""
     """Name of the run, as the page calls it."""
+
+    @property
+    def digits(self) -> int:
+        """Decimals of its shifts: two tell log-odds, steps and shares apart, none do for points of a hundred."""
+        widest = max((abs(each.mean) for each in self.shifts.values() if each.mean is not None), default=0.0)
+        return 2 if self.in_log_odds or widest < _WIDE else 0
+
+    @property
+    def over_ten(self) -> bool:
+        """Whether its shifts are of the ten values, which its target is of: those of another set have other names."""
+        return all(value in VALUES for value in self.shifts)
 
 
 @dataclass(frozen=True, slots=True)
