@@ -10,6 +10,7 @@ import numpy as np
 from agents.answers.respondent import RespondentColumns
 from agents.personas.reserved import NO_PERSONA, in_first_wording, is_placebo_text
 from valuespectrum.instruments.measurement import Measurement
+from valuespectrum.instruments.registry import about_others
 from valuespectrum.scoring.answered.conclusions import TableStyle
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.estimate import HEADLINE, Estimate, Score
@@ -112,6 +113,8 @@ def _judgeable(
         values = one.by.value_set
         if one.who.persona not in targets or one.who.placebo or not one.by.scores or not values.one_scale:
             continue
+        if about_others(one.by.instrument):
+            continue  # what is given to others is no value of one's own, which targets are of
         goal = carried(
             {value: float(targets[one.who.persona].get(value, 0.0)) for value in TEN.dimensions}, TEN, values
         )

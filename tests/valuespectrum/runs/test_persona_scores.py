@@ -59,6 +59,13 @@ def test_numbers_on_different_scales_and_sets_without_a_key_have_no_target() -> 
     assert list(persona_rows(respondents(ANGLES), {"p": TARGET}, OPTIONS)) == []
 
 
+def test_what_is_given_to_people_who_are_shown_has_no_target() -> None:
+    """Targets are of values of one's own: who gives more to the powerful has not moved towards power."""
+    shown = [Measured(one.who, replace(one.by, instrument="svo-shown")) for one in respondents(TEN, pull=3.0)]
+    assert list(persona_rows(shown, {"p": TARGET}, OPTIONS)) == []
+    assert list(playing_rows(shown, {"p": TARGET}, OPTIONS)) == []
+
+
 def test_only_what_the_same_instrument_measured_of_the_same_model_counts() -> None:
     own = respondents(TEN, pull=3.0)
     (alone,) = persona_rows(own, {"p": TARGET}, OPTIONS)
