@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from valuespectrum.comparing.groups.convergence import convergence
 from valuespectrum.reporting.elements.data import Estimate, ReportData
-from valuespectrum.reporting.elements.words import agreeing, number, with_interval
+from valuespectrum.reporting.elements.words import agreeing, in_role, number, with_interval
 from valuespectrum.reporting.panels.base import PANELS, Panel
 from valuespectrum.theory.values import LABELS, VALUES
 from vectorstore.foundation.errors import InputError
@@ -47,7 +47,7 @@ class ConvergencePanel(Panel):
                 (method["name"], [number(method["reliability"][value], 2) for value in VALUES])
                 for method in found["methods"]
             ],
-            "claims": [(_named(each), [MARKS[each["values"][value]] for value in VALUES]) for each in claims],
+            "claims": [(in_role(each), [MARKS[each["values"][value]] for value in VALUES]) for each in claims],
             "unclaimed": len(found["claims"]) - len(claims),
             "matrix": _matrix(found["matrix"]),
         }
@@ -86,11 +86,6 @@ def _matrix(matrix: Json) -> Sequence[tuple[str, list[str]]]:
     labels = [f"{name}: {LABELS[value]}" for name, value in matrix["labels"]]
     rows = [[number(each, 2, True) for each in row] for row in matrix["correlations"]]
     return list(zip(labels, rows, strict=True))
-
-
-def _named(claim: Json) -> str:
-    role = "" if claim["persona"] == "none" else f" as {claim['persona']}"
-    return f"{claim['respondent']}{role}"
 
 
 def _told(row: Json) -> str:
