@@ -102,4 +102,5 @@ def test_profiles_without_a_circle_stand_in_no_table_of_it_whichever_run_comes_f
         read(text)
         section = text[text.index('<section aria-labelledby="structure">') :].partition("</section>")[0]
         assert "Schwartz and Cieciuch 2022" in section and "fewer than five values" not in section
+        assert "means of the ten" not in section, "of nineteen they are means of nineteen"
         assert section.count("/x, like") == 3 and section.count("/x, dilemmas") == 0
