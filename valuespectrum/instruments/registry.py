@@ -14,6 +14,7 @@ from valuespectrum.instruments.base import (
     InstrumentType,
     OwnItems,
     Published,
+    Recoverable,
     ScoredWithFile,
     Stepped,
 )
@@ -182,6 +183,16 @@ def in_steps(written: str) -> bool:
         written: The instrument, as ``scores.json`` has it.
     """
     return isinstance(_made(written), Stepped)
+
+
+def finds_planted(written: str) -> bool:
+    """Whether an instrument says what it should find of planted values; one that cannot be loaded is taken to do so.
+
+    Args:
+        written: The instrument, as ``scores.json`` has it.
+    """
+    made = _made(written)
+    return made is None or isinstance(made, Recoverable)
 
 
 def about_pictures(written: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from agents.personas.reserved import NO_PERSONA
-from valuespectrum.instruments.registry import about_others, about_pictures, in_steps, published_as
+from valuespectrum.instruments.registry import about_others, about_pictures, finds_planted, in_steps, published_as
 from valuespectrum.reference.truth import is_earlier, planted_profile
 from valuespectrum.reporting.elements.data import (
     CLEAR,
@@ -39,6 +39,7 @@ ONE_TEXT = (
 """Why personas in scores of an earlier release have no verdict."""
 _EARLIER = "planted values are not compared, since other ones belong to these weights of an earlier release"
 _UNCHECKED = "planted values are not compared, since not all clips are known to be drawn by this project"
+_ANOTHER = "planted values are not compared, since what is measured is another percentage than liking"
 
 
 def read_profiles(scores: Json, manifest: Manifest, checkable: bool = True) -> list[ModelProfile]:
@@ -54,11 +55,11 @@ def read_profiles(scores: Json, manifest: Manifest, checkable: bool = True) -> l
         if one["persona"] == NO_PERSONA and one["strategy"] == NO_PERSONA and shows_liking(one):
             model, settings = one["model"], manifest.asked.models.get(one["model"], {})
             planted = planted_profile(model, settings)
-            profile = _profile(one, planted if checkable else None)
+            why = _not_compared(one, planted, checkable)
+            profile = _profile(one, None if why else planted)
             if checkable:
                 profile = replace(profile, truth=read_truth(model, settings))
-            told = [_EARLIER] if is_earlier(model) else [_UNCHECKED] if planted is not None and not checkable else []
-            profiles.append(replace(profile, notes=(*profile.notes, *told)))
+            profiles.append(replace(profile, notes=(*profile.notes, *filter(None, [why]))))
     return profiles
 
 
@@ -67,6 +68,19 @@ def shows_liking(one: Json) -> bool:
     asked = one["instrument"]
     liking = about_pictures(asked) and not in_steps(asked) and not about_others(asked)
     return liking and one["value_set"] == TEN.name
+
+
+def _not_compared(one: Json, planted: Mapping[str, float] | None, checkable: bool) -> str:
+    """Why planted liking is not set beside what was measured; empty where it is, or where none is known."""
+    if is_earlier(one["model"]):
+        return _EARLIER
+    if planted is None:
+        return ""
+    if not checkable:
+        return _UNCHECKED
+    rows = (one.get("profile") or {}).values()
+    liking = any(HEADLINE in row for row in rows) or finds_planted(one["instrument"])
+    return "" if liking or published_as(one["instrument"]) else _ANOTHER
 
 
 def _profile(one: Json, planted: Mapping[str, float] | None) -> ModelProfile:

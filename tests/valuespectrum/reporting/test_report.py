@@ -31,6 +31,7 @@ from valuespectrum.scoring.guards.finding import Finding
 from valuespectrum.scoring.personas.placebos import ALIKE
 from valuespectrum.theory.values import HIGHER_ORDER, LABELS, VALUES
 from vectorstore.foundation.errors import StorageError
+from vectorstore.foundation.json_types import Json
 
 HOSTILE = "</p><script>alert(1)</script><img src=x onerror=alert(2)> & \"quoted\" 'single' \u202e\x00 {{ 7 * 7 }}"
 
@@ -275,6 +276,18 @@ def test_a_warning_is_red_and_takes_the_planted_truth_away() -> None:
     (warned,) = read_profiles(scores, manifest, checkable=False)
     assert warned.recovery is None and all(row.planted is None for row in warned.rows)
     assert "not compared" in warned.notes[-1]
+
+
+def test_planted_liking_is_set_beside_liking_alone() -> None:
+    """What share of clips is watched on, or how interesting they are, is another percentage."""
+    manifest = _manifest(models={"reference:amber@1": {}})
+    for instrument in ("behaviour", "isq"):
+        (found,) = read_profiles({"respondents": [_respondent() | {"instrument": instrument}]}, manifest)
+        assert found.recovery is None and all(row.planted is None for row in found.rows)
+        assert found.truth is not None and "another percentage" in found.notes[-1]
+    pairs: Json = {**_respondent(), "instrument": "pairs"}
+    pairs["profile"] = {value: {**row, "centred_log_odds": 0.1} for value, row in pairs["profile"].items()}
+    assert read_profiles({"respondents": [pairs]}, manifest)[0].recovery is not None
 
 
 def _respondent() -> dict[str, object]:
