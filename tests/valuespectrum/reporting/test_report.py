@@ -316,6 +316,13 @@ def test_a_run_of_the_published_protocol_carries_its_caveat() -> None:
     assert read_profiles({"respondents": [bare]}, _manifest())[0].published
 
 
+def test_leans_are_said_to_be_taken_out_where_questions_are_asked_in_four_ways() -> None:
+    assert "asked four ways" in render(data())
+    counted = replace(profile(), bias={}, instrument="pairs")
+    page = render(data(profiles=(counted,)))
+    assert "asked four ways" not in page and "Refusals" in page
+
+
 def test_limits_of_an_answering_are_told() -> None:
     spoken = _respondent() | {"refusal_by_value": {"power": 0.3, "tradition": 0.0}}
     spoken["identification"] = {"status": "order only", "why": "single most likely texts have no chances"}

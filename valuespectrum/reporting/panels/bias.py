@@ -41,7 +41,8 @@ class BiasPanel(Panel):
         """Those that were measured, and how one is written."""
         known = _known(data)
         shown = [_lookup(profile, name) for profile in data.profiles for name, *_ in known]
-        return {"diagnostics": known, "diagnostic": _diagnostic, "shown": shown}
+        four_ways = _lookup(data.first, "yes_lean_points") is not None
+        return {"diagnostics": known, "diagnostic": _diagnostic, "shown": shown, "four_ways": four_ways}
 
 
 def _known(data: ReportData) -> list[tuple[str, str, str, str]]:
