@@ -122,7 +122,10 @@ def _scores(
             return None
         steps = rated.weights.shape[1]
         score = rated.weights @ np.arange(1.0, steps + 1.0) / rated.weights.sum(axis=1)
-        values = _set_of(rated.asked["value"].unique().tolist(), instrument.value_set)
+        # What was asked tells the set, too: the few values that somebody answered about may have a name in two.
+        known = {value for each in VALUE_SETS.values() for value in each.dimensions}
+        put = [value for value in table["value"].dropna().unique() if value in known]
+        values = _set_of([*rated.asked["value"].unique(), *put], instrument.value_set)
         asked_rows = rated.asked.assign(score=score, item=asked.form + rated.asked["item"])
         return ItemScores(*named, values, rated.kind, asked_rows, steps)
     if isinstance(instrument, Tabled):

@@ -245,6 +245,10 @@ def test_who_said_nothing_is_no_case_of_another_set_of_values() -> None:
     asked = _AskedItems(Path("run"), RespondentColumns("m@1"), "", "own ")
     told = _scores(asked, instrument, pd.DataFrame(rows), ScoringOptions())
     assert told is not None and told.value_set == NINETEEN
+    # Of hedonism there are ten values, too.
+    once = [row | {"parsed": "4" if row["value"] == "hedonism" else "refusal"} for row in rows]
+    told = _scores(asked, instrument, pd.DataFrame(once), ScoringOptions())
+    assert told is not None and told.value_set == NINETEEN and set(told.rows["value"]) == {"hedonism"}
     assert _scores(asked, instrument, pd.DataFrame(rows).assign(parsed="refusal"), ScoringOptions()) is None
 
 
