@@ -7,7 +7,7 @@ from pathlib import Path
 
 from agents.answers.respondent import columns_of
 from agents.answers.store import AnswerStore
-from valuespectrum.instruments.registry import load_installed, refuse_other_file
+from valuespectrum.instruments.registry import about_others, load_installed, refuse_other_file
 from valuespectrum.measuring.picture_effects import picture_effects
 from valuespectrum.measuring.stored_answers import (
     NOT_SCORED,
@@ -107,5 +107,6 @@ def _sessions(
 ) -> Json:
     """What sessions say, and whether what was said to questions predicts it."""
     options = SessionScoring(reveal=RevealOptions(level=scoring.level, seed=scoring.seed))
-    stated = stated_and_revealed(sessions, stated_profiles(respondents), quality_of_run(folder), options.reveal)
+    own = [row for row in respondents if not about_others(row["instrument"])]
+    stated = stated_and_revealed(sessions, stated_profiles(own), quality_of_run(folder), options.reveal)
     return sessions_document(sessions, options) | {"stated": stated}

@@ -12,7 +12,7 @@ from bench_fakes import AxesEmbedder, words, world
 from planted_instruments import twin
 
 from valuespectrum.instruments.registry import InstrumentChoice, load_instrument
-from valuespectrum.measuring import benchmark
+from valuespectrum.measuring import benchmark, run_scores
 from valuespectrum.measuring.benchmark import BenchOptions, run_benchmark
 from valuespectrum.measuring.instrument_run import InstrumentOptions, run_instrument
 from valuespectrum.measuring.levels import LEVELS
@@ -97,6 +97,15 @@ def test_a_run_is_scored_again_as_it_was(tmp_path: Path, monkeypatch: pytest.Mon
     assert sum(row["status"] == "ok" for row in before["respondents"][0]["profile"].values()) >= 8
     if name == "like":
         assert "faking" in before["respondents"][0]["scalars"]
+
+
+def test_what_is_given_to_people_who_are_shown_is_not_held_against_sessions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_scores, "quality_of_run", lambda folder: {})
+    monkeypatch.setattr(run_scores, "sessions_document", lambda sessions, options: {})
+    monkeypatch.setattr(run_scores, "stated_profiles", list)
+    monkeypatch.setattr(run_scores, "stated_and_revealed", lambda sessions, stated, quality, options: stated)
+    rows = [{"instrument": "like"}, {"instrument": "svo-shown"}]
+    assert run_scores._sessions(Path("run"), (), rows, SCORING)["stated"] == rows[:1]
 
 
 def test_an_adaptive_test_about_clips_runs_from_pictures_to_scores_and_goes_on(tmp_path: Path) -> None:
