@@ -295,7 +295,9 @@ class _Run:
     def _add(self, examined: ItemFindings, media: Media) -> None:
         corpus, tally = self._corpus, self.tally
         shas = [frame.picture_sha for frame in examined.frames]
-        frames = mark_duplicates(examined.frames, self._first_frames(media.clip_id, shas), examined.frozen)
+        # Of other clips: former frames of this one are about to go.
+        known = corpus.first_frames(shas, except_clip=media.clip_id)
+        frames = mark_duplicates(examined.frames, known, examined.frozen)
         if not self._added and not self._links_lost:
             corpus.curation.set_setting(_LINKS_PENDING, "yes")
         if media.clip_id in self._known_clips:
@@ -321,14 +323,6 @@ class _Run:
             tally.damaged.append(Failure(examined.source.locator, reason, detail))
         # Also pictures that have a vector: the new frames that show them have none yet.
         self._stage.queue(list(dict.fromkeys(shas)))
-
-    def _first_frames(self, clip_id: str, shas: Sequence[str]) -> dict[str, str]:
-        """Frames of other clips: this clip's own former frames are about to go."""
-        known = self._corpus.first_frames(shas)
-        if clip_id not in self._known_clips:
-            return known
-        own = {frame.frame_id for frame in self._corpus.frames(clip_id)}
-        return {sha: frame_id for sha, frame_id in known.items() if frame_id not in own}
 
     def _drop_replaced(self) -> None:
         curation = self._corpus.curation

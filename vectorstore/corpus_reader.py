@@ -324,9 +324,14 @@ class CorpusReader:
         """What is known of every source, by locator."""
         return self._ledger.source_states()
 
-    def first_frames(self, picture_shas: Sequence[str]) -> dict[str, str]:
-        """For each of these pictures that is in the corpus, the first frame that shows it."""
-        return self._ledger.first_frames(picture_shas)
+    def first_frames(self, picture_shas: Sequence[str], except_clip: str = "") -> dict[str, str]:
+        """For each of these pictures that is in the corpus, the first frame that shows it.
+
+        Args:
+            picture_shas: Pictures.
+            except_clip: Frames of this clip do not count; empty for all that there are.
+        """
+        return self._ledger.first_frames(picture_shas, except_clip)
 
     def pictures_without_vector(self, embedder_id: str) -> list[str]:
         """Pictures that this embedder has not embedded yet, in the order they were added."""

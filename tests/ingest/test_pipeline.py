@@ -219,6 +219,26 @@ def test_near_duplicates_are_marked_not_dropped(tmp_path: Path) -> None:
             assert bits_apart(frame.dhash, original.dhash) <= 6
 
 
+def test_frames_made_anew_are_marked_as_before_where_another_clip_shows_the_same(tmp_path: Path) -> None:
+    folder = tmp_path / "clips"
+    first = write_numbered(folder / "first.mp4", VideoWriter(frames=3))
+    # A box of MP4 with nothing in it: other bytes, the same pictures.
+    (folder / "second.mp4").write_bytes(first.read_bytes() + b"\x00\x00\x00\x08free")
+    assert run(folder, tmp_path / "corpus").clips_added == 2
+
+    def marks() -> list[tuple[str, int] | None]:
+        with Corpus.open(tmp_path / "corpus") as corpus:
+            frames = corpus.frames()
+            places = {frame.frame_id: (corpus.clip(frame.clip_id).title, frame.index) for frame in frames}
+            return [places[frame.duplicate_of] if frame.duplicate_of else None for frame in frames]
+
+    before = marks()
+    assert before[3:] == [("first", index) for index in range(3)]
+    report = run(folder, tmp_path / "corpus", IngestOptions(DecodeOptions(frames=16), redo_frames=True))
+    assert (report.clips_redone, report.frames_added) == (2, 6)
+    assert marks() == before
+
+
 def test_difference_hash_survives_resizing_and_recompression(tmp_path: Path) -> None:
     random = np.random.default_rng(0)
     small = [Image.fromarray(random.integers(0, 256, (6, 8, 3), dtype=np.uint8)) for _ in range(6)]

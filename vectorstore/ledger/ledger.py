@@ -144,12 +144,12 @@ class Ledger:
         rows = self._rows(f"SELECT {_FRAME} FROM frame WHERE frame_id IN (SELECT value FROM json_each(?))", (wanted,))
         return {row[0]: _frame(row) for row in rows}
 
-    def first_frames(self, picture_shas: Sequence[str]) -> dict[str, str]:
-        """For each picture that is in the corpus, the first frame that shows it."""
+    def first_frames(self, picture_shas: Sequence[str], except_clip: str = "") -> dict[str, str]:
+        """For each picture that is in the corpus, the first frame that shows it; those of one clip can be left out."""
         rows = self._rows(
             "SELECT picture_sha, frame_id, min(rowid) FROM frame "
-            "WHERE picture_sha IN (SELECT value FROM json_each(?)) GROUP BY picture_sha",
-            (json.dumps(list(picture_shas)),),
+            "WHERE picture_sha IN (SELECT value FROM json_each(?)) AND video_sha != ? GROUP BY picture_sha",
+            (json.dumps(list(picture_shas)), except_clip),
         )
         return {row[0]: row[1] for row in rows}
 

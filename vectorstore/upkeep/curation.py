@@ -17,7 +17,7 @@ from vectorstore.ledger.records import Failure, Frame, Media, Recipe, Source
 from vectorstore.ledger.stored_vectors import vector_matrix
 from vectorstore.ledger.uploader_names import names_of
 from vectorstore.ledger.uploaders import is_kept_out
-from vectorstore.upkeep.removal import KINDS, key_hash
+from vectorstore.upkeep.removal import KINDS, keep_near_duplicates_marked, key_hash
 
 _SAID = ("platform", "published", "page_url", "basis", "manifest_id", "title", "caption", "licence")
 _LISTED = "IN (SELECT value FROM json_each(?))"
@@ -288,6 +288,7 @@ class Curation:
         with self._ledger.changes():
             write = self._ledger.execute_many
             write("INSERT OR IGNORE INTO recipe VALUES (?, ?)", [(recipe.recipe_id, recipe.settings)])
+            keep_near_duplicates_marked(self._ledger, [media.clip_id])
             write("DELETE FROM frame WHERE video_sha = ?", [(media.clip_id,)])
             write(
                 "UPDATE video SET frames_got = ?, frames_wanted = ?, damaged_packets = ?, motion = ? "

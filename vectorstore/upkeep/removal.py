@@ -153,7 +153,7 @@ def remove_rows(ledger: Ledger, removal: Removal, folder: Path) -> Receipt:
             hashes += sorted(tombstones(ledger, doomed.sources, keys))
         receipt = _count(ledger, doomed)
         traces = _traces_of(ledger, doomed, keys if removal.kind != "clip" else [])
-        _keep_near_duplicates_marked(ledger, doomed.clips)
+        keep_near_duplicates_marked(ledger, doomed.clips)
         _delete(ledger, doomed)
         _redact(ledger, traces, folder)
         now = utc_now()
@@ -182,7 +182,7 @@ def forget_rows(ledger: Ledger, locators: list[str]) -> Receipt:
     with ledger.changes():
         doomed = _named(ledger, locators)
         receipt = _count(ledger, doomed)
-        _keep_near_duplicates_marked(ledger, doomed.clips)
+        keep_near_duplicates_marked(ledger, doomed.clips)
         _delete(ledger, doomed)
         detail = json.dumps(asdict(receipt), sort_keys=True)
         now = utc_now()
@@ -307,8 +307,19 @@ def _linked(ledger: Ledger, clips: list[str]) -> list[str]:
     )
 
 
-def _keep_near_duplicates_marked(ledger: Ledger, clips: list[str]) -> None:
-    """Where an original goes, the first of its duplicates that stay takes its place."""
+def keep_near_duplicates_marked(ledger: Ledger, clips: list[str]) -> None:
+    """Where an original is about to go, the first of its duplicates that stay takes its place.
+
+    Args:
+        ledger: Inside of changes.
+        clips: Clips whose frames go.
+    """
+    parents: dict[str, str | None] = {
+        row[0]: row[1]
+        for row in ledger.select(
+            f"SELECT frame_id, duplicate_of FROM frame WHERE video_sha {_LISTED}", (json.dumps(clips),)
+        )
+    }
     rows = ledger.select(
         "SELECT copy.duplicate_of, copy.frame_id FROM frame AS copy JOIN frame AS original "
         f"ON copy.duplicate_of = original.frame_id WHERE original.video_sha {_LISTED} "
@@ -316,12 +327,21 @@ def _keep_near_duplicates_marked(ledger: Ledger, clips: list[str]) -> None:
         (json.dumps(clips),) * 2,
     )
     heirs: dict[str, str] = {}
-    for original, copy in rows:
-        heirs.setdefault(original, copy)
-    ledger.execute_many(
-        "UPDATE frame SET duplicate_of = ? WHERE frame_id = ?",
-        [(None if heirs[original] == copy else heirs[original], copy) for original, copy in rows],
-    )
+    marks: list[tuple[str | None, str]] = []
+    for copied, copy in rows:
+        original = _first_original(parents, copied)
+        heir = heirs.setdefault(original, copy) if original in parents else original
+        marks.append((None if heir == copy else heir, copy))
+    ledger.execute_many("UPDATE frame SET duplicate_of = ? WHERE frame_id = ?", marks)
+
+
+def _first_original(parents: Mapping[str, str | None], frame_id: str) -> str:
+    """What a frame is a duplicate of in the end, as far as frames go: the first that is of nothing, or that stays."""
+    seen = {frame_id}
+    while (above := parents.get(frame_id)) is not None and above not in seen:
+        seen.add(above)
+        frame_id = above
+    return frame_id
 
 
 def _delete(ledger: Ledger, doomed: _Doomed) -> None:

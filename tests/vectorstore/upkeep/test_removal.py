@@ -166,6 +166,19 @@ def test_pictures_that_others_show_stay_and_near_duplicates_stay_marked(corpus: 
     assert corpus.embedded_count(EMBEDDER) == 4
 
 
+def test_near_duplicates_of_near_duplicates_stay_marked(corpus: Corpus) -> None:
+    """The copies of two frames of one clip that look alike look alike, too."""
+    one = frames(corpus, "one", 3, duplicates=True)
+    corpus.add_clip(source("one", "a"), media("one"), RECIPE, one)
+    copies = [
+        replace(frame, frame_id=sha(f"two{frame.index}"), clip_id=sha("two"), duplicate_of=frame.frame_id)
+        for frame in one
+    ]
+    corpus.add_clip(source("two", "b"), media("two"), RECIPE, copies)
+    corpus.remove(Removal("clip", (sha("one"),)))
+    assert [frame.duplicate_of for frame in corpus.frames()] == [None, sha("two0"), sha("two0")]
+
+
 def test_removals_that_make_no_sense(corpus: Corpus) -> None:
     for wrong in (
         Removal("video", ("x",)), Removal("clip", ()), Removal("source", ("x", " ")), Removal("uploader", ("x", "@")),
