@@ -276,10 +276,19 @@ class _Run:
         elif examined.media is not None and self._needs_frames(examined.clip_id):
             self._add(examined, examined.media)
         else:
-            self._corpus.link_source(examined.source, examined.clip_id)
+            self._link(examined)
             self._keep_words(examined.clip_id, examined.words)
             self.tally.clips_known += 1
         self.tally.damaged += examined.notes
+
+    def _link(self, examined: ItemFindings) -> None:
+        """Note that a source leads to a clip that is here, and what is said about it there now."""
+        known, source = examined.judged.known, examined.source
+        if known is not None and known.clip_id == examined.clip_id:
+            # What a list has said of these bytes stays until a list says something else.
+            (source,) = self._corpus.curation.filled([source])
+            self.tally.changed_metadata += len(self._corpus.curation.changed([source]))
+        self._corpus.link_source(source, examined.clip_id)
 
     def _fail(self, examined: ItemFindings, error: MediaError) -> None:
         judged = examined.judged
@@ -303,7 +312,7 @@ class _Run:
         if media.clip_id in self._known_clips:
             corpus.curation.set_setting(_REPLACED, "yes")
             # Frames last: once they are new, nobody looks into the file again.
-            corpus.link_source(examined.source, media.clip_id)
+            self._link(examined)
             self._keep_words(media.clip_id, examined.words)
             corpus.curation.replace_frames(media, self._recipe, frames)
             self._to_redo.discard(media.clip_id)

@@ -47,7 +47,7 @@ class IngestReport:
     failures_settled: int = 0
     """Failures of earlier runs that are dropped: rows of lists that are good again, sources that are no more."""
     changed_metadata: int = 0
-    """Those of the known about which something else is said now."""
+    """Those of the known and of those made anew about which something else is said now."""
     words_changed: int = 0
     """Transcripts of new clips, and places whose words about a known clip came, went or changed."""
     lists: Sequence[ListCounts] = ()

@@ -202,6 +202,20 @@ def test_a_replaced_file_becomes_another_clip(tmp_path: Path) -> None:
         assert len(corpus.clips()) == 2
 
 
+def test_a_file_with_its_former_bytes_again_is_described_under_them(tmp_path: Path) -> None:
+    path = write_numbered(tmp_path / "clips" / "clip.mp4", VideoWriter(hue=10))
+    former, latter = path.read_bytes(), write_numbered(tmp_path / "other.mp4", VideoWriter(hue=99)).read_bytes()
+    for content, title in ((former, "first"), (latter, "second"), (former, "third")):
+        path.write_bytes(content)
+        path.with_suffix(".info.json").write_text(json.dumps({"title": title}))
+        run(path.parent, tmp_path / "corpus")
+    with Corpus.open(tmp_path / "corpus") as corpus:
+        clips = corpus.clips()
+        assert [clip.title for clip in clips] == ["third", "second"]
+        (source,) = corpus.sources()
+        assert source.clip_ids == (clips[1].clip_id, clips[0].clip_id)
+
+
 def test_near_duplicates_are_marked_not_dropped(tmp_path: Path) -> None:
     folder = tmp_path / "clips"
     write_numbered(folder / "moving.mp4", VideoWriter(size=(256, 192)))

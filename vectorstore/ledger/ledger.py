@@ -350,8 +350,18 @@ class Ledger:
 
     def _link(self, source: Source, clip_id: str, now: str) -> int:
         source_id = self._upsert_source(source, None, None, now)
+        # The latest link of a source is that of its bytes, also when they are what they once were.
         self._connection.execute(
-            "INSERT OR IGNORE INTO source_video VALUES (NULL, ?, ?, ?, ?, ?, ?)",
+            "UPDATE source_video SET link_id = (SELECT 1 + max(link_id) FROM source_video) WHERE source_id = ?1 "
+            "AND video_sha = ?2 AND link_id < (SELECT max(link_id) FROM source_video WHERE source_id = ?1)",
+            (source_id, clip_id),
+        )
+        self._connection.execute(
+            "INSERT INTO source_video VALUES (NULL, ?, ?, ?, ?, ?, ?) ON CONFLICT (source_id, video_sha) DO UPDATE SET "
+            "title = coalesce(nullif(excluded.title, ''), title), "
+            "caption = coalesce(nullif(excluded.caption, ''), caption), "
+            "tags = coalesce(nullif(excluded.tags, '[]'), tags), "
+            "licence = coalesce(nullif(excluded.licence, ''), licence)",
             (source_id, clip_id, source.title, source.caption, json.dumps(source.tags), source.licence),
         )
         return source_id

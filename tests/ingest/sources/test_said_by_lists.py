@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 from colour_embedder import ColourEmbedder
 from videos import VideoWriter, write_numbered
 
-from ingest.pipeline import ingest
+from ingest.decoding.decode import DecodeOptions
+from ingest.pipeline import IngestOptions, ingest
 from ingest.refresh import find_again, plan_refresh, run_refresh
 from ingest.report import IngestReport
 from vectorstore.corpus import Corpus
@@ -100,3 +102,22 @@ def test_a_file_that_is_back_keeps_what_its_list_said(folder: Path, tmp_path: Pa
     (tmp_path / "away.mp4").rename(folder / "0.mp4")
     run(corpus, folder)
     assert (first(corpus).title, first(corpus).gone_at) == ("listed", "")
+
+
+def test_a_file_that_is_read_again_is_described_as_now(folder: Path, tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus"
+    run(corpus, folder)
+    (folder / "0.info.json").write_text(json.dumps({"title": "anew"}))
+    os.utime(folder / "0.mp4", (1e9, 1e9))
+    assert run(corpus, folder).changed_metadata == 1
+    assert (first(corpus).title, first(corpus).caption) == ("anew", "told beside")
+    # With new frames, as with new times, what a list says is noted, and stays.
+    path = listing(folder, "list", title="listed", platform="tiktok", licence="CC0")
+    with Corpus.open(corpus, write=True) as opened:
+        options = IngestOptions(DecodeOptions(frames=3), redo_frames=True)
+        assert ingest([path], opened, ColourEmbedder(), options).changed_metadata == 2
+    assert (first(corpus).title, first(corpus).platform, first(corpus).licence) == ("listed", "tiktok", "CC0")
+    os.utime(folder / "0.mp4", (2e9, 2e9))
+    with Corpus.open(corpus, write=True) as opened:
+        assert ingest([folder], opened, ColourEmbedder(), options).changed_metadata == 0
+    assert (first(corpus).title, first(corpus).platform, refresh(corpus)) == ("listed", "tiktok", 0)
