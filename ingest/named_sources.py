@@ -14,7 +14,13 @@ from pathlib import Path
 
 from ingest.cleaning.paths import printable
 from ingest.cleaning.urls import HOSTS
-from ingest.saved_sources import RememberedSource, forget_remembered, remembered_lists, remembered_sources
+from ingest.saved_sources import (
+    RememberedSource,
+    forget_remembered,
+    remembered_lists,
+    remembered_sources,
+    without_poster,
+)
 from ingest.sources.folder import FileItem
 from ingest.sources.registry import link_item, load_sources
 from ingest.sources.tables.table import SUFFIXES
@@ -92,7 +98,7 @@ def find_named(named: Sequence[NamedSource], text: str) -> NamedSource:
     Raises:
         InputError: None is, or several are.
     """
-    whole = text if "://" in text else str(Path(text).absolute())
+    whole = without_poster(text) if "://" in text else str(Path(text).absolute())
     found = [each for each in named if each.source.text in (text, whole)]
     if not found and text.isdecimal():
         found = [each for each in named if each.number == int(text)]

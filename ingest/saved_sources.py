@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ingest.cleaning.urls import parse_link
 from ingest.decoding.decode import DecodeOptions
 from ingest.downloading.options import granted_settings
 from ingest.media.media_guard import Limits
@@ -17,7 +19,7 @@ from ingest.sources.base import ListCounts, SourceOptions
 from ingest.sources.registry import load_sources
 from vectorstore.corpus import Corpus
 from vectorstore.foreign.typed import made_from
-from vectorstore.foundation.errors import CorpusError
+from vectorstore.foundation.errors import CorpusError, FetchError
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -138,12 +140,20 @@ def _unreadable(corpus: Corpus) -> CorpusError:
     )
 
 
+def without_poster(text: str) -> str:
+    """A link of a single clip as the ledger has it, without the name of who posted it; other text as it is."""
+    with contextlib.suppress(FetchError):
+        link = parse_link(text)
+        return link.url if link.kind == "item" else text
+    return text
+
+
 def _absolute(text: str) -> str:
     name, colon, rest = text.partition(":")
-    if "://" in text:
-        return text
     if colon and name in load_sources():
-        return f"{name}:{_absolute(rest)}" if os.path.lexists(rest) else text
+        return f"{name}:{_absolute(rest)}" if "://" in rest or os.path.lexists(rest) else text
+    if "://" in text:
+        return without_poster(text)
     return os.path.abspath(text)  # noqa: PTH100 - resolve() would follow links, which the guard must see
 
 

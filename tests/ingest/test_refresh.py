@@ -14,6 +14,7 @@ from videos import VideoWriter, write_numbered
 
 from ingest.decoding.decode import DecodeOptions
 from ingest.media.media_guard import Limits
+from ingest.named_sources import find_named, named_sources
 from ingest.pipeline import IngestOptions, ingest, ingest_items
 from ingest.refresh import FoundAgain, RefreshOptions, RefreshReport, find_again, plan_refresh, run_refresh
 from ingest.saved_sources import allowed_sources, remember, remembered_decoding, remembered_sources
@@ -108,6 +109,16 @@ def test_sources_and_settings_are_remembered_once_and_survive(tmp_path: Path, mo
         assert [source.text for source in found] == [str(tmp_path / "clips/*.mp4"), "https://example.org/a?b=1"]
         assert all(source.options == options for source in found)
         assert remembered_decoding(corpus) == decode
+
+
+def test_a_link_is_remembered_without_who_posted_it_and_goes_with_its_clip(tmp_path: Path) -> None:
+    typed, kept = "https://www.tiktok.com/@invented.baker/video/7106798200794926362", "https://www.tiktok.com/@other"
+    with Corpus.create(tmp_path / "corpus") as corpus:
+        remember(corpus, [typed, kept], SourceOptions(basis="own"), DecodeOptions())
+        assert "invented.baker" not in corpus.curation.setting("ingested_sources")
+        assert find_named(named_sources(corpus), typed).number == 1
+        corpus.remove(Removal("source", ("https://www.tiktok.com/@_/video/7106798200794926362",)))
+        assert [source.text for source in remembered_sources(corpus)] == [kept]
 
 
 def test_dead_links_are_noted_and_removed_only_when_asked_to(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ leaves the note, and the next writer finishes. The clean-up needs no list of wha
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -371,17 +372,25 @@ def _redact_lists(ledger: Ledger, names: list[str]) -> None:
     lists = {
         row[0]: json.loads(row[1]) for row in ledger.select("SELECT name, value FROM setting WHERE value LIKE '[%'")
     }
-    if pattern := _pattern(names, list(lists.values())):
+    read = {name: list(map(_entry, entries)) for name, entries in lists.items()}
+    if pattern := _pattern(names, list(read.values())):
+        kept = {
+            name: [entry for entry, said in zip(lists[name], entries, strict=True) if _redacted(pattern, said) == said]
+            for name, entries in read.items()
+        }
         ledger.execute_many(
             "UPDATE setting SET value = ? WHERE name = ?",
-            [
-                (
-                    json.dumps([entry for entry in entries if _redacted(pattern, entry) == entry], ensure_ascii=False),
-                    name,
-                )
-                for name, entries in lists.items()
-            ],
+            [(json.dumps(entries, ensure_ascii=False), name) for name, entries in kept.items()],
         )
+
+
+def _entry(written: object) -> object:
+    """What an entry of a list says: it may be a document itself, in which letters are written by their numbers."""
+    with contextlib.suppress(ValueError, RecursionError):
+        document = json.loads(written) if isinstance(written, str) else None
+        if isinstance(document, dict):
+            return document
+    return written
 
 
 def _redact_counts(ledger: Ledger, names: list[str], folder: Path) -> None:

@@ -309,6 +309,13 @@ def test_words_of_a_removed_clip_take_no_remembered_source_of_others_along(tmp_p
         assert "all about Dance" not in json.dumps([detail for _, _, detail in corpus.events()])
 
 
+def test_names_with_any_letters_are_found_in_what_is_remembered(corpus: Corpus) -> None:
+    noted = [json.dumps({"text": f"/videos/{name}/clips"}) for name in ("Zoë", "Nadir", "李明")]
+    corpus.curation.remember("sources", noted)
+    corpus.remove(Removal("uploader", ("zoë", "李明")))
+    assert corpus.curation.listed("sources") == noted[1:2]
+
+
 @pytest.mark.parametrize("word", ["before", "h264", "made-up", "quotes"])
 def test_a_snapshot_is_read_whatever_the_removed_were_called(tmp_path: Path, word: str) -> None:
     """Names and titles may be words that a snapshot is read by: its own name, a codec, an embedder."""
