@@ -142,7 +142,7 @@ def forget(corpus: Corpus, named: NamedSource, with_clips: bool) -> Receipt:
     corpus.curation.forget_failures([row.locator for row in named.failed_only])
     corpus.curation.unsay([row.locator for row in described])
     for row in described:
-        corpus.update_source(_own_words(row))
+        corpus.update_source(_own_words(row), alive=False)
     receipt = corpus.forget_sources(sorted(gone)) if gone else corpus.foresee_forgetting([])
     forget_remembered(corpus, named.source)
     return receipt

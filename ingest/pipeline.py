@@ -237,7 +237,9 @@ class _Run:
         """Put what is said now in the place of what was said before; a list may have been named after its folder."""
         said = [judged.item.describe(judged.stamp) for judged in self._described]
         for source in self._corpus.curation.changed(said):
-            self.tally.changed_metadata += self._corpus.update_source(source)
+            # That something else is said of a link says nothing of what is behind it.
+            alive = "://" not in source.locator
+            self.tally.changed_metadata += self._corpus.update_source(source, alive=alive)
         # Clips that were here before anybody said whose they are.
         self.tally.damaged += notes_on_removed(self._removed, said)
         for judged in self._described:

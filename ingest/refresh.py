@@ -374,6 +374,7 @@ class _LinksChecked:
 
     checked: int = 0
     dead: int = 0
+    """Links that are dead now and were not before."""
     unchecked: list[Failure] = field(default_factory=list)
     """Those that could not be asked about."""
     of_removed: list[Failure] = field(default_factory=list)
@@ -381,12 +382,12 @@ class _LinksChecked:
 
 
 def _check_links(corpus: Corpus, items: FoundAgain) -> _LinksChecked:
-    """Ask about every known link."""
+    """Ask about every known link, also those that were dead when they were last asked about."""
     found, removed = _LinksChecked(), corpus.curation.removed_keys()
     named = {item.locator: item for item in items if is_remote(item)}
     network = items.network
     for row in list(corpus.sources()):
-        if not row.clip_ids or row.gone_at or "://" not in row.locator:
+        if not row.clip_ids or "://" not in row.locator:
             continue
         try:
             item = named.get(row.locator) or link_item(row.locator, SourceOptions(basis=row.basis, network=network))
@@ -398,7 +399,8 @@ def _check_links(corpus: Corpus, items: FoundAgain) -> _LinksChecked:
             inner.check()
             said = [item.describe(row.stamp)]
             found.of_removed += notes_on_removed(removed, said)
-            for source in corpus.curation.changed(said):
+            # One that was dead may have been hidden for a while.
+            for source in corpus.curation.filled(said) if row.gone_at else corpus.curation.changed(said):
                 corpus.update_source(source)
             words = PlaceWords.of(item.words() if isinstance(item, WordedItem) else None, row.locator)
             if words is not None:
@@ -408,7 +410,7 @@ def _check_links(corpus: Corpus, items: FoundAgain) -> _LinksChecked:
             reason = error.reason if isinstance(error, MediaError) else "policy"
             if reason == "unavailable":
                 corpus.mark_gone(row.locator)
-                found.dead += 1
+                found.dead += not row.gone_at
             else:
                 found.unchecked.append(Failure(row.locator, reason, error.message))
     return found

@@ -255,13 +255,17 @@ class Corpus(CorpusReader):
         """
         return set_transcripts(self._ledger, clip_id, origin, found, locator)
 
-    def update_source(self, source: Source) -> bool:
-        """Overwrite what is said about a known source (all but its stamp); it is alive.
+    def update_source(self, source: Source, *, alive: bool = True) -> bool:
+        """Overwrite what is said about a known source (all but its stamp).
+
+        Args:
+            source: What is said now.
+            alive: Whether it is known to be there; else it stays as dead or alive as it was.
 
         Returns:
             Whether anything changed.
         """
-        return self._ledger.update_source(source)
+        return self._ledger.update_source(source, alive=alive)
 
     def mark_gone(self, locator: str) -> None:
         """Record that a source was found dead; its clips stay."""

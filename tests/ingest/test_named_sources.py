@@ -96,6 +96,17 @@ def test_a_wrong_mapping_is_put_right(folder: Path, tmp_path: Path) -> None:
         assert {clip.uploader for clip in opened.clips()} == {opened.uploader_key("person"), ""}
 
 
+def test_what_is_gone_stays_gone_when_its_list_is_forgotten(folder: Path, tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus"
+    run(corpus, folder / "list.jsonl", title="name")
+    (folder / "0.mp4").unlink()
+    with Corpus.open(corpus, write=True) as opened:
+        assert run_refresh(opened, find_again(opened), ColourEmbedder()).gone == 1
+    forget_one(corpus, "1")
+    with Corpus.open(corpus) as opened:
+        assert [Path(row.locator).name for row in opened.sources() if row.gone_at] == ["0.mp4"]
+
+
 def test_the_wrong_one_of_two_mappings_goes_by_its_number(folder: Path, tmp_path: Path) -> None:
     corpus = tmp_path / "corpus"
     listing = folder / "list.jsonl"

@@ -150,6 +150,29 @@ def test_dead_links_are_noted_and_removed_only_when_asked_to(tmp_path: Path) -> 
         assert (report.ingest.clips_removed, report.ingest.clips_added) == (1, 0)
 
 
+def test_a_link_is_dead_until_it_answers_whatever_is_said_of_it(tmp_path: Path) -> None:
+    path = write_numbered(tmp_path / "a.mp4", VideoWriter(frames=12, hue=10))
+    link = FakeRemote("https://example.org/hidden", path, title="as it was")
+    found = FoundAgain(((link,),), ())
+
+    def state(options: RefreshOptions) -> tuple[str, int, bool]:
+        with Corpus.open(tmp_path / "corpus", write=True) as corpus:
+            report = run_refresh(corpus, found, ColourEmbedder(), options)
+            (row,), (clip,) = corpus.sources(), corpus.clips()
+            return clip.title, report.gone, bool(row.gone_at)
+
+    with Corpus.ensure(tmp_path / "corpus") as corpus:
+        ingest_items(found, corpus, ColourEmbedder(), IngestOptions())
+    link.path = None
+    assert state(RefreshOptions(check_links=True)) == ("as it was", 1, True)
+    link.title = "as a list has it"
+    assert state(RefreshOptions()) == ("as a list has it", 0, True)
+    assert state(RefreshOptions(check_links=True)) == ("as a list has it", 0, True)
+    # It was hidden for a while: what is asked to go for good is what is dead now.
+    link.path = path
+    assert state(RefreshOptions(check_links=True, remove_gone=True)) == ("as a list has it", 0, False)
+
+
 class AskedRemote(FakeRemote):
     """Nobody says whose it is before its platform is asked."""
 

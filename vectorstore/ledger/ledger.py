@@ -414,8 +414,12 @@ class Ledger:
             "manifest_id": source.manifest_id,
         }
 
-    def update_source(self, source: Source) -> bool:
+    def update_source(self, source: Source, *, alive: bool = True) -> bool:
         """Overwrite what is said about a known source, but not its stamp.
+
+        Args:
+            source: What is said now.
+            alive: Whether it is known to be there; else it stays as dead or alive as it was.
 
         Returns:
             Whether anything changed.
@@ -429,8 +433,9 @@ class Ledger:
                 return False
             before = self._said(row[0], facts)
             assignments = ", ".join(f"{name} = {_kept(name, '?')}" for name in facts)
+            revived = ", gone_at = ''" if alive else ""
             self._connection.execute(
-                f"UPDATE source SET {assignments}, gone_at = '' WHERE source_id = ?", (*facts.values(), row[0])
+                f"UPDATE source SET {assignments}{revived} WHERE source_id = ?", (*facts.values(), row[0])
             )
             # Older links belong to bytes that the locator led to before.
             self._connection.execute(
