@@ -19,6 +19,8 @@ import ingest.embedding.base
 from valuespectrum.cli import main
 from valuespectrum.theory.values import VALUES
 from vectorstore.corpus import Corpus
+from vectorstore.foundation.errors import CorpusLockedError
+from vectorstore.ledger.ledger import Ledger
 from vectorstore.ledger.records import Cue, EmbedderRecord, Failure, Frame, Media, Recipe, Source, Transcript
 
 ROOT = Path(__file__).parents[3]
@@ -361,3 +363,19 @@ def test_what_is_not_here_is_kept_out_when_asked(ask: Ask, corpus: Path) -> None
     with Corpus.open(corpus) as opened:
         assert opened.is_removed("uploader", "@some one")
         assert opened.is_removed("source", "https://www.youtube.com/watch?v=AAAAAAAAAAA")
+
+
+def test_a_reader_in_the_way_keeps_nothing_that_was_named(
+    ask: Ask, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(ledger: Ledger) -> None:
+        raise CorpusLockedError("somebody is reading it", "close it and open the corpus once")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Ledger, "write_anew", busy)
+        named = ("--clip", sha("power_0"), "--uploader", "@person1")
+        code, document, _ = ask("remove", *named, "--yes", also_text=False)
+    assert (code, document["error"]["message"]) == (2, "somebody is reading it")
+    with Corpus.open(corpus, write=True) as opened:
+        assert {clip.title for clip in opened.clips()} == {f"{value}_0" for value in VALUES} - {"power_0"}
+        assert opened.verify() == []

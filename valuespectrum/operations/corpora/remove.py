@@ -15,7 +15,7 @@ from valuespectrum.operations.corpora.search import find_clip
 from valuespectrum.operations.corpora.sources import Undone
 from valuespectrum.operations.shared.tables import number_lines
 from valuespectrum.operations.shared.telling import Teller, Unattended
-from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.errors import CorpusLockedError, InputError
 from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def remove(
             text = "\n".join(["this would go:", *foreseen.lines(), "nothing was removed (add --yes)"])
             return Undone({"done": False, **foreseen.document()}, text)
         teller.doing("removing: rows, pictures, then index and ledger are written anew")
-        receipts = [opened.remove(removal) for removal in removals]
+        receipts = _remove_all(opened, removals)
     done = _summed(receipts)
     look = sorted({name for receipt in receipts for name in receipt.near_duplicates})
     first = "was removed before; whatever an interrupted removal had left is gone" if again else "removed for good:"
@@ -97,6 +97,20 @@ def remove(
     lines += [f"look at {name}: shows nearly the same" for name in look]
     document = {"done": True, **foreseen.document(), **done, "near_duplicates": look, "reason": what.reason}
     return Undone(document, "\n".join([*lines, *foreseen.warnings()]))
+
+
+def _remove_all(corpus: Corpus, removals: list[Removal]) -> list[Receipt]:
+    """Do all of them before saying that a reader is in the way of one: what it leaves to others is finished by them."""
+    receipts: list[Receipt] = []
+    in_the_way: CorpusLockedError | None = None
+    for removal in removals:
+        try:
+            receipts.append(corpus.remove(removal))
+        except CorpusLockedError as error:
+            in_the_way = error
+    if in_the_way is not None:
+        raise in_the_way
+    return receipts
 
 
 @dataclass(frozen=True, slots=True)
