@@ -40,7 +40,7 @@ NUMBERS = {
         SELECT 1 FROM source_video JOIN source USING (source_id)
         WHERE source_video.video_sha = video.video_sha AND gone_at = '')""",
     "clips_with_words": "SELECT count(DISTINCT video_sha) FROM transcript WHERE cues != '[]'",
-    "uploaders": "SELECT count(DISTINCT uploader) FROM source WHERE uploader != ''",
+    "uploaders": "SELECT count(DISTINCT uploader) FROM source JOIN source_video USING (source_id) WHERE uploader != ''",
     "removed": """SELECT coalesce(sum(json_extract(detail, '$.sources')), 0) FROM event
         WHERE kind = 'removal'""",
     "seconds": "SELECT coalesce(round(sum(duration), 3), 0) FROM video",

@@ -201,3 +201,10 @@ def test_a_source_that_says_unknown_is_counted_with_those_that_say_nothing(corpu
         source = Source(f"/{name}.mp4", "1", name, licence=licence)
         corpus.add_clip(source, media(name), RECIPE, frames(corpus, name))
     assert corpus_counts(corpus.ledger)["licences"] == {"unknown": 2, "CC0": 1}
+
+
+def test_uploaders_are_counted_whose_clips_are_here(corpus: Corpus) -> None:
+    corpus.add_clip(Source("/ann.mp4", "1", uploader="ann"), media("ann"), RECIPE, frames(corpus, "ann"))
+    corpus.add_failure(Source("/bob.mp4", "1", uploader="bob"), Failure("/bob.mp4", "empty", "the file is empty"))
+    counts = corpus_counts(corpus.ledger)
+    assert (counts["clips"], counts["failed"], counts["uploaders"]) == (1, 1, 1)
