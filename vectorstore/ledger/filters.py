@@ -84,7 +84,9 @@ class SearchFilter:
     @property
     def is_empty(self) -> bool:
         """Whether everything passes."""
-        return all(getattr(self, field.name) in (None, False) for field in fields(self))
+        said = (getattr(self, field.name) for field in fields(self))
+        # A number of seconds may be 0, which equals False.
+        return all(value is None or value is False for value in said)
 
 
 def passing_clips(ledger: Ledger, where: SearchFilter) -> list[int] | None:

@@ -67,6 +67,7 @@ def test_each_filter_lets_through_what_it_names(filled: Corpus) -> None:
         SearchFilter(published_to="2024-02-01"): chosen(lambda n: n % 4 in (1, 2)) | clips(0),
         SearchFilter(published_from="2024-02-01", published_to="2024-02-01"): chosen(lambda n: n % 4 == 2),
         SearchFilter(shortest=3, longest=5.0): clips(3, 4, 5),
+        SearchFilter(longest=0.0): clips(0),
         SearchFilter(clip_ids=(sha("clip 5"), "none")): clips(5),
         SearchFilter(clip_ids=()): set(),
         SearchFilter(except_clip_ids=(sha("clip 5"),)): chosen(lambda n: n != 5),
