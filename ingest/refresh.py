@@ -207,11 +207,16 @@ def find_again(corpus: Corpus, granted: Mapping[str, object] | None = None) -> F
 
 
 def plan_items(corpus: Corpus, items: Iterable[SourceItem], options: IngestOptions) -> RefreshPlan:
-    """What ``ingest_items`` would do, without reading any file or asking any server."""
+    """What ``ingest_items`` would do, without reading any video or asking any server."""
     counts = dict.fromkeys(_WORDS, 0)
     examples: dict[str, list[str]] = {}
-    for judged in judge(itertools.islice(items, options.max_items), corpus.curation, _settings(options)):
-        _note(counts, examples, _LABELS[judged.verdict], judged.item.locator)
+    looked_at = itertools.islice(items, options.max_items)
+    for batch in _batches(judge(looked_at, corpus.curation, _settings(options))):
+        for judged in batch:
+            _note(counts, examples, _LABELS[judged.verdict], judged.item.locator)
+        # What lists say is always looked at, what stands beside files by a refresh alone.
+        for source in _changed(corpus, [judged for judged in batch if isinstance(judged.item, ListedItem)]):
+            _note(counts, examples, "changed_metadata", source.locator)
     return _plan(counts, examples)
 
 

@@ -14,6 +14,7 @@ from valuespectrum.operations.shared.failures import failure_lines
 from valuespectrum.operations.shared.loading import check_engine, chosen_encoder, embedder_choice, warn_of_pictures
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.telling import Teller, Unattended
+from vectorstore.foundation.disk import storage_errors
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.escaping import printable_line
 
@@ -152,12 +153,18 @@ def plan_ingest(
 
     folder, options = Path(corpus), _options(settings or IngestSettings())
     items = find_items(_named(sources), options.source).items
-    if not folder.exists():
+    if _is_new(folder):
         count = min(len(items), options.max_items or len(items))
         return Outcome({"new": count}, f"{count:,} clips would be looked at; {folder} is new")
     with Corpus.open(folder) as opened:
         plan = plan_items(opened, items, options)
     return Outcome(plan.to_json(), plan.describe())
+
+
+def _is_new(folder: Path) -> bool:
+    """Whether a corpus would be made there: the folder is missing, or has nothing in it."""
+    with storage_errors(folder):
+        return not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
 
 
 def _named(sources: str | PathLike[str] | Sequence[str | PathLike[str]]) -> list[str]:

@@ -12,8 +12,9 @@ from videos import VideoWriter, write_numbered
 
 from ingest.decoding.decode import DecodeOptions
 from ingest.pipeline import IngestOptions, ingest
-from ingest.refresh import find_again, plan_refresh, run_refresh
+from ingest.refresh import find_again, plan_items, plan_refresh, run_refresh
 from ingest.report import IngestReport
+from ingest.sources.registry import find_items
 from vectorstore.corpus import Corpus
 from vectorstore.ledger.records import Clip
 
@@ -121,3 +122,13 @@ def test_a_file_that_is_read_again_is_described_as_now(folder: Path, tmp_path: P
     with Corpus.open(corpus, write=True) as opened:
         assert ingest([folder], opened, ColourEmbedder(), options).changed_metadata == 0
     assert (first(corpus).title, first(corpus).platform, refresh(corpus)) == ("listed", "tiktok", 0)
+
+
+def test_a_plan_says_for_how_many_clips_a_list_has_something_else(folder: Path, tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus"
+    run(corpus, folder)
+    items = find_items([listing(folder, "list", title="listed")]).items
+    with Corpus.open(corpus) as opened:
+        counts = plan_items(opened, items, IngestOptions()).counts
+    assert {label: count for label, count in counts.items() if count} == {"unchanged": 2, "changed_metadata": 2}
+    assert run(corpus, folder / "list.jsonl").changed_metadata == 2

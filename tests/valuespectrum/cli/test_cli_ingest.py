@@ -43,6 +43,8 @@ def test_a_dry_run_changes_nothing_and_foretells_the_run(clips: Path, tmp_path: 
     command = ("ingest", clips, "--corpus", corpus, "--embedder", "colours")
     count = ask(*command, "--dry-run")["new"]
     assert not corpus.exists()
+    corpus.mkdir()
+    assert ask(*command, "--dry-run")["new"] == count
     assert ask(*command, "--max-items", 2)["clips_added"] == 2
     planned = ask(*command, "--dry-run")
     assert (planned["new"], planned["unchanged"]) == (count - 2, 2)
