@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fnmatch
 import glob
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -159,8 +159,9 @@ def _own_words(row: SourceRow) -> Source:
 class _Cover:
     """Which of the named sources stand for a row of the ledger."""
 
-    def __init__(self, remembered: Sequence[RememberedSource], lists: dict[str, str]) -> None:
+    def __init__(self, remembered: Sequence[RememberedSource], lists: Mapping[str, Sequence[str]]) -> None:
         self._list_names = lists
+        self._called_lists = {name for names in lists.values() for name in names}
         self._lists: dict[str, list[int]] = {}
         self._places: dict[str, list[int]] = {}
         self._patterns: list[tuple[int, tuple[str, ...]]] = []
@@ -174,7 +175,7 @@ class _Cover:
                 self._places.setdefault(link_item(text, source.options).locator, []).append(number)
             except (MediaError, InputError):
                 self._pages.add(number)
-        elif text in self._list_names.values() or Path(text).suffix.lower() in SUFFIXES:
+        elif text in self._called_lists or Path(text).suffix.lower() in SUFFIXES:
             self._lists.setdefault(text, []).append(number)
         else:
             self._places.setdefault(printable(Path(text)), []).append(number)
@@ -188,7 +189,8 @@ class _Cover:
     def of(self, row: SourceRow) -> tuple[list[int], list[int]]:
         """The lists that describe a row, and all sources that stand for it."""
         name, is_row, _ = row.locator.rpartition(_ROW)
-        listed = self._lists.get(self._list_names.get(row.manifest_id, ""), [])
+        names = _lists_of(row.locator, self._list_names.get(row.manifest_id, ()))
+        listed = sorted({number for each in names for number in self._lists.get(each, ())})
         if is_row and not row.clip_ids and name in self._lists:
             # A row that could not be used is no file that a folder could stand for.
             return [], self._lists[name]
@@ -198,6 +200,12 @@ class _Cover:
             found.update(number for folder in path.parents for number in self._places.get(str(folder), ()))
             found.update(number for number, parts in self._patterns if _fits(path.parts, parts))
         return listed, sorted(found)
+
+
+def _lists_of(locator: str, names: Sequence[str]) -> Sequence[str]:
+    """Those lists of the same bytes that name a source: those in whose folders it lies, as far as there are such."""
+    place = Path(locator)
+    return [name for name in names if place.is_relative_to(Path(name).parent)] or names
 
 
 def _without_reader(text: str) -> str:

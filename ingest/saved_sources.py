@@ -56,15 +56,19 @@ def remember_lists(corpus: Corpus, lists: Iterable[ListCounts]) -> None:
         corpus.curation.remember(_LISTS, entries)
 
 
-def remembered_lists(corpus: Corpus) -> dict[str, str]:
-    """What each list that ever was read is called, by the SHA-256 of its bytes.
+def remembered_lists(corpus: Corpus) -> dict[str, tuple[str, ...]]:
+    """What each list that ever was read is called, by the SHA-256 of its bytes, which several may share.
 
     Raises:
         CorpusError: The notes cannot be read.
     """
     try:
         entries = [json.loads(entry) for entry in corpus.curation.listed(_LISTS)]
-        return {str(entry["id"]): str(entry["list"]) for entry in entries}
+        names: dict[str, tuple[str, ...]] = {}
+        for entry in entries:
+            list_id = str(entry["id"])
+            names[list_id] = (*names.get(list_id, ()), str(entry["list"]))
+        return names
     except (ValueError, TypeError, KeyError) as error:
         raise _unreadable(corpus) from error
 

@@ -107,6 +107,17 @@ def test_what_is_gone_stays_gone_when_its_list_is_forgotten(folder: Path, tmp_pa
         assert [Path(row.locator).name for row in opened.sources() if row.gone_at] == ["0.mp4"]
 
 
+def test_equal_lists_in_two_folders_stand_each_for_its_own(tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus"
+    for hue, name in ((10, "one"), (99, "two")):
+        write_numbered(tmp_path / name / "clip.mp4", VideoWriter(frames=6, hue=hue))
+        (tmp_path / name / "list.jsonl").write_text(json.dumps({"path": "clip.mp4", "title": "listed"}) + "\n")
+        run(corpus, tmp_path / name / "list.jsonl")
+    assert numbers(corpus) == [(1, 1, 0, 1)] * 2
+    assert forget_one(corpus, "2", with_clips=True) == 1
+    assert numbers(corpus) == [(1, 1, 0, 1)]
+
+
 def test_the_wrong_one_of_two_mappings_goes_by_its_number(folder: Path, tmp_path: Path) -> None:
     corpus = tmp_path / "corpus"
     listing = folder / "list.jsonl"
