@@ -379,3 +379,13 @@ def test_a_reader_in_the_way_keeps_nothing_that_was_named(
     with Corpus.open(corpus, write=True) as opened:
         assert {clip.title for clip in opened.clips()} == {f"{value}_0" for value in VALUES} - {"power_0"}
         assert opened.verify() == []
+
+
+@pytest.mark.parametrize("stranger", [("--url", "https://youtu.be/AAAAAAAAAAA"), ("--clip", "0" * 64)])
+def test_a_name_that_leads_to_nothing_removes_nothing_else(ask: Ask, corpus: Path, stranger: tuple[str, str]) -> None:
+    named = ("--url", link("power", 1), "--clip", sha("hedonism_1"), *stranger, "--yes")
+    code, _, text = ask("remove", *named)
+    assert (code, ask("info")[1]["clips"]) == (2, 20)
+    assert "nothing was removed" in text and "--keep-out" in text
+    code, receipt, _ = ask("remove", *named, "--keep-out", also_text=False)
+    assert (code, receipt["clips"], receipt["unknown"]) == (0, 2, 1)

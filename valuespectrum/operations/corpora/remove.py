@@ -26,6 +26,7 @@ _WHOLE_ID = re.compile(r"[0-9a-f]{64}")
 _SHOWN = 30
 _SEVERAL = "several people are called, and all of it goes"
 _LONGEST_LIST = 16 * 1024 * 1024
+_KEEP = "--keep-out notes it down all the same, so that it never comes in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,8 @@ def remove(
     with Corpus.open(Path(corpus), write=True, chroma_url=chroma) as opened:
         removals = _removals(opened, named, what.reason, what.keep_out)
         foreseen = _Foreseen.of(opened, removals)
+        if not what.keep_out:
+            _refuse_strangers(opened, what.clip, what.url)
         empty = not any(foreseen.sums[name] for name in ("clips", "sources"))
         again = empty and _removed_before(opened, removals)
         if empty and not again and not what.keep_out:
@@ -197,6 +200,24 @@ def _removed_before(corpus: Corpus, removals: list[Removal]) -> bool:
     return all(_all_removed(corpus, each.kind, each.keys) for each in removals)
 
 
+def _refuse_strangers(corpus: Corpus, clips: Sequence[str], links: Sequence[str]) -> None:
+    """Refuse what was named by itself, is not here and was not removed before; of a list some may not be here.
+
+    Raises:
+        InputError: There is such a thing; the message says what is near.
+    """
+    from vectorstore.ledger.sought import is_source
+
+    here = corpus.clip_ids()
+    for clip in clips:
+        if _WHOLE_ID.fullmatch(clip) and clip not in here and not corpus.is_removed("clip", clip):
+            raise InputError(f"no clip {clip} is in {corpus.folder}, and nothing was removed", _KEEP)
+    for link in links:
+        keys = _source_keys(corpus, link)
+        if not any(is_source(corpus.ledger, key) for key in keys) and not _all_removed(corpus, "source", keys):
+            raise _nothing_found(corpus, [link])
+
+
 def _all_removed(corpus: Corpus, kind: str, keys: Iterable[str]) -> bool:
     return all(corpus.is_removed(kind, key) for key in keys)
 
@@ -206,16 +227,16 @@ def _nothing_found(corpus: Corpus, links: list[str]) -> InputError:
     from ingest.cleaning.uploaders import asked_names
     from vectorstore.ledger.sought import locators_ending
 
-    keep = "--keep-out notes it down all the same, so that it never comes in"
     for text in links:
         name = text.rstrip("/").rpartition("/")[2]
         if near := locators_ending(corpus.ledger, name):
             return InputError(
-                f"nothing in {corpus.folder} comes from {text!r:.200}", f"near: {', '.join(near)}; {keep}"
+                f"nothing in {corpus.folder} comes from {text!r:.200}", f"near: {', '.join(near)}; {_KEEP}"
             )
         if "://" in text and not _is_clip_link(text) and asked_names(text) != (text,):
-            return InputError(f"{text!r:.200} is the page of a person", f"name it with --uploader; {keep}")
-    return InputError(f"nothing of what was named is in {corpus.folder}, and nothing was removed", keep)
+            return InputError(f"{text!r:.200} is the page of a person", f"name it with --uploader; {_KEEP}")
+    missing = f"{links[0]!r:.200} is not" if len(links) == 1 else "nothing of what was named is"
+    return InputError(f"{missing} in {corpus.folder}, and nothing was removed", _KEEP)
 
 
 def _is_clip_link(text: str) -> bool:
