@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from vectorstore.corpus_reader import CorpusReader
 from vectorstore.files.frame_store import FrameStore
-from vectorstore.files.layout import FRAMES, LEDGER, LOCK, check_layout, keep_private
+from vectorstore.files.layout import FRAMES, LEDGER, LOCK, check_layout, foreign_names, keep_private
 from vectorstore.foreign.looked_at import remember
 from vectorstore.foundation.disk import make_folder, storage_errors
 from vectorstore.foundation.errors import CorpusError, CorpusLockedError, InputError
@@ -409,9 +409,7 @@ def _make_folder(folder: Path) -> None:
         raise InputError(f"the name of {folder} is not UTF-8, and the index can lie in no such folder", "rename it")
     with storage_errors(folder):
         make_folder(folder, 0o700)
-        foreign = sorted(
-            entry.name for entry in folder.iterdir() if not entry.name.startswith((".lock", "corpus.sqlite"))
-        )
+        foreign = foreign_names(folder)
     if foreign:
         raise CorpusError(
             f"{folder} is not a corpus and has other things in it ({foreign[0]})", "choose a new or an empty folder"

@@ -81,6 +81,20 @@ def test_a_clip_is_added_whole_or_not_at_all(corpus: Corpus) -> None:
         add(corpus, "clip")
 
 
+def test_a_corpus_that_was_about_to_be_made_is_made(tmp_path: Path) -> None:
+    """A writer that is killed before the ledger has its name leaves it under another one."""
+    unfinished = tmp_path / "corpus" / ".corpus.sqlite.tmp"
+    unfinished.parent.mkdir()
+    unfinished.write_bytes(b"SQLite format 3")
+    with Corpus.ensure(tmp_path / "corpus") as corpus:
+        assert corpus.clips() == []
+    assert not unfinished.exists()
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / ".corpus.sqlite.bak").write_bytes(b"")
+    with pytest.raises(CorpusError, match="has other things in it"):
+        Corpus.ensure(tmp_path / "other")
+
+
 def test_sources_that_lead_to_known_bytes_are_linked(corpus: Corpus) -> None:
     add(corpus, "clip")
     corpus.link_source(Source("/elsewhere.mp4", "7", "Other title"), sha("clip"))

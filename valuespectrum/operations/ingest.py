@@ -163,8 +163,12 @@ def plan_ingest(
 
 def _is_new(folder: Path) -> bool:
     """Whether a corpus would be made there: the folder is missing, or has nothing in it."""
+    from vectorstore.files.layout import LEDGER, foreign_names
+
     with storage_errors(folder):
-        return not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
+        if not folder.exists():
+            return True
+        return folder.is_dir() and not (folder / LEDGER).exists() and not foreign_names(folder)
 
 
 def _named(sources: str | PathLike[str] | Sequence[str | PathLike[str]]) -> list[str]:

@@ -10,7 +10,7 @@ import stat
 from pathlib import Path
 
 from vectorstore.foreign.inside import Folder
-from vectorstore.foundation.disk import storage_errors
+from vectorstore.foundation.disk import UNFINISHED, storage_errors
 from vectorstore.foundation.errors import CorpusError
 
 _LOGGER = logging.getLogger(__name__)
@@ -52,6 +52,16 @@ def check_layout(folder: Path, *, write: bool) -> None:
                 f"{folder / LEDGER} has a second name elsewhere (a hard link), which would change with it",
                 "copy the folder without hard links, and use the copy",
             )
+
+
+def foreign_names(folder: Path) -> list[str]:
+    """What lies in a folder that is no corpus yet, but for what a killed writer leaves who was about to make one.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    ours = (LOCK, LEDGER, f".{LEDGER}{UNFINISHED}")
+    return sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith(ours))
 
 
 def keep_private(folder: Path, *, empty: bool) -> None:
