@@ -32,6 +32,9 @@ _MAX_DIRECTORY = 32 * 2**20
 _MAX_HISTORIES = 64
 _END = b"PK\x05\x06"
 _END_64 = b"PK\x06\x06"
+_LOCATOR_64 = b"PK\x06\x07"
+_UNSAID = 2**32 - 1
+"""What the end says where a longer one before it says it."""
 _UNPACK = "unpack it and name the watch history in it, or ask the platform for a zip archive"
 _OTHERS = {
     b"\x1f\x8b": "packed with gzip",
@@ -117,19 +120,28 @@ def _read_archive(file: BinaryIO, path: Path) -> ExportFiles:
 
 
 def _directory_size(file: BinaryIO) -> int:
-    """Bytes of the list of files, as the end of the archive says; 0 when it does not say."""
+    """Bytes of the list of files, as the end of the archive says; of several ends that there may be, the most.
+
+    Any bytes may look like an end, and which of them is taken for it differs from reader to reader.
+    """
     size = file.seek(0, os.SEEK_END)
     file.seek(max(0, size - 2**16 - 128))
     tail = file.read()
     file.seek(0)
-    end = tail.rfind(_END)
-    if end < 0 or end + 16 > len(tail):
-        return 0
-    declared = int(struct.unpack_from("<L", tail, end + 12)[0])
-    longer = tail.rfind(_END_64, 0, end)
-    if longer >= 0 and longer + 48 <= end:
-        declared = max(declared if declared != 0xFFFFFFFF else 0, struct.unpack_from("<Q", tail, longer + 40)[0])
-    return min(declared, size)
+    longer = [int(struct.unpack_from("<Q", tail, place + 40)[0]) for place in _places(tail, _END_64, 56)]
+    declared = list(longer)
+    for place in _places(tail, _END, 22):
+        said = int(struct.unpack_from("<L", tail, place + 12)[0])
+        if tail[max(0, place - 20) : place].startswith(_LOCATOR_64):
+            said = size if not longer else 0 if said == _UNSAID else said
+        declared.append(said)
+    return min(max(declared, default=0), size)
+
+
+def _places(content: bytes, mark: bytes, length: int) -> list[int]:
+    """Where records may begin that have a mark and so many bytes."""
+    found = (match.start() for match in re.finditer(re.escape(mark), content))
+    return [place for place in found if place + length <= len(content)]
 
 
 def _kind(member: zipfile.ZipInfo) -> str:

@@ -8,7 +8,7 @@ import os
 import struct
 import time
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -243,8 +243,30 @@ def test_archives_of_very_many_files_take_linear_time(tmp_path: Path) -> None:
     assert history.unread == {"59,936 further files": "more than 64 that may be histories"}
 
 
-def test_a_list_of_files_that_is_too_long_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def as_it_is(content: bytes) -> bytes:
+    return content
+
+
+def with_an_end_in_the_end(content: bytes) -> bytes:
+    """Where the list of files begins, readers do not ask."""
+    return content[:-6] + b"PK\x05\x06" + content[-2:]
+
+
+def with_a_longer_end(content: bytes) -> bytes:
+    """The true size stands in the longer end alone, and what follows it looks like another one."""
+    body, end = content[:-22], content[-22:]
+    (size,) = struct.unpack_from("<L", end, 12)
+    record = b"PK\x06\x06" + struct.pack("<QHHLLQQQQ", 44, 45, 45, 0, 0, 100, 100, size, len(body) - size)
+    locator = b"PK\x06\x07" + bytes(4) + b"PK\x06\x06" + bytes(4) + struct.pack("<L", 1)
+    return body + record + locator + end[:12] + struct.pack("<L", 10) + end[16:]
+
+
+@pytest.mark.parametrize("forged", [as_it_is, with_an_end_in_the_end, with_a_longer_end])
+def test_a_list_of_files_that_is_too_long_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forged: Callable[[bytes], bytes]
+) -> None:
     path = archive(tmp_path / "takeout-1.zip", {f"{number}.txt": "" for number in range(100)})
+    path.write_bytes(forged(path.read_bytes()))
     monkeypatch.setattr(export_files, "_MAX_DIRECTORY", 1000)
     monkeypatch.setattr(zipfile, "ZipFile", lambda *_: pytest.fail("read"))
     with pytest.raises(InputError, match="lists its files in 5,"):
