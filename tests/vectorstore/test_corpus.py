@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import CorpusError, InputError
 from vectorstore.index.chroma import IndexPlace, VectorIndex
-from vectorstore.ledger.records import EmbedderRecord, Failure, Source
+from vectorstore.ledger.records import ClipLink, EmbedderRecord, Failure, Recipe, Source
 from vectorstore.ledger.schema import SCHEMA_VERSION
 
 
@@ -93,6 +93,14 @@ def test_a_corpus_that_was_about_to_be_made_is_made(tmp_path: Path) -> None:
     (tmp_path / "other" / ".corpus.sqlite.bak").write_bytes(b"")
     with pytest.raises(CorpusError, match="has other things in it"):
         Corpus.ensure(tmp_path / "other")
+
+
+def test_links_of_a_clip_go_with_the_frames_that_they_are_of(corpus: Corpus) -> None:
+    for name in ("one", "two", "three"):
+        add(corpus, name)
+    corpus.add_clip_links([ClipLink(sha("one"), sha("two")), ClipLink(sha("two"), sha("three"))])
+    corpus.curation.replace_frames(media("one"), Recipe("other", "{}"), frames(corpus, "one", 2))
+    assert [{link.clip_id, link.other_id} for link in corpus.clip_links()] == [{sha("two"), sha("three")}]
 
 
 def test_sources_that_lead_to_known_bytes_are_linked(corpus: Corpus) -> None:

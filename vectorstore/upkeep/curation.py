@@ -21,6 +21,8 @@ from vectorstore.upkeep.removal import KINDS, keep_near_duplicates_marked, key_h
 
 _SAID = ("platform", "published", "page_url", "basis", "manifest_id", "title", "caption", "licence")
 _LISTED = "IN (SELECT value FROM json_each(?))"
+_NEAR = "near_duplicate"
+"""Kind of the links between clips that show the same."""
 _NEVER_A_CLIP = (
     "state = 'failed' AND NOT EXISTS (SELECT 1 FROM source_video WHERE source_video.source_id = source.source_id)"
 )
@@ -284,12 +286,16 @@ class Curation:
             )
 
     def replace_frames(self, media: Media, recipe: Recipe, frames: Sequence[Frame]) -> None:
-        """Put frames of another recipe in place of those of a known clip; their vectors go. See ``drop_replaced``."""
+        """Put frames of another recipe in place of those of a known clip. See ``drop_replaced``.
+
+        Their vectors go, and so do links to clips that showed the same.
+        """
         with self._ledger.changes():
             write = self._ledger.execute_many
             write("INSERT OR IGNORE INTO recipe VALUES (?, ?)", [(recipe.recipe_id, recipe.settings)])
             keep_near_duplicates_marked(self._ledger, [media.clip_id])
             write("DELETE FROM frame WHERE video_sha = ?", [(media.clip_id,)])
+            write(f"DELETE FROM clip_link WHERE kind = '{_NEAR}' AND ? IN (clip_id, other_id)", [(media.clip_id,)])
             write(
                 "UPDATE video SET frames_got = ?, frames_wanted = ?, damaged_packets = ?, motion = ? "
                 "WHERE video_sha = ?",
