@@ -118,6 +118,15 @@ def test_equal_lists_in_two_folders_stand_each_for_its_own(tmp_path: Path) -> No
     assert numbers(corpus) == [(1, 1, 0, 1)]
 
 
+def test_subtitles_beside_a_file_are_no_words_of_its_list(folder: Path, tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus"
+    (folder / "0.srt").write_text("1\n00:00:00,000 --> 00:00:00,100\nHello\n")
+    run(corpus, folder / "list.jsonl", title="name")
+    forget_one(corpus, "1")
+    with Corpus.open(corpus) as opened:
+        assert [said.text for _, said in opened.spoken()] == ["Hello"]
+
+
 def test_the_wrong_one_of_two_mappings_goes_by_its_number(folder: Path, tmp_path: Path) -> None:
     corpus = tmp_path / "corpus"
     listing = folder / "list.jsonl"

@@ -214,13 +214,15 @@ class Curation:
         return before - self._ledger.count("source")
 
     def unsay(self, locators: Sequence[str]) -> None:
-        """Drop everything that is said about these sources; that they are here, and what they led to, stays."""
+        """Drop everything that is said about these sources; that they are here, and what they led to, stays.
+
+        What is said in their clips stays, too: subtitles stand beside a file, or on a page, and in no list.
+        """
         listed = json.dumps(list(locators))
         ids = f"(SELECT source_id FROM source WHERE locator {_LISTED})"
         with self._ledger.changes():
             write = self._ledger.execute_many
             write(f"DELETE FROM known_as WHERE source_id IN {ids}", [(listed,)])
-            write(f"DELETE FROM transcript WHERE source_id IN {ids}", [(listed,)])
             write(
                 f"UPDATE source_video SET title = '', caption = '', tags = '[]', licence = '' WHERE source_id IN {ids}",
                 [(listed,)],
