@@ -43,11 +43,14 @@ def subtitles_beside(video: Path) -> FoundWords:
         video: As ``paths.settle`` gives it.
 
     Returns:
-        The tracks in the order of their names; a file that cannot be used is a problem with the reason
-        ``"subtitles"``, and the others are used.
+        The tracks in the order of their names, ``None`` where their folder cannot be listed; a file that cannot be used
+        is a problem with the reason ``"subtitles"``, and the others are used.
     """
+    names = _names_of(video)
+    if names is None:
+        return FoundWords("beside", None)
     tracks, problems = [], []
-    for name in _names_of(video):
+    for name in names:
         path = video.with_name(name)
         try:
             content = read_beside(path, LARGEST)
@@ -96,13 +99,13 @@ def read_track(content: bytes, name: str, language: str) -> RawTrack:
     return RawTrack(cues, language)
 
 
-def _names_of(video: Path) -> Sequence[str]:
-    """Names of the subtitle files of a video, sorted."""
+def _names_of(video: Path) -> Sequence[str] | None:
+    """Names of the subtitle files of a video, sorted; ``None`` where nobody can tell."""
     try:
         names = _subtitle_names(video.parent, video.parent.stat().st_mtime_ns)
     except (OSError, ValueError):
-        # The video is not there either, which is said of it.
-        return ()
+        # A video may lie in a folder that can be entered and not be listed.
+        return None
     first = f"{video.stem}."
     start = bisect.bisect_left(names, first)
     found: list[str] = []

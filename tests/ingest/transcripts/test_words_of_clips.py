@@ -89,6 +89,21 @@ def test_a_file_that_appears_changes_or_goes_later_is_planned_and_followed(folde
     assert said(corpus) == []
 
 
+def test_words_stay_where_a_folder_cannot_be_listed(
+    folder: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "a.srt").write_text(HELLO)
+    come_in(folder, corpus)
+
+    def refuse(folder: Path, changed: int) -> tuple[str, ...]:
+        raise PermissionError(13, "Permission denied", str(folder))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("ingest.transcripts.beside._subtitle_names", refuse)
+        assert refreshed(corpus) == ({"unchanged": 1}, 0)
+    assert [each.text for each in said(corpus)] == ["Hello there"]
+
+
 def test_what_cannot_be_used_is_said_and_keeps_nobody_out(folder: Path, corpus: Path) -> None:
     (folder / "a.de.srt").write_bytes("1\n00:00:00,100 --> 00:00:00,300\nSchön\n".encode("latin-1"))
     (folder / "a.fr.srt").write_bytes(b"MZ\0\0no text")
