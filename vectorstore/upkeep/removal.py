@@ -352,8 +352,9 @@ def _delete(ledger: Ledger, doomed: _Doomed) -> None:
 
 
 def _redact(ledger: Ledger, traces: _Traces, folder: Path) -> None:
-    """Strike out what tells of something removed: in audit log, remembered lists and counts."""
+    """Strike out what tells of something removed: in audit log, failures of others, remembered lists and counts."""
     _redact_events(ledger, [*traces.names, *traces.words])
+    _redact_failures(ledger, traces.names)
     _redact_lists(ledger, traces.names)
     _redact_counts(ledger, traces.names, folder)
 
@@ -364,6 +365,16 @@ def _redact_events(ledger: Ledger, texts: list[str]) -> None:
         ledger.execute_many(
             "UPDATE event SET detail = ? WHERE event_id = ?",
             [(json.dumps(_redacted(pattern, detail), sort_keys=True), number) for number, detail in events.items()],
+        )
+
+
+def _redact_failures(ledger: Ledger, names: list[str]) -> None:
+    """Of a row of a list that could not be used it is said why, often with the link in it."""
+    details = {row[0]: row[1] for row in ledger.select("SELECT source_id, detail FROM source WHERE detail != ''")}
+    if pattern := _pattern(names, list(details.values())):
+        ledger.execute_many(
+            "UPDATE source SET detail = ? WHERE source_id = ?",
+            [(_REDACTED, number) for number, detail in details.items() if pattern.search(detail)],
         )
 
 

@@ -316,6 +316,16 @@ def test_names_with_any_letters_are_found_in_what_is_remembered(corpus: Corpus) 
     assert corpus.curation.listed("sources") == noted[1:2]
 
 
+def test_failures_of_others_name_nobody_who_was_removed(corpus: Corpus) -> None:
+    said = [f"row: https://www.tiktok.com/@{name} is a channel page, not a video" for name in ("Willa", "Wil")]
+    corpus.add_clip(source("one", "Willa"), media("one"), RECIPE, frames(corpus, "one"))
+    for number, detail in enumerate(said):
+        failed = Source(f"/list.csv#row-{number}", "1")
+        corpus.add_failure(failed, Failure(failed.locator, "policy", detail))
+    corpus.remove(Removal("uploader", ("@willa",)))
+    assert [failure.detail for failure in corpus.failures()] == ["(removed)", said[1]]
+
+
 @pytest.mark.parametrize("word", ["before", "h264", "made-up", "quotes"])
 def test_a_snapshot_is_read_whatever_the_removed_were_called(tmp_path: Path, word: str) -> None:
     """Names and titles may be words that a snapshot is read by: its own name, a codec, an embedder."""
