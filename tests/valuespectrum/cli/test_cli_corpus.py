@@ -389,3 +389,16 @@ def test_a_name_that_leads_to_nothing_removes_nothing_else(ask: Ask, corpus: Pat
     assert "nothing was removed" in text and "--keep-out" in text
     code, receipt, _ = ask("remove", *named, "--keep-out", also_text=False)
     assert (code, receipt["clips"], receipt["unknown"]) == (0, 2, 1)
+
+
+def test_a_refresh_says_what_it_removed_for_good(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    clips, corpus = tmp_path / "clips", tmp_path / "new"
+    clips.mkdir()
+    write_clip(clips / "power.mp4", "power", 0)
+    assert main(["ingest", str(clips), "--corpus", str(corpus), "--embedder", "colours"]) == 0
+    with Corpus.open(corpus, write=True) as opened:
+        add_clip(opened, "hedonism", 1)
+        opened.mark_gone(link("hedonism", 1))
+    capfd.readouterr()
+    assert main(["corpus", "refresh", str(corpus), "--remove-gone"]) == 0
+    assert "1 clips, 1 sources" in capfd.readouterr().out

@@ -153,6 +153,8 @@ def _described(report: RefreshReport) -> str:
         describe_ingest(report.ingest),
         *number_lines({name: document[name] for name in ("gone", "links_checked")}),
     ]
+    if went := report.removed:
+        lines.append(f"removed for good, their links being dead: {went.clips:,} clips, {went.sources:,} sources")
     lines += [printable_line(f"cannot be read: {failure.source}: {failure.detail}") for failure in report.unreachable]
     lines += [printable_line(f"link not checked: {failure.source}: {failure.detail}") for failure in report.unchecked]
     return "\n".join(lines)
