@@ -299,6 +299,7 @@ class _Run:
         if error.reason in _DEAD and judged.known and judged.known.clip_id:
             self._corpus.mark_gone(judged.item.locator)
             self.tally.clips_gone += 1
+            self.tally.newly_gone += not judged.known.gone
             return
         tried = replace(examined.source, stamp=judged.stamp + self._settings.mark)
         self._corpus.add_failure(tried, failure, retry_at(error, failed_attempts(judged.known)))

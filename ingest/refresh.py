@@ -237,7 +237,7 @@ def plan_refresh(
     listed: set[bytes] = set()
     for batch in _batches(judge(_noting(items, listed), corpus.curation, _settings(options))):
         for judged in batch:
-            _note(counts, examples, _LABELS[judged.verdict], judged.item.locator)
+            _note(counts, examples, _label(judged), judged.item.locator)
         for source in _changed(corpus, batch):
             _note(counts, examples, "changed_metadata", source.locator)
         for locator in _reworded(corpus, batch):
@@ -286,7 +286,7 @@ def run_refresh(
     removed = _remove_gone(corpus) if options.remove_gone else None
     done = RefreshReport(
         replace(report, clips_damaged=damaged),
-        len(gone) + links.dead + report.clips_gone,
+        len(gone) + links.dead + report.newly_gone,
         links.checked,
         tuple(links.unchecked),
         removed,
@@ -295,6 +295,14 @@ def run_refresh(
     )
     corpus.add_event("refresh", _statistics(done))
     return done
+
+
+def _label(judged: Judged) -> str:
+    """What a refresh would do with an item; a file that is missing, though it is listed, has no other bytes."""
+    known = judged.known
+    if judged.verdict is Verdict.CHANGED and judged.stamp == "missing" and known and known.clip_id:
+        return "unchanged" if known.gone else "gone"
+    return _LABELS[judged.verdict]
 
 
 def _settings(options: IngestOptions) -> Settings:

@@ -34,6 +34,8 @@ class IngestReport:
     """Those of the failed whose download is tried again later."""
     clips_gone: int = 0
     """Those of the failed that are in the corpus, but whose source is gone."""
+    newly_gone: int = 0
+    """Those of them whose source was not known to be gone."""
     clips_removed: int = 0
     """Passed over because they were removed for good."""
     clips_redone: int = 0
@@ -106,6 +108,7 @@ class Tally:
     clips_known: int = 0
     clips_waiting: int = 0
     clips_gone: int = 0
+    newly_gone: int = 0
     clips_removed: int = 0
     clips_redone: int = 0
     clips_other_recipe: int = 0
@@ -150,6 +153,7 @@ class Tally:
             seconds=seconds,
             clips_waiting=self.clips_waiting,
             clips_gone=self.clips_gone,
+            newly_gone=self.newly_gone,
             clips_removed=self.clips_removed,
             clips_redone=self.clips_redone,
             clips_other_recipe=self.clips_other_recipe,

@@ -132,3 +132,16 @@ def test_a_plan_says_for_how_many_clips_a_list_has_something_else(folder: Path, 
         counts = plan_items(opened, items, IngestOptions()).counts
     assert {label: count for label, count in counts.items() if count} == {"unchanged": 2, "changed_metadata": 2}
     assert run(corpus, folder / "list.jsonl").changed_metadata == 2
+
+
+def test_a_listed_file_that_is_missing_is_gone_once(folder: Path, tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus"
+    run(corpus, listing(folder, "list", title="listed"))
+    (folder / "0.mp4").unlink()
+    for gone in (1, 0):
+        with Corpus.open(corpus, write=True) as opened:
+            found = find_again(opened)
+            counts = plan_refresh(opened, found).counts
+            assert (counts["gone"], counts["changed"], counts["unchanged"]) == (gone, 0, 2 - gone)
+            report = run_refresh(opened, found, ColourEmbedder())
+            assert (report.gone, report.ingest.clips_gone) == (gone, 1)
