@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -58,7 +58,7 @@ def history(export: str | PathLike[str], settings: HistorySettings | None = None
         settings: What of it is shown and written down.
 
     Raises:
-        InputError: It is no such export, a day is none, or the list is there already.
+        InputError: It is no such export, a day or platform is none, or the list is there already.
 
     Example::
 
@@ -70,8 +70,11 @@ def history(export: str | PathLike[str], settings: HistorySettings | None = None
     if settings.with_times and not settings.links:
         raise InputError("--with-times without --links", "add --links NAME.jsonl")
     days = _day("--from", settings.watched_from), _day("--to", settings.watched_to)
+    if all(days) and days[0] > days[1]:
+        raise InputError(f"no day lies after {days[0]} and before {days[1]}", "exchange --from and --to")
+    platforms = _platforms(settings.platform)
     found = read_history(Path(export))
-    rows = _chosen(found, settings.platform, days)
+    rows = _chosen(found, platforms, days)
     document, lines = _shown(rows, found, settings.count)
     if settings.links:
         written, line = _write_links(rows, settings.links, settings.with_times)
@@ -88,14 +91,23 @@ def _day(option: str, text: str | None) -> str:
     return day or ""
 
 
-def _chosen(found: History, platforms: Sequence[str], days: tuple[str, str]) -> list[Watched]:
+def _platforms(names: Sequence[str]) -> set[str]:
+    from ingest.cleaning.link_rules import PLATFORMS
+
+    known = [platform.name for platform in PLATFORMS]
+    for name in names:
+        if name.lower() not in known:
+            raise InputError(f"no watch history is of a platform {name[:40]!r}", f"choose one of {', '.join(known)}")
+    return {name.lower() for name in names}
+
+
+def _chosen(found: History, platforms: Collection[str], days: tuple[str, str]) -> list[Watched]:
     """Rows of these platforms and days; what has no time is of no day."""
     first, last = days
-    wanted = {name.lower() for name in platforms}
     return [
         row
         for row in found.rows
-        if (not wanted or row.platform in wanted)
+        if (not platforms or row.platform in platforms)
         and (not first or row.time[:10] >= first)
         and (not last or "" < row.time[:10] <= last)
     ]

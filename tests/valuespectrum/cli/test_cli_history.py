@@ -113,6 +113,8 @@ def test_names_in_any_script_are_shown_and_cannot_turn_the_line_around(ask: Ask,
     [
         (("none.json",), "cannot be read"),
         (("{tiktok}", "--from", "yesterday"), "no day"),
+        (("{tiktok}", "--from", "2025-03-02", "--to", "2025-03-01"), "exchange"),
+        (("{tiktok}", "--platform", "tik-tok"), "choose one of tiktok"),
         (("{tiktok}", "--with-times"), "--links"),
         (("{tiktok}", "--links", "links.txt"), "jsonl"),
         (("{tiktok}", "--to", "2001-01-01", "--links", "x.jsonl"), "none of these entries has a link"),
