@@ -27,6 +27,7 @@ _SHOWN = 30
 _SEVERAL = "several people are called, and all of it goes"
 _LONGEST_LIST = 16 * 1024 * 1024
 _KEEP = "--keep-out notes it down all the same, so that it never comes in"
+_ELSEWHERE = "runs, reports, session logs and earlier exports are not in the corpus: what they show of it stays there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,7 @@ def remove(
     first = "was removed before; whatever an interrupted removal had left is gone" if again else "removed for good:"
     lines = [first, *number_lines(done), *foreseen.titles()]
     lines += [f"look at {name}: shows nearly the same" for name in look]
+    lines.append(_ELSEWHERE)
     document = {"done": True, **foreseen.document(), **done, "near_duplicates": look, "reason": what.reason}
     return Undone(document, "\n".join([*lines, *foreseen.warnings()]))
 
