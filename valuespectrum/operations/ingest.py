@@ -33,8 +33,9 @@ class IngestSettings:
 
     embedder: str = ""
     """Embedder spec; empty takes that of the corpus, or ``reference`` where all clips are drawn by us."""
-    dtype: EmbedderFormat = "fp32"
-    """Number format of the embedder; ``"auto"`` takes the faster one."""
+    dtype: EmbedderFormat | None = None
+    """Number format of the embedder; ``"auto"`` takes the faster one, ``None`` that of the corpus where its embedder is
+    taken, else ``"fp32"``."""
     decoder: DecoderName = "auto"
     frames: int = 8
     """Frames per clip."""
@@ -113,12 +114,12 @@ def ingest(
     if not folder.exists():
         refuse_unwritable(folder / "corpus.sqlite")
     teller.doing("looking at what there is")
-    spec, named_by = settings.embedder, ""
+    spec, named_by, dtype = settings.embedder, "", "fp32"
     if not spec:
-        spec, named_by = _default_embedder(named, folder, options, settings.chroma)
+        spec, named_by, dtype = _default_embedder(named, folder, options, settings.chroma)
     teller.doing(f"loading the embedder {spec}")
     with (
-        chosen_encoder(spec, settings.dtype, settings.engine, settings.ray_address, named_by) as encoder,
+        chosen_encoder(spec, settings.dtype or dtype, settings.engine, settings.ray_address, named_by) as encoder,
         Corpus.ensure(folder, chroma_url=settings.chroma) as opened,
         stage_progress(teller) as progress,
     ):
@@ -205,8 +206,11 @@ def _options(settings: IngestSettings) -> IngestOptions:
 
 def _default_embedder(
     sources: Sequence[str], corpus: Path, options: IngestOptions, chroma: str | None
-) -> tuple[str, str]:
-    """The embedder to take when none was named, that of the corpus, or ours for clips that we drew; and what names it.
+) -> tuple[str, str, str]:
+    """The embedder to take when none was named, that of the corpus, or ours for clips that we drew.
+
+    Returns:
+        Its spec, what names it, and its number format.
 
     Raises:
         InputError: Our embedder would be given clips that are not drawn by us.
@@ -218,16 +222,16 @@ def _default_embedder(
     if (corpus / "corpus.sqlite").is_file():
         # For writing, as it will be anyway: an older corpus is brought up to date by that.
         with Corpus.open(corpus, write=True, chroma_url=chroma) as opened:
-            spec = embedder_choice(opened)[0] if opened.embedders() else ""
+            spec, dtype = embedder_choice(opened) if opened.embedders() else ("", "")
         if spec and spec != REFERENCE:
-            return spec, f"the corpus {corpus}"
+            return spec, f"the corpus {corpus}", dtype
     for item in find_items(list(sources), options.source).items:
         if not says_drawn(item.describe("")):
             raise InputError(
                 f"{item.locator} is not drawn by this project, and its reference embedder knows no other clips",
                 "name an embedder for real videos, e.g. --embedder open_clip:ViT-B-32/laion2b_s34b_b79k",
             )
-    return REFERENCE, ""
+    return REFERENCE, "", "fp32"
 
 
 @contextlib.contextmanager

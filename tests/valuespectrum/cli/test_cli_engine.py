@@ -110,3 +110,12 @@ def test_a_corpus_in_another_number_format_is_searched_and_refreshed_in_that_for
         capsys.readouterr()
         assert main(["corpus", "search", str(tmp_path / "halved"), *words, "--json"]) == 0
         assert json.loads(capsys.readouterr().out)["hits"]
+
+
+def test_more_clips_come_in_with_the_number_format_of_the_corpus(corpus: Path, tmp_path: Path) -> None:
+    halved, clips = str(tmp_path / "halved"), tmp_path / "clips"
+    first = ["ingest", str(clips / "0.mp4"), "--corpus", halved, "--embedder", "colours", "--dtype", "bf16"]
+    assert main(first) == 0
+    assert main(["ingest", str(clips), "--corpus", halved]) == 0
+    with Corpus.open(halved) as opened:
+        assert (len(opened.clips()), opened.embedder_ids()) == (2, [Halved.id])

@@ -29,8 +29,12 @@ class IngestGiven:
         ),
     ] = ""
     dtype: Annotated[
-        EmbedderFormat, typer.Option(help="bf16 is faster where the processor has it; auto takes the faster one.")
-    ] = "fp32"
+        EmbedderFormat | None,
+        typer.Option(
+            help="bf16 is faster where the processor has it; auto takes the faster one; by default fp32, or the one of "
+            "the corpus together with its embedder."
+        ),
+    ] = None
     decoder: Annotated[DecoderName, typer.Option(help="What reads videos.")] = "auto"
     frames: Annotated[int, typer.Option(help="Frames per clip.", min=1, max=64)] = 8
     sampling: Annotated[
