@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 REFERENCE = "reference"
 """Spec of our own embedder."""
+_FIRST_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class IngestSettings:
     frames: int = 8
     """Frames per clip."""
     sampling: SamplingName = "uniform"
-    first_seconds: float = 3.0
+    first_seconds: float = _FIRST_SECONDS
     """With the sampling ``"first"``: look at so many seconds only."""
     columns: Mapping[str, str] | None = None
     """Field of ours to column of a list."""
@@ -183,6 +184,8 @@ def _options(settings: IngestSettings) -> IngestOptions:
     from ingest.pipeline import IngestOptions
     from ingest.sources.base import SourceOptions
 
+    if settings.sampling != "first" and settings.first_seconds != _FIRST_SECONDS:
+        raise InputError("--first-seconds without --sampling first", "add --sampling first")
     return IngestOptions(
         decode=DecodeOptions(
             decoder=settings.decoder,
