@@ -164,6 +164,13 @@ def _check_query(query: Query) -> None:
             "say what to look for, in one way",
             "give WORDS or one of --picture, --clip, --value; --said alone, or beside one of them",
         )
+    if query.keywords and not query.value:
+        raise InputError("--keywords without --value", "name a value of that list with --value")
+    if not _seen(query) and (query.all_frames or query.embedder or query.engine != "auto"):
+        raise InputError(
+            "--said alone is no search for pictures, to which --all-frames, --embedder and --engine belong",
+            "leave them out, or give WORDS, --picture, --clip or --value, too",
+        )
 
 
 def _seen(query: Query) -> int:

@@ -12,6 +12,7 @@ from valuespectrum.operations.shared.files import refuse_existing
 from valuespectrum.operations.shared.loading import corpus_embedder
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import number_lines, table
+from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
@@ -194,7 +195,7 @@ def export_corpus(
         settings: What of it.
 
     Raises:
-        InputError: There is something at the target.
+        InputError: There is something at the target, or settings do not go together.
         CorpusError: The folder is no corpus.
         StorageError: It cannot be written.
 
@@ -207,6 +208,10 @@ def export_corpus(
     from vectorstore.snapshots.export import export_corpus as run_export
 
     settings, folder = settings or CorpusExportSettings(), Path(target)
+    if settings.links and (settings.vectors or settings.values or settings.contact):
+        raise InputError(
+            "--links writes no tables and no card, to which --vectors, --values and --contact belong", "leave them out"
+        )
     with Corpus.open(Path(corpus)) as opened:
         if settings.links:
             return _export_links(opened, folder)
