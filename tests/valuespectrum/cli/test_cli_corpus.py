@@ -16,12 +16,25 @@ from cli_world import ColourEmbedder, colour, write_clip
 from PIL import Image
 
 import ingest.embedding.base
+from ingest.decoding.decode import DecodeOptions
+from ingest.saved_sources import remember, remembered_sources
+from ingest.sources.base import SourceOptions
 from valuespectrum.cli import main
 from valuespectrum.theory.values import VALUES
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import CorpusLockedError
 from vectorstore.ledger.ledger import Ledger
-from vectorstore.ledger.records import Cue, EmbedderRecord, Failure, Frame, Media, Recipe, Source, Transcript
+from vectorstore.ledger.records import (
+    Cue,
+    EmbedderRecord,
+    Failure,
+    Frame,
+    Media,
+    Recipe,
+    Source,
+    Transcript,
+    UploaderName,
+)
 
 ROOT = Path(__file__).parents[3]
 PLATFORMS = {0: "tiktok", 1: "youtube"}
@@ -406,3 +419,16 @@ def test_a_refresh_says_what_it_removed_for_good(tmp_path: Path, capfd: pytest.C
     capfd.readouterr()
     assert main(["corpus", "refresh", str(corpus), "--remove-gone"]) == 0
     assert "1 clips, 1 sources" in capfd.readouterr().out
+
+
+def test_the_page_of_somebody_removed_is_forgotten_by_any_of_the_names(ask: Ask, corpus: Path) -> None:
+    names = (UploaderName("handle", "@invented"), UploaderName("id", "12345"))
+    named = Source(link("power", 0), "1", platform="tiktok", uploader="12345", uploader_names=names)
+    pages = [f"https://www.tiktok.com/@{name}" for name in ("invented", "other")]
+    with Corpus.open(corpus, write=True) as opened:
+        opened.link_source(named, sha("power_0"))
+        remember(opened, pages, SourceOptions(basis="own"), DecodeOptions())
+    assert ask("remove", "--uploader", "12345", "--yes", also_text=False)[0] == 0
+    with Corpus.open(corpus) as opened:
+        assert [source.text for source in remembered_sources(opened)] == pages[1:]
+    assert b"invented" not in (corpus / "corpus.sqlite").read_bytes()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,7 +16,7 @@ from valuespectrum.operations.corpora.search import find_clip
 from valuespectrum.operations.corpora.sources import Undone
 from valuespectrum.operations.shared.tables import number_lines
 from valuespectrum.operations.shared.telling import Teller, Unattended
-from vectorstore.foundation.errors import CorpusLockedError, InputError
+from vectorstore.foundation.errors import CorpusError, CorpusLockedError, InputError
 from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ def remove(
             text = "\n".join(["this would go:", *foreseen.lines(), "nothing was removed (add --yes)"])
             return Undone({"done": False, **foreseen.document()}, text)
         teller.doing("removing: rows, pictures, then index and ledger are written anew")
+        _forget_pages(opened, removals)
         receipts = _remove_all(opened, removals)
     done = _summed(receipts)
     look = sorted({name for receipt in receipts for name in receipt.near_duplicates})
@@ -102,6 +104,21 @@ def remove(
     lines.append(_ELSEWHERE)
     document = {"done": True, **foreseen.document(), **done, "near_duplicates": look, "reason": what.reason}
     return Undone(document, "\n".join([*lines, *foreseen.warnings()]))
+
+
+def _forget_pages(corpus: Corpus, removals: list[Removal]) -> None:
+    """Look no more at pages of somebody who is about to be removed, under whatever name they were named."""
+    from ingest.cleaning.uploaders import names_in_url
+    from ingest.saved_sources import forget_remembered, remembered_sources
+
+    people = [corpus.person(key) for each in removals if each.kind == "uploader" for key in each.keys]
+    doomed = {source for person in people for source in person.sources}
+    # What a corpus of somebody notes in another way keeps nobody in it.
+    with contextlib.suppress(CorpusError):
+        for source in remembered_sources(corpus) if doomed else ():
+            names = names_in_url(source.text) if "://" in source.text else ()
+            if any(doomed.intersection(corpus.person(name.text).sources) for name in names):
+                forget_remembered(corpus, source)
 
 
 def _remove_all(corpus: Corpus, removals: list[Removal]) -> list[Receipt]:
