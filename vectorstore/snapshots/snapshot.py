@@ -11,6 +11,7 @@ still verifies, and says that it is incomplete.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import itertools
 import json
@@ -121,7 +122,23 @@ def snapshots(folder: Path) -> list[Snapshot]:
         CorpusError: One is damaged.
         SchemaError: One was written by another release.
     """
-    found = [read_snapshot(folder, name) for name in snapshot_names(folder)]
+    return _by_age(read_snapshot(folder, name) for name in snapshot_names(folder))
+
+
+def sound_snapshots(folder: Path) -> list[Snapshot]:
+    """Those snapshots that can be read, oldest first; `corpus verify` names the others, and nothing else needs them.
+
+    Raises:
+        CorpusError: The folder of the snapshots, or one of them, is a link or the like.
+    """
+    found: list[Snapshot] = []
+    for name in snapshot_names(folder):
+        with contextlib.suppress(CorpusError):
+            found.append(read_snapshot(folder, name))
+    return _by_age(found)
+
+
+def _by_age(found: Iterable[Snapshot]) -> list[Snapshot]:
     return sorted(found, key=lambda snapshot: (snapshot.number, snapshot.made_at, snapshot.name))
 
 
@@ -154,8 +171,8 @@ def read_snapshot(folder: Path, name: str) -> Snapshot:
 
 
 def snapshot_with(folder: Path, content_hash: str) -> str:
-    """Name of the first snapshot with this content; empty when there is none."""
-    return next((each.name for each in snapshots(folder) if each.content_hash == content_hash), "")
+    """Name of the first snapshot with this content; empty when there is none that can be read."""
+    return next((each.name for each in sound_snapshots(folder) if each.content_hash == content_hash), "")
 
 
 def snapshot_rows(folder: Path, name: str) -> list[Row]:
@@ -271,7 +288,7 @@ def _describe(
     corpus: Corpus, name: str, identity: tuple[str, str, str], hashes: Mapping[str, tuple[int, str]]
 ) -> Snapshot:
     dimensions = {embedder.embedder_id: embedder.dimension for embedder in corpus.embedders()}
-    earlier = snapshots(corpus.folder)
+    earlier = sound_snapshots(corpus.folder)
     counts = {key: count for key, count in corpus_counts(corpus.ledger).items() if key not in _PERSONAL}
     recipes = corpus.ledger.select("SELECT recipe_id, settings FROM recipe ORDER BY recipe_id")
     return Snapshot(

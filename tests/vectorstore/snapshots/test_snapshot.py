@@ -247,6 +247,20 @@ def test_files_that_were_changed_are_noticed(corpus: Corpus) -> None:
         snapshots(corpus.folder)
 
 
+def test_a_damaged_snapshot_keeps_nobody_from_the_others(corpus: Corpus) -> None:
+    add(corpus, "one")
+    take_snapshot(corpus, "x")
+    add(corpus, "two")
+    second = take_snapshot(corpus, "y")
+    (corpus.folder / "snapshots" / "x.json").write_text("[")
+    assert snapshot_with(corpus.folder, corpus.content_hash()) == "y"
+    add(corpus, "three")
+    third = take_snapshot(corpus, "z")
+    assert (third.number, third.parent) == (second.number + 1, "y")
+    with pytest.raises(CorpusError, match="damaged"):
+        snapshots(corpus.folder)
+
+
 def test_nothing_personal_gets_into_a_snapshot(corpus: Corpus) -> None:
     add_personal(corpus)
     embed(corpus)

@@ -45,16 +45,18 @@ def info(corpus: str | PathLike[str], failures: int = 20) -> CorpusInfo:
         vs.info("my-corpus").to_dict()["clips"]
     """
     from vectorstore.corpus import Corpus
+    from vectorstore.files.snapshot_files import snapshot_names
     from vectorstore.ledger.counts import corpus_counts
-    from vectorstore.snapshots.snapshot import snapshots
+    from vectorstore.snapshots.snapshot import sound_snapshots
 
     folder = Path(corpus)
     with Corpus.open(folder) as opened, opened.ledger.one_state():
         found = opened.info()
+        named = [each.name for each in sound_snapshots(folder)]
         found |= {
             "embedders": opened.embedder_ids(),
             "counts": corpus_counts(opened.ledger),
-            "snapshots": [each.name for each in snapshots(folder)],
+            "snapshots": [*named, *(name for name in snapshot_names(folder) if name not in named)],
             "links": _links(opened),
         }
         failed = opened.failures()
