@@ -34,8 +34,9 @@ NUMBERS = {
     "known_duplicates": "SELECT (SELECT count(*) FROM source_video) - (SELECT count(*) FROM video)",
     "failed": "SELECT count(*) FROM source WHERE state = 'failed'",
     "clips_truncated": "SELECT count(*) FROM video WHERE truncated",
-    "clips_linked_as_near_duplicates": """SELECT count(*) FROM video WHERE EXISTS (
-        SELECT 1 FROM clip_link WHERE video_sha IN (clip_id, other_id) AND kind = 'near_duplicate')""",
+    "clips_linked_as_near_duplicates": """SELECT count(*) FROM (
+        SELECT clip_id FROM clip_link WHERE kind = 'near_duplicate'
+        UNION SELECT other_id FROM clip_link WHERE kind = 'near_duplicate')""",
     "clips_gone": """SELECT count(*) FROM video WHERE NOT EXISTS (
         SELECT 1 FROM source_video JOIN source USING (source_id)
         WHERE source_video.video_sha = video.video_sha AND gone_at = '')""",

@@ -31,8 +31,10 @@ _CLIPS = """
            codec, container, truncated, motion, (SELECT count(*) FROM frame WHERE frame.video_sha = video.video_sha),
            (SELECT CASE min(gone_at) WHEN '' THEN '' ELSE max(gone_at) END
             FROM source_video JOIN source USING (source_id) WHERE video_sha = video.video_sha),
-           (SELECT json_group_array(CASE clip_id WHEN video.video_sha THEN other_id ELSE clip_id END) FROM clip_link
-            WHERE kind = 'near_duplicate' AND video.video_sha IN (clip_id, other_id))
+           (SELECT json_group_array(near) FROM (
+                SELECT other_id AS near FROM clip_link WHERE clip_id = video.video_sha AND kind = 'near_duplicate'
+                UNION SELECT clip_id FROM clip_link WHERE other_id = video.video_sha AND kind = 'near_duplicate'
+                ORDER BY 1))
     FROM video
     JOIN source_video ON link_id = (SELECT min(link_id) FROM source_video WHERE video_sha = video.video_sha)
     JOIN source USING (source_id) ORDER BY video.video_sha

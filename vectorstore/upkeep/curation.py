@@ -297,7 +297,8 @@ class Curation:
             write("INSERT OR IGNORE INTO recipe VALUES (?, ?)", [(recipe.recipe_id, recipe.settings)])
             keep_near_duplicates_marked(self._ledger, [media.clip_id])
             write("DELETE FROM frame WHERE video_sha = ?", [(media.clip_id,)])
-            write(f"DELETE FROM clip_link WHERE kind = '{_NEAR}' AND ? IN (clip_id, other_id)", [(media.clip_id,)])
+            for end in ("clip_id", "other_id"):
+                write(f"DELETE FROM clip_link WHERE {end} = ? AND kind = '{_NEAR}'", [(media.clip_id,)])
             write(
                 "UPDATE video SET frames_got = ?, frames_wanted = ?, damaged_packets = ?, motion = ? "
                 "WHERE video_sha = ?",

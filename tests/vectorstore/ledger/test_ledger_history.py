@@ -196,6 +196,20 @@ def test_fifty_thousand_sources_are_known_in_a_moment(corpus: Corpus) -> None:
     assert time.perf_counter() - started < 5
 
 
+def test_linked_clips_are_counted_in_a_moment(corpus: Corpus) -> None:
+    names = [sha(f"clip {number}") for number in range(40_000)]
+    with corpus._ledger.changes():
+        corpus._ledger.execute_many(
+            "INSERT INTO video VALUES (NULL, ?, 9, 'mov', 'h264', 90, 160, 0, 2.5, 0, 0, 0, 4, '', NULL)",
+            ((name,) for name in names),
+        )
+    corpus.add_clip_links([ClipLink(*pair) for pair in zip(names[:20_000], names[1:], strict=False)])
+    started = time.perf_counter()
+    assert corpus_counts(corpus.ledger)["clips_linked_as_near_duplicates"] == 20_001
+    # Six hundred million comparisons if every link were looked at for every clip.
+    assert time.perf_counter() - started < 5
+
+
 def test_a_source_that_says_unknown_is_counted_with_those_that_say_nothing(corpus: Corpus) -> None:
     for name, licence in (("silent", ""), ("honest", "unknown"), ("open", "CC0")):
         source = Source(f"/{name}.mp4", "1", name, licence=licence)
