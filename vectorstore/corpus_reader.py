@@ -32,7 +32,6 @@ from vectorstore.ledger.records import (
     Transcript,
     WordHit,
 )
-from vectorstore.ledger.schema import SCHEMA_VERSION
 from vectorstore.ledger.transcripts import all_transcripts, has_transcripts, heard_by, preferred, transcripts
 from vectorstore.ledger.uploaders import Person, find_person
 from vectorstore.ledger.word_search import search_words
@@ -77,7 +76,7 @@ class CorpusReader:
             "failed": self._ledger.count("source", "state = 'failed'"),
             "removed": self._ledger.select(NUMBERS["removed"])[0][0],
             "snapshot_hash": self.content_hash(),
-            "schema": SCHEMA_VERSION,
+            "schema": self._ledger.select("PRAGMA user_version")[0][0],
         }
 
     def clips(self) -> list[Clip]:

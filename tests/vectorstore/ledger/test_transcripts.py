@@ -132,6 +132,7 @@ def test_a_corpus_of_an_earlier_release_has_no_words_and_can_get_some(tmp_path: 
         ledger.execute(f"PRAGMA user_version = {version}")
     ledger.close()
     with Corpus.open(folder) as corpus:
+        assert corpus.info()["schema"] == version
         assert corpus.transcripts(sha("one")) == []
         assert list(corpus.spoken()) == []
         assert corpus.verify() == []
