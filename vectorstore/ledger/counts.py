@@ -42,8 +42,10 @@ NUMBERS = {
         WHERE source_video.video_sha = video.video_sha AND gone_at = '')""",
     "clips_with_words": "SELECT count(DISTINCT video_sha) FROM transcript WHERE cues != '[]'",
     "uploaders": "SELECT count(DISTINCT uploader) FROM source JOIN source_video USING (source_id) WHERE uploader != ''",
-    "removed": """SELECT coalesce(sum(json_extract(detail, '$.sources')), 0) FROM event
-        WHERE kind = 'removal'""",
+    # Removals of earlier releases tell the sources alone.
+    "removed": """SELECT coalesce(sum(coalesce(
+        json_extract(detail, '$.versions'), json_extract(detail, '$.sources'))), 0)
+        FROM event WHERE kind = 'removal'""",
     "seconds": "SELECT coalesce(round(sum(duration), 3), 0) FROM video",
     "frames": "SELECT count(*) FROM frame",
     "frames_near_duplicate": "SELECT count(*) FROM frame WHERE duplicate_of IS NOT NULL",

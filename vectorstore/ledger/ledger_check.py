@@ -42,7 +42,8 @@ _FORMS: Mapping[str, str] = {
     "embedding.indexed": _FLAG,
     # The numbers of removals are added up.
     "event.detail": f"(kind != 'removal' OR json_type({_JSON}, '$.sources') = 'integer' "
-    f"AND json_extract({_JSON}, '$.sources') BETWEEN 0 AND 1e9)",
+    f"AND json_extract({_JSON}, '$.sources') BETWEEN 0 AND 1e9 AND (json_type({_JSON}, '$.versions') IS NULL "
+    f"OR json_type({_JSON}, '$.versions') = 'integer' AND json_extract({_JSON}, '$.versions') BETWEEN 0 AND 1e9))",
     "frame.blank": _FLAG,
     "frame.dhash": "length({0}) = 16 AND {0} NOT GLOB '*[^0-9a-f]*'",
     "frame.duplicate_of": _HASH,

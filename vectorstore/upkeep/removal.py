@@ -32,7 +32,10 @@ EVENT = "removal"
 """Kind of the event in the audit log; its detail is kind, reason and receipt."""
 
 _REASON = re.compile(r"[a-z0-9_]{0,40}")
-_OWN_NAMES = frozenset((*GROUPS, *NUMBERS, "planned", "kind", "reason", *(field.name for field in fields(Receipt))))
+_VERSIONS = "versions"
+_OWN_NAMES = frozenset(
+    (*GROUPS, *NUMBERS, "planned", "kind", "reason", _VERSIONS, *(field.name for field in fields(Receipt)))
+)
 _SAID_BY_SOURCES = ("platforms", "licences", "bases", "failure_platforms")
 """Counts by something that sources say of themselves, in which somebody may be named."""
 _REDACTED = "(removed)"
@@ -152,7 +155,7 @@ def remove_rows(ledger: Ledger, removal: Removal, folder: Path) -> Receipt:
         hashes += _hashes_of(ledger, doomed)
         if removal.kind == "uploader":
             hashes += sorted(tombstones(ledger, doomed.sources, keys))
-        receipt = _count(ledger, doomed)
+        receipt, versions = _count(ledger, doomed), _count_versions(ledger, doomed)
         traces = _traces_of(ledger, doomed, keys if removal.kind != "clip" else [])
         keep_near_duplicates_marked(ledger, doomed.clips)
         _delete(ledger, doomed)
@@ -161,7 +164,8 @@ def remove_rows(ledger: Ledger, removal: Removal, folder: Path) -> Receipt:
         ledger.execute_many(
             "INSERT OR IGNORE INTO tombstone VALUES (?, ?, ?, ?)", [(*pair, removal.reason, now) for pair in hashes]
         )
-        detail = json.dumps({"kind": removal.kind, "reason": removal.reason, **asdict(receipt)}, sort_keys=True)
+        told = {"kind": removal.kind, "reason": removal.reason, **asdict(receipt), _VERSIONS: versions}
+        detail = json.dumps(told, sort_keys=True)
         ledger.execute_many("INSERT INTO event VALUES (NULL, ?, ?, ?)", [(now, EVENT, detail)])
         ledger.execute_many("INSERT INTO removal VALUES (NULL, ?, ?)", [(detail, now)])
     return receipt
@@ -296,6 +300,14 @@ def _count(ledger: Ledger, doomed: _Doomed) -> Receipt:
         ),
         unknown=len(doomed.unknown),
         near_duplicates=tuple(_linked(ledger, doomed.clips)),
+    )
+
+
+def _count_versions(ledger: Ledger, doomed: _Doomed) -> int:
+    """How much of what was asked for goes: a source counts for each version of its file, and when it failed last."""
+    sources, clips = json.dumps(doomed.sources), json.dumps(doomed.clips)
+    return ledger.count("source_video", f"source_id {_LISTED} OR video_sha {_LISTED}", (sources, clips)) + ledger.count(
+        "source", f"state = 'failed' AND source_id {_LISTED}", (sources,)
     )
 
 

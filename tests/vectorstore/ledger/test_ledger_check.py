@@ -63,6 +63,7 @@ STRANGE = (
     ("event.at", ""), ("recipe.settings", "{" * 9000),
     ("recipe.settings", '{"a": NaN}'), ("recipe.settings", '{"a": 1' + "0" * 5000 + "}"), ("event.at", "once"),
     ("event.detail", "null"), ("event.detail", '{"kind": "clip"}'), ("event.detail", '{"sources": 1e400}'),
+    ("event.detail", '{"sources": 1, "versions": "x"}'), ("event.detail", '{"sources": 1, "versions": -1}'),
     ("clip_link.share", "half"), ("tombstone.key_hash", "x"),
 )  # fmt: skip
 

@@ -179,6 +179,22 @@ def test_near_duplicates_of_near_duplicates_stay_marked(corpus: Corpus) -> None:
     assert [frame.duplicate_of for frame in corpus.frames()] == [None, sha("two0"), sha("two0")]
 
 
+def test_a_removal_changes_nothing_of_what_was_planned(corpus: Corpus) -> None:
+    for name in ("one", "two"):
+        corpus.add_clip(source(name, "a"), media(name), RECIPE, frames(corpus, name))
+    one, two = (source(name, "a") for name in ("one", "two"))
+    # The file of one has other bytes by now, and that of two could not be read the last time.
+    corpus.link_source(one, sha("two"))
+    corpus.add_failure(two, Failure(two.locator, "empty", ""))
+    assert corpus_counts(corpus.ledger)["planned"] == 4
+    corpus.remove(Removal("clip", (sha("one"),)))
+    counts = corpus_counts(corpus.ledger)
+    assert (counts["planned"], counts["removed"], corpus.info()["removed"]) == (4, 1, 1)
+    corpus.remove(Removal("source", (two.locator,)))
+    counts = corpus_counts(corpus.ledger)
+    assert (counts["planned"], counts["removed"], counts["clips"]) == (4, 3, 1)
+
+
 def test_removals_that_make_no_sense(corpus: Corpus) -> None:
     for wrong in (
         Removal("video", ("x",)), Removal("clip", ()), Removal("source", ("x", " ")), Removal("uploader", ("x", "@")),
