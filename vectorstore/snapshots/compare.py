@@ -73,7 +73,7 @@ class SnapshotCheck:
     problem: str = ""
     """Why the files are not intact."""
     words: str = ""
-    """``"same"`` or ``"changed"``; empty where nothing was known of what is said."""
+    """``"same"``, ``"changed"``, or ``"incomplete"`` when clips are gone; empty where nobody knew what is said."""
 
 
 def diff_snapshots(folder: Path, before: str, after: str) -> SnapshotDiff:
@@ -138,14 +138,17 @@ def check_snapshot(corpus: Corpus, name: str) -> SnapshotCheck:
         pictures_missing=pictures_missing,
         vectors=vectors,
         problem="the ledger remembers another snapshot under this name" if changed else "",
-        words=_words_now(corpus, snapshot, {row[0] for row in rows}),
+        words=_words_now(corpus, snapshot, {row[0] for row in rows}, clips),
     )
 
 
-def _words_now(corpus: Corpus, snapshot: Snapshot, clips: set[str]) -> str:
+def _words_now(corpus: Corpus, snapshot: Snapshot, clips: set[str], here: set[str]) -> str:
     if not snapshot.words_hash:
         return ""
-    return "same" if words_hash(corpus.ledger, clips) == snapshot.words_hash else "changed"
+    if words_hash(corpus.ledger, clips) == snapshot.words_hash:
+        return "same"
+    # The hash is one of all words: without those of a clip nobody can tell whether the others are what they were.
+    return "changed" if clips <= here else "incomplete"
 
 
 def _vectors_now(corpus: Corpus, state: EmbedderState, frame_ids: set[str]) -> str:

@@ -221,6 +221,16 @@ def test_snapshots_tell_words_apart_and_those_without_stay_what_they_were(corpus
     assert check_snapshot(corpus, "before").complete
 
 
+def test_words_of_a_snapshot_are_incomplete_where_clips_are_gone(corpus: Corpus) -> None:
+    for name in ("one", "two"):
+        add(corpus, name)
+        corpus.set_transcripts(sha(name), "inside", [said("inside", HELLO)])
+    take_snapshot(corpus, "both")
+    corpus.remove(Removal("clip", (sha("one"),)))
+    checked = check_snapshot(corpus, "both")
+    assert (checked.intact, checked.complete, checked.words) == (True, False, "incomplete")
+
+
 def test_an_export_says_how_many_clips_have_words_and_none_of_the_words(corpus: Corpus, tmp_path: Path) -> None:
     add(corpus, "one")
     corpus.set_transcripts(sha("one"), "inside", [said("inside", HELLO)])
