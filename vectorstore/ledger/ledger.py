@@ -35,7 +35,7 @@ from vectorstore.ledger.records import (
 )
 from vectorstore.ledger.schema import open_ledger, transaction
 from vectorstore.ledger.stored_vectors import vector_matrix
-from vectorstore.ledger.uploader_names import former_plain_name, names_of, plain_name
+from vectorstore.ledger.uploader_names import former_plain_name, names_of, plain_name, says_nobody
 
 _STREAMED = 4096
 _FRAME = (
@@ -406,7 +406,7 @@ class Ledger:
         """What is said about a source as a whole, by column."""
         return {
             "platform": source.platform,
-            "uploader": self.uploader_key(source.uploader),
+            "uploader": self.publisher_key(source),
             "uploader_name": source.uploader if self._keeps_names() else "",
             "published": source.published,
             "page_url": source.page_url,
@@ -479,6 +479,11 @@ class Ledger:
         """Keyed hash of a name of who published something; empty for nobody."""
         plain = plain_name(name)
         return self.keyed_hash("uploader", plain) if plain else ""
+
+    def publisher_key(self, source: Source) -> str:
+        """Keyed hash of the name by which videos of one person are counted; empty where nobody is known."""
+        names = (source.uploader, *(name.text for name in source.uploader_names)) if source.uploader else ()
+        return next((self.uploader_key(name) for name in names if not says_nobody(name)), "")
 
     def uploader_keys(self, name: str) -> set[str]:
         """The keyed hash of a name, and the one that earlier releases made of it; empty for nobody."""

@@ -47,11 +47,16 @@ def former_plain_name(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip().lstrip("@").casefold()
 
 
+def says_nobody(name: str) -> bool:
+    """Whether a name says that nobody knows who it is."""
+    return plain_name(name) in _NOBODY
+
+
 def names_of(source: Source) -> tuple[UploaderName, ...]:
     """All names under which a source says who published it, each once; those that say nothing are left out."""
     names: Iterable[UploaderName] = source.uploader_names
     if source.uploader and not any(name.text == source.uploader for name in names):
         kind = HANDLE if source.uploader.startswith("@") else DISPLAY
         names = (*names, UploaderName(kind, source.uploader))
-    meant = (name if plain_name(name.text) not in _NOBODY else UploaderName(DISPLAY, name.text) for name in names)
+    meant = (UploaderName(DISPLAY, name.text) if says_nobody(name.text) else name for name in names)
     return tuple(dict.fromkeys(name for name in meant if plain_name(name.text)))

@@ -175,9 +175,8 @@ class Curation:
         # Open: as above.
         now: dict[str, Any] = {name: getattr(source, name) or text for name, text in former.items()}
         said = {(name.kind, self._ledger.uploader_key(name.text)) for name in names_of(source)}
-        same_uploader = said <= names and (
-            not source.uploader or self._ledger.uploader_key(source.uploader) == uploader
-        )
+        publisher = self._ledger.publisher_key(source)
+        same_uploader = said <= names and (not publisher or publisher == uploader)
         differs = not same_uploader or now != former or source.tags not in ((), former_tags)
         return replace(source, tags=source.tags or former_tags, **now), differs
 

@@ -175,3 +175,12 @@ def test_a_corpus_of_the_release_before_is_read_as_it_is_and_brought_forward(tmp
         corpus.update_source(said("baker", CLIPS["baker"][0], *CLIPS["baker"][1]))
         assert found(corpus, "@Invented.Baker") == {"baker"}
         assert corpus.info()["schema"] == schema.SCHEMA_VERSION
+
+
+def test_who_is_said_to_be_unknown_is_no_uploader(filled: Corpus) -> None:
+    uploaders = {clip.title: clip.uploader for clip in filled.clips()}
+    assert uploaders["nobody"] == filled.uploader_key("Zoë") and uploaders["nobody_too"] == filled.uploader_key("Jane")
+    lost = Source("/videos/lost.mp4", "1", "lost", uploader="NA")
+    filled.add_clip(lost, media("lost"), RECIPE, frames(filled, "lost"))
+    assert filled.clip(sha("lost")).uploader == filled.clip(sha("silent")).uploader == ""
+    assert filled.curation.changed([lost, said("nobody", CLIPS["nobody"][0], *CLIPS["nobody"][1])]) == []
