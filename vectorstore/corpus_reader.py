@@ -33,7 +33,7 @@ from vectorstore.ledger.records import (
     WordHit,
 )
 from vectorstore.ledger.transcripts import all_transcripts, has_transcripts, heard_by, preferred, transcripts
-from vectorstore.ledger.uploaders import Person, find_person
+from vectorstore.ledger.uploaders import Person, find_person, publishers
 from vectorstore.ledger.word_search import search_words
 from vectorstore.upkeep.removal import clips_foreseen, foresee, is_removed, keys_unknown
 from vectorstore.upkeep.verification import find_problems
@@ -173,6 +173,10 @@ class CorpusReader:
     def person(self, name: str) -> Person:
         """All sources of whoever has this name: an id, a handle, a display name in any spelling, or a keyed hash."""
         return find_person(self._ledger, name)
+
+    def publishers(self) -> dict[str, str]:
+        """Clip to a hash of who published it, the same for all clips that names tell to be of one person."""
+        return publishers(self._ledger)
 
     def is_removed(self, kind: str, key: str) -> bool:
         """Whether something was removed for good and must not come back.

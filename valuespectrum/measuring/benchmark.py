@@ -7,10 +7,10 @@ the stored answers, without corpus or model.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from agents.answers.planner import AskSource
 from agents.answers.respondent import Role
@@ -113,6 +113,14 @@ def retrieval_of(instrument: Instrument, top_k: int | None = None) -> RetrievalO
     return options if top_k is None else replace(options, top_k=top_k)
 
 
+@runtime_checkable
+class KnowsPeople(Protocol):
+    """A corpus that knows which clips are of one person, whatever name each of them states."""
+
+    def publishers(self) -> Mapping[str, str]:
+        """Clip to somebody, without those of nobody known."""
+
+
 class BenchCorpus(Searchable, Pictures, Protocol):
     """What a benchmark needs of a corpus (``vectorstore.corpus.Corpus``)."""
 
@@ -175,7 +183,7 @@ def run_benchmark(
         rows = found_rows(options, corpus, embedder)
         if not rows:
             raise CorpusError("no picture was found for any keyword", "add clips to the corpus first")
-        sources = clip_sources(rows, lambda clip: corpus.clip(clip).uploader)
+        sources = clip_sources(rows, publisher_of(corpus))
         likeness = likeness_of_values(corpus, embedder, rows)
         run.know(CorpusRecord(values=clips_by_value(rows), sources=sources, likeness=likeness))
         store.keep_manifest(json.dumps(run.manifest.document))
@@ -212,6 +220,12 @@ def benchmark_settings(options: BenchOptions, corpus: BenchCorpus, embedder: Emb
     if options.stimuli is not None:
         source["stimuli"] = stimuli_digest(found_rows(options, corpus, embedder))
     return source | options.present.settings() | asked.settings(options.instrument)
+
+
+def publisher_of(corpus: BenchCorpus) -> Callable[[str], str]:
+    """Who published a clip, as the corpus knows it; empty for nobody known."""
+    people: Mapping[str, str] = corpus.publishers() if isinstance(corpus, KnowsPeople) else {}
+    return lambda clip: people.get(clip, "") or corpus.clip(clip).uploader
 
 
 def found_rows(options: BenchOptions, corpus: BenchCorpus, embedder: Embedder) -> list[StimulusRow]:

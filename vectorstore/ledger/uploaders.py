@@ -144,6 +144,39 @@ def called_alike(ledger: Ledger, sources: Sequence[int]) -> list[str]:
     )
 
 
+def publishers(ledger: Ledger) -> dict[str, str]:
+    """Who published each clip: one hash for all clips of a person, as far as any names that clips state tell.
+
+    Unlike ``find_person`` this takes equal names on several platforms for one: whoever asks wants to know which clips
+    may hang together.
+
+    Returns:
+        Clip to hash, by the source that led to it first; clips of nobody known are left out.
+    """
+    groups: dict[str, str] = {}
+    of_source: dict[int, str] = {}
+    rows = ledger.select(
+        "SELECT source_id, uploader FROM source WHERE uploader != '' "
+        f"UNION SELECT source_id, key FROM known_as WHERE kind != '{DISPLAY}' ORDER BY 1, 2"
+    )
+    for source, key in rows:
+        one, other = sorted((_group(groups, of_source.setdefault(source, key)), _group(groups, key)))
+        groups[other] = one
+    clips = ledger.select(
+        "SELECT video_sha, source_id FROM source_video "
+        "WHERE link_id IN (SELECT min(link_id) FROM source_video GROUP BY video_sha)"
+    )
+    return {clip: _group(groups, of_source[source]) for clip, source in clips if source in of_source}
+
+
+def _group(groups: dict[str, str], key: str) -> str:
+    """The name of the group that a key is in now."""
+    while (above := groups.setdefault(key, key)) != key:
+        groups[key] = groups[above]
+        key = above
+    return key
+
+
 def kept_names(ledger: Ledger) -> dict[str, int]:
     """How many different names of each kind the corpus keeps."""
     rows = ledger.select("SELECT kind, count(DISTINCT key) FROM known_as GROUP BY kind")

@@ -175,7 +175,7 @@ def _excluded(facts: CardFacts) -> str:
         "- Videos, pictures, titles, captions, transcripts, tags, links and paths are not in this export; comments and "
         "faces are "
         "not in the corpus either.",
-        "- Uploaders are hashes under a key that stays in the corpus: equal for one person here, and nowhere else.",
+        "- Uploaders are hashes under a key that stays in the corpus: equal for one name here, and nowhere else.",
         f"- Vectors are {vectors}; they can partly be turned back into pictures, so treat them like pictures.",
         "- What a platform refused to give, what was private, and what failed to decode is missing; the tables of "
         "failed sources say how much of it.",

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from bench_fakes import FakeCorpus, frame, world
 from scoring_fixtures import LIKING, Truth, answers
 from small_run import MODEL, write_run
 
 from agents.answers.respondent import RespondentColumns
+from valuespectrum.measuring.benchmark import publisher_of
 from valuespectrum.measuring.set_tables import set_tables, tables_of
 from valuespectrum.measuring.stored_answers import came_by, with_drawn_texts
 from valuespectrum.runs.manifest import CorpusRecord
@@ -19,6 +22,7 @@ from valuespectrum.scoring.facets.comparison import compare
 from valuespectrum.stimuli.retrieval import StimulusRow, clip_sources
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError
+from vectorstore.ledger.records import Clip
 
 OPTIONS = ScoringOptions(draws=50)
 BARE = RespondentColumns("m")
@@ -98,6 +102,19 @@ def test_intervals_over_sources_know_who_published_clips() -> None:
         came_by(found, over, None)
     pairs = came_by(found.assign(clip_2=found["clip"].to_numpy()[::-1]), over, sources)
     assert pairs["clip_source_2"].tolist() == pairs["clip_source"].tolist()[::-1]
+
+
+def test_who_published_a_clip_is_asked_of_a_corpus_that_knows_people() -> None:
+    class Knowing(FakeCorpus):
+        def publishers(self) -> dict[str, str]:
+            return {"power-0": "somebody"}
+
+        def clip(self, clip_id: str) -> Clip:
+            return replace(super().clip(clip_id), uploader="as stated")
+
+    published = publisher_of(Knowing([(frame("power-0"), np.ones(3))]))
+    assert (published("power-0"), published("power-1")) == ("somebody", "as stated")
+    assert publisher_of(world(clips=1))("power-0") == ""
 
 
 def test_a_run_keeps_who_published_its_clips_as_numbers() -> None:

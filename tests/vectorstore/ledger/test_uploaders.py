@@ -184,3 +184,12 @@ def test_who_is_said_to_be_unknown_is_no_uploader(filled: Corpus) -> None:
     filled.add_clip(lost, media("lost"), RECIPE, frames(filled, "lost"))
     assert filled.clip(sha("lost")).uploader == filled.clip(sha("silent")).uploader == ""
     assert filled.curation.changed([lost, said("nobody", CLIPS["nobody"][0], *CLIPS["nobody"][1])]) == []
+
+
+def test_clips_of_one_person_hang_together_whatever_name_each_states(filled: Corpus) -> None:
+    who = {clip.title: filled.publishers().get(clip.clip_id) for clip in filled.clips()}
+    assert {title for title, person in who.items() if person == who["walk"]} == WALKER
+    # One handle on two platforms may be one person's.
+    assert who["baker"] == who["other_baker"] is not None
+    assert who["silent"] is None
+    assert len({who[title] for title in ("walk", "baker", "namesake", "bare", "nobody", "nobody_too")}) == 6
