@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
 from ingest.cleaning.urls import HOSTS, parse_link
 from vectorstore.foundation.errors import FetchError
@@ -29,6 +29,8 @@ _PAGE = re.compile(r"/(?:(?:channel/|c/|user/|@)[^/]+|[\w.]{1,30}(?=/(?:p|reels?
 _NOBODY = "_"
 """What stands in links of TikTok from which the name was taken."""
 _LONGEST = 300
+_ASIDE = re.compile(r"utm_.*|lang|hl|locale|ref|si|igshid|fbclid|gclid|feature")
+"""Parameters of a link that say how somebody came to a page, or how it is shown; the others may say whose it is."""
 
 
 def uploader_names(
@@ -79,13 +81,18 @@ def names_in_url(url: str) -> tuple[UploaderName, ...]:
         page = _PAGE.match(parts.path) if parts.hostname in HOSTS else None
         link = parse_link(f"https://{parts.netloc}{page[0] if page else parts.path}")
     except FetchError:
-        return () if parts.hostname in HOSTS else (UploaderName(ID, f"{host}{parts.path}".rstrip("/")),)
+        return () if parts.hostname in HOSTS else (UploaderName(ID, _page_elsewhere(host, parts)),)
     if link.kind != "channel":
         return ()
     if found := _CHANNEL_ID.match(link.identity):
         return (UploaderName(ID, found[1]),)
     name = link.identity.removeprefix("c/").removeprefix("user/").partition("/")[0].lstrip("@")
     return () if name == _NOBODY else (UploaderName(HANDLE, f"@{name}"),)
+
+
+def _page_elsewhere(host: str, parts: SplitResult) -> str:
+    said = sorted(pair for pair in parse_qsl(parts.query) if not _ASIDE.fullmatch(pair[0]))
+    return f"{host}{parts.path}".rstrip("/") + (f"?{urlencode(said)}" if said else "")
 
 
 def _poster(page: str) -> Iterator[UploaderName]:

@@ -43,6 +43,8 @@ def test_all_names_that_a_platform_says_are_read_by_their_kind(platform: str) ->
         ("https://www.youtube.com/c/InventedWalks", (("handle", "@inventedwalks"),)),
         ("https://www.instagram.com/invented_gardener/", (("handle", "@invented_gardener"),)),
         ("https://videos.example/people/ann/", (("id", "videos.example/people/ann"),)),
+        ("https://videos.example/profile?id=7&lang=en", (("id", "videos.example/profile?id=7"),)),
+        ("https://www.videos.example/profile/?utm_source=x&id=8", (("id", "videos.example/profile?id=8"),)),
         ("https://www.youtube.com/channel/UC0123456789abcdefghijAB/about", (("id", "UC0123456789abcdefghijAB"),)),
         ("https://www.youtube.com/@inventedwalks/featured?view=0", (("handle", "@inventedwalks"),)),
         ("https://www.youtube.com/user/inventedwalks/community", (("handle", "@inventedwalks"),)),
