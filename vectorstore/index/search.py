@@ -41,8 +41,8 @@ class VectorTable:
     """(n, dimension), unit length."""
     clips: NDArray[np.int64]
     """(n,): row numbers in the ``video`` table."""
-    duplicate: NDArray[np.bool_]
-    """(n,): whether a frame is marked as a near-duplicate of another."""
+    originals: NDArray[np.int64]
+    """(n,): row of the frame marked as showing the same before; its own without a mark, -1 without a vector."""
     blank: NDArray[np.bool_]
     """(n,): whether a frame shows nothing."""
 
@@ -120,8 +120,11 @@ class Searcher:
         return [(frame, similarity) for frame, similarity in pairs if frame is not None]
 
     def _allowed(self, table: VectorTable, options: SearchOptions) -> NDArray[np.bool_]:
-        allowed: NDArray[np.bool_] = ~table.duplicate if options.unique else np.ones(len(table.frame_ids), dtype=bool)
-        where = options.where
+        allowed = self._passing(table, options.where)
+        return _without_copies(table, allowed) if options.unique else allowed
+
+    def _passing(self, table: VectorTable, where: SearchFilter | None) -> NDArray[np.bool_]:
+        allowed: NDArray[np.bool_] = np.ones(len(table.frame_ids), dtype=bool)
         if where is None or where.is_empty:
             return allowed
         if where.without_blank:
@@ -184,6 +187,17 @@ def nearest(similarities: NDArray[np.float32], allowed: NDArray[np.bool_], count
     return [int(row) for row in rows[np.argsort(-masked[rows], kind="stable")][:count]]
 
 
+def _without_copies(table: VectorTable, allowed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Of frames that show the same, the first; where a filter leaves that one out, one of the others stands for it."""
+    alone = table.originals == np.arange(len(allowed))
+    kept: NDArray[np.bool_] = allowed & alone
+    copies = np.flatnonzero(allowed & ~alone & (table.originals >= 0))
+    copies = copies[~allowed[table.originals[copies]]]
+    _, first = np.unique(table.originals[copies], return_index=True)
+    kept[copies[first]] = True
+    return kept
+
+
 def unit_rows(stored: NDArray[np.float16]) -> NDArray[np.float32]:
     """Stored vectors as unit vectors of full precision.
 
@@ -198,20 +212,26 @@ def unit_rows(stored: NDArray[np.float16]) -> NDArray[np.float32]:
 def _read_table(ledger: Ledger, embedder_id: str) -> VectorTable:
     frame_ids: list[str] = []
     parts: list[NDArray[np.float32]] = []
-    marks: list[tuple[int, bool, bool]] = []
+    marks: list[tuple[int, bool]] = []
+    copied: dict[int, str] = {}
     dimension = ledger.dimension(embedder_id)
     query = (
-        "SELECT frame_id, vector, video_id, duplicate_of IS NOT NULL, blank FROM embedding "
+        "SELECT frame_id, vector, video_id, duplicate_of, blank FROM embedding "
         "JOIN frame USING (frame_id) JOIN video USING (video_sha) WHERE model_id = ? ORDER BY frame_id"
     )
     for rows in ledger.stream(query, (embedder_id,)):
         names = [row[0] for row in rows]
+        copied |= {row: each[3] for row, each in enumerate(rows, start=len(frame_ids)) if each[3]}
         frame_ids += names
         parts.append(unit_rows(vector_matrix(names, [row[1] for row in rows], dimension)))
-        marks += [(row[2], row[3], row[4]) for row in rows]
-    known = np.array(marks, dtype=np.int64).reshape(-1, 3)
+        marks += [(row[2], row[4]) for row in rows]
+    known = np.array(marks, dtype=np.int64).reshape(-1, 2)
+    originals = np.arange(len(frame_ids), dtype=np.int64)
+    if copied:
+        rows_by_frame = {name: row for row, name in enumerate(frame_ids)}
+        originals[list(copied)] = [rows_by_frame.get(original, -1) for original in copied.values()]
     vectors = np.concatenate(parts) if parts else np.zeros((0, 0), dtype=np.float32)
-    return VectorTable(frame_ids, vectors, known[:, 0], known[:, 1].astype(bool), known[:, 2].astype(bool))
+    return VectorTable(frame_ids, vectors, known[:, 0], originals, known[:, 1].astype(bool))
 
 
 def _query(vector: ArrayLike, dimension: int) -> NDArray[np.float32]:

@@ -92,6 +92,26 @@ def test_blank_frames_and_marked_frames_are_left_out_when_asked(filled: Corpus) 
     )
 
 
+def test_a_copy_stands_for_what_a_filter_leaves_out(tmp_path: Path) -> None:
+    with Corpus.ensure(tmp_path / "corpus") as corpus:
+        for number, name in enumerate(("first", "again", "last")):
+            made = frames(corpus, name, count=2)
+            # What all three show first is the same picture.
+            made[0] = replace(made[0], picture_sha=frames(corpus, "first", count=1)[0].picture_sha)
+            made[0] = replace(made[0], duplicate_of=sha("first|0") if number else None)
+            corpus.add_clip(source(number), media(name), RECIPE, made)
+        embed(corpus)
+        names = {sha(name): name for name in ("first", "again", "last")}
+
+        def shown(where: SearchFilter | None) -> list[str]:
+            hits = corpus.search(np.ones(24), 99, where=where)
+            return sorted(names[hit.frame.clip_id] for hit in hits if hit.frame.index == 0)
+
+        assert shown(None) == shown(SearchFilter(clip_ids=(sha("first"), sha("last")))) == ["first"]
+        assert shown(SearchFilter(clip_ids=(sha("last"),))) == ["last"]
+        assert len(shown(SearchFilter(except_clip_ids=(sha("first"),)))) == 1
+
+
 @given(
     st.lists(st.floats(-1, 1, width=32), min_size=24, max_size=24).filter(lambda v: np.linalg.norm(v) > 1e-3),
     st.integers(1, 60),
