@@ -301,6 +301,9 @@ class _Run:
             self.tally.clips_gone += 1
             self.tally.newly_gone += not judged.known.gone
             return
+        if judged.verdict in (Verdict.KNOWN, Verdict.OTHER_RECIPE):
+            # The file is as it was when its clip was made of it: the clip stays, and where it is from.
+            return
         tried = replace(examined.source, stamp=judged.stamp + self._settings.mark)
         self._corpus.add_failure(tried, failure, retry_at(error, failed_attempts(judged.known)))
 

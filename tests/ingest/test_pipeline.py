@@ -27,6 +27,7 @@ from ingest.pipeline import IngestOptions, ingest
 from ingest.report import IngestReport
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import CorpusError, EmbedderError, InputError, StorageError
+from vectorstore.snapshots.export import exported_links
 
 
 def run(
@@ -251,6 +252,18 @@ def test_frames_made_anew_are_marked_as_before_where_another_clip_shows_the_same
     report = run(folder, tmp_path / "corpus", IngestOptions(DecodeOptions(frames=16), redo_frames=True))
     assert (report.clips_redone, report.frames_added) == (2, 6)
     assert marks() == before
+
+
+def test_a_clip_keeps_its_source_where_its_frames_cannot_be_made_anew(tmp_path: Path) -> None:
+    write_numbered(tmp_path / "clips" / "clip.mp4", VideoWriter())
+    run(tmp_path / "clips", tmp_path / "corpus")
+    shorter = DecodeOptions(frames=3, limits=Limits(max_seconds=1.0))
+    report = run(tmp_path / "clips", tmp_path / "corpus", IngestOptions(shorter, redo_frames=True))
+    assert ([failure.reason for failure in report.clips_failed], report.clips_redone) == (["too_long"], 0)
+    with Corpus.open(tmp_path / "corpus") as corpus:
+        assert (corpus.failures(), len(corpus.frames()), len(list(exported_links(corpus)))) == ([], 8, 1)
+    report = run(tmp_path / "clips", tmp_path / "corpus")
+    assert (report.clips_known, report.clips_failed) == (1, ())
 
 
 def test_difference_hash_survives_resizing_and_recompression(tmp_path: Path) -> None:
