@@ -251,12 +251,13 @@ class ExportedLink:
 
 
 def exported_links(corpus: Corpus) -> Iterator[ExportedLink]:
-    """The sources of all clips that were not found dead, ordered by clip."""
+    """Sources of all clips that were not found dead, ordered by clip; that a file is gone says nothing of its page."""
     query = """
         SELECT platform, page_url, locator, video_sha,
                (SELECT json_group_array(time) FROM (SELECT time FROM frame WHERE video_sha = source_video.video_sha
                 ORDER BY position)) FROM source_video JOIN source USING (source_id)
-        WHERE gone_at = '' AND state = 'linked' ORDER BY video_sha, locator
+        WHERE state = 'linked' AND (gone_at = '' OR (page_url != '' AND locator NOT LIKE '%://%'))
+        ORDER BY video_sha, locator
     """
     with corpus.ledger.one_state():
         for rows in corpus.ledger.stream(query):

@@ -155,6 +155,13 @@ def test_links_are_those_of_living_sources(filled: Corpus) -> None:
     assert links["https://example.org/again"].times == (0.0, 0.5, 1.0, 1.5)
 
 
+def test_that_a_file_is_gone_says_nothing_of_its_page(corpus: Corpus) -> None:
+    source = Source("/videos/own.mp4", "1", page_url="https://example.org/own")
+    corpus.add_clip(source, media("own"), RECIPE, frames(corpus, "own"))
+    corpus.mark_gone("/videos/own.mp4")
+    assert [link.page_url for link in exported_links(corpus)] == ["https://example.org/own"]
+
+
 def test_an_empty_corpus_can_be_exported(corpus: Corpus, tmp_path: Path) -> None:
     report = export_corpus(corpus, tmp_path / "out", ExportOptions(vectors=True))
     assert set(report.rows.values()) == {0}
