@@ -36,3 +36,9 @@ def is_source(ledger: Ledger, text: str) -> bool:
 def living_links(ledger: Ledger) -> int:
     """How many sources of clips are links that are not known to be dead."""
     return ledger.count("source", "locator LIKE '%://%' AND gone_at = '' AND state = 'linked'")
+
+
+def links_looked_at(ledger: Ledger) -> str:
+    """Day on which links were last looked at, ISO 8601; empty where they never were since they came in."""
+    checks = [at for at, kind, detail in ledger.events() if kind == "refresh" and detail.get("links_checked")]
+    return checks[-1][:10] if checks else ""

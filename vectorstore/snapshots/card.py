@@ -45,6 +45,8 @@ class CardFacts:
     """Whom to ask for removal."""
     day: str = ""
     """When the card was written, ISO 8601."""
+    links_checked: str = ""
+    """Day on which links were last looked at, ISO 8601; empty where they never were."""
 
 
 def write_card(facts: CardFacts) -> str:
@@ -61,7 +63,7 @@ def write_card(facts: CardFacts) -> str:
         _duplicates(counts),
         _sampling(facts),
         _embedders(facts),
-        _availability(counts),
+        _availability(facts),
         _excluded(facts),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -158,11 +160,13 @@ def _embedders(facts: CardFacts) -> str:
     return "\n".join(["## Embedders\n", *(lines or ["None."])])
 
 
-def _availability(counts: Counts) -> str:
+def _availability(facts: CardFacts) -> str:
+    counts = facts.counts
     alive = counts["clips"] - counts["clips_gone"]
+    checked = plain(facts.links_checked)
+    looked = f"last looked at on {checked}" if checked else "not looked at since they came in"
     return (
-        "## Availability\n\n"
-        f"{alive:,} of {counts['clips']:,} clips were not found dead when their links were last looked at; "
+        f"## Availability\n\nLinks were {looked}: {alive:,} of {counts['clips']:,} clips were not found dead, "
         f"{counts['clips_gone']:,} were. What is deleted is not a random choice, so the corpus shrinks towards what "
         "nobody minded: compare two runs on the clips that both saw."
     )

@@ -86,6 +86,14 @@ def test_the_numbers_of_the_card_add_up(filled: Corpus, tmp_path: Path) -> None:
     assert "there is no snapshot" in card and r"a\@b.org" in card
 
 
+def test_the_card_says_when_links_were_looked_at(filled: Corpus, tmp_path: Path) -> None:
+    card = export_corpus(filled, tmp_path / "before", ExportOptions()).folder / "CARD.md"
+    assert "Links were not looked at since they came in: 2 of 3 clips" in card.read_text()
+    filled.add_event("refresh", {"links_checked": 3})
+    card = export_corpus(filled, tmp_path / "after", ExportOptions()).folder / "CARD.md"
+    assert re.search(r"Links were last looked at on [0-9]{4}-[0-9]{2}-[0-9]{2}: 2 of 3 clips", card.read_text())
+
+
 def test_the_card_names_the_snapshot_and_its_recall(filled: Corpus, tmp_path: Path) -> None:
     made = take_snapshot(filled, "march")
     report = export_corpus(filled, tmp_path / "out", ExportOptions())

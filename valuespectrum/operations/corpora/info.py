@@ -66,11 +66,10 @@ def info(corpus: str | PathLike[str], failures: int = 20) -> CorpusInfo:
 def _links(corpus: Corpus) -> Json:
     """How many sources are links, when they were last looked at, and when they should be next."""
     from vectorstore.foundation.clock import utc_day
-    from vectorstore.ledger.sought import living_links
+    from vectorstore.ledger.sought import links_looked_at, living_links
 
     living = living_links(corpus.ledger)
-    checks = [at for at, kind, detail in corpus.events() if kind == "refresh" and detail.get("links_checked")]
-    days = [datetime.date.fromisoformat(at[:10]) for at in checks[-1:]]
+    days = [datetime.date.fromisoformat(day) for day in [links_looked_at(corpus.ledger)] if day]
     today = utc_day()
     # A check in the future was noted by a clock that was ahead: nobody knows when it was.
     due = days[0] + datetime.timedelta(days=_CHECK_EVERY) if days and days[0] <= today else today
