@@ -336,6 +336,10 @@ class Corpus(CorpusReader):
         """
         return self._index.rebuild()
 
+    def index_left_on(self) -> list[str]:
+        """Collections on servers where the index was kept before; what is removed here may still be in them."""
+        return self._index.left_on()
+
     def remove(self, removal: Removal) -> Receipt:
         """Remove clips, sources or uploaders for good: rows, pictures, vectors, and every trace in the files.
 

@@ -52,7 +52,7 @@ class IndexPlace:
         Raises:
             CorpusError: It does not.
         """
-        is_url = isinstance(self.url, str) and (not self.url or _is_server_url(self.url))
+        is_url = isinstance(self.url, str) and (not self.url or is_server_url(self.url))
         if not is_url or type(self.generation) is not int or not 1 <= self.generation < 10**18:
             raise CorpusError(f"the ledger of {self.root} names no place where an index can be", MEND)
 
@@ -264,11 +264,12 @@ def check_server_url(url: str) -> None:
     Raises:
         InputError: It is not.
     """
-    if not _is_server_url(url):
+    if not is_server_url(url):
         raise InputError(f"{url!r} is not the address of a Chroma server", "write it like http://localhost:8000")
 
 
-def _is_server_url(url: str) -> bool:
+def is_server_url(url: str) -> bool:
+    """Whether this is the plain address of a server."""
     try:
         parts = urlsplit(url)
         named = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0

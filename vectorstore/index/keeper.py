@@ -20,6 +20,7 @@ from vectorstore.index.chroma import (
     check_server_url,
     fingerprint,
     index_folders,
+    is_server_url,
     remove_index,
     sync_files,
 )
@@ -28,6 +29,7 @@ from vectorstore.index.search import unit_rows
 from vectorstore.ledger.ledger import Ledger
 
 _PLACE = "index_place"
+_LEFT = "index_left"
 _ANEW = "run `valuespectrum ingest` into a new folder, or get the corpus anew"
 
 
@@ -143,6 +145,19 @@ class IndexKeeper:
             raise CorpusError(f"the ledger of {self._root} does not say where its index is", _ANEW)
         return IndexPlace(self._root, self._ledger.keyed_hash("corpus", "")[:16], **known)
 
+    def left_on(self) -> list[str]:
+        """Collections on servers where the index was kept before: nobody but their operators cleans them up."""
+        key = self._place().corpus_key
+        return [f"{url}: frames-{key}-*" for url in self._left()]
+
+    def _left(self) -> list[str]:
+        known: object = None
+        # What a corpus of somebody notes in another way leads nowhere.
+        with contextlib.suppress(ValueError, RecursionError):
+            known = json.loads(self._ledger.setting(_LEFT) or "[]")
+        listed = known if isinstance(known, list) else []
+        return [url for url in listed if isinstance(url, str) and is_server_url(url)]
+
     def fill(self) -> int:
         """Bring every vector that the index lacks into it; the number of them.
 
@@ -190,7 +205,12 @@ class IndexKeeper:
                 raise CorpusError(f"the new index {new} is not right: {fault}", "search with the exact engine")
         if not new.url:
             sync_files(self._root, new.name)
-        self._ledger.swap_index({_PLACE: json.dumps({"url": new.url, "generation": new.generation})})
+        settings = {_PLACE: json.dumps({"url": new.url, "generation": new.generation})}
+        before = self._left()
+        # A ledger may be anybody's, so nobody goes to a server that it alone names.
+        if (left := sorted({*before, old.url} - {new.url, ""})) != before:
+            settings[_LEFT] = json.dumps(left)
+        self._ledger.swap_index(settings)
         if not new.url:
             remember(self._state(new))
         self.sweep()

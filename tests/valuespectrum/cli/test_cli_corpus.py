@@ -432,3 +432,13 @@ def test_the_page_of_somebody_removed_is_forgotten_by_any_of_the_names(ask: Ask,
     with Corpus.open(corpus) as opened:
         assert [source.text for source in remembered_sources(opened)] == pages[1:]
     assert b"invented" not in (corpus / "corpus.sqlite").read_bytes()
+
+
+def test_a_removal_says_where_an_index_was_left(ask: Ask, corpus: Path) -> None:
+    with Corpus.open(corpus, write=True) as opened:
+        place = json.dumps({"url": "http://127.0.0.1:9", "generation": 7})
+        opened.curation.set_setting("index_place", place)
+    code, receipt, _ = ask("remove", "--clip", sha("tradition_0"), "--yes", also_text=False)
+    assert (code, len(receipt["left_on"])) == (0, 1)
+    _, _, text = ask("remove", "--clip", sha("tradition_0"), "--yes")
+    assert "on http://127.0.0.1:9: frames-" in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import signal
 import subprocess
@@ -275,3 +276,17 @@ def test_a_reader_refuses_an_index_whose_graph_is_gone(tmp_path: Path) -> None:
 def test_addresses_of_servers_are_checked(stored: Path, url: str) -> None:
     with pytest.raises(InputError, match="not the address"):
         Corpus.open(stored, chroma_url=url)
+
+
+def test_servers_where_an_index_was_kept_are_remembered_for_removals(stored: Path) -> None:
+    # Nobody is asked at this address: the ledger alone names it.
+    url = "http://127.0.0.1:9"
+    with Corpus.open(stored, write=True) as corpus:
+        assert corpus.index_left_on() == []
+        corpus.curation.set_setting("index_place", json.dumps({"url": url, "generation": 7}))
+    for _ in range(2):
+        with Corpus.open(stored, write=True) as corpus:
+            (left,) = corpus.index_left_on()
+            assert left.startswith(f"{url}: frames-")
+            corpus.rebuild_index()
+    check_answers(stored)

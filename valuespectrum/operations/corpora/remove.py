@@ -96,13 +96,22 @@ def remove(
         teller.doing("removing: rows, pictures, then index and ledger are written anew")
         _forget_pages(opened, removals)
         receipts = _remove_all(opened, removals)
+        left = opened.index_left_on()
     done = _summed(receipts)
     look = sorted({name for receipt in receipts for name in receipt.near_duplicates})
     first = "was removed before; whatever an interrupted removal had left is gone" if again else "removed for good:"
     lines = [first, *number_lines(done), *foreseen.titles()]
     lines += [f"look at {name}: shows nearly the same" for name in look]
     lines.append(_ELSEWHERE)
-    document = {"done": True, **foreseen.document(), **done, "near_duplicates": look, "reason": what.reason}
+    lines += [f"its vectors may still be on {each}, where the index was kept: have these deleted" for each in left]
+    document: Json = {
+        "done": True,
+        **foreseen.document(),
+        **done,
+        "near_duplicates": look,
+        "reason": what.reason,
+        "left_on": left,
+    }
     return Undone(document, "\n".join([*lines, *foreseen.warnings()]))
 
 
