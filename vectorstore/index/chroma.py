@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -215,9 +215,21 @@ class VectorIndex:
             CorpusError: Chroma refused.
         """
         ours = f"frames-{self.place.corpus_key}-"
+        self._delete(lambda name: name.startswith(ours) and not name.startswith(self.place.prefix))
+
+    def remove_generation(self) -> None:
+        """On a server, delete the collections of this place.
+
+        Raises:
+            CorpusError: Chroma refused.
+        """
+        self._known.clear()
+        self._delete(lambda name: name.startswith(self.place.prefix))
+
+    def _delete(self, is_meant: Callable[[str], bool]) -> None:
         with self._chroma():
             for collection in self._client.list_collections():
-                if collection.name.startswith(ours) and not collection.name.startswith(self.place.prefix):
+                if is_meant(collection.name):
                     self._client.delete_collection(collection.name)
 
     def close(self) -> None:

@@ -217,6 +217,12 @@ class IndexKeeper:
         return self._ledger.count("embedding")
 
     def _build_on_server(self, place: IndexPlace) -> str:
+        # What a copy of this corpus, or a move there that was interrupted, keeps under the same names.
+        index = VectorIndex(place, write=True)
+        try:
+            index.remove_generation()
+        finally:
+            index.close()
         write_vectors(place, self._ledger)
         index = VectorIndex(place, write=False)
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import socket
 import subprocess
 import sys
@@ -155,3 +156,17 @@ def test_a_server_that_is_not_there_is_one_line(tmp_path: Path) -> None:
         assert len(answers(corpus, "exact")) == 4
         with pytest.raises(CorpusError, match="is kept in"):
             answers(corpus, "chroma")
+
+
+def test_a_copy_of_a_corpus_does_not_shut_it_out(server: str, tmp_path: Path) -> None:
+    with Corpus.ensure(tmp_path / "corpus", chroma_url=server) as corpus:
+        add(corpus, "both")
+        embed(corpus, dimension=DIMENSION)
+    shutil.copytree(tmp_path / "corpus", tmp_path / "copy")
+    for name in ("copy", "corpus", "copy"):
+        # Both have the same names on the server, and each finds there what the other has.
+        with Corpus.open(tmp_path / name, write=True, chroma_url=server) as corpus:
+            if name.title() not in {clip.title for clip in corpus.clips()}:
+                add(corpus, name)
+                embed(corpus, dimension=DIMENSION)
+            assert answers(corpus, "chroma") == answers(corpus, "exact")
