@@ -179,7 +179,8 @@ class EmbeddingStage:
         stored = vectors.astype(np.float16).astype(np.float32)
         fresh = dict(zip(shas, stored, strict=True))
         marks: dict[str, str] = {}
-        for clip_id in curation.clips_showing(shas):
+        # What another embedder has looked at stays as it is: searches with its vectors would find something else.
+        for clip_id in curation.clips_showing(shas, self._embedder_id):
             frames = self._corpus.frames(clip_id)
             missing = [frame.picture_sha for frame in frames if frame.picture_sha not in fresh]
             earlier = curation.picture_vectors(self._embedder_id, missing) if missing else {}

@@ -290,6 +290,25 @@ def test_another_embedder_uses_the_stored_pictures(video_folder: Path, tmp_path:
         assert np.array_equal(corpus.vectors("test/colour")[1], corpus.vectors("test/other")[1])
 
 
+class OneVectorForAll(ColourEmbedder):
+    def images(self, pictures: Sequence[Image.Image]) -> NDArray[np.float32]:
+        return np.tile(np.eye(1, self.dimension, dtype=np.float32), (len(pictures), 1))
+
+
+def test_another_embedder_marks_no_frames_of_clips_that_were_embedded_before(
+    video_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(video_folder, tmp_path / "corpus")
+    with Corpus.open(tmp_path / "corpus") as corpus:
+        before = [(frame.frame_id, frame.duplicate_of) for frame in corpus.frames()]
+    # Vectors alone decide then.
+    monkeypatch.setattr("ingest.examining.near_duplicates.LOOSE_BITS", 64)
+    assert run(video_folder, tmp_path / "corpus", embedder=OneVectorForAll("other")).frames_duplicate == 0
+    with Corpus.open(tmp_path / "corpus") as corpus:
+        assert [(frame.frame_id, frame.duplicate_of) for frame in corpus.frames()] == before
+    assert run(video_folder, tmp_path / "new", embedder=OneVectorForAll("other")).frames_duplicate > 5
+
+
 def test_batches_span_clips(video_folder: Path, tmp_path: Path) -> None:
     embedder = ColourEmbedder()
     run(video_folder, tmp_path / "corpus", IngestOptions(batch=10), embedder)

@@ -252,16 +252,19 @@ class Curation:
             for clip_id, dhash, blank in rows:
                 yield FrameHash(clip_id, dhash, bool(blank))
 
-    def clips_showing(self, picture_shas: Sequence[str]) -> list[str]:
-        """Ids of the clips that show any of these pictures in a frame not marked as duplicate, oldest first."""
-        return [
-            row[0]
-            for row in self._ledger.select(
-                "SELECT video_sha FROM video WHERE video_sha IN "
-                f"(SELECT video_sha FROM frame WHERE picture_sha {_LISTED} AND duplicate_of IS NULL) ORDER BY video_id",
-                (json.dumps(list(picture_shas)),),
-            )
-        ]
+    def clips_showing(self, picture_shas: Sequence[str], embedder_id: str) -> list[str]:
+        """Clips that show one of these pictures in a frame not marked as duplicate, and that no other embedder knows.
+
+        Returns:
+            Their ids, oldest first.
+        """
+        shown = f"(SELECT video_sha FROM frame WHERE picture_sha {_LISTED} AND duplicate_of IS NULL)"
+        known = (
+            "(SELECT 1 FROM frame JOIN embedding USING (frame_id) "
+            "WHERE frame.video_sha = video.video_sha AND model_id != ?)"
+        )
+        query = f"SELECT video_sha FROM video WHERE video_sha IN {shown} AND NOT EXISTS {known} ORDER BY video_id"
+        return [row[0] for row in self._ledger.select(query, (json.dumps(list(picture_shas)), embedder_id))]
 
     def picture_vectors(self, embedder_id: str, picture_shas: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """The stored vectors of those of these pictures that have one: (dimension,) each."""
