@@ -130,9 +130,9 @@ class RefreshReport:
     gone: int
     """Sources newly marked as gone."""
     checked: int
-    """Links asked about."""
+    """Links that answered or were found dead."""
     unchecked: tuple[Failure, ...]
-    """Links that could not be asked about."""
+    """Links of which nothing could be learnt."""
     removed: Receipt | None
     unreachable: tuple[Failure, ...]
     seconds: float
@@ -408,8 +408,8 @@ def _check_links(corpus: Corpus, items: FoundAgain) -> _LinksChecked:
             inner = item.item if isinstance(item, ListedItem) else item
             if not isinstance(inner, Checkable):
                 continue
-            found.checked += 1
             inner.check()
+            found.checked += 1
             said = [item.describe(row.stamp)]
             found.of_removed += notes_on_removed(removed, said)
             # One that was dead may have been hidden for a while.
@@ -422,6 +422,7 @@ def _check_links(corpus: Corpus, items: FoundAgain) -> _LinksChecked:
         except (InputError, MediaError) as error:
             reason = error.reason if isinstance(error, MediaError) else "policy"
             if reason == "unavailable":
+                found.checked += 1
                 corpus.mark_gone(row.locator)
                 found.dead += not row.gone_at
             else:

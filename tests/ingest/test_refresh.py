@@ -20,8 +20,10 @@ from ingest.refresh import FoundAgain, RefreshOptions, RefreshReport, find_again
 from ingest.saved_sources import allowed_sources, remember, remembered_decoding, remembered_sources
 from ingest.sources.base import SourceOptions
 from vectorstore.corpus import Corpus
+from vectorstore.foundation.clock import utc_day
 from vectorstore.foundation.errors import CorpusError, InputError
 from vectorstore.ledger.records import Removal
+from vectorstore.ledger.sought import links_looked_at
 
 
 def fill(folder: Path, corpus: Path, count: int = 3) -> None:
@@ -135,7 +137,7 @@ def test_dead_links_are_noted_and_removed_only_when_asked_to(tmp_path: Path) -> 
     alive.title = "renamed"
     with Corpus.open(folder, write=True) as corpus:
         report = run_refresh(corpus, found, ColourEmbedder(), RefreshOptions(check_links=True))
-        assert (report.checked, report.gone, [one.reason for one in report.unchecked]) == (3, 1, ["blocked"])
+        assert (report.checked, report.gone, [one.reason for one in report.unchecked]) == (2, 1, ["blocked"])
         assert [row.locator for row in corpus.sources() if row.gone_at] == [dead.locator]
         assert {clip.title for clip in corpus.clips()} == {"renamed", "dead"}
         assert next(row.uploader for row in corpus.sources()) == corpus.uploader_key("ada")
@@ -148,6 +150,19 @@ def test_dead_links_are_noted_and_removed_only_when_asked_to(tmp_path: Path) -> 
     with Corpus.open(folder, write=True) as corpus:
         report = run_refresh(corpus, found, ColourEmbedder())
         assert (report.ingest.clips_removed, report.ingest.clips_added) == (1, 0)
+
+
+def test_links_that_nobody_could_ask_about_are_not_checked(tmp_path: Path) -> None:
+    shy = FakeRemote("https://example.org/shy", write_numbered(tmp_path / "a.mp4", VideoWriter()), reason="blocked")
+    found = FoundAgain(((shy,),), ())
+    with Corpus.ensure(tmp_path / "corpus") as corpus:
+        ingest_items(found, corpus, ColourEmbedder(), IngestOptions())
+        shy.path = None
+        run_refresh(corpus, found, ColourEmbedder(), RefreshOptions(check_links=True))
+        assert links_looked_at(corpus.ledger) == ""
+        shy.reason = "unavailable"
+        run_refresh(corpus, found, ColourEmbedder(), RefreshOptions(check_links=True))
+        assert links_looked_at(corpus.ledger) == utc_day().isoformat()
 
 
 def test_a_link_is_dead_until_it_answers_whatever_is_said_of_it(tmp_path: Path) -> None:
