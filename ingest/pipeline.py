@@ -39,7 +39,7 @@ from ingest.sources.registry import find_items
 from ingest.transcripts.keeping import PlaceWords, keep_words, transcripts_of
 from ingest.transcripts.recognisers import SpeechListener
 from vectorstore.corpus import Corpus
-from vectorstore.foundation.errors import MediaError
+from vectorstore.foundation.errors import MediaError, NotAskedError
 from vectorstore.ledger.records import Failure, Media, Recipe, Source
 from vectorstore.upkeep.curation import RemovedKeys
 
@@ -303,6 +303,9 @@ class _Run:
             return
         if judged.verdict in (Verdict.KNOWN, Verdict.OTHER_RECIPE):
             # The file is as it was when its clip was made of it: the clip stays, and where it is from.
+            return
+        if isinstance(error, NotAskedError) and judged.known:
+            # What was known of it stands. To wait twice as long is for those that were asked.
             return
         tried = replace(examined.source, stamp=judged.stamp + self._settings.mark)
         self._corpus.add_failure(tried, failure, retry_at(error, failed_attempts(judged.known)))

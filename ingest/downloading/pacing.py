@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from vectorstore.foundation.errors import FetchError
+from vectorstore.foundation.errors import NotAskedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Pacer:
         """Wait until the platform may be asked again.
 
         Raises:
-            FetchError: ``blocked``: it refused too often in a row.
+            NotAskedError: ``blocked``: it refused too often in a row.
         """
         state = self._state(platform)
         with state.lock:
@@ -79,6 +79,6 @@ class Pacer:
     @staticmethod
     def _check(platform: str, state: _PlatformState, pace: PlatformPace) -> None:
         if state.blocks >= pace.max_blocks:
-            raise FetchError(
+            raise NotAskedError(
                 f"{platform} refused {state.blocks} times in a row and is not asked again in this run", "blocked"
             )

@@ -22,6 +22,7 @@
     │           └── EmptyAnswerError   not a word
     └── MediaError                a media file was refused; carries a reason code
         └── FetchError            the same for a video that was to be downloaded
+            └── NotAskedError     its platform had refused too often to be asked
 
 ``AttemptError`` and ``UnusableError`` are for those who talk with servers (``agents/models/wire/transport.py``, the
 kinds of the latter in ``agents/models/served/reading.py``), who tell them as the reason why an ask has no answer.
@@ -133,3 +134,7 @@ class FetchError(MediaError):
     """
 
     kind = "fetch"
+
+
+class NotAskedError(FetchError):
+    """A platform had refused so often that it was not asked: nothing was learnt about the video."""

@@ -11,6 +11,7 @@ from remote_items import FakeRemote
 from videos import VideoWriter, write_numbered
 
 from ingest.decoding.decode import DecodeOptions
+from ingest.downloading.pacing import Pacer, PlatformPace
 from ingest.examining import triage as known
 from ingest.examining.triage import FIRST_WAIT, LONGEST_WAIT, retry_at
 from ingest.pipeline import IngestOptions, ingest_items
@@ -49,6 +50,20 @@ def test_a_failed_download_waits_longer_each_time(tmp_path: Path, monkeypatch: p
     assert (row.attempts, len(item.downloads)) == (4, 4)
     item.path = write_numbered(tmp_path / "a.mp4", VideoWriter(frames=12))
     assert run(tmp_path / "corpus", item, options=IngestOptions(retry_failed=True)).clips_added == 1
+
+
+def test_a_download_that_nobody_asked_for_waits_no_longer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    refused, behind = (FakeRemote(f"https://example.org/{number}", reason="blocked") for number in range(2))
+    later = datetime.datetime.now(datetime.UTC)
+    pacer, pace = Pacer(sleep=lambda seconds: None), PlatformPace(seconds=0, max_blocks=1)
+    pacer.tell("tiktok", blocked=True)
+    monkeypatch.setattr(behind, "local_file", lambda limits: pacer.wait("tiktok", pace))
+    for _ in range(3):
+        assert len(run(tmp_path / "corpus", refused, behind).clips_failed) == 2
+        later += datetime.timedelta(days=9)
+        monkeypatch.setattr(known, "utc_now", lambda now=later: now.isoformat(timespec="seconds"))
+    with Corpus.open(tmp_path / "corpus") as corpus:
+        assert {row.locator: row.attempts for row in corpus.sources()} == {refused.locator: 3, behind.locator: 1}
 
 
 def test_a_download_that_is_refused_for_good_is_not_asked_for_again(tmp_path: Path) -> None:
