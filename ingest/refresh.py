@@ -65,6 +65,8 @@ _WORDS = {
     "removed": "removed for good, passed over",
     "other_recipe": "with frames made in another way, kept",
     "unchanged": "unchanged",
+    "to_ask": "links to be asked about",
+    "to_remove": "links found dead before, to be removed for good with clips of no other source",
     "to_embed": "pictures to embed",
 }
 
@@ -221,21 +223,21 @@ def plan_items(corpus: Corpus, items: Iterable[SourceItem], options: IngestOptio
 
 
 def plan_refresh(
-    corpus: Corpus, items: FoundAgain, options: IngestOptions | None = None, embedder_id: str | None = None
+    corpus: Corpus, items: FoundAgain, options: RefreshOptions | None = None, embedder_id: str | None = None
 ) -> RefreshPlan:
-    """What ``run_refresh`` would do; links are not checked.
+    """What ``run_refresh`` would do; links are counted and not asked about.
 
     Args:
         corpus: Open.
         items: From ``find_again``.
-        options: Decoding and retries.
+        options: As for ``run_refresh``.
         embedder_id: Whose vectors are to be complete; ``None`` for the corpus's default.
     """
-    options = options or IngestOptions()
+    options = options or RefreshOptions()
     counts = dict.fromkeys(_WORDS, 0)
     examples: dict[str, list[str]] = {}
     listed: set[bytes] = set()
-    for batch in _batches(judge(_noting(items, listed), corpus.curation, _settings(options))):
+    for batch in _batches(judge(_noting(items, listed), corpus.curation, _settings(options.ingest))):
         for judged in batch:
             _note(counts, examples, _label(judged), judged.item.locator)
         for source in _changed(corpus, batch):
@@ -246,6 +248,10 @@ def plan_refresh(
     for label, locators in (("gone", gone), ("settled", settled)):
         for locator in locators:
             _note(counts, examples, label, locator)
+    if options.check_links:
+        counts["to_ask"] = sum(bool(row.clip_ids) and "://" in row.locator for row in corpus.sources())
+    for locator in _dead_links(corpus) if options.remove_gone else ():
+        _note(counts, examples, "to_remove", locator)
     embedder_id = embedder_id or corpus.default_embedder()
     counts["to_embed"] = len(corpus.pictures_without_vector(embedder_id)) if embedder_id else 0
     return _plan(counts, examples, items.unreachable)
@@ -430,8 +436,12 @@ def _check_links(corpus: Corpus, items: FoundAgain) -> _LinksChecked:
     return found
 
 
+def _dead_links(corpus: Corpus) -> tuple[str, ...]:
+    return tuple(row.locator for row in corpus.sources() if row.gone_at and "://" in row.locator)
+
+
 def _remove_gone(corpus: Corpus) -> Receipt | None:
-    keys = tuple(row.locator for row in corpus.sources() if row.gone_at and "://" in row.locator)
+    keys = _dead_links(corpus)
     return corpus.remove(Removal("source", keys, "gone_upstream")) if keys else None
 
 

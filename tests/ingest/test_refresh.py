@@ -165,6 +165,22 @@ def test_links_that_nobody_could_ask_about_are_not_checked(tmp_path: Path) -> No
         assert links_looked_at(corpus.ledger) == utc_day().isoformat()
 
 
+def test_a_plan_says_which_links_would_be_asked_about_and_removed(tmp_path: Path) -> None:
+    path = write_numbered(tmp_path / "a.mp4", VideoWriter(frames=12))
+    links = tuple(FakeRemote(f"https://example.org/{number}", path) for number in range(3))
+    found = FoundAgain((links,), ())
+    asked = RefreshOptions(check_links=True, remove_gone=True)
+    with Corpus.ensure(tmp_path / "corpus") as corpus:
+        ingest_items(found, corpus, ColourEmbedder(), IngestOptions())
+        corpus.mark_gone(links[1].locator)
+        plain, plan = plan_refresh(corpus, found), plan_refresh(corpus, found, asked, "another embedder")
+        assert (plain.counts["to_ask"], plain.counts["to_remove"], plain.counts["to_embed"]) == (0, 0, 0)
+        assert (plan.counts["to_ask"], plan.examples["to_remove"]) == (3, (links[1].locator,))
+        assert plan.counts["to_embed"] == len({frame.picture_sha for frame in corpus.frames()})
+        removed = run_refresh(corpus, found, ColourEmbedder(), RefreshOptions(remove_gone=True)).removed
+        assert removed is not None and removed.sources == 1
+
+
 def test_a_link_is_dead_until_it_answers_whatever_is_said_of_it(tmp_path: Path) -> None:
     path = write_numbered(tmp_path / "a.mp4", VideoWriter(frames=12, hue=10))
     link = FakeRemote("https://example.org/hidden", path, title="as it was")

@@ -113,7 +113,7 @@ def plan_refresh(corpus: str | PathLike[str], settings: RefreshSettings | None =
 
         print(vs.plan_refresh("my-corpus"))
     """
-    from ingest.refresh import find_again
+    from ingest.refresh import RefreshOptions, find_again
     from ingest.refresh import plan_refresh as run_plan
     from vectorstore.corpus import Corpus
 
@@ -121,8 +121,14 @@ def plan_refresh(corpus: str | PathLike[str], settings: RefreshSettings | None =
     check_engine(settings.engine, settings.ray_address)
     granted = _granted(settings)
     with Corpus.open(Path(corpus), chroma_url=settings.chroma) as opened:
-        plan = run_plan(opened, find_again(opened, granted), _how(opened, settings))
+        options = RefreshOptions(_how(opened, settings), settings.check_links, settings.remove_gone)
+        plan = run_plan(opened, find_again(opened, granted), options, _embedder_id(opened, settings.embedder))
     return Outcome(plan.to_json(), plan.describe())
+
+
+def _embedder_id(corpus: Corpus, spec: str) -> str:
+    """What a corpus calls the embedder that was named; the name itself where it has no vectors of that."""
+    return next((one.embedder_id for one in reversed(corpus.embedders()) if spec and one.spec == spec), spec)
 
 
 def _granted(settings: RefreshSettings) -> dict[str, object]:
