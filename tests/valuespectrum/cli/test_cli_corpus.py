@@ -241,6 +241,7 @@ def test_search_under_filters(ask: Ask) -> None:
         (("export", "{corpus}/corpus.sqlite", "--links"), "there already"),
         (("export", "links.txt", "--links"), "jsonl"),
         (("export", "links.jsonl", "--links", "--vectors"), "no tables"),
+        (("nuisance", "--run", "{corpus}", "--top-k", "3"), "which clips a run shows"),
     ],
 )
 def test_what_cannot_be_done_is_one_line(ask: Ask, corpus: Path, words: tuple[str, ...], complaint: str) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from valuespectrum.operations.shared.choices import ModelFormat
 from valuespectrum.operations.shared.loading import check_specs, corpus_embedder, load_models
 from valuespectrum.operations.shared.telling import Advance, Teller
+from vectorstore.foundation.errors import InputError
 
 if TYPE_CHECKING:
     from agents.answers.store import AnswerStore
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from valuespectrum.stimuli.ratings.labels import ShownPicture
     from valuespectrum.stimuli.relevance.judge import JudgedPicture
     from vectorstore.corpus import Corpus
+
+_TOP_K = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class PictureSettings:
     """Run whose pictures are rated; without one, those that a benchmark of the corpus would show."""
     ratings: Path | None = None
     """Folder of ratings; by default beside the corpus."""
-    top_k: int = 5
+    top_k: int = _TOP_K
     """Clips per keyword."""
     keywords: Path | None = None
     """Keyword list (YAML) in place of our own."""
@@ -72,10 +75,16 @@ def refuse_judge(judge: JudgeSettings) -> None:
 def opened_with_ratings(
     corpus: str | PathLike[str], settings: PictureSettings, teller: Teller
 ) -> Iterator[tuple[Corpus, Ratings]]:
-    """A corpus with the folder of its ratings, made where it is missing."""
+    """A corpus with the folder of its ratings, made where it is missing.
+
+    Raises:
+        InputError: Settings do not go together.
+    """
     from valuespectrum.stimuli.ratings.folder import Ratings, beside
     from vectorstore.corpus import Corpus
 
+    if settings.run is not None and settings.top_k != _TOP_K:
+        raise InputError("--top-k with --run: which clips a run shows is settled", "leave it out")
     folder = Path(corpus)
     teller.doing(f"opening {folder}")
     with Corpus.open(folder) as opened:
