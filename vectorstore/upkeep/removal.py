@@ -258,10 +258,22 @@ def _hashes_of(ledger: Ledger, doomed: _Doomed) -> list[tuple[str, str]]:
     rows = ledger.select(
         f"SELECT locator, page_url FROM source WHERE source_id {_LISTED}", (json.dumps(doomed.sources),)
     )
-    names = {name for row in rows for name in row if name}
+    stay = _pages_that_stay(ledger, doomed)
+    names = {locator for locator, _ in rows} | {page for _, page in rows if page and page not in stay}
     return [("source", key_hash(ledger, "source", name)) for name in sorted(names)] + [
         ("clip", key_hash(ledger, "clip", clip_id)) for clip_id in doomed.clips
     ]
+
+
+def _pages_that_stay(ledger: Ledger, doomed: _Doomed) -> set[str]:
+    """Pages of doomed sources that are pages or places of others, too: those of a whole data set, for instance."""
+    sources = json.dumps(doomed.sources)
+    pages = ledger.column(f"SELECT DISTINCT page_url FROM source WHERE source_id {_LISTED}", doomed.sources)
+    stay: set[str] = set()
+    for column in ("locator", "page_url"):
+        query = f"SELECT {column} FROM source WHERE {column} {_LISTED} AND source_id NOT {_LISTED}"
+        stay |= {row[0] for row in ledger.select(query, (json.dumps(pages), sources))}
+    return stay
 
 
 def _traces_of(ledger: Ledger, doomed: _Doomed, keys: list[str]) -> _Traces:
@@ -273,8 +285,9 @@ def _traces_of(ledger: Ledger, doomed: _Doomed, keys: list[str]) -> _Traces:
         f"SELECT title, caption FROM source_video WHERE source_id {_LISTED} OR video_sha {_LISTED}", (sources, clips)
     )
     known_as = ledger.column(f"SELECT DISTINCT name FROM known_as WHERE source_id {_LISTED}", doomed.sources)
+    stay = _pages_that_stay(ledger, doomed)
     return _Traces(
-        [*(name for row in rows for name in row[:3]), *known_as, *keys],
+        [*(name for row in rows for name in row[:3] if name not in stay), *known_as, *keys],
         [*(row[3] for row in rows), *(words for row in said for words in row)],
     )
 

@@ -131,6 +131,22 @@ def test_a_clip_goes_with_its_last_source_only(tmp_path: Path) -> None:
     check_gone(folder, vectors, ["willa0"], ["willa1", "willa2", "nadir0", "nadir1", "nadir2"])
 
 
+def test_a_page_that_others_have_too_goes_with_the_last_of_them(tmp_path: Path) -> None:
+    page = "https://data.test/whole-set"
+    with Corpus.ensure(tmp_path / "corpus") as corpus:
+        for name in ("one", "two"):
+            said = Source(f"/videos/{name}.mp4", "1", page_url=page)
+            corpus.add_clip(said, media(name), RECIPE, frames(corpus, name))
+        corpus.add_event("ingest", {"of": page})
+        corpus.remove(Removal("clip", (sha("one"),)))
+        assert corpus.is_removed("source", "/videos/one.mp4") and not corpus.is_removed("source", page)
+        assert corpus.verify() == []
+        assert {"of": page} in [detail for _, _, detail in corpus.events()]
+        corpus.remove(Removal("clip", (sha("two"),)))
+        assert corpus.is_removed("source", page)
+        assert {"of": page} not in [detail for _, _, detail in corpus.events()]
+
+
 def test_a_clip_takes_all_sources_that_lead_only_to_it(tmp_path: Path) -> None:
     folder = tmp_path / "corpus"
     fill(folder)
