@@ -304,7 +304,7 @@ def test_a_removal_that_is_given_again_is_no_error(ask: Ask, corpus: Path) -> No
         code, receipt, text = ask("remove", *named, "--yes")
         assert (code, receipt["done"], receipt["clips"]) == (0, True, 0)
         assert text.startswith("was removed before")
-        assert "reports" in text, "which are elsewhere"
+        assert "reports" in text and "ratings" in text, "which are elsewhere"
     assert ask("remove", "--uploader", "@person1", "--uploader", "@nobody", "--yes")[0] == 2
 
 
