@@ -443,3 +443,14 @@ def test_a_removal_says_where_an_index_was_left(ask: Ask, corpus: Path) -> None:
     assert (code, len(receipt["left_on"])) == (0, 1)
     _, _, text = ask("remove", "--clip", sha("tradition_0"), "--yes")
     assert "on http://127.0.0.1:9: frames-" in text
+
+
+def test_a_handle_on_two_platforms_is_said_to_be_of_two_people(ask: Ask, corpus: Path) -> None:
+    names = (UploaderName("handle", "@both"),)
+    with Corpus.open(corpus, write=True) as opened:
+        for number, platform in PLATFORMS.items():
+            named = Source(link("power", number), "1", platform=platform, uploader="@both", uploader_names=names)
+            opened.link_source(named, sha(f"power_{number}"))
+    code, shown, text = ask("remove", "--uploader", "https://www.tiktok.com/@both")
+    assert (code, shown["clips"], shown["shared_names"]) == (1, 2, ["@both"])
+    assert "an id names one" in text

@@ -182,7 +182,8 @@ class _Foreseen:
     def warnings(self) -> list[str]:
         """What a person should look at before or afterwards."""
         lines = [
-            f"{name!r} is what {_SEVERAL}: an @handle, an id or the address of a page names one" for name in self.shared
+            f"{name!r} is what {_SEVERAL}: an id names one, or an @handle that nobody has on another platform"
+            for name in self.shared
         ]
         if self.alike:
             lines += ["called the same, but nothing says that it is the same person (they stay; remove with --clip):"]
