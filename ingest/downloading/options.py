@@ -85,21 +85,24 @@ class FetchOptions:
         usual = PlatformPace()
         pace = PlatformPace(
             _number(settings, "pace", usual.seconds, 0.0, 3600.0),
-            int(_number(settings, "max_blocks", usual.max_blocks, 1, 100)),
+            _count(settings, "max_blocks", usual.max_blocks, 1, 100),
         )
         defaults = {entry.name: entry.default for entry in fields(cls)}
+        since, until = _day(settings, "since"), _day(settings, "until")
+        if since and until and since > until:
+            raise InputError(f"no day lies after since={since} and before until={until}", "exchange them")
         return cls(
             cookies=_file(settings, "cookies"),
-            max_items=int(_number(settings, "max_items", defaults["max_items"], 1, 100_000)),
-            since=_day(settings, "since"),
-            until=_day(settings, "until"),
+            max_items=_count(settings, "max_items", defaults["max_items"], 1, 100_000),
+            since=since,
+            until=until,
             own_hosts=_hosts(settings.get("own_hosts", ())),
             seconds=_number(settings, "seconds", defaults["seconds"], 0.1, 86_400),
             pace=pace,
             temporary_folder=_path(settings, "temporary_folder"),
             js_runtime=_file(settings, "js_runtime"),
-            min_free=int(_number(settings, "min_free", defaults["min_free"], 0, 2**50)),
-            unconfined=settings.get("unconfined") in (True, "yes"),
+            min_free=_count(settings, "min_free", defaults["min_free"], 0, 2**50),
+            unconfined=_yes(settings, "unconfined"),
             subtitles=_languages(settings.get("subtitles", ())),
         )
 
@@ -163,6 +166,20 @@ def _number(settings: Mapping[str, object], name: str, default: object, low: flo
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
         raise InputError(f"download option {name} is {value!r}", f"a number from {low:g} to {high:g} is expected")
     return float(value)
+
+
+def _count(settings: Mapping[str, object], name: str, default: object, low: int, high: int) -> int:
+    value = _number(settings, name, default, low, high)
+    if not value.is_integer():
+        raise InputError(f"download option {name} is {value:g}", "a whole number is expected")
+    return int(value)
+
+
+def _yes(settings: Mapping[str, object], name: str) -> bool:
+    value = settings.get(name, False)
+    if value not in (True, False, "yes", "no"):
+        raise InputError(f"download option {name} is {value!r:.100}", "write yes or no")
+    return value in (True, "yes")
 
 
 def _path(settings: Mapping[str, object], name: str) -> Path | None:

@@ -256,6 +256,7 @@ def test_settings_may_be_text_as_on_a_command_line() -> None:
     "settings",
     [
         *({"exec": "rm"}, {"postprocessors": []}, {"max_items": 0}, {"max_items": True}, {"max_items": "many"}),
+        *({"max_items": "2.5"}, {"unconfined": "true"}, {"since": "2026-02-01", "until": "2026-01-31"}),
         *({"seconds": float("nan")}, {"since": "yesterday"}, {"cookies": "/nowhere/cookies.txt"}, {"cookies": 5}),
         *({"own_hosts": "a"}, {"own_hosts": ["a"]}, {"own_hosts": 5}, {"pace": "-1"}, {"seconds": "inf"}),
     ],
