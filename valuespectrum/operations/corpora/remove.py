@@ -28,7 +28,9 @@ _SHOWN = 30
 _SEVERAL = "several people are called, and all of it goes"
 _LONGEST_LIST = 16 * 1024 * 1024
 _KEEP = "--keep-out notes it down all the same, so that it never comes in"
-_ELSEWHERE = "runs, reports, logs of sessions, ratings and earlier exports are not in the corpus: what they show stays there"
+_ELSEWHERE = (
+    "runs, reports, logs of sessions, ratings and earlier exports are not in the corpus: what they show stays there"
+)
 
 
 @dataclass(frozen=True, slots=True)
