@@ -347,8 +347,9 @@ class MayRepeat(Protocol):
 class ScoredWithFile(Protocol):
     """An instrument whose scores are reckoned with the file of the user's that its options name, as it was asked."""
 
-    scored_with_file: ClassVar[str]
-    """What is in it, for the message, e.g. ``"questions"``."""
+    @property
+    def scored_with_file(self) -> str:
+        """What is in it, for the message, e.g. ``"questions"``; empty where the answers alone are enough."""
 
 
 class InstrumentType(Protocol):

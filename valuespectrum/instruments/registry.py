@@ -113,6 +113,8 @@ def refuse_other_file(instrument: Instrument, settings: Mapping[str, object], ru
     options = instrument.options
     if not isinstance(instrument, ScoredWithFile) or not isinstance(options, OwnItems):
         return
+    if not instrument.scored_with_file:
+        return
     if any(settings.get(name) != digest for name, digest in options.own_items.items()):
         raise InputError(
             f"{run} was asked other {instrument.scored_with_file} than stand in the file that its options name by now",

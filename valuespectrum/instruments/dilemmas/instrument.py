@@ -64,6 +64,11 @@ class Dilemmas:
         return self.options.scored
 
     @property
+    def scored_with_file(self) -> str:
+        """The user's file where its labels alone say which values are scored."""
+        return "dilemmas" if self.options.file and not self.options.values else ""
+
+    @property
     def items(self) -> Sequence[Item]:
         """The form of our own dilemmas; those of a file are the user's."""
         if self.options.file:

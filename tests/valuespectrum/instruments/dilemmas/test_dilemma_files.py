@@ -10,8 +10,10 @@ import pytest
 from dilemma_files import entry, written
 
 from valuespectrum.cli import main
+from valuespectrum.instruments.dilemmas.instrument import Dilemmas
 from valuespectrum.instruments.dilemmas.options import DilemmaOptions
 from valuespectrum.instruments.dilemmas.published import read_dilemmas
+from valuespectrum.instruments.registry import refuse_other_file
 from valuespectrum.theory.value_sets import MORAL_FOUNDATIONS_6
 from vectorstore.foundation.errors import InputError
 
@@ -135,6 +137,17 @@ def test_the_published_samples_are_read_whole() -> None:
     assert (len(foundations.found.dilemmas), foundations.different_idx, foundations.same_values) == (25, 20, 0)
     assert (len(ten.found.dilemmas), ten.different_idx, ten.same_values) == (26, 26, 0)
     assert foundations.labels["care"] == 103 and ten.labels["self_direction"] == 19
+
+
+def test_answers_are_scored_with_the_file_that_was_asked_where_its_labels_say_what_is_scored(tmp_path: Path) -> None:
+    file = written(tmp_path, entry())
+    asked = {**DilemmaOptions(file=str(file)).own_items}
+    refuse_other_file(Dilemmas(DilemmaOptions(file=str(file))), asked, "run")
+    written(tmp_path, entry(), entry(2))
+    with pytest.raises(InputError, match="asked other dilemmas than stand in the file"):
+        refuse_other_file(Dilemmas(DilemmaOptions(file=str(file))), asked, "run")
+    for enough in (DilemmaOptions(file=str(file), values="moral_foundations_6"), DilemmaOptions()):
+        refuse_other_file(Dilemmas(enough), asked, "run")
 
 
 def test_what_can_be_read_can_be_named_in_a_manifest(tmp_path: Path) -> None:
