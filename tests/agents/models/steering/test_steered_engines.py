@@ -199,7 +199,6 @@ def test_a_shut_gate_is_the_model_as_it_is(engine: str, variant: Variant, make_p
     assert largest_gap(list(two.score(opened)), list(both.score(opened))) < 1e-3
 
 
-@pytest.mark.parametrize("engine", ["naive", "tree"])
 def test_a_shut_gate_before_a_shift_that_looks_ahead_asks_as_the_model_is_asked(
     variant: Variant, make_picture: PictureMaker
 ) -> None:
@@ -212,6 +211,7 @@ def test_a_shut_gate_before_a_shift_that_looks_ahead_asks_as_the_model_is_asked(
     assert type(gated._engine._engine((False,))) is type(plain._engine)  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("engine", ["naive", "tree"])
 def test_strength_0_is_the_model_as_it_is_with_keys_of_its_own(
     engine: str, variant: Variant, make_picture: PictureMaker
 ) -> None:
