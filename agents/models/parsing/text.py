@@ -58,7 +58,7 @@ _BOXES = re.compile(rf"[ \t>]*(?:(?:[-*+•]|\d{{1,2}}[.)])[ \t]+)?(?={_BOX}[ \t
 """How a line with boxes begins, up to the first of them."""
 _BOX_WITH_WORDS = re.compile(rf"(?P<box>{_BOX})[ \t]+(?P<words>(?:(?!{_BOX}[ \t]).)*)")
 _TICKED = re.compile(r"\[[xX✓✔]\]|[☑☒]")
-_RULE = re.compile(r"\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)*\|?")
+_RULE = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?")
 """What parts the head of a table from its rows."""
 _TRUTH = {"true": "yes", "false": "no"}
 _DECODER = json.JSONDecoder(object_pairs_hook=tuple)

@@ -405,7 +405,7 @@ def test_another_schema_version_is_refused(run: Run, corpus: Path, tmp_path: Pat
 def test_a_disk_that_does_not_take_it(number: int, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     import valuespectrum.measuring.run_scores
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise OSError(number, os.strerror(number), "/some/where")
 
     monkeypatch.setattr(valuespectrum.measuring.run_scores, "score_run", fail)
@@ -459,7 +459,7 @@ def test_nothing_but_the_document_reaches_standard_output(
 ) -> None:
     import valuespectrum.measuring.run_scores
 
-    def chatter(*_: object) -> dict[str, Any]:
+    def chatter(*_: object, **__: object) -> dict[str, Any]:
         print("a library says hello")
         os.write(1, b"and so does its C code\n")
         return {"respondents": [], "value_sets": {}, "personas": [], "caution": "", "failures": [], "unscored": []}
@@ -480,7 +480,7 @@ def test_nothing_but_the_document_reaches_standard_output(
 def test_bugs_keep_their_traceback(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     import valuespectrum.measuring.run_scores
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr(valuespectrum.measuring.run_scores, "score_run", fail)
@@ -491,7 +491,7 @@ def test_bugs_keep_their_traceback(run: Run, monkeypatch: pytest.MonkeyPatch, tm
 def test_hints_follow_the_message(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     import valuespectrum.measuring.run_scores
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise InputError("it is broken", "mend it")
 
     monkeypatch.setattr(valuespectrum.measuring.run_scores, "score_run", fail)

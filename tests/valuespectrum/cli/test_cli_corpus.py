@@ -211,8 +211,8 @@ def test_search_under_filters(ask: Ask) -> None:
     [
         (("search",), "what to look for"),
         (("search", "x", "--value", "power"), "in one way"),
-        (("search", "x", "--keywords", "words.yaml"), "--keywords without --value"),
-        (("search", "--said", "x", "--all-frames"), "no search for pictures"),
+        (("search", "x", "--keywords", "words.yaml"), "--keywords means nothing without --value"),
+        (("search", "--said", "x", "--all-frames"), "--all-frames means nothing beside --said alone"),
         (("search", "--value", "fame"), "fame"),
         (("search", "--clip", "ffffffffff"), "no clips"),
         (("search", "--clip", "f"), "too short"),
@@ -240,8 +240,8 @@ def test_search_under_filters(ask: Ask) -> None:
         (("export", "{corpus}"), "there already"),
         (("export", "{corpus}/corpus.sqlite", "--links"), "there already"),
         (("export", "links.txt", "--links"), "jsonl"),
-        (("export", "links.jsonl", "--links", "--vectors"), "no tables"),
-        (("nuisance", "--run", "{corpus}", "--top-k", "3"), "which clips a run shows"),
+        (("export", "links.jsonl", "--links", "--vectors"), "--vectors means nothing beside --links"),
+        (("nuisance", "--run", "{corpus}", "--top-k", "3"), "--top-k means nothing beside --run"),
     ],
 )
 def test_what_cannot_be_done_is_one_line(ask: Ask, corpus: Path, words: tuple[str, ...], complaint: str) -> None:

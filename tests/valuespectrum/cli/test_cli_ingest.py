@@ -98,7 +98,7 @@ def test_a_list_with_columns_of_its_own_and_a_basis(clips: Path, tmp_path: Path,
     [
         (("--columns", "url"), "input", "not NAME=VALUE"),
         (("--fetch", "=x"), "input", "not NAME=VALUE"),
-        (("--first-seconds", "0.5"), "input", "--first-seconds without --sampling first"),
+        (("--first-seconds", "0.5"), "input", "--first-seconds means nothing without --sampling first"),
         (("--sampling", "best"), "usage", "'best' is not one of 'uniform'"),
         (("--decoder", "magic"), "usage", "'magic' is not one of 'auto'"),
     ],

@@ -71,7 +71,7 @@ def test_a_group_is_typed_as_its_fields_would_be() -> None:
 class Numbers:
     """What is typed."""
 
-    largest_share: Annotated[float, typer.Option(help="Of all.", min=0, max=1)] = 0.5
+    largest_share: Annotated[float, typer.Option(help="Of all.")] = 0.5
     size: Annotated[list[float] | None, typer.Option(help="Several.")] = None
 
 

@@ -18,7 +18,6 @@ from valuespectrum.cli.console.options import (
     SeedOption,
     one_of,
     refuse_beside,
-    refuse_idle,
     refuse_without,
     typed_command,
 )
@@ -118,7 +117,6 @@ def browse(
         if len(models) <= 1 and len(roles) == 1 and roles != ["all"] and given.sessions == 1 and not given.clones:
             terminal.show(api.browse(given.corpus, "".join(models), given.out, settings, terminal, typed_command()))
             return
-        refuse_idle(context, ("clone",), "several sessions")
         crowd = api.Crowd(tuple(models), tuple(roles), given.sessions, given.clones)
         terminal.show(
             api.browse_many(given.corpus, crowd, given.out or Path("sessions"), settings, terminal, typed_command())
