@@ -336,6 +336,15 @@ class AsksItemsOf(Protocol):
 
 
 @runtime_checkable
+class ShowsPictures(Protocol):
+    """A kind of instruments, and one of them, that says whether it asks about pictures."""
+
+    @property
+    def pictures(self) -> object:
+        """``None`` where it never does."""
+
+
+@runtime_checkable
 class MayRepeat(Protocol):
     """An instrument to which one answer to everything says something: it is not refused as no profile."""
 

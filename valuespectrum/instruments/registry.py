@@ -16,6 +16,7 @@ from valuespectrum.instruments.base import (
     Published,
     Recoverable,
     ScoredWithFile,
+    ShowsPictures,
     Stepped,
 )
 from valuespectrum.instruments.measurement import read_name
@@ -203,7 +204,8 @@ def about_pictures(written: str) -> bool:
     Args:
         written: The instrument, as ``scores.json`` has it.
     """
-    return getattr(_made(written), "pictures", "") is not None
+    made = _made(written)
+    return not isinstance(made, ShowsPictures) or made.pictures is not None
 
 
 def _made(written: str) -> InstrumentType | None:

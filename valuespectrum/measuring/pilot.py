@@ -229,7 +229,7 @@ def _told(instrument: Instrument, answers: pd.DataFrame) -> tuple[ToldRows | Non
     """What one respondent said, or why it tells nothing to plan from, and what its numbers are in."""
     if isinstance(instrument, Celled):
         sets = instrument.answered(answers, ScoringOptions())
-        return told_by_cells(sets), sets.told.why, sets.told.unit
+        return told_by_cells(sets), sets.told.why, LOG_ODDS
     told = told_by(instrument, answers, ScoringOptions())
     if told is None:
         return None, f"answers to {instrument.name} do not tell liking set by set", LOG_ODDS

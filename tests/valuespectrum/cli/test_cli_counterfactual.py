@@ -50,7 +50,7 @@ def test_without_its_parts_the_loop_is_no_nearer_than_the_value_prompt(
         (["--want", "fame=3"], "no wanted value"),
         (["--attributor", "openai:some-model"], "fixed questions only"),
         (["--replay"], "no stored answers"),
-        (["--labels", "none.yaml"], "no ratings"),
+        (["--labels", "none.yaml"], "cannot read rated answers"),
         (["--system", "none.yaml"], "none.yaml"),
         (["--questions", "none.yaml"], "none.yaml"),
         (["--measured", "no-run"], "no-run"),

@@ -10,7 +10,7 @@ import pytest
 from report_pages import data, read
 
 from agents.personas.reserved import NO_PERSONA
-from valuespectrum.instruments.measurement import Measurement
+from valuespectrum.instruments.measurement import Measurement, read_name
 from valuespectrum.reporting import load
 from valuespectrum.reporting.elements.data import ReportData
 from valuespectrum.reporting.elements.instruments import APART, CENTRED, LOG_ODDS
@@ -117,7 +117,7 @@ def test_what_is_no_liking_of_pictures_is_not_shown_as_such(monkeypatch: pytest.
     assert not found.profiles and headline(found).startswith("What “")
     assert "likes pictures of" not in render(found)
     beside = page_of(monkeypatch, {"first": [respondent(instrument)], "again": SEVERAL["again"]})
-    assert [profile.instrument for profile in beside.profiles] == ["like"] and len(beside.groups) == 2
+    assert [read_name(profile.instrument) for profile in beside.profiles] == ["like"] and len(beside.groups) == 2
 
 
 def test_what_one_panel_shows_whole_is_not_shown_again(monkeypatch: pytest.MonkeyPatch) -> None:

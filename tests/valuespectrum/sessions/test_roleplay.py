@@ -55,9 +55,9 @@ def test_the_tutorial_says_what_is_planted(study: tuple[Path, dict[str, Any]]) -
     rows = names["found"].rows()
     assert {row["where"] for row in rows} == {"questions", "sessions, random", "sessions, similar:*"} or len(rows) == 9
     asked = [row for row in rows if row["where"] == "questions"]
-    assert {row["verdict"] for row in asked} <= {"moved", "not distinguishable"} and min(
-        row["pull"] for row in asked
-    ) > 0
+    # With three clips a value of a corpus this small, how far other clips would change a number may not be known.
+    assert {row["verdict"] for row in asked} <= {"moved", "not distinguishable", "unknown"}
+    assert all((row["verdict"] == "unknown") == (row["pull_low"] is None) and row["pull"] > 0 for row in asked)
     walked = [row for row in rows if row["where"] == "sessions, random"]
     assert [row["persona"] for row in walked] == ["boss", "gourmet", "guard"], "by the names of their logs"
     # Encoders write other bytes now and then, so ids of clips change and all luck with them: this holds for any.

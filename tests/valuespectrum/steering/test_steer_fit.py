@@ -205,8 +205,11 @@ def test_a_place_that_cannot_be_written_is_told_before_anything_is_done(
 @pytest.mark.parametrize(
     "call", [lambda: vs.mine_graph("no-run", vs.GraphSettings(out=Path())), lambda: vs.calibrate((), ".")]
 )
-def test_a_folder_without_a_name_is_told_in_one_line(call: Callable[[], object]) -> None:
+def test_a_folder_without_a_name_is_told_in_one_line(
+    call: Callable[[], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What lies beside a file or a run is called after it, and the folder where one stands has no name of its own."""
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(InputError, match=r"is a folder|has no name"):
         call()
 

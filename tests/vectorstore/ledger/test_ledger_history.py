@@ -203,7 +203,7 @@ def test_linked_clips_are_counted_in_a_moment(corpus: Corpus) -> None:
             "INSERT INTO video VALUES (NULL, ?, 9, 'mov', 'h264', 90, 160, 0, 2.5, 0, 0, 0, 4, '', NULL)",
             ((name,) for name in names),
         )
-    corpus.add_clip_links([ClipLink(*pair) for pair in itertools.pairwise(names)])
+    corpus.add_clip_links([ClipLink(*pair) for pair in itertools.pairwise(names[:20_001])])
     started = time.perf_counter()
     assert corpus_counts(corpus.ledger)["clips_linked_as_near_duplicates"] == 20_001
     # Six hundred million comparisons if every link were looked at for every clip.

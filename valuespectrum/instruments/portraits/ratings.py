@@ -78,16 +78,12 @@ def _read(answers: pd.DataFrame, scale: AnswerScale, options: ScoringOptions) ->
     parts = [(rows, read) for (_, rows), read in zip(there, reads, strict=True)]
     if len(parts) < 2:
         return parts[0][1] if parts else read_options(answers, option_names(scale, DIGITS), options)
-    heard = [read.kind for _, read in parts if read.counts.any()] or [parts[0][1].kind]
-    # Log-probabilities beside words are taken as shares, which are parts of one answer that was said.
-    kind = min(heard, key=lambda each: each == "log_probability")
-    said = np.full((len(answers), len(scale.numbers)), np.nan if kind == "log_probability" else 0.0)
+    first = parts[0][1]
+    said = np.zeros((len(answers), first.said.shape[1]))
     neither, verdict = np.zeros(len(answers)), np.empty(len(answers), dtype=object)
     for rows, read in parts:
-        neither[rows], verdict[rows] = read.neither, read.verdict
-        if read.counts.any():
-            said[rows] = read.said if read.kind == kind else np.nan_to_num(read.shares)
-    return OptionAnswers(kind, parts[0][1].options, said, neither, verdict)
+        said[rows], neither[rows], verdict[rows] = read.said, read.neither, read.verdict
+    return OptionAnswers(first.kind, first.options, said, neither, verdict)
 
 
 def is_reversed(wordings: pd.Series[str]) -> NDArray[np.bool_]:

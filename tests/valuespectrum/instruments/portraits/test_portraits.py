@@ -22,7 +22,6 @@ from valuespectrum.instruments.portraits.asking import PortraitWay, option_choic
 from valuespectrum.instruments.portraits.forms import own_form
 from valuespectrum.instruments.portraits.instrument import PortraitInstrument
 from valuespectrum.instruments.portraits.options import PortraitOptions
-from valuespectrum.instruments.portraits.ratings import portrait_ratings
 from valuespectrum.instruments.registry import load_instrument
 from valuespectrum.instruments.roles import roles
 from valuespectrum.reference.planted import said_shares
@@ -350,21 +349,6 @@ def test_items_of_no_value_count_for_the_mean_rating_of_the_survey(tmp_path: Pat
     assert found.overall.mean == pytest.approx(np.mean(said)), "all 57, and not the 46 that are scored"
     assert all((score.centred.mean or 0) > 0 for score in found.scores.values())
     assert sum(score.n_units for score in found.scores.values()) == 46
-
-
-def test_words_without_probabilities_beside_digits_with_them_count_as_said() -> None:
-    """Who gives probabilities of digits alone has said the labels: an expected step would flatten them."""
-    whole = _answers("amber", rounds=1, labels="both", wordings=1)
-    words = (whole["labels"] == "words").to_numpy()
-    places = [str(name) for name in whole if str(name).startswith("log_probability_place")]
-    assert len(places) == 6 and 0 < words.sum() < len(whole)
-    part = whole.assign(**dict.fromkeys(places, np.nan))
-    scale = own_form().key.scale
-    rated, before = (portrait_ratings(table, scale, SCORING) for table in (part, whole))
-    assert rated.numbers[words].tolist() == [float(str(said)[-1]) for said in part["parsed"][words]]
-    assert rated.numbers[~words] == pytest.approx(before.numbers[~words])
-    silent = part.assign(error=np.where(words, "", "timeout"))
-    assert portrait_ratings(silent, scale, SCORING).numbers[words].tolist() == rated.numbers[words].tolist()
 
 
 def test_broader_values_of_a_shape_are_centred_as_scores_are() -> None:

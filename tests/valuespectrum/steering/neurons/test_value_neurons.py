@@ -114,7 +114,8 @@ def test_planted_neurons_are_found_and_no_others(tiny: TorchModel, clips: list[S
     with planted(tiny):
         found = opposed_firing(tiny, [OpposedAsks(ask, ask) for ask in asks])
     assert len(neuron_widths(tiny)) == len(found.delta) > 2
-    neurons = select(found, 0.1)
+    # One answer in ten changes what a later block does, which is no more than the usual threshold.
+    neurons = select(found, 0.15)
     assert {layer: neurons.holds.within((layer,)).neurons.tolist() for layer in (1, 2)} == PLANTED
     assert len(neurons.holds) == 4 and not len(neurons.rejects)
     assert neurons.holds.high.round(2).tolist() == [0.73] * 4  # SiLU of 1 is 0.7311
