@@ -36,7 +36,7 @@ CLOSENESS = 3.0
 class VisionOptions:
     """Size of a training of the tower."""
 
-    steps: int = 3000
+    steps: int = 4000
     rows: int = 64
     learning_rate: float = 1e-3
     """Of vectors and norms; matrices are turned by ``matrix_rate``."""
