@@ -95,14 +95,12 @@ def test_words_become_settings_of_their_kind() -> None:
 
 _REPLAY = ("roleplay", "--replay", "--run", "r")
 _SEARCH = ("instrument", "search", "--model", "m", "--out", "o")
-_SEVERAL = ("browse", "--corpus", "c", "--model", "m", "--sessions", "2")
 _CHOSEN = ("bench", "--corpus", "c", "--model", "m", "--stimuli", "s")
 IDLE: tuple[tuple[tuple[str, ...], str], ...] = (
     (("compare", "a", "b", "--window", "5"), "--window means nothing without session logs"),
     (("compare", "a", "b", "--these-clips"), "--these-clips means nothing without session logs"),
     ((*_REPLAY, "--steps", "9"), "--steps means nothing beside --replay"),
     ((*_REPLAY, "--corpus", "c", "--placebos", "5"), "--placebos means nothing beside --replay"),
-    ((*_SEVERAL, "--clone", "1"), "--clone means nothing beside several sessions"),
     (("export", "csv", "r", "--corpus", "c"), "--corpus means nothing beside the format csv"),
     (("export", "hf", "r", "--no-pictures"), "--pictures means nothing beside the format hf"),
     (("doctor", "--asks", "9"), "--asks means nothing without --model"),
