@@ -109,8 +109,11 @@ IDLE: tuple[tuple[tuple[str, ...], str], ...] = (
     (("instrument", "ordinal", "t.csv", "--chains", "2"), "--chains means nothing without --bayes"),
     (("instrument", "ordinal", "t.csv", "--power", "0.9"), "--power means nothing without --plan"),
     (("instrument", "run", "portraits", "--model", "m", "--top-k", "3"), "--top-k means nothing without --corpus"),
-    ((*_SEARCH, "--clips", "3"), "--clips means nothing without --corpus"),
-    ((*_SEARCH, "--corpus", "c", "--gain", "1"), "--gain means nothing beside --corpus"),
+    ((*_SEARCH, "--clips", "3"), "--clips is about clips"),
+    (
+        (*_SEARCH, "--corpus", "c", "--gain", "1"),
+        "--gain is about questions that models write, and clips are neither written nor compared",
+    ),
     (("ingest", "v", "--corpus", "c", "--first-seconds", "2"), "--first-seconds means nothing without --sampling"),
     ((*_CHOSEN, "--top-k", "3"), "--top-k means nothing beside --stimuli"),
     (("calibrate", "--instrument", "portraits", "--wordings", "3"), "--wordings means nothing to portraits"),

@@ -19,14 +19,8 @@ from valuespectrum.cli.console.options import (
     PricesOption,
     SeedOption,
     pairs,
-    refuse_idle,
-    refuse_without,
 )
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
-
-_OF_CLIPS = ("keywords", "top_k", "clips")
-_OF_QUESTIONS = ("most_alike", "gain", "deepest")
-"""Parameters that mean something where clips are searched, and where questions are written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,17 +99,13 @@ class TellingGiven:
     prices: PricesOption = None
 
 
-def search(context: typer.Context, given: TellingGiven, answering: AnsweringGiven, as_json: JsonOption = False) -> None:
+def search(given: TellingGiven, answering: AnsweringGiven, as_json: JsonOption = False) -> None:
     """Search for questions, or clips, on which models part company by their values.
 
     Models write questions, answer them with three points, and a judge says which values these carry (AdAEM). With
     --corpus, the neighbours of clips that told models apart are tried, and a sharpened set is written, which
     `bench --stimuli` takes.
     """
-    if given.corpus is None:
-        refuse_without(context, _OF_CLIPS, "--corpus")
-    else:
-        refuse_idle(context, _OF_QUESTIONS, "--corpus")
     option = pairs("--option", given.option or [], "question=reward")
     settings = settings_of(api.SearchSettings, given, answering, option=option)
     with Terminal(as_json) as terminal:
