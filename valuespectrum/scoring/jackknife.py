@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from valuespectrum.scoring.estimate import Estimate
 
@@ -50,7 +50,13 @@ def jackknifed(
 
 
 def left_out_interval(
-    whole: float, left_out: ArrayLike, level: float, reasons: tuple[str, str], alike: str = ALIKE
+    whole: float,
+    left_out: ArrayLike,
+    level: float,
+    reasons: tuple[str, str],
+    alike: str = ALIKE,
+    *,
+    uneven: bool = False,
 ) -> Estimate:
     """The same from numbers that were reckoned already.
 
@@ -60,6 +66,8 @@ def left_out_interval(
         level: Coverage aimed at.
         reasons: Why there is no interval where there are too few, and where a number is NaN.
         alike: Why there is none where all are one number.
+        uneven: Whether some units may move the number far more than others; then degrees of freedom are those of how
+            unevenly they do (Satterthwaite 1946), never more than all but one.
     """
     from scipy.special import stdtrit
 
@@ -74,5 +82,11 @@ def left_out_interval(
     se = float(np.sqrt((count - 1) * numbers.var()))
     if se <= _ROUNDING * max(1.0, abs(float(whole))):
         return Estimate(float(whole), why=alike)
-    half = float(stdtrit(count - 1, (1 + level) / 2)) * se
+    half = float(stdtrit(_freedom(numbers) if uneven else count - 1, (1 + level) / 2)) * se
     return Estimate(float(whole), float(whole) - half, float(whole) + half, se=se)
+
+
+def _freedom(numbers: NDArray[np.float64]) -> float:
+    count, squares = len(numbers), (numbers - numbers.mean()) ** 2
+    scatter = float((squares**2).sum() - squares.sum() ** 2 / count)
+    return min(count - 1, max(1.0, 2 * float(squares.sum()) ** 2 / scatter)) if scatter > 0 else count - 1

@@ -27,6 +27,8 @@ _FEWEST = 5
 """Clips, arms or questions below which there is no interval."""
 _PARTS = 50
 """Parts in which questions are left out, at most: every one by itself would play as many games as their square."""
+_NEVER = 0.01
+"""A score nearer to 0 or 100 is taken for this one where intervals are reckoned: beyond it they have no end."""
 _WHY = (f"fewer than {_FEWEST} questions", "it hangs on a few questions")
 _NO_GAME = "no question sets who names it against who does not"
 
@@ -67,11 +69,21 @@ def newest_scores(carried: NDArray[np.int8], options: RatingOptions, level: floa
             found.append(Estimate(None, why=_NO_GAME))
             continue
         left_out = _without_parts(games, parts, options, opponents) if count >= _FEWEST else []
-        known = left_out_interval(score, left_out, level, _WHY)
-        if known.low is not None and known.high is not None:
-            known = replace(known, low=max(0.0, known.low), high=min(100.0, known.high))
-        found.append(known)
+        found.append(_within_chance(score, left_out, level))
     return found
+
+
+def _within_chance(score: float, left_out: Sequence[float], level: float) -> Estimate:
+    """An interval of a score between 0 and 100, in standard deviations of chance: there it is as far to either side."""
+    from scipy.special import ndtr, ndtri
+
+    whole, *without = ndtri(np.clip([score, *left_out], _NEVER, 100 - _NEVER) / 100).tolist()
+    known = left_out_interval(whole, without, level, _WHY, uneven=True)
+    if known.low is None or known.high is None:
+        return replace(known, mean=score)
+    ends = 100 * np.asarray(ndtr([known.low, known.high]))
+    se = float(np.sqrt((len(left_out) - 1) * np.var(left_out)))
+    return Estimate(score, min(score, float(ends[0])), max(score, float(ends[1])), se=se)
 
 
 def _without_parts(

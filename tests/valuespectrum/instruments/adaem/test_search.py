@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import norm, t
 
 from agents.answers.store import AnswerStore
 from agents.models.base import Answer, Ask, Model
@@ -471,8 +472,11 @@ def test_a_win_rate_has_an_interval_over_questions() -> None:
     left_out = [
         value_scores(np.delete(carried, place, axis=0), RatingOptions(), range(3))[-1, 0] for place in range(12)
     ]
-    half = 2.200985 * np.sqrt(11 * np.var(left_out))
-    assert found[0].mean == pytest.approx(whole[0]) and found[0].high == pytest.approx(min(100, whole[0] + half))
+    deviates, squares = norm.ppf(np.array(left_out) / 100), np.var(norm.ppf(np.array(left_out) / 100))
+    freedom = 2 * 12 * squares**2 / (np.mean((deviates - deviates.mean()) ** 4) - squares**2)
+    half = t.ppf(0.975, min(freedom, 11)) * np.sqrt(11 * squares)
+    ends = 100 * norm.cdf(norm.ppf(whole[0] / 100) + np.array([-half, half]))
+    assert found[0].mean == pytest.approx(whole[0]) and [found[0].low, found[0].high] == pytest.approx(ends.tolist())
     assert found[1].mean == pytest.approx(whole[1]) and found[1].low is None and "few questions" in found[1].why
     assert found[2].mean is None and "sets who names it" in found[2].why
     assert newest_scores(carried[:4], RatingOptions(), 0.95)[0].why in ("fewer than 5 questions", found[2].why)
