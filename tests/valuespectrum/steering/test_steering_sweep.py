@@ -408,6 +408,38 @@ def test_blocks_and_corpus_are_looked_at_before_vectors_are_fitted(
         sweep_steering("reference:bend", "power", replace(usual, corpus=tmp_path / "corpus"))
 
 
+def test_every_model_and_direction_has_a_folder_of_its_own(
+    swept: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    few: dict[str, Any] = {"prompts": False, "ways": ("fixed",), "strengths": (4.0,), "run": None, "out": None}
+    towards, _ = swept(**few)
+    away, _ = swept(away=True, **few)
+    assert towards.run == Path("runs/reference-bend-sweep-power")
+    assert away.run == Path("runs/reference-bend-sweep-power-away")
+    assert all((tmp_path / each.run / FOUND).is_file() for each in (towards, away))
+
+
+def test_a_folder_of_another_sweep_is_refused_before_vectors_are_fitted(
+    swept: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few: dict[str, Any] = {"prompts": False, "ways": ("fixed",), "strengths": (4.0,)}
+    swept(**few)
+
+    def never(*given: object) -> None:
+        raise AssertionError("vectors were fitted")
+
+    monkeypatch.setattr(operation, "_fitted", never)
+    usual = SweepSettings(instrument="rated-by-six", run=tmp_path / "run", **few)
+    with pytest.raises(InputError, match="under other settings: seed: 0 -> 1"):
+        sweep_steering("reference:bend", "power", replace(usual, seed=1))
+    other = Bendable()
+    other.id = "reference:other@1"
+    monkeypatch.setattr(operation, "torch_model", lambda spec, loading: other)
+    with pytest.raises(InputError, match="holds a sweep of reference:bend@1, not of reference:other@1"):
+        sweep_steering("reference:other", "power", usual)
+
+
 def test_a_sweep_looks_at_its_file_before_anything_is_asked(swept: Any, tmp_path: Path) -> None:
     out, few = tmp_path / "power.steer", {"prompts": False, "ways": ("fixed",), "strengths": (4.0,)}
     out.write_text("notes")

@@ -79,7 +79,8 @@ class SweepGiven:
         bool, typer.Option("--equal-fluency", help="Hold ways against each other at equal perplexity, too.")
     ] = False
     run: Annotated[
-        Path | None, typer.Option(help="Run folder; the same command continues it. Default: runs/sweep-VALUE.")
+        Path | None,
+        typer.Option(help="Run folder; the same command continues it. Default: runs/MODEL-sweep-VALUE[-away]."),
     ] = None
     out: Annotated[
         Path | None, typer.Option(help="Intervention file for the chosen setting.", metavar="FILE", show_default=False)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from agents.models.base import ModelOptions
-from valuespectrum.operations.bench import BenchBars, BenchSettings
+from valuespectrum.operations.bench import BenchBars, BenchSettings, model_slug, slug
 from valuespectrum.operations.shared.files import refuse_taken
 from valuespectrum.operations.shared.loading import check_specs, corpus_embedder
 from valuespectrum.operations.shared.outcomes import Outcome
@@ -19,7 +19,7 @@ from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from valuespectrum.operations.steering.fit import clips_of, torch_model
 from valuespectrum.operations.steering.looking import knowledge_tasks, looked_beside, perplexities
-from vectorstore.foundation.errors import CorpusError, InputError, ModelError
+from vectorstore.foundation.errors import CorpusError, InputError, ModelError, SchemaError
 from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from agents.models.capabilities import TorchModel
     from agents.models.steering.intervention import Intervention
     from valuespectrum.instruments.base import Instrument
+    from valuespectrum.measuring.benchmark import BenchOptions
+    from valuespectrum.measuring.instrument_run import InstrumentOptions
     from valuespectrum.scoring.facets.tables import SetTable
     from valuespectrum.steering.pairs.base import PairSet
     from valuespectrum.steering.sweep.choosing import SweepOutcome, SweepTrial
@@ -70,6 +72,7 @@ class SweepSettings:
     away: bool = False
     top_k: int = 3
     run: Path | None = None
+    """Run folder; by default ``runs/MODEL-sweep-VALUE``, away from it ``runs/MODEL-sweep-VALUE-away``."""
     out: Path | None = None
     """Intervention file for the chosen setting."""
     knowledge: str = ""
@@ -139,14 +142,16 @@ def sweep_steering(
     settings, teller = settings or SweepSettings(), teller or Unattended()
     options = VectorOptions.read(settings.option)
     pairs = chosen_pairs(value, options, settings.seed)  # refuses what there is not before anything is loaded
-    run = settings.run or Path("runs") / f"sweep-{value}"
+    run = settings.run or _usual_run(model, value, settings.away)
     if settings.out is not None:
         refuse_taken(settings.out, settings.force or _made_before(settings.out, run))
     refuse_unwritable(run / FOUND)
     _refuse_nonsense(value, settings, options)
     refuse_other_folders(run)
+    _refuse_other_run(settings, run, model)
     teller.doing(f"loading {model}")
     loaded = torch_model(model, settings.loading)
+    _refuse_other_model(run, loaded.id)
     plans = _plans(len(loaded.decoder_layers()), value, settings, options.target)
     with clips_of(settings.corpus if options.put != "raw" else None) as clips:
         teller.doing(f"fitting vectors for {value}")
@@ -247,6 +252,53 @@ def _refuse_empty(corpus: Path) -> None:
             raise CorpusError(f"{corpus} holds no pictures", "add some with valuespectrum ingest")
 
 
+def _usual_run(model: str, value: str, away: bool) -> Path:
+    """A folder for each model, value and direction: what one answered is no answer of another."""
+    return Path("runs") / f"{model_slug(model)}-sweep-{slug(value)}{'-away' if away else ''}"
+
+
+def _refuse_other_run(settings: SweepSettings, run: Path, model: str) -> None:
+    """Refuse a run that was begun under other settings, as far as these are known before vectors are fitted.
+
+    Raises:
+        InputError: It was.
+        CorpusError: There is no such corpus.
+    """
+    from valuespectrum.measuring.plan import refuse_other_benchmark, refuse_other_instrument
+    from vectorstore.corpus import Corpus
+
+    if not run.is_dir():
+        return
+    if _instrument(settings).pictures is None:
+        refuse_other_instrument(_instrument_options(settings, run, ""), [model])
+    elif settings.corpus is not None:
+        with Corpus.open(settings.corpus) as opened:
+            asked = _bench_options(settings, run, "")
+            refuse_other_benchmark(asked, opened, corpus_embedder(opened, ""), [model])
+
+
+def _refuse_other_model(run: Path, model: str) -> None:
+    """Refuse a run that holds what another model answered, before vectors of this one are fitted.
+
+    Args:
+        run: Folder of the run; one that is not there, or is damaged, is told when it is opened.
+        model: Id of the model as it is.
+
+    Raises:
+        InputError: It does.
+    """
+    from agents.models.model_names import ModelId
+    from valuespectrum.runs.run import read_manifest
+
+    try:
+        asked = list(read_manifest(run).settings.get("models", {}))
+    except (InputError, SchemaError):
+        return
+    if asked and model not in asked:
+        others = ", ".join(sorted({str(ModelId.parse(each).without_steering) for each in asked}))
+        raise InputError(f"{run} holds a sweep of {others}, not of {model}", "name another folder with --run")
+
+
 def _made_before(out: Path, run: Path) -> bool:
     """Whether a file is the one that the same run chose: the same command may go on after it was written."""
     from agents.models.model_names import ModelId
@@ -334,34 +386,46 @@ def _asked(
     settings: SweepSettings, run: Path, command: str, models: Sequence[Model], teller: Teller
 ) -> Iterator[dict[str, tuple[SetTable | None, float]]]:
     """Put the instrument's questions to all models; id to what they say set by set, and the share of lost answers."""
-    from valuespectrum.instruments.registry import InstrumentChoice, load_instrument
-    from valuespectrum.measuring.benchmark import BenchOptions, retrieval_of, run_benchmark
-    from valuespectrum.measuring.instrument_run import InstrumentOptions, run_instrument
+    from valuespectrum.measuring.benchmark import run_benchmark
+    from valuespectrum.measuring.instrument_run import run_instrument
+    from vectorstore.corpus import Corpus
 
-    choice = InstrumentChoice(settings.instrument, dict(settings.instrument_option))
-    instrument = load_instrument(choice.name, choice.params)
+    instrument = _instrument(settings)
     with BenchBars(teller) as bars:
         if instrument.pictures is None:
-            wanted = InstrumentOptions(run, seed=settings.seed, command=command, silent=True, choice=choice)
-            run_instrument(wanted, models, (), bars)
+            run_instrument(_instrument_options(settings, run, command), models, (), bars)
         elif settings.corpus is None:
             raise InputError(f"the instrument {instrument.name!r} asks about pictures", "name a corpus with --corpus")
         else:
-            from vectorstore.corpus import Corpus
-
             with Corpus.open(settings.corpus) as opened:
-                search = retrieval_of(instrument, settings.top_k)
-                asked = BenchOptions(
-                    run,
-                    seed=settings.seed,
-                    command=command,
-                    silent=True,
-                    battery=choice,
-                    retrieval=search,
-                    corpus=settings.corpus,
-                )
+                asked = _bench_options(settings, run, command)
                 run_benchmark(asked, opened, corpus_embedder(opened, ""), models, (), bars)
     yield _tables(run, settings)
+
+
+def _instrument_options(settings: SweepSettings, run: Path, command: str) -> InstrumentOptions:
+    """How an instrument without pictures is put to all models."""
+    from valuespectrum.instruments.registry import InstrumentChoice
+    from valuespectrum.measuring.instrument_run import InstrumentOptions
+
+    choice = InstrumentChoice(settings.instrument, dict(settings.instrument_option))
+    return InstrumentOptions(run, seed=settings.seed, command=command, silent=True, choice=choice)
+
+
+def _bench_options(settings: SweepSettings, run: Path, command: str) -> BenchOptions:
+    """How an instrument that shows pictures is put to all models."""
+    from valuespectrum.instruments.registry import InstrumentChoice
+    from valuespectrum.measuring.benchmark import BenchOptions, retrieval_of
+
+    return BenchOptions(
+        run,
+        seed=settings.seed,
+        command=command,
+        silent=True,
+        battery=InstrumentChoice(settings.instrument, dict(settings.instrument_option)),
+        retrieval=retrieval_of(_instrument(settings), settings.top_k),
+        corpus=settings.corpus,
+    )
 
 
 def _tables(run: Path, settings: SweepSettings) -> dict[str, tuple[SetTable | None, float]]:
