@@ -24,6 +24,7 @@ from valuespectrum.instruments.registry import INSTRUMENTS
 from valuespectrum.measuring.set_tables import OWN_SCALE
 from valuespectrum.operations.report import ReportSettings, report
 from valuespectrum.operations.score import score
+from valuespectrum.operations.shared.telling import Unattended
 from valuespectrum.operations.steering import sweep as operation
 from valuespectrum.operations.steering.sweep import SweepSettings, sweep_steering
 from valuespectrum.scoring.estimate import Estimate
@@ -38,7 +39,7 @@ from valuespectrum.steering.vectors.ways import SteeringPlan
 from valuespectrum.theory.value_sets import TEN
 from valuespectrum.theory.values import VALUES
 from vectorstore.corpus import Corpus
-from vectorstore.foundation.errors import CorpusError, InputError
+from vectorstore.foundation.errors import CorpusError, InputError, ModelError
 from vectorstore.foundation.random_streams import stream
 
 OURS = Licence("Apache-2.0", "us")
@@ -406,6 +407,38 @@ def test_blocks_and_corpus_are_looked_at_before_vectors_are_fitted(
         sweep_steering("reference:bend", "power", SweepSettings(tmp_path / "corpus", run=tmp_path / "run"))
     with pytest.raises(InputError, match="--corpus means nothing here"):
         sweep_steering("reference:bend", "power", replace(usual, corpus=tmp_path / "corpus"))
+
+
+@pytest.mark.parametrize("blocks", [34, 80, 126])
+def test_every_block_of_a_deep_model_can_be_tried(blocks: int) -> None:
+    """Three ways and four strengths, as usual: 34 blocks were refused."""
+    plans = operation._plans(blocks, "power", SweepSettings(), "published")
+    assert len(plans) == 12 * blocks and {plan.layers for plan in plans} == {(block,) for block in range(blocks)}
+    with pytest.raises(InputError, match=r"settings cannot be tried, 1 to 2,000 can"):
+        operation._plans(blocks, "power", SweepSettings(strengths=tuple(range(1, 100))), "published")
+
+
+class Listening(Unattended):
+    """Keeps what is said."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def say(self, text: str) -> None:
+        self.said.append(text)
+
+
+def test_what_is_tried_is_told_before_vectors_are_fitted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fitted(*given: object) -> None:
+        raise ModelError("vectors are fitted")
+
+    monkeypatch.setattr(operation, "torch_model", lambda spec, loading: bent(True)[0])
+    monkeypatch.setattr(operation, "_fitted", fitted)
+    usual = SweepSettings(instrument="rated-by-six", run=tmp_path / "run", strengths=(4.0,))
+    listening = Listening()
+    with pytest.raises(ModelError, match="vectors are fitted"):
+        sweep_steering("reference:bend", "power", usual, listening)
+    assert listening.said == ["6 settings are tried, and all of them are asked everything"]
 
 
 def test_every_model_and_direction_has_a_folder_of_its_own(

@@ -39,7 +39,8 @@ if TYPE_CHECKING:
 
 SweepThen = Literal["bench", "instrument"]
 """What measures the model once more, as it is and steered."""
-_MOST_MODELS = 400
+_MOST_MODELS = 2_000
+"""Settings of one sweep: every block of the deepest models alone, in three ways and at four strengths, is half of it."""
 _SHOWN_BOTH = " Pairs were put with clips of the half that tells, too, so that it is not wholly new to the vectors."
 """What intervals have to be read with where vectors were fitted with clips."""
 _SWEPT: Mapping[str, str] = {
@@ -153,6 +154,7 @@ def sweep_steering(
     loaded = torch_model(model, settings.loading)
     _refuse_other_model(run, loaded.id)
     plans = _plans(len(loaded.decoder_layers()), value, settings, options.target)
+    teller.say(f"{len(plans)} settings are tried, and all of them are asked everything")
     with clips_of(settings.corpus if options.put != "raw" else None) as clips:
         teller.doing(f"fitting vectors for {value}")
         fitted = _fitted(loaded, value, pairs, clips, settings)
@@ -345,7 +347,10 @@ def _plans(count: int, value: str, settings: SweepSettings, target: str) -> list
         for way, layers, strength in product(ways, blocks, sorted(set(settings.strengths)))
     ]
     if not plans or len(plans) > _MOST_MODELS:
-        raise InputError(f"{len(plans)} settings cannot be tried, at most {_MOST_MODELS}", "name fewer blocks")
+        raise InputError(
+            f"{len(plans)} settings cannot be tried, 1 to {_MOST_MODELS:,} can",
+            "name blocks, strengths and ways, or fewer of them",
+        )
     return plans
 
 
