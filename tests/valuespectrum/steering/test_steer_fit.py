@@ -20,6 +20,7 @@ from valuespectrum.steering.vectors.method import (
     ValueVectorMethod,
     VectorOptions,
     chosen_pairs,
+    missing_pairs,
     wanted_probability,
 )
 from vectorstore.corpus import Corpus
@@ -74,6 +75,24 @@ def test_what_cannot_be_fitted_gets_one_line(value: str, options: dict[str, str]
     with pytest.raises(InputError, match=told) as refused:
         ValueVectorMethod().fit(NO_MODEL, SteeringWish(value, options=options))
     assert "\n" not in refused.value.message
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({}, ()),
+        ({"count": "25"}, ()),
+        ({"count": "30"}, ()),
+        ({"count": "31"}, ("31 pairs were wanted, and there are 30: all of them are taken",)),
+    ],
+)
+def test_pairs_that_are_not_there_are_said_to_be_missing(
+    given: dict[str, str], told: tuple[str, ...], tmp_path: Path
+) -> None:
+    """A file may have fewer than the usual hundred; a number that somebody names is another thing."""
+    write_pairs(own_pairs("power").first(30), tmp_path / "mine.csv")
+    options = {"pairs": str(tmp_path / "mine.csv"), **given}
+    assert missing_pairs(options, chosen_pairs("power", VectorOptions.read(options), 0)) == told
 
 
 @pytest.mark.parametrize(

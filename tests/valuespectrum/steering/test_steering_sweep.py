@@ -439,6 +439,9 @@ def test_what_is_tried_is_told_before_vectors_are_fitted(tmp_path: Path, monkeyp
     with pytest.raises(ModelError, match="vectors are fitted"):
         sweep_steering("reference:bend", "power", usual, listening)
     assert listening.said == ["6 settings are tried, and all of them are asked everything"]
+    with pytest.raises(ModelError, match="vectors are fitted"):
+        sweep_steering("reference:bend", "power", replace(usual, option={"count": "500"}), listening)
+    assert listening.said[1].startswith("500 pairs were wanted, and there are 126")
 
 
 def test_every_model_and_direction_has_a_folder_of_its_own(

@@ -137,7 +137,7 @@ def sweep_steering(
     """
     from valuespectrum.runs.run import refuse_other_folders, write_json
     from valuespectrum.steering.sweep.choosing import FOUND
-    from valuespectrum.steering.vectors.method import VectorOptions, chosen_pairs
+    from valuespectrum.steering.vectors.method import VectorOptions, chosen_pairs, missing_pairs
     from vectorstore.foundation.disk import refuse_unwritable
 
     settings, teller = settings or SweepSettings(), teller or Unattended()
@@ -150,6 +150,8 @@ def sweep_steering(
     _refuse_nonsense(value, settings, options)
     refuse_other_folders(run)
     _refuse_other_run(settings, run, model)
+    for note in missing_pairs(settings.option, pairs):
+        teller.say(note)
     teller.doing(f"loading {model}")
     loaded = torch_model(model, settings.loading)
     _refuse_other_model(run, loaded.id)

@@ -96,7 +96,8 @@ class ValueVectorMethod:
         fitted = fit_vectors(model, {wish.value: pairs}, how)[wish.value]
         layers = chosen_layers(fitted, options)
         made = intervention_of(fitted, replace(plan, layers=layers))
-        return FittedSteering(made, told_of(fitted, layers), _notes(fitted, layers))
+        notes = (*missing_pairs(wish.options, pairs), *_notes(fitted, layers))
+        return FittedSteering(made, told_of(fitted, layers), notes)
 
 
 def _understood(wish: SteeringWish) -> tuple[VectorOptions, PairSet, SteeringPlan, VectorFitOptions]:
@@ -131,6 +132,19 @@ def chosen_pairs(value: str, options: VectorOptions, seed: int) -> PairSet:
         raise InputError(f"{options.count} pairs are none")
     found = own_pairs(value, options.pairs) if options.pairs in SOURCES else read_pairs(user_path(options.pairs), value)
     return found.first(options.count, seed).require()
+
+
+def missing_pairs(given: Mapping[str, str], pairs: PairSet) -> tuple[str, ...]:
+    """What is said where more pairs were named than there are; nothing where nobody named a number.
+
+    Args:
+        given: Options as a user wrote them.
+        pairs: Those that are taken.
+    """
+    wanted, there = VectorOptions.read(given).count, len(pairs.pairs)
+    if "count" not in given or there >= wanted:
+        return ()
+    return (f"{wanted} pairs were wanted, and there are {there}: all of them are taken",)
 
 
 def fit_options(options: VectorOptions, clips: Sequence[tuple[FrameReference, ...]], seed: int) -> VectorFitOptions:
