@@ -84,6 +84,9 @@ class Measurement:
     """Plain JSON that belongs to this instrument alone."""
     table: SetTable | None = field(default=None, repr=False, compare=False)
     """What the scores were concluded from, set by set, on the further scale where there is one; it is not written."""
+    ends: tuple[float, float] | None = field(default=None, repr=False, compare=False)
+    """Smallest and largest number of its own scale; ``None`` where that has no ends or nobody says; it is not written.
+    """
 
     def with_faking(self, effect: FakingEffect | None) -> Measurement:
         """The same with how far the respondent fakes, where that is known: a scalar, and its details."""

@@ -87,6 +87,7 @@ def profiled(
         centred_over=int(found.reckoned.chosen.sum()) if found else 0,
         details=stands.details,
         table=last.reckoned.table if last else None,
+        ends=scores.bounds,
     )
 
 

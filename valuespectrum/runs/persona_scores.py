@@ -20,7 +20,14 @@ from valuespectrum.scoring.personas.placebos import movement
 from valuespectrum.scoring.personas.pull import Floats
 from valuespectrum.scoring.personas.role_sets import PERSONA, TEXTS, RoleSets, aligned
 from valuespectrum.scoring.personas.rows import movement_row, played_row
-from valuespectrum.scoring.personas.sanitised import EsteemedTarget, sanitising, sanitising_over, standing_of
+from valuespectrum.scoring.personas.sanitised import (
+    NEGLIGIBLE_SHARE,
+    EsteemedTarget,
+    PlayingRule,
+    sanitising,
+    sanitising_over,
+    standing_of,
+)
 from valuespectrum.theory.value_sets import TEN, ValueSet, carried
 from vectorstore.foundation.json_types import Json
 
@@ -57,7 +64,8 @@ def persona_rows(
         values = one.by.value_set
         judged = movement(profiles.persona, profiles.bare, aim, profiles.texts, profiles.sets, options.level)
         both = EsteemedTarget(aim, _standing(values))
-        played = sanitising(profiles.persona, profiles.bare, both, profiles.texts, profiles.sets, options.level)
+        rule = _rule(one.by, profiles.scale, options.level)
+        played = sanitising(profiles.persona, profiles.bare, both, profiles.texts, profiles.sets, rule)
         told = movement_row(judged, values.dimensions, profiles.scale) | ({} if bare else {"why": NO_BARE})
         yield {**one.who.but("placebo"), "target": dict(targets[one.who.persona]), **told, "played": played_row(played)}
 
@@ -95,9 +103,17 @@ def playing_rows(
             first.bare,
             first.texts,
             _standing(played[0][0].by.value_set),
-            options.level,
+            _rule(played[0][0].by, first.scale, options.level),
         )
         yield {"model": model, "strategy": strategy, "instrument": instrument, **played_row(found)}
+
+
+def _rule(measured: Measurement, scale: str, level: float) -> PlayingRule:
+    """Which pull counts as none: on a scale without log-odds a share of it, where it has ends."""
+    if scale == LOG_ODDS or measured.ends is None:
+        return PlayingRule(level)
+    lowest, highest = measured.ends
+    return PlayingRule(level, NEGLIGIBLE_SHARE * (highest - lowest))
 
 
 def _on_one_scale(played: Sequence[_Played]) -> Sequence[_Played]:

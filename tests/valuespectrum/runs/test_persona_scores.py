@@ -150,6 +150,23 @@ def test_how_a_model_plays_is_told_over_personas_and_wordings_are_no_further_one
     assert len(rows) == 16 and {one["played"]["verdict"] for one in rows} <= {verdict, "undecided", "unknown"}
 
 
+@pytest.mark.parametrize(("size", "ends"), [(1.0, (1.0, 6.0)), (20.0, (0.0, 100.0)), (0.2, (-0.5, 0.5))])
+@pytest.mark.parametrize(("pull", "verdict"), [(0.0, "ignored"), (0.6, "undecided")])
+def test_what_counts_as_no_pull_goes_by_the_scale_of_the_instrument(
+    size: float, ends: tuple[float, float], pull: float, verdict: str
+) -> None:
+    """The same answers from 1 to 6, from 0 to 100 and from -.5 to .5 are the same playing."""
+    measured, targets = played(0.0, pull)
+    everyone = [_in_points(one, size, ends) for one in measured]
+    (row,) = playing_rows(everyone, targets, OPTIONS)
+    assert row["verdict"] == verdict
+
+
+def _in_points(one: Measured, size: float, ends: tuple[float, float]) -> Measured:
+    scores = {value: replace(score, estimate=score.estimate.moved(size)) for value, score in one.by.scores.items()}
+    return Measured(one.who, replace(one.by, scores=scores, ends=ends))
+
+
 def test_roles_that_tell_nothing_change_nothing_in_how_others_are_played() -> None:
     """They have no log-odds, and beside one of them the others would stand in points."""
     measured, targets = played(1.5, 0.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from valuespectrum.instruments.base import Instrument
@@ -96,6 +97,7 @@ def faceted(
         reliability=heard.reliability,
         notes=(*([told.why] if told.why else []), *heard.notes),
         details=details,
+        ends=shown.bounds if all(map(isfinite, shown.bounds)) else None,
     )
     if told.table is None:
         return base

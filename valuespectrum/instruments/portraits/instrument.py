@@ -269,6 +269,7 @@ class PortraitInstrument:
                 **stands.details,
             },
             table=said.told.table,
+            ends=self.options.key.scale.ends,
         )
 
     def _notes(self) -> tuple[str, ...]:
