@@ -222,11 +222,20 @@ def _earlier(wanted: WantedAnswer) -> list[str]:
 
 
 _LINE = re.compile(r"^[\s>*\-\d.)]*(?P<name>[^:|]{1,80}?)\**\s*:\s*\**\s*(?P<score>\d+(?:\.\d+)?)(?P<rest>.*)$")
+_OF_ANOTHER = (
+    r"to|or|and|out|of|in|per|percent|points?|stars?|times|half|plus|minus|maybe|perhaps|probably|possibly|about|not"
+    r"|bis|oder|und|von|prozent|punkten?|sternen?|mal|halb|vielleicht|ou|et|sur|étoiles?|peut"
+    r"|people|persons?|reasons?|examples?|things?|ways?"
+)
+"""Words behind a number with which it is a part of another one, in words, or none that is sure, or counts things."""
 _FOLLOWS = re.compile(
     rf"\s*(?:(?:/|out of|of)\s*{HIGHEST}(?!\d|[.,]\d))?\s*\**\s*"
-    r'(?:$|[|(;:"“„«]|[.,](?!\d)|[-–—]+(?!\s*\d)|(?:because|since|as)\b)'
+    r'(?:$|[|(;:"“„«]|[.,](?!\d)|[-–—]+(?!\s*\d)|(?:because|since|as)\b'
+    rf"|(?<=[\s*])(?!(?:{_OF_ANOTHER})\b)(?P<why>[^\W\d_][^\d|%½¼¾⅓⅔]*)(?:\||$))",
+    re.IGNORECASE,
 )
-"""What may stand behind a score: no range, no decimal comma, no percent, and of no other scale."""
+"""What may stand behind a score: no range, no decimal comma, no percent, and of no other scale; words without numbers
+of their own say why."""
 
 
 def read_ratings(words: str, system: ValueSystem) -> tuple[Scores, Mapping[str, str]]:
@@ -249,8 +258,10 @@ def read_ratings(words: str, system: ValueSystem) -> tuple[Scores, Mapping[str, 
         name = names.get(found["name"].strip().casefold()) if found else None
         if found is None or name is None:
             continue
-        given[name].append(float(found["score"]) if _FOLLOWS.match(found["rest"]) else nan)
-        told = visible_line(found["rest"].partition("|")[2]).strip("- –—")
+        followed = _FOLLOWS.match(found["rest"])
+        given[name].append(float(found["score"]) if followed else nan)
+        plain_words = (followed["why"] or "") if followed else ""
+        told = visible_line(found["rest"].partition("|")[2] or plain_words).strip("- –—*")
         if told:
             shown[name] = told[:_CONCEPT_LENGTH]
     scores = {name: _one(each) for name, each in given.items()}

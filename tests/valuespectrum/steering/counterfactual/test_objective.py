@@ -54,6 +54,9 @@ def test_ratings_are_read_strictly() -> None:
     contradicting, _ = read_ratings("Care: 4\nCare: 2\nPower: about 3\nRest: 1", SYSTEM)
     assert contradicting == {"care": None, "power": None, "rest": 1.0}
     assert set(read_ratings("", SYSTEM)[0].values()) == {None}
+    scores, shown = read_ratings("Care: 4 helps others\n**Power: 2 seldom**\nRest: 3 sleeps | late", SYSTEM)
+    assert scores == {"care": 4.0, "power": 2.0, "rest": 3.0}
+    assert shown == {"care": "helps others", "power": "seldom", "rest": "late"}
 
 
 @pytest.mark.parametrize(
@@ -77,7 +80,12 @@ def test_a_range_or_another_scale_is_no_rating(said: str, score: float | None) -
 
 
 @pytest.mark.parametrize(
-    "said", ["3-4", "3 – 4", "3 to 4", "3 or 4", "3,5", "3%", "3/10", "3 out of 10", "3 and a half"]
+    "said",
+    [
+        *("3-4", "3 – 4", "3 to 4", "3 or 4", "3,5", "3%", "3/10", "3 out of 10", "3 and a half"),
+        *("3 or so", "3 to four", "3 out of ten", "3 percent", "3 bis vier", "3rd", "3 Power: 2", "3 helps 2 people"),
+        "3 people help",
+    ],
 )
 def test_what_is_no_one_score_on_the_scale_is_none(said: str) -> None:
     assert read_ratings(f"Care: {said} | it helps", SYSTEM)[0]["care"] is None
@@ -97,6 +105,8 @@ def test_what_is_no_one_score_on_the_scale_is_none(said: str) -> None:
         "3, it helps",
         '3 "it helps"',
         "3 “it helps”",
+        "3 helps others",
+        "3/5 It helps others",
     ],
 )
 def test_a_score_is_read_in_other_dress(said: str) -> None:
