@@ -2,7 +2,7 @@
 
 The file is GGUF version 3 with architecture ``controlvector``, the key ``controlvector.model_hint``, and one float32
 tensor ``direction.N`` for each block ``N``, counted from 0, whose output it is added to: what ``repeng`` and EasySteer
-(a vLLM that steers) read, and llama.cpp from block 1 on.
+(a vLLM that steers) read, and llama.cpp where there is none for block 0.
 """
 
 from __future__ import annotations

@@ -109,6 +109,17 @@ def test_what_servers_cannot_do_is_refused(
     assert problem in json.loads(capsys.readouterr().out)["error"]["message"] and not out.exists()
 
 
+@pytest.mark.parametrize("block", [0, 1])
+def test_it_is_said_who_refuses_a_vector_of_the_first_block(
+    block: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """llama.cpp gives up the file at ``direction.0``: nothing of it would steer."""
+    file = written(tmp_path, (Add(block, drawn("a")), Add(2, drawn("b"))))
+    assert main(["steer", "export", str(file), "--out", str(tmp_path / "out.gguf")]) == 0
+    shown = capsys.readouterr()
+    assert ("llama.cpp refuses the whole file" in shown.out + shown.err) == (block == 0)
+
+
 def test_the_request_does_not_take_the_place_of_the_vector(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file, out = written(tmp_path, (Add(1, drawn("a")),)), tmp_path / "out"
     words = ["steer", "export", str(file), "--out", str(out), "--request", str(tmp_path / "." / "out"), "--json"]
