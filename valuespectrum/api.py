@@ -202,6 +202,7 @@ if TYPE_CHECKING:
     )
     from valuespectrum.operations.steering.exporting import (
         ExportedSteering as ExportedSteering,
+        RequestForm as RequestForm,
         export_steering as export_steering,
     )
     from valuespectrum.operations.steering.features import (
@@ -363,7 +364,7 @@ _HOMES = {
     "valuespectrum.operations.steering.fit": (
         "FitSettings FittedIntervention PairSettings fit_steering steering_pairs"
     ),
-    "valuespectrum.operations.steering.exporting": "ExportedSteering export_steering",
+    "valuespectrum.operations.steering.exporting": "ExportedSteering RequestForm export_steering",
     "valuespectrum.operations.steering.features": (
         "ActivationName FeatureEdit FeatureSettings FeatureTraining RankedFeatures rank_value_features"
     ),

@@ -25,6 +25,10 @@ class VectorExportGiven:
     at: Annotated[
         str, typer.Option(help="Where the control vector will lie on the server.", metavar="PATH", show_default=False)
     ] = ""
+    form: Annotated[
+        api.RequestForm,
+        typer.Option(help="What the server reads: steer_vector_request (request) or steering (spec)."),
+    ] = "request"
     hint: Annotated[
         str, typer.Option(help="Which model it is for, as servers show it.", metavar="NAME", show_default=False)
     ] = ""
@@ -43,6 +47,6 @@ def export(
     Servers add vectors at every token; whatever else an intervention does is refused by name.
     """
     if given.request is None:
-        refuse_without(context, ("at",), "--request")
+        refuse_without(context, ("at", "form"), "--request")
     with Terminal(as_json) as terminal:
-        terminal.show(api.export_steering(file, given.out, given.request, given.at, given.hint))
+        terminal.show(api.export_steering(file, given.out, given.request, given.at, given.hint, given.form))

@@ -7,12 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
+from typing import Literal
 
 from valuespectrum.operations.shared.files import refuse_existing
 from valuespectrum.operations.shared.outcomes import Outcome
 from vectorstore.foundation.disk import storage_errors, write_durably
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
+
+
+RequestForm = Literal["request", "spec"]
+"""What EasySteer reads: the field ``steer_vector_request``, as in 2025, or ``steering``, as since then."""
+_FIELDS: Mapping[RequestForm, str] = {"request": "", "spec": "&steering_field=steering"}
+"""What stands behind the file in a model's spec."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -30,6 +37,7 @@ def export_steering(
     request: str | PathLike[str] | None = None,
     at: str = "",
     hint: str = "",
+    form: RequestForm = "request",
 ) -> ExportedSteering:
     """Write an intervention as a control vector (GGUF), and what a server is told with each request.
 
@@ -39,6 +47,7 @@ def export_steering(
         request: JSON file to write for ``openai:...?steering=FILE``; none writes none.
         at: Where the control vector will lie on the server; by default where it lies here.
         hint: Which model it is for, as servers show it; by default the name of the model that it was made for.
+        form: For which field of a request it is.
 
     Raises:
         InputError: A file is there already, or the intervention does what servers cannot.
@@ -54,6 +63,7 @@ def export_steering(
         directions,
         model_hint,
         steering_request,
+        steering_spec,
     )
 
     target, asked = Path(out), Path(request) if request else None
@@ -66,12 +76,13 @@ def export_steering(
     with storage_errors(target):
         write_durably(target, control_vector(vectors, hint or model_hint(intervention)))
     if asked:
-        told = steering_request(intervention, at or str(target.resolve()))
+        write = steering_spec if form == "spec" else steering_request
+        told = write(intervention, at or str(target.resolve()))
         with storage_errors(asked):
             write_durably(asked, (json.dumps(told, indent=1) + "\n").encode())
     blocks = {str(block): round(float((vector**2).sum() ** 0.5), 6) for block, vector in vectors.items()}
     document: Json = {"file": str(target), "request": str(asked) if asked else None, "blocks": blocks}
     lines = [f"{target}: blocks {', '.join(blocks)}"]
-    lines += [f"{asked}: for --model 'openai:MODEL@URL?steering={asked}'"] if asked else []
+    lines += [f"{asked}: for --model 'openai:MODEL@URL?steering={asked}{_FIELDS[form]}'"] if asked else []
     lines += ["block 0: llama.cpp refuses the whole file, it counts from 1"] if 0 in vectors else []
     return ExportedSteering(document, "\n".join(lines))

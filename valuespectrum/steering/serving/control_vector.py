@@ -95,6 +95,31 @@ def steering_request(intervention: Intervention, path: str) -> Json:
     }
 
 
+def steering_spec(intervention: Intervention, path: str) -> Json:
+    """What EasySteer is told with each request since it took ``steer_vector_request`` away, in the field ``steering``.
+
+    A server leaves out fields that it does not know, and says nothing.
+
+    Args:
+        intervention: What was exported.
+        path: Where the control vector lies on the server.
+    """
+    return {
+        "vectors": [
+            {
+                "source": path,
+                "algorithm": "direct",
+                "scale": 1.0,
+                "layers": list(directions(intervention)),
+                "normalize": False,
+                "apply": {"prompt": "all", "generation": "all"},
+                # A label to servers; to us other vectors in the same place are another model by it.
+                "name": f"{intervention.about.name}-{intervention.digest}",
+            }
+        ]
+    }
+
+
 def model_hint(intervention: Intervention) -> str:
     """Which model an intervention is for, as a control vector says it."""
     return ModelId.parse(intervention.about.model).name or intervention.about.model

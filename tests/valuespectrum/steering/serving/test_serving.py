@@ -17,6 +17,7 @@ from agents.models.steering.gates import Gate, WordScorer
 from agents.models.steering.intervention import About, Intervention
 from agents.models.steering.positions import LAST
 from valuespectrum.cli import main
+from valuespectrum.steering.serving.control_vector import steering_spec
 from vectorstore.foundation.random_streams import stream
 
 ABOUT = About("test", "security", "hf:small@01")
@@ -107,6 +108,20 @@ def test_what_servers_cannot_do_is_refused(
     file, out = written(tmp_path, edits, **options), tmp_path / "out.gguf"
     assert main(["steer", "export", str(file), "--out", str(out), "--json"]) == 2
     assert problem in json.loads(capsys.readouterr().out)["error"]["message"] and not out.exists()
+
+
+def test_a_request_for_servers_that_read_steering(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, asked = written(tmp_path, (Add(5, drawn("a")), Add(2, drawn("b")))), tmp_path / "security.json"
+    words = ["steer", "export", str(file), "--out", str(tmp_path / "out.gguf")]
+    assert main([*words, "--form", "spec", "--json"]) == 2
+    assert "--form means nothing without --request" in json.loads(capsys.readouterr().out)["error"]["message"]
+    assert main([*words, "--request", str(asked), "--at", "/srv/s.gguf", "--form", "spec"]) == 0
+    assert f"?steering={asked}&steering_field=steering" in "".join(capsys.readouterr().out.split("\n"))
+    (vector,) = json.loads(asked.read_text())["vectors"]
+    assert (vector["source"], vector["layers"], vector["scale"]) == ("/srv/s.gguf", [2, 5], 1.0)
+    assert vector["apply"] == {"prompt": "all", "generation": "all"}
+    other = Intervention((Add(5, drawn("c")), Add(2, drawn("b"))), ABOUT)
+    assert steering_spec(other, "/srv/s.gguf")["vectors"][0]["name"] != vector["name"], "answers would be taken for its"
 
 
 @pytest.mark.parametrize("block", [0, 1])
