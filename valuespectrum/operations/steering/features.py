@@ -16,6 +16,7 @@ from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.text import visible_line
 
 if TYPE_CHECKING:
     from agents.models.base import Ask
@@ -118,7 +119,7 @@ def rank_value_features(
     """
     from valuespectrum.operations.steering.fit import torch_model
     from valuespectrum.steering.features.probing import probing_asks
-    from valuespectrum.steering.features.published import check_model
+    from valuespectrum.steering.features.published import check_model, other_model
     from valuespectrum.steering.features.ranking import block_activations
     from valuespectrum.steering.features.reconstruction import check_reconstruction
 
@@ -150,6 +151,7 @@ def rank_value_features(
         "ranked_by": at,
         "features": ranked,
         "written": _written(loaded, found, settings, back),
+        "notes": list(filter(None, [other_model(found, loaded.id)])),
     }
     return RankedFeatures(document, _in_words(document, back))
 
@@ -315,10 +317,11 @@ def _in_words(document: Json, back: Reconstruction) -> str:
     lines = [
         f"{told['path']}: {told['layout']}, {told['activation']}"
         f"{' ' + str(told['top']) if told['top'] else ''}, {told['features']} features of block {told['layer']}"
-        f"{', trained on ' + told['trained_on'] if told['trained_on'] else ''}",
+        f"{', trained on ' + visible_line(told['trained_on']) if told['trained_on'] else ''}",
         f"gives back {back.explained:.1%} of the variance of {document['model']} there ({back.tokens:,} tokens, "
         f"{back.active:.1f} features active at each)",
         *([f"read as {document['insisted_on']} because you insist, although {back.doubt}"] if back.doubt else []),
+        *(f"note: {note}" for note in document["notes"]),
         "",
         f"ranked by {document['ranked_by']}",
     ]

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from agents.models.model_names import ModelId
 from agents.models.steering.autoencoder import Activation, Autoencoder
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.text import visible_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +112,36 @@ def check_model(autoencoder: PublishedAutoencoder, model: str, width: int, layer
             f"{where}: the autoencoder is about block {autoencoder.layer}, but {model} has {layers}, counted from 0",
             "name the autoencoder of this model",
         )
+
+
+def other_model(autoencoder: PublishedAutoencoder, model: str) -> str:
+    """What is said where a file names another model than the one it is used with.
+
+    Names are the makers' own and say little, so that nothing is refused by them: one of a base model may do for a tuned
+    one, which what comes back tells.
+
+    Args:
+        autoencoder: As it was read.
+        model: Id of the model.
+
+    Returns:
+        Empty where the file names none, the same weights, or a model of the same name whose revision nobody says.
+    """
+    said, found = ModelId.parse(autoencoder.model), ModelId.parse(model)
+    if not autoencoder.model:
+        return ""
+    if said.revision and found.revision and said.scheme == found.scheme:
+        same = said.revision == found.revision
+    else:
+        same = _last_name(said) == _last_name(found)
+    if same:
+        return ""
+    return (
+        f"the autoencoder was trained on {visible_line(autoencoder.model)[:100]}, and this is {model}: that as much "
+        "comes back as does is all that speaks for it here"
+    )
+
+
+def _last_name(model: ModelId) -> str:
+    """The name without owner or folder; a name without a scheme is read as one."""
+    return (model.name or model.scheme).rstrip("/").rpartition("/")[2].casefold()

@@ -14,7 +14,7 @@ from safetensors.torch import save_file
 
 from agents.models.steering.autoencoder import Autoencoder
 from valuespectrum.steering.features.layouts import read_autoencoder
-from valuespectrum.steering.features.published import PublishedAutoencoder, Stated, check_model
+from valuespectrum.steering.features.published import PublishedAutoencoder, Stated, check_model, other_model
 from valuespectrum.steering.features.reconstruction import check_reconstruction, reconstruct
 from valuespectrum.steering.features.training import write_sae_lens
 from vectorstore.foundation.errors import InputError
@@ -264,3 +264,21 @@ def test_another_model_is_named(tmp_path: Path) -> None:
         check_model(found, "mine", 192, 6)
     with pytest.raises(InputError, match="about block 3, but mine has 3"):
         check_model(found, "mine", WIDTH, 3)
+
+
+@pytest.mark.parametrize(
+    ("said", "model", "another"),
+    [
+        ("", "hf:any@01", False),
+        ("gpt2", "hf:openai-community/gpt2@01", False),
+        ("Qwen/Qwen3-8B", "hf:/models/Qwen3-8B@01", False),
+        ("Qwen/Qwen3-8B-Base", "hf:Qwen/Qwen3-8B@01", True),
+        ("reference:amber@01", "reference:birch@01", False),
+        ("reference:amber@01", "reference:amber@02", True),
+        ("a\n\nmodel", "hf:b@01", True),
+    ],
+)
+def test_a_file_of_another_model_is_said_to_be_one(said: str, model: str, another: bool, tmp_path: Path) -> None:
+    found = read_autoencoder(written(tmp_path, parts(), **KINDS["relu"], model_name=said))
+    told = other_model(found, model)
+    assert bool(told) == another and "\n" not in told
