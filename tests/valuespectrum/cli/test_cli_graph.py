@@ -103,6 +103,21 @@ def test_rows_that_are_steered_alone_make_a_graph_too(table: Path, capsys: pytes
     assert any("what they change is not told" in note for note in found["notes"])
 
 
+@pytest.mark.parametrize("models", [0, 2])
+def test_it_is_said_that_no_single_row_is_without_a_persona(
+    models: int, table: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    head, *lines = table.read_text().splitlines()
+    if models:
+        head, lines = f"model,{head}", [f"m{number},{line}" for number in range(models) for line in lines]
+    else:
+        lines = [line for line in lines if not line.startswith(",")]
+    table.write_text("\n".join([head, *lines]) + "\n")
+    found = _mined(table, capsys)
+    assert "personas" not in found["side_effects"]
+    assert any(f"without any, and the table has {models}:" in note for note in found["notes"])
+
+
 def test_what_changes_is_told_of_scores_as_measured(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """No persona changes in both values, though the mean of the intervention, which is taken out, moves both."""
     head, *lines = table.read_text().splitlines()

@@ -224,6 +224,13 @@ def _document(
     notes += [_DEPENDENT] if len({key.persona for key in measured.keys}) < len(measured) else []
     if "interventions" not in effects and any(key.intervention for key in measured.keys):
         notes.append("no row with an intervention has the same without one beside it: what they change is not told")
+    plain = [key for key in measured.keys if not key.intervention]
+    if "personas" not in effects and any(key.persona for key in plain):
+        bare = sum(not key.persona for key in plain)
+        notes.append(
+            f"what personas change is told against one row without any, and the table has {bare}: it is not told here "
+            "(--base names a persona to hold the others against)"
+        )
     if graph.has_cycle:
         notes.append("arrows lead round in a circle: they cannot all be causes")
     if graph.rows < _ROWS_A_VALUE * len(graph.values):
