@@ -553,6 +553,8 @@ def test_a_sweep_says_when_nothing_works_and_writes_no_file(swept: Any, tmp_path
         ({"instrument": "portraits", "instrument_option": {"after": "clips"}}, "'portraits' asks about pictures"),
         ({"instrument": "horoscope", "corpus": Path()}, "horoscope"),
         ({"instrument": "portraits", "instrument_option": {"scoring": "nineteen"}}, "among which there is no .power."),
+        ({"instrument": "adaem"}, "'adaem' has answers judged by other models"),
+        ({"instrument": "adaptive-portraits"}, "'adaptive-portraits' asks each respondent other items"),
         ({"instrument_option": {"per_star": "8"}, "corpus": Path()}, "per_star"),
         ({"knowledge": "none.csv"}, "none.csv"),
         ({"judge": "sorcery:x"}, "sorcery"),

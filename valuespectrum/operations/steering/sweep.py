@@ -17,9 +17,10 @@ from valuespectrum.operations.shared.loading import check_specs, corpus_embedder
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
+from valuespectrum.operations.steering.beforehand import refuse_empty, refuse_other_model, refuse_unpaired
 from valuespectrum.operations.steering.fit import clips_of, torch_model
 from valuespectrum.operations.steering.looking import knowledge_tasks, looked_beside, perplexities
-from vectorstore.foundation.errors import CorpusError, InputError, ModelError, SchemaError
+from vectorstore.foundation.errors import InputError, ModelError
 from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 SweepThen = Literal["bench", "instrument"]
 """What measures the model once more, as it is and steered."""
 _MOST_MODELS = 2_000
-"""Settings of one sweep: every block of the deepest models alone, in three ways and at four strengths, is half of it."""
+"""Settings of one sweep: every block of deep models alone, in three ways and at four strengths, is half of it."""
 _SHOWN_BOTH = " Pairs were put with clips of the half that tells, too, so that it is not wholly new to the vectors."
 """What intervals have to be read with where vectors were fitted with clips."""
 _SWEPT: Mapping[str, str] = {
@@ -154,7 +155,7 @@ def sweep_steering(
         teller.say(note)
     teller.doing(f"loading {model}")
     loaded = torch_model(model, settings.loading)
-    _refuse_other_model(run, loaded.id)
+    refuse_other_model(run, loaded.id)
     plans = _plans(len(loaded.decoder_layers()), value, settings, options.target)
     teller.say(f"{len(plans)} settings are tried, and all of them are asked everything")
     with clips_of(settings.corpus if options.put != "raw" else None) as clips:
@@ -213,12 +214,7 @@ def _refuse_nonsense(value: str, settings: SweepSettings, options: VectorOptions
             "name numbers above 0, e.g. --strength 4; --away goes the other way",
         )
     instrument = _instrument(settings)  # refuses one that there is not, and its options
-    if value not in instrument.value_set.dimensions:
-        raise InputError(
-            f"the instrument {settings.instrument!r} measures {instrument.value_set.title}, among which there is no "
-            f"{value!r}",
-            "name one that measures the ten values",
-        )
+    refuse_unpaired(instrument, value)
     shows = instrument.pictures is not None
     if settings.corpus is None and (settings.then == "bench" or shows):
         asks = "bench" if settings.then == "bench" else f"the instrument {settings.instrument!r}"
@@ -240,20 +236,7 @@ def _refuse_nonsense(value: str, settings: SweepSettings, options: VectorOptions
                 "name another model with --judge",
             )
     if settings.corpus is not None and shows:
-        _refuse_empty(settings.corpus)
-
-
-def _refuse_empty(corpus: Path) -> None:
-    """Look whether there is anything to ask about.
-
-    Raises:
-        CorpusError: There is no such corpus, or it holds no pictures.
-    """
-    from vectorstore.corpus import Corpus
-
-    with Corpus.open(corpus) as opened:
-        if not opened.clip_ids():
-            raise CorpusError(f"{corpus} holds no pictures", "add some with valuespectrum ingest")
+        refuse_empty(settings.corpus)
 
 
 def _usual_run(model: str, value: str, away: bool) -> Path:
@@ -279,28 +262,6 @@ def _refuse_other_run(settings: SweepSettings, run: Path, model: str) -> None:
         with Corpus.open(settings.corpus) as opened:
             asked = _bench_options(settings, run, "")
             refuse_other_benchmark(asked, opened, corpus_embedder(opened, ""), [model])
-
-
-def _refuse_other_model(run: Path, model: str) -> None:
-    """Refuse a run that holds what another model answered, before vectors of this one are fitted.
-
-    Args:
-        run: Folder of the run; one that is not there, or is damaged, is told when it is opened.
-        model: Id of the model as it is.
-
-    Raises:
-        InputError: It does.
-    """
-    from agents.models.model_names import ModelId
-    from valuespectrum.runs.run import read_manifest
-
-    try:
-        asked = list(read_manifest(run).settings.get("models", {}))
-    except (InputError, SchemaError):
-        return
-    if asked and model not in asked:
-        others = ", ".join(sorted({str(ModelId.parse(each).without_steering) for each in asked}))
-        raise InputError(f"{run} holds a sweep of {others}, not of {model}", "name another folder with --run")
 
 
 def _made_before(out: Path, run: Path) -> bool:

@@ -1,0 +1,77 @@
+"""What a sweep cannot take: told before a model is loaded, vectors are fitted and everything is asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vectorstore.foundation.errors import CorpusError, InputError, SchemaError
+
+if TYPE_CHECKING:
+    from valuespectrum.instruments.base import Instrument
+
+
+def refuse_unpaired(instrument: Instrument, value: str) -> None:
+    """Refuse an instrument by which a steered model cannot be held against the same as it is, unit by unit.
+
+    Args:
+        instrument: Which one asks.
+        value: The one that is steered.
+
+    Raises:
+        InputError: It does not measure the value, other models judge its answers, or everybody is asked other items.
+    """
+    from valuespectrum.instruments.base import AsksItemsOf, WithJudges
+
+    if value not in instrument.value_set.dimensions:
+        raise InputError(
+            f"the instrument {instrument.name!r} measures {instrument.value_set.title}, among which there is no "
+            f"{value!r}",
+            "name one that measures the ten values",
+        )
+    if isinstance(instrument, WithJudges):
+        raise InputError(
+            f"the instrument {instrument.name!r} has answers judged by other models, which a sweep does not ask",
+            "name one without judges, such as portraits",
+        )
+    if isinstance(instrument, AsksItemsOf):
+        raise InputError(
+            f"the instrument {instrument.name!r} asks each respondent other items, so that a change cannot be told "
+            "item by item",
+            f"name {instrument.items_of}, whose items it asks",
+        )
+
+
+def refuse_empty(corpus: Path) -> None:
+    """Look whether there is anything to ask about.
+
+    Raises:
+        CorpusError: There is no such corpus, or it holds no pictures.
+    """
+    from vectorstore.corpus import Corpus
+
+    with Corpus.open(corpus) as opened:
+        if not opened.clip_ids():
+            raise CorpusError(f"{corpus} holds no pictures", "add some with valuespectrum ingest")
+
+
+def refuse_other_model(run: Path, model: str) -> None:
+    """Refuse a run that holds what another model answered.
+
+    Args:
+        run: Folder of the run; one that is not there, or is damaged, is told when it is opened.
+        model: Id of the model as it is.
+
+    Raises:
+        InputError: It does.
+    """
+    from agents.models.model_names import ModelId
+    from valuespectrum.runs.run import read_manifest
+
+    try:
+        asked = list(read_manifest(run).settings.get("models", {}))
+    except (InputError, SchemaError):
+        return
+    if asked and model not in asked:
+        others = ", ".join(sorted({str(ModelId.parse(each).without_steering) for each in asked}))
+        raise InputError(f"{run} holds a sweep of {others}, not of {model}", "name another folder with --run")
