@@ -25,6 +25,11 @@ CountedName = Literal["answer", "decode", "asked"]
 """Which tokens are counted."""
 EditedName = Literal["answering", "decode", "prefill", "both"]
 """Whether neurons are edited in the prompt, in the answer, or in both."""
+_SEEN = (
+    "the portraits were the questions, too, while neurons were found (--words traits): they are not new to them, which "
+    "neither intervals nor random masks make up for"
+)
+"""What portraits have to be read with where they are no others than those that neurons were found with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +121,22 @@ def find_neurons(model: str, value: str, settings: NeuronSettings, teller: Telle
         "value": value,
         "away": settings.away,
         **dict(found.told),
-        "notes": list(found.notes),
+        "notes": [*found.notes, *seen_before(settings)],
         "written": None if settings.out is None else str(settings.out),
         "portraits": _validated(loaded, found, settings.validate, teller),
     }
     return FoundNeurons(document, _in_words(document))
+
+
+def seen_before(settings: NeuronSettings) -> tuple[str, ...]:
+    """What is said where neurons are shown by the portraits that they were found with; nothing elsewhere.
+
+    Args:
+        settings: How neurons are found, and whether portraits are asked.
+    """
+    from valuespectrum.steering.neurons.aspects import TRAITS
+
+    return (_SEEN,) if settings.validate and settings.words == TRAITS else ()
 
 
 @runtime_checkable

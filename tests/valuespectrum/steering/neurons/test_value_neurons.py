@@ -20,6 +20,7 @@ from agents.models.registry import load_model
 from agents.models.steering.files import read_intervention
 from agents.models.steering.hooks import steered, watched
 from valuespectrum import api
+from valuespectrum.operations.steering.neurons import seen_before
 from valuespectrum.steering.neurons.aspects import (
     Aspects,
     OpposedAsks,
@@ -385,6 +386,12 @@ def test_luck_reaches_the_difference_that_is_told() -> None:
     fired = stream(0, "luck").binomial(60, 0.5, (2, 20_000)) / 60
     beyond = np.abs(fired[0] - fired[1]) > counted(60, 0.0).chance
     assert 0.03 < beyond.mean() < 0.07
+
+
+@pytest.mark.parametrize(("words", "masks", "seen"), [("traits", 2, 1), ("traits", 0, 0), ("descriptions", 2, 0)])
+def test_it_is_said_that_portraits_are_those_that_neurons_were_found_with(words: str, masks: int, seen: int) -> None:
+    told = seen_before(api.NeuronSettings(0.1, 1.0, words=words, validate=masks))
+    assert len(told) == seen and all("not new" in note for note in told)
 
 
 def test_portraits_tell_what_moved() -> None:
