@@ -46,10 +46,13 @@ def test_a_judge_is_loaded_once_for_all_whom_it_judges(monkeypatch: pytest.Monke
     monkeypatch.setattr("agents.models.registry.load_model", load)
     monkeypatch.setattr("valuespectrum.steering.beside.surprise.perplexity", lambda *given: 2.0)
     models: list[Any] = [Willing(f"hf:plain{steered}@1") for steered in ("", "+power-towards~0123456789ab")]
-    wanted: Any = SimpleNamespace(knowledge="", judge="judge:kind", loading=ModelOptions())
+    wanted: Any = SimpleNamespace(knowledge="", judge="judge:kind", away=False, loading=ModelOptions())
     found = looked_beside(models[0], "power", models, wanted)
     assert loaded == ["judge:kind"] and list(found) == [model.id for model in models]
     assert all(told["control"] == told["grammatical"] == 1.0 and told["perplexity"] == 2.0 for told in found.values())
+    wanted.away = True
+    away = looked_beside(models[0], "power", models, wanted)
+    assert all((told["control"], told["grammatical"]) == (0.0, 1.0) for told in away.values()), "all lean towards it"
 
 
 class Speaker:
@@ -102,7 +105,7 @@ def test_models_of_the_reference_world_are_judged_by_the_question_that_they_know
     speaker.id = "reference:bend@1"
     monkeypatch.setattr("valuespectrum.steering.beside.surprise.perplexity", lambda plain, said: 1.0)
     monkeypatch.setattr("agents.models.registry.load_model", lambda spec, loading: Speaker(lambda ask: "yes"))
-    wanted: Any = SimpleNamespace(knowledge="", judge="openai:x", loading=ModelOptions())
+    wanted: Any = SimpleNamespace(knowledge="", judge="openai:x", away=False, loading=ModelOptions())
     found = looked_beside(speaker, "security", [speaker], wanted)
     assert set(heard) == {REASONS.text} and found[speaker.id]["control"] == 1.0
 

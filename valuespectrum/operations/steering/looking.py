@@ -29,6 +29,10 @@ class LookedFor(Protocol):
         """A model spec, or nothing."""
 
     @property
+    def away(self) -> bool:
+        """Whether away from the value is wanted."""
+
+    @property
     def loading(self) -> object:
         """How a judge is loaded."""
 
@@ -58,7 +62,8 @@ def looked_beside(
         wanted: Tasks and judge.
 
     Returns:
-        Model id to ``knowledge``, ``perplexity``, ``control``, ``grammatical``; what was not wanted is left out.
+        Model id to ``knowledge``, ``perplexity``, ``control`` (answers on the wanted side, as a judge says),
+        ``unclear``, ``grammatical``; what was not wanted is left out.
 
     Raises:
         InputError: A file of tasks cannot be read.
@@ -76,7 +81,7 @@ def looked_beside(
         if tasks:
             told["knowledge"] = knowledge_retained(model, tasks)
         told["perplexity"] = perplexity(plain, _said(model, asks))
-        found[model.id] = told | (_judged(model, value, asks, judge) if judge else {})
+        found[model.id] = told | (_judged(model, value, asks, judge, wanted.away) if judge else {})
     return found
 
 
@@ -121,10 +126,12 @@ def _judge(wanted: LookedFor) -> Model | None:
     return load_model(wanted.judge, wanted.loading if isinstance(wanted.loading, ModelOptions) else ModelOptions())
 
 
-def _judged(model: Model, value: str, asks: Sequence[Ask], judge: Model) -> dict[str, float | None]:
+def _judged(model: Model, value: str, asks: Sequence[Ask], judge: Model, away: bool) -> dict[str, float | None]:
+    """What the judge says: it is asked whether answers lean towards the value, and away from it the rest is wanted."""
     from agents.judges.panel import JUDGE
     from agents.procedures.procedure import SUBJECT, alone
     from valuespectrum.steering.beside.judged import sayings_judged
 
     told = alone(sayings_judged(value, [ask.question for ask in asks]), {SUBJECT: model, JUDGE: judge})
-    return {"control": told.control, "unclear": told.unclear, "grammatical": told.grammatical}
+    control = 1.0 - told.control if away and told.control is not None else told.control
+    return {"control": control, "unclear": told.unclear, "grammatical": told.grammatical}
