@@ -88,7 +88,7 @@ def next_token(logits: Tensor, work: Work, step: int) -> int:
         return int(logits.argmax())
     import torch
 
-    weights = torch.softmax(logits.double().cpu() / work.sampling.temperature, dim=-1)
+    weights = torch.softmax(logits.cpu().double() / work.sampling.temperature, dim=-1)
     weights[list(work.sampling.never)] = 0
     chances = weights.cumsum(dim=-1)
     drawn = stream(work.sampling.seed, "answer", step).random() * float(chances[-1])

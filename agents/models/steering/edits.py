@@ -109,6 +109,17 @@ def _check_how(edit: Edit) -> None:
         raise InputError(f"an edit of block {edit.layer} cannot have a strength of {edit.strength}")
 
 
+def finest_numbers(device: torch.device) -> torch.dtype:
+    """The finest numbers that a device reckons with: Apple's have 32 bits, all others 64.
+
+    Args:
+        device: Of a model.
+    """
+    import torch
+
+    return torch.float32 if torch.device(device).type == "mps" else torch.float64
+
+
 class _ByToken:
     """What most edits are: what they do at a token follows from what is there, from nothing before or behind it."""
 
@@ -221,14 +232,15 @@ class ConditionalAdd(_ByToken):
         """The shift of each prompt, along the direction."""
         import torch
 
-        weights = torch.from_numpy(self.weights).to(device).double()
+        finest = finest_numbers(device)
+        weights = torch.from_numpy(self.weights).to(device).to(finest)
         norm = weights.norm()
         logit = math.log(self.target / (1 - self.target))
 
         def change(values: Tensor, current: Pass) -> Tensor:
             owners = current.owners()
             if bool(current.last.any()):
-                ends = values[current.last].double()
+                ends = values[current.last].to(finest)
                 shift = (logit - self.bias - ends @ weights) / norm
                 bounded = shift.clamp(max=0) if self.away else shift.clamp(min=0)
                 known = current.kept.get(id(self), shift[:0])

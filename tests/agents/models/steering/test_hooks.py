@@ -16,7 +16,7 @@ from agents.models.base import Ask, ModelOptions, Stimulus
 from agents.models.local.transformers import TransformersModel
 from agents.models.steering.autoencoder import Autoencoder
 from agents.models.steering.collecting import WantedActivations, collect, collect_texts
-from agents.models.steering.edits import Add, Clamp, ConditionalAdd, Edit, EditMlp
+from agents.models.steering.edits import Add, Clamp, ConditionalAdd, Edit, EditMlp, finest_numbers
 from agents.models.steering.hooks import PlainModel, Steering, decoder_layers, mlp_width, steered, watched
 from agents.models.steering.positions import ALL, LAST, TEXT, phrase_tokens, picture_tokens, span
 from vectorstore.foundation.errors import InputError, ModelError
@@ -365,3 +365,11 @@ def test_numbers_that_a_format_is_too_small_for_are_told(asked: Asked, ask: Ask)
             collect_texts(model, ["house", "sea"], both)
     finally:
         hook.remove()
+
+
+@pytest.mark.parametrize(("device", "bits"), [("cpu", 64), ("cuda", 64), ("mps", 32)])
+def test_shifts_are_reckoned_as_finely_as_a_device_can(device: str, bits: int) -> None:
+    """Apple's graphics processors refuse numbers of 64 bits."""
+    import torch
+
+    assert torch.finfo(finest_numbers(torch.device(device))).bits == bits
