@@ -467,6 +467,21 @@ def test_a_folder_of_another_sweep_is_refused_before_vectors_are_fitted(
 
     monkeypatch.setattr(operation, "_fitted", never)
     usual = SweepSettings(instrument="rated-by-six", run=tmp_path / "run", **few)
+    others: list[tuple[dict[str, Any], str]] = [
+        ({"strengths": (4.0, 16.0)}, "with --strength 4, not 4, 16"),
+        ({"ways": ("fixed", "means")}, "with --way fixed, not fixed, means"),
+        ({"layers": ("1",)}, "with --layers left out, not 1"),
+        ({"option": {"pairs": "traits"}}, "with --option left out, not pairs=traits"),
+        ({"away": True}, "with --away False, not True"),
+        ({"seed": 1}, "with --seed 0, not 1"),
+        ({"instrument_option": {"per_value": "9"}}, "with --instrument-option left out, not per_value=9"),
+    ]
+    for changed, told in others:
+        with pytest.raises(InputError, match=f"holds a sweep {told}"):
+            sweep_steering("reference:bend", "power", replace(usual, **changed))
+    manifest = json.loads((tmp_path / "run" / "run.json").read_text("utf-8"))
+    manifest["provenance"]["options"] = {}
+    (tmp_path / "run" / "run.json").write_text(json.dumps(manifest), "utf-8")
     with pytest.raises(InputError, match="under other settings: seed: 0 -> 1"):
         sweep_steering("reference:bend", "power", replace(usual, seed=1))
     other = Bendable()

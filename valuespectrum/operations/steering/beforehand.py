@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,35 @@ def refuse_empty(corpus: Path) -> None:
     with Corpus.open(corpus) as opened:
         if not opened.clip_ids():
             raise CorpusError(f"{corpus} holds no pictures", "add some with valuespectrum ingest")
+
+
+def refuse_other_options(run: Path, said: Mapping[str, object]) -> None:
+    """Refuse a run whose sweep tried something else: vectors would be fitted before that is found out.
+
+    Args:
+        run: Folder of the run; one that is not there, or is damaged, is told when it is opened.
+        said: What is tried now, by the names of options, as the manifest keeps it.
+
+    Raises:
+        InputError: It did.
+    """
+    from valuespectrum.runs.run import read_manifest
+
+    try:
+        before = read_manifest(run).provenance.get("options") or {}
+    except (InputError, SchemaError):
+        return
+    for name, now in said.items():
+        if name in before and before[name] != now:
+            raise InputError(
+                f"{run} holds a sweep with --{name} {_in_words(before[name])}, not {_in_words(now)}",
+                "name it as then, or another folder with --run",
+            )
+
+
+def _in_words(said: object) -> str:
+    """What was said of an option; nothing is what is usual."""
+    return (", ".join(map(str, said)) if isinstance(said, list) else str(said)) or "left out"
 
 
 def refuse_other_model(run: Path, model: str) -> None:

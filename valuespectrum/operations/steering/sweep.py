@@ -17,7 +17,12 @@ from valuespectrum.operations.shared.loading import check_specs, corpus_embedder
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
-from valuespectrum.operations.steering.beforehand import refuse_empty, refuse_other_model, refuse_unpaired
+from valuespectrum.operations.steering.beforehand import (
+    refuse_empty,
+    refuse_other_model,
+    refuse_other_options,
+    refuse_unpaired,
+)
 from valuespectrum.operations.steering.fit import clips_of, torch_model
 from valuespectrum.operations.steering.looking import knowledge_tasks, looked_beside, perplexities
 from vectorstore.foundation.errors import InputError, ModelError
@@ -150,6 +155,7 @@ def sweep_steering(
     refuse_unwritable(run / FOUND)
     _refuse_nonsense(value, settings, options)
     refuse_other_folders(run)
+    refuse_other_options(run, _said(value, settings))
     _refuse_other_run(settings, run, model)
     for note in missing_pairs(settings.option, pairs):
         teller.say(note)
@@ -163,7 +169,7 @@ def sweep_steering(
         fitted = _fitted(loaded, value, pairs, clips, settings)
     teller.doing(f"preparing {len(plans)} settings")
     tried = _tried(loaded, fitted, plans, settings)
-    with _asked(settings, run, command, [model for model, _, _, _ in tried.values()], teller) as tables:
+    with _asked(settings, run, command, [model for model, _, _, _ in tried.values()], teller, value) as tables:
         outcome = _outcome(loaded.id, value, tried, tables, settings)
     if settings.equal_fluency:
         teller.doing("listening to every setting that works")
@@ -257,10 +263,10 @@ def _refuse_other_run(settings: SweepSettings, run: Path, model: str) -> None:
     if not run.is_dir():
         return
     if _instrument(settings).pictures is None:
-        refuse_other_instrument(_instrument_options(settings, run, ""), [model])
+        refuse_other_instrument(_instrument_options(settings, run), [model])
     elif settings.corpus is not None:
         with Corpus.open(settings.corpus) as opened:
-            asked = _bench_options(settings, run, "")
+            asked = _bench_options(settings, run)
             refuse_other_benchmark(asked, opened, corpus_embedder(opened, ""), [model])
 
 
@@ -351,36 +357,54 @@ def _tried(
 
 @contextmanager
 def _asked(
-    settings: SweepSettings, run: Path, command: str, models: Sequence[Model], teller: Teller
+    settings: SweepSettings, run: Path, command: str, models: Sequence[Model], teller: Teller, value: str
 ) -> Iterator[dict[str, tuple[SetTable | None, float]]]:
     """Put the instrument's questions to all models; id to what they say set by set, and the share of lost answers."""
     from valuespectrum.measuring.benchmark import run_benchmark
     from valuespectrum.measuring.instrument_run import run_instrument
     from vectorstore.corpus import Corpus
 
-    instrument = _instrument(settings)
+    instrument, said = _instrument(settings), _said(value, settings)
     with BenchBars(teller) as bars:
         if instrument.pictures is None:
-            run_instrument(_instrument_options(settings, run, command), models, (), bars)
+            wanted = replace(_instrument_options(settings, run), command=command, effective=said)
+            run_instrument(wanted, models, (), bars)
         elif settings.corpus is None:
             raise InputError(f"the instrument {instrument.name!r} asks about pictures", "name a corpus with --corpus")
         else:
             with Corpus.open(settings.corpus) as opened:
-                asked = _bench_options(settings, run, command)
+                asked = replace(_bench_options(settings, run), command=command, effective=said)
                 run_benchmark(asked, opened, corpus_embedder(opened, ""), models, (), bars)
     yield _tables(run, settings)
 
 
-def _instrument_options(settings: SweepSettings, run: Path, command: str) -> InstrumentOptions:
+def _said(value: str, settings: SweepSettings) -> dict[str, object]:
+    """What decides which settings are tried and what they are asked, by the names of options, for the manifest."""
+    return {
+        "value": value,
+        "away": settings.away,
+        "instrument": settings.instrument,
+        "instrument-option": sorted(f"{name}={each}" for name, each in settings.instrument_option.items()),
+        "option": sorted(f"{name}={each}" for name, each in settings.option.items()),
+        "layers": sorted(settings.layers),
+        "strength": [f"{each:g}" for each in sorted(set(settings.strengths))],
+        "way": sorted(settings.ways),
+        "prompts": settings.prompts,
+        **({} if settings.corpus is None else {"top-k": settings.top_k}),
+        "seed": settings.seed,
+    }
+
+
+def _instrument_options(settings: SweepSettings, run: Path) -> InstrumentOptions:
     """How an instrument without pictures is put to all models."""
     from valuespectrum.instruments.registry import InstrumentChoice
     from valuespectrum.measuring.instrument_run import InstrumentOptions
 
     choice = InstrumentChoice(settings.instrument, dict(settings.instrument_option))
-    return InstrumentOptions(run, seed=settings.seed, command=command, silent=True, choice=choice)
+    return InstrumentOptions(run, seed=settings.seed, silent=True, choice=choice)
 
 
-def _bench_options(settings: SweepSettings, run: Path, command: str) -> BenchOptions:
+def _bench_options(settings: SweepSettings, run: Path) -> BenchOptions:
     """How an instrument that shows pictures is put to all models."""
     from valuespectrum.instruments.registry import InstrumentChoice
     from valuespectrum.measuring.benchmark import BenchOptions, retrieval_of
@@ -388,7 +412,6 @@ def _bench_options(settings: SweepSettings, run: Path, command: str) -> BenchOpt
     return BenchOptions(
         run,
         seed=settings.seed,
-        command=command,
         silent=True,
         battery=InstrumentChoice(settings.instrument, dict(settings.instrument_option)),
         retrieval=retrieval_of(_instrument(settings), settings.top_k),
