@@ -16,6 +16,7 @@ from vectorstore.foundation.user_paths import user_path
 _FIELD = re.compile(r"[A-Za-z_][\w.-]{0,63}")
 _OURS = {"model", "messages", "max_tokens", "max_completion_tokens", "temperature", "seed", "n", "stream", "stop"}
 _OURS |= {"logprobs", "top_logprobs", "chat_template_kwargs", "tools", "response_format", "user"}
+_USUAL_FIELD = ServerOptions().steering_field
 _NOTHING_SENT = "none"
 _LARGEST = 1 << 20
 """Bytes: it goes along with every request."""
@@ -47,9 +48,11 @@ def read_served_steering(options: ServerOptions) -> ServedSteering | None:
     """What the options of a served model say of steering; ``None`` for nothing.
 
     Raises:
-        InputError: The file is no JSON object, or the field is none or has another meaning.
+        InputError: The file is no JSON object, or the field is none, has another meaning or stands there alone.
     """
     if not options.steering:
+        if options.steering_field != _USUAL_FIELD:
+            raise InputError("steering_field means nothing without steering", "name the file, too: steering=FILE")
         return None
     path, name = user_path(options.steering), options.steering_field
     if not _FIELD.fullmatch(name) or name in _OURS:

@@ -73,6 +73,12 @@ def test_what_a_server_cannot_be_told_is_one_line(content: str, field: str, prob
         load_model(f"openai:m@http://127.0.0.1:9/v1?steering={path}2")
 
 
+def test_a_field_without_a_file_is_refused() -> None:
+    """Whoever names where steering stands wants some; the model would answer as it is."""
+    with pytest.raises(InputError, match="steering_field means nothing without steering"):
+        load_model("openai:m@http://127.0.0.1:9/v1?steering_field=steering")
+
+
 def test_a_file_for_models_of_this_process_is_nothing_for_a_server() -> None:
     with pytest.raises(ModelError, match="'openai' cannot be steered by a file"):
         load_model("openai:m@http://127.0.0.1:9/v1", ModelOptions(steer=("security.steer",)))
