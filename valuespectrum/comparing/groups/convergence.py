@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain, count
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from valuespectrum.instruments.measurement import read_name
 from valuespectrum.instruments.registry import about_others, asks_items_of, published_as
 from valuespectrum.runs.failures import outdated
 from valuespectrum.runs.run import read_scores
-from valuespectrum.scoring.convergence.claims import claimed, said_together, value_verdicts
+from valuespectrum.scoring.convergence.claims import claimed, said_together, sure_sides, value_verdicts
 from valuespectrum.scoring.convergence.matrix import (
     FEWEST_RESPONDENTS,
     Method,
@@ -62,6 +62,14 @@ class SaidOfValues:
     """Which one, however many runs or feeds it was given in; the one whose items it asks, where it asks another's."""
     finer: bool = False
     """Whether these numbers are means of finer values."""
+    freedoms: Mapping[str, float] = field(default_factory=dict)
+    """Degrees of freedom behind the intervals, where they are known."""
+    level: float = 0.95
+    """Of the intervals."""
+
+    def sides(self) -> dict[str, int]:
+        """Which values surely lie above 0, and which below."""
+        return sure_sides(self.numbers, self.freedoms, self.level)
 
 
 Methods = dict[str, dict[RespondentColumns, SaidOfValues]]
@@ -161,12 +169,14 @@ def _read(scored: Sequence[tuple[Path, Json]], models: Sequence[str]) -> tuple[M
             for name in sorted({one["instrument"] for one in scores["respondents"]})
             if (why := about_others(name))
         }
+        level = float(scores.get("scoring", {}).get("level", 0.95))
         for who, one in _counted(scores, models):
             value_set, name = sets[one["value_set"]], read_name(one["instrument"])
             method, asked = _method_name(one, ways), asks_items_of(one["instrument"])
             if (told := _profile(one["profile"], value_set)) is not None:
                 if any(each.mean is not None for each in told.values()):
-                    _add(profiles, method, run, who, SaidOfValues(told, asked, value_set != TEN))
+                    said = SaidOfValues(told, asked, value_set != TEN, _freedoms(one["profile"], value_set), level)
+                    _add(profiles, method, run, who, said)
             elif ORIENTATION in value_set:
                 number = {ORIENTATION: Estimate.read(one["profile"][ORIENTATION])}
                 _add(lines, method, run, who, SaidOfValues(number, asked))
@@ -174,7 +184,7 @@ def _read(scored: Sequence[tuple[Path, Json]], models: Sequence[str]) -> tuple[M
                 left_out[f"{name} in {run}: {value_set.title} has no key to the ten values"] = None
         for name, who, revealed in _walked(scores):
             if _wanted(who, models):
-                _add(profiles, name, run, who, SaidOfValues(revealed, SESSIONS))
+                _add(profiles, name, run, who, SaidOfValues(revealed, SESSIONS, level=level))
     return profiles, lines, list(left_out)
 
 
@@ -263,6 +273,12 @@ def _profile(rows: Json, value_set: ValueSet) -> dict[str, Estimate] | None:
     if members is None:
         return None
     return {value: _mean([own[each] for each in members[value]]) for value in TEN.dimensions}
+
+
+def _freedoms(rows: Json, value_set: ValueSet) -> dict[str, float]:
+    """Degrees of freedom behind the centred numbers; of means of finer values nobody knows them."""
+    found = {value: row.get("df") for value, row in rows.items()} if value_set == TEN else {}
+    return {value: float(each) for value, each in found.items() if each is not None}
 
 
 def _mean(parts: Sequence[Estimate]) -> Estimate:
@@ -378,15 +394,15 @@ def _whole(one: Method, other: Method) -> Floats:
 
 
 def _claims(who: RespondentColumns, profiles: Methods) -> Json:
-    own: dict[str, list[Mapping[str, Estimate]]] = {}
+    own: dict[str, list[Mapping[str, int]]] = {}
     for told in profiles.values():
         if who in told:
-            own.setdefault(told[who].instrument, []).append(told[who].numbers)
+            own.setdefault(told[who].instrument, []).append(told[who].sides())
     sides = {
         value: [
             side
             for several in own.values()
-            for side in said_together([each[value].side for each in several if value in each])
+            for side in said_together([each[value] for each in several if value in each])
         ]
         for value in TEN.dimensions
     }

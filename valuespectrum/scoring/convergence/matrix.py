@@ -9,12 +9,14 @@ respondents like these. Small samples make correlations of nothing look large; t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.scoring.facets.additive import Bools, Floats
+from valuespectrum.scoring.facets.inference import holm
 from valuespectrum.scoring.jackknife import left_out_interval
 from vectorstore.foundation.json_types import Json
 
@@ -69,11 +71,14 @@ class ValueAgreement:
     disattenuated: float | None
     """What the convergent correlation would be without error: divided by the root of both reliabilities; may exceed 1
     where these are taken for too small."""
+    verdict: int = 0
+    """1 where both surely go together, and surely more than with other values; -1 where they surely go against each
+    other; else 0. Adjusted by Holm for how many values there are."""
 
     @property
     def agrees(self) -> bool:
         """Whether both surely go together, and surely more than with other values."""
-        return self.convergent.side > 0 and self.beyond.side > 0
+        return self.verdict > 0
 
     def to_json(self) -> Json:
         """As a comparison keeps it."""
@@ -123,7 +128,9 @@ def agreement(first: Method, second: Method, level: float = 0.95) -> PairAgreeme
         return PairAgreement(count, "respondents do not differ in one of the values")
     table, rest = crossed(one, other), crossed_without_each(one, other)
     roots = np.sqrt(first.reliability * second.reliability)
-    values = tuple(_value(table, rest, at, float(roots[at]), level) for at in range(table.shape[0]))
+    alone = [_value(table, rest, at, float(roots[at]), level) for at in range(table.shape[0])]
+    told = zip(alone, _verdicts(alone, _chances(table, rest), level), strict=True)
+    values = tuple(replace(each, verdict=verdict) for each, verdict in told)
     straight = [each.disattenuated for each in values if each.disattenuated is not None]
     same, others = _convergent(table), _discriminant(table)
     same_rest, others_rest = _convergent(rest), _discriminant(rest)
@@ -214,6 +221,36 @@ def _value(table: Floats, rest: Floats, at: int, root: float, level: float) -> V
         corrected(float(same[at] - others[at]), same_rest - others_rest, level),
         float(same[at]) / root if root > 0 else None,
     )
+
+
+def _chances(table: Floats, rest: Floats) -> tuple[Floats, Floats]:
+    """Two-sided p of each value's convergent correlation being 0, and of its being no more than the others'."""
+    same, same_rest = _z(_convergent(table)), _z(_convergent(rest))
+    more, more_rest = _convergent(table) - _discriminant(table), _convergent(rest) - _discriminant(rest)
+    count = len(rest)
+    shifted = count * more - (count - 1) * more_rest.mean(axis=0)
+    return _chance(same, same_rest), _chance(shifted, more_rest)
+
+
+def _chance(numbers: Floats, left_out: Floats) -> Floats:
+    """Two-sided p of numbers being 0; NaN where leaving out one shows no error, as :func:`left_out_interval` says."""
+    from scipy.special import stdtr
+
+    found = [
+        left_out_interval(float(number), each, 0.95, _REASONS) for number, each in zip(numbers, left_out.T, strict=True)
+    ]
+    ratios = [np.nan if each.mean is None or each.se is None else abs(each.mean) / each.se for each in found]
+    return np.asarray(2.0 * stdtr(len(left_out) - 1.0, -np.array(ratios)))
+
+
+def _verdicts(values: Sequence[ValueAgreement], chances: tuple[Floats, Floats], level: float) -> list[int]:
+    """Of all values together: that they agree takes both conditions, that they contradict each other one."""
+    together, more = chances
+    signs = [0 if each.convergent.mean is None else int(np.sign(each.convergent.mean)) for each in values]
+    beyond = np.array([each.beyond.mean is not None and each.beyond.mean > 0 for each in values])
+    both = np.maximum(together, np.where(beyond, more, 1.0))
+    sure = holm(np.where(np.array(signs) > 0, both, together)) < 1.0 - level
+    return [sign if found else 0 for sign, found in zip(signs, sure, strict=True)]
 
 
 def _convergent(tables: Floats) -> Floats:

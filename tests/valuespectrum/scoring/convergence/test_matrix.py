@@ -50,11 +50,23 @@ def test_reliability_takes_the_error_out() -> None:
 def test_intervals_hold_what_is_planted() -> None:
     found = study(Planted(respondents=24, noise=0.3), samples=60, seed=5)
     assert found.convergent >= 0.88 and found.beyond >= 0.8 and found.value >= 0.88
-    assert found.found == pytest.approx(found.true, abs=0.05) and found.agree > 0.9
+    assert found.found == pytest.approx(found.true, abs=0.05) and found.agree > 0.7
 
 
 def test_instruments_that_share_nothing_are_not_said_to_agree() -> None:
     assert study(Planted(respondents=24, shared=False), samples=60).agree <= 0.04
+
+
+def test_agreement_is_adjusted_for_how_many_values_are_looked_at() -> None:
+    """Of instruments that share nothing one value in forty goes against itself by its own interval."""
+    generator = np.random.default_rng(2)
+    alone, together = 0, 0
+    for _ in range(60):
+        one, other = (Method(name, generator.standard_normal((24, 10)), np.full((24, 10), np.nan)) for name in "ab")
+        values = agreement(one, other).values
+        alone += sum(each.convergent.side < 0 for each in values)
+        together += sum(each.verdict < 0 for each in values)
+    assert alone >= 5 and together <= alone / 2
 
 
 def test_order_of_instruments_does_not_matter() -> None:
