@@ -174,6 +174,15 @@ def test_the_page_says_at_which_level_its_intervals_are() -> None:
         one_level(runs)
 
 
+def test_a_caption_claims_no_wordings_that_the_intervals_do_not_cover() -> None:
+    """What intervals cover is in one place, the sentence of the scores: COVERS is silent about wordings."""
+    page = render(data())
+    assert "95 % intervals over clips and what else is told below" in page
+    assert "where several were asked" not in page and "where they are over other wordings" in page
+    untold = replace(data(), profiles=tuple(replace(each, covers="") for each in data().profiles))
+    assert "95 % intervals over clips; the marks" in render(untold)
+
+
 def test_profiles_are_on_log_odds_by_what_they_are_and_not_by_their_numbers() -> None:
     zero = Estimate(0.0, why=findings.NO_SPREAD)
     flat = replace(profile(), rows=tuple(replace(row, centred=zero, headline=zero) for row in profile().rows))
