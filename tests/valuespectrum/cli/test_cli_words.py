@@ -37,7 +37,7 @@ def call(made: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Any:
     def run(*words: object) -> tuple[int, dict[str, Any], str]:
         capfd.readouterr()
         command = ["bench", "--corpus", made / "corpus", "--model", MODEL, "--run", tmp_path / "run", "--top-k", 1]
-        code = main([*map(str, [*command, "--wordings", 1, "--placebos", 0, *words]), "--json"])
+        code = main([*map(str, [*command, "--wordings", 1, *words]), "--json"])
         out, err = capfd.readouterr()
         return code, json.loads(out), err
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, fields
 from enum import Enum
 from typing import TYPE_CHECKING, TypeVar, cast
 
+import typer
+
 from valuespectrum import api
 from valuespectrum.cli.console.options import (
     BatchOption,
@@ -29,6 +31,7 @@ from valuespectrum.cli.console.options import (
     TemperatureOption,
     TopOption,
     TranscriptsOption,
+    refuse_without,
 )
 
 if TYPE_CHECKING:
@@ -80,6 +83,16 @@ class ItemsGiven:
     present: PresentOption = None
     frames: FramesOption = 1
     transcripts: TranscriptsOption = None
+
+
+def refuse_ways_of_nobody(context: typer.Context, roles: RolesGiven) -> None:
+    """Refuse options that say how personas are put and held to something, where none is played.
+
+    Raises:
+        InputError: One was typed.
+    """
+    if not roles.persona and roles.personas is None:
+        refuse_without(context, ("strategy", "placebos"), "--persona")
 
 
 def settings_of(kind: type[Settings], *typed: DataclassInstance, **other: object) -> Settings:

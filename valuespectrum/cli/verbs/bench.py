@@ -10,7 +10,13 @@ import typer
 from typer.exceptions import TyperException
 
 from valuespectrum import api
-from valuespectrum.cli.console.groups import AnsweringGiven, ItemsGiven, RolesGiven, settings_of
+from valuespectrum.cli.console.groups import (
+    AnsweringGiven,
+    ItemsGiven,
+    RolesGiven,
+    refuse_ways_of_nobody,
+    settings_of,
+)
 from valuespectrum.cli.console.options import (
     CorpusOption,
     ModelHelp,
@@ -112,6 +118,7 @@ def bench(
         )
     if not given.plan:
         refuse_without(context, _WISHES, "--plan")
+    refuse_ways_of_nobody(context, roles)
     if given.stimuli is not None:
         refuse_idle(context, ("top_k",), "--stimuli")
     settings = settings_of(api.BenchSettings, given, items, roles, answering)

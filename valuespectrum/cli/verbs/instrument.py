@@ -10,7 +10,13 @@ from typing import Annotated, Literal
 import typer
 
 from valuespectrum import api
-from valuespectrum.cli.console.groups import AnsweringGiven, ItemsGiven, RolesGiven, settings_of
+from valuespectrum.cli.console.groups import (
+    AnsweringGiven,
+    ItemsGiven,
+    RolesGiven,
+    refuse_ways_of_nobody,
+    settings_of,
+)
 from valuespectrum.cli.console.options import (
     ModelsOption,
     PricesOption,
@@ -95,6 +101,7 @@ def run_instrument(
     """
     if given.corpus is None:
         refuse_without(context, ("top_k", "keywords", "embedder"), "--corpus")
+    refuse_ways_of_nobody(context, roles)
     asked = settings_of(api.BenchSettings, items, roles, answering, seed=given.seed, prices=given.prices)
     with Terminal(as_json) as terminal:
         options = pairs("--option", given.option or [], "wordings=2")
