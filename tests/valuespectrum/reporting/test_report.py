@@ -87,6 +87,8 @@ def test_the_headline_does_not_claim_more_than_the_numbers() -> None:
     assert "of stimulation and self-direction less than of values in general" in headline(data())
     flat = data(profiles=(profile(p=0.4),))
     assert "no preference for pictures" in headline(flat)
+    unsure = replace(profile(), rows=tuple(replace(row, p_adjusted=0.2) for row in profile().rows))
+    assert "more than of others, but not surely of which" in headline(data(profiles=(unsure,)))
     assert "was not tested" in headline(data(profiles=(profile(p=None),)))
     assert "nothing about what" in headline(replace(data(), cautions=("this is no such clip",)))
     assert "not to conclude from" in headline(data(profiles=(replace(profile(), published=True),)))

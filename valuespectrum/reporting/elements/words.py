@@ -249,8 +249,10 @@ def _claim(profile: ModelProfile, name: str) -> str:
     ordered = sorted(profile.rows, key=lambda row: -(row.headline.mean or 0.0))
     above = [LABELS[row.value].lower() for row in ordered if row.stands_out > 0][:2]
     below = [LABELS[row.value].lower() for row in ordered if row.stands_out < 0][-2:]
-    if profile.differ.p > CLEAR or not (above or below):
+    if profile.differ.p > CLEAR:
         return f"{name} shows no preference for pictures of some values that stands out from noise."
+    if not (above or below):
+        return f"{name} likes pictures of some values more than of others, but not surely of which."
     parts = [f"of {listing(values)} {how}" for values, how in ((above, "more"), (below, "less")) if values]
     return f"{name} likes pictures {' and '.join(parts)} than of values in general."
 
