@@ -38,6 +38,8 @@ def test_coefficients_and_what_is_missing_are_shown() -> None:
     read(text)
     assert "0.91 [0.80, 0.97]" in text and text.count("hf:&lt;i&gt;/x</th>") == 1
     assert "Halves of wordings: two wordings with every value are needed; Repeats: every question" in text
+    # Scored within the wordings asked, G says nothing of others.
+    assert "that other clips, and what else intervals cover, give again" in text
     section = text[text.index('<section aria-labelledby="structure">') :].partition("</section>")[0]
     assert "0.70" in section and "<i>" not in section
 

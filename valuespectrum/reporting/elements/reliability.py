@@ -11,7 +11,7 @@ from valuespectrum.theory.values import LABELS
 from vectorstore.foundation.json_types import Json
 
 COEFFICIENTS: tuple[tuple[str, str, str], ...] = (
-    ("g", "G", "share of the differences between values that other clips and wordings would give again"),
+    ("g", "G", "share of differences between values that other clips, and what else intervals cover, give again"),
     ("d", "D", "the same for where values stand, and not for their order alone"),
     ("halves_clips", "Halves of clips", "profiles out of two halves of the clips or search words, at full length"),
     ("halves_wordings", "Halves of wordings", "profiles out of two halves of the wordings, at full length"),
