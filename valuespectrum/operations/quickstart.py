@@ -20,6 +20,7 @@ from valuespectrum.operations.shared.telling import Advance, Teller, Unattended
 from valuespectrum.runs.run import write_json
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.stimuli.retrieval import RetrievalOptions
+from valuespectrum.theory.values import LABELS, VALUES
 from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
@@ -65,8 +66,8 @@ class Summary(Outcome):
 
     def rows(self) -> Sequence[Mapping[str, object]]:
         """A row for each value: planted and recovered."""
-        planted, recovered = self.document["planted_profile"], self.document["recovered_profile"]
-        return [{"value": value, "planted": planted[value], "recovered": recovered.get(value)} for value in planted]
+        planted, recovered = self.document["planted_profile"] or {}, self.document["recovered_profile"]
+        return [{"value": value, "planted": planted.get(value), "recovered": recovered.get(value)} for value in VALUES]
 
 
 def quickstart(options: QuickstartOptions, teller: Teller | None = None) -> Summary:
@@ -222,10 +223,9 @@ def _report(options: QuickstartOptions, corpus: Corpus) -> None:
 
 def _describe(summary: Json, out: Path) -> str:
     from valuespectrum.reporting.elements.words import moved_in_words, number
-    from valuespectrum.theory.values import LABELS
 
-    planted, recovered = summary["planted_profile"], summary["recovered_profile"]
-    values = [(LABELS[value], number(planted[value]), number(recovered.get(value))) for value in planted]
+    planted, recovered = summary["planted_profile"] or {}, summary["recovered_profile"]
+    values = [(LABELS[value], number(planted.get(value)), number(recovered.get(value))) for value in VALUES]
     alignments = summary["persona_alignment"]
     personas = [
         (name, *(number(row[each], 2) for each in ("keep", "pull", "beyond", "aligned", "ceiling")), row["verdict"])
@@ -238,9 +238,8 @@ def _describe(summary: Json, out: Path) -> str:
             table(("persona", "keep", "pull", "beyond a placebo text", "aligned", "at most", "verdict"), personas),
             moved_in_words([row["verdict"] for row in alignments.values()]),
             "",
-            f"{summary['answers']:,} answers about {summary['clips']:,} clips in {summary['seconds']:.0f} s; "
-            f"rank correlation with the planted values {number(summary['spearman'], 2)}, "
-            + _inside(summary["interval_coverage"]),
+            f"{summary['answers']:,} answers about {summary['clips']:,} clips in {summary['seconds']:.0f} s"
+            + (_beside_planted(summary) if planted else ""),
             "",
             f"report: {out / summary['report']}",
             "",
@@ -251,10 +250,14 @@ def _describe(summary: Json, out: Path) -> str:
     )
 
 
-def _inside(coverage: float | None) -> str:
-    if coverage is None:
-        return "none of them with an interval"
-    return f"{coverage:.0%} of them inside their interval over clips"
+def _beside_planted(summary: Json) -> str:
+    from valuespectrum.reporting.elements.words import number
+
+    coverage = summary["interval_coverage"]
+    inside = "none of them with an interval"
+    if coverage is not None:
+        inside = f"{coverage:.0%} of them inside their interval over clips"
+    return f"; rank correlation with the planted values {number(summary['spearman'], 2)}, {inside}"
 
 
 def role_name(row: Json) -> str:

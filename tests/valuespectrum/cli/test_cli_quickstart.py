@@ -78,3 +78,15 @@ def test_the_personas_of_the_quickstart_exist() -> None:
     options = QuickstartOptions(Path("out"))
     chosen = select(load_personas(), options.personas)
     assert len(chosen) == len(options.personas) == 8 and options.session_persona in options.personas
+
+
+def test_what_was_planted_in_a_model_that_nobody_made_is_left_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    nothing = dict.fromkeys(("planted_profile", "spearman", "max_abs_error", "interval_coverage"))
+    found = {"clips": 24, "answers": 960, "seconds": 3.0, "persona_alignment": {}, "report": "report.html"}
+    summary = found | nothing | {"recovered_profile": {"power": 61.2}}
+    monkeypatch.setattr("valuespectrum.operations.quickstart._run", lambda options, teller: summary)
+    said = quickstart(QuickstartOptions(Path("out"), model="hf:some/model"))
+    rows = {row["value"]: row for row in said.rows()}
+    assert list(rows) == list(VALUES)
+    assert rows["power"] == {"value": "power", "planted": None, "recovered": 61.2}
+    assert "960 answers about 24 clips in 3 s\n" in str(said) and "rank correlation" not in str(said)
