@@ -97,7 +97,9 @@ def test_the_verb_compares_tables_and_refuses_in_a_line(tmp_path: Path, capsys: 
         (["ratings.csv", "--chains", "2"], "--chains means nothing without --bayes"),
         (["ratings.csv", "--model", "acorn"], "--model means nothing without a run"),
         (["ratings.csv", "--persona", "all"], "--persona means nothing without a run"),
+        (["ratings.csv", "--readout", "samples"], "--readout means nothing without a run"),
         (["--plan", "0.8", "--thresholds", "own"], "--thresholds means nothing without a pilot"),
+        (["--plan", "0.8", "--ten"], "--ten means nothing without a pilot"),
     ],
 )
 def test_what_would_be_passed_over_is_refused(
