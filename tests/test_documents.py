@@ -195,7 +195,10 @@ def test_the_example_of_a_file_of_options_is_one(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_files_that_are_named_exist(path: Path) -> None:
-    for name in re.findall(r"`((?:[\w-]+/)+(?:[\w-]+\.(?:py|md|ya?ml))?)`", path.read_text(encoding="utf-8")):
+    text = path.read_text(encoding="utf-8")
+    alone = re.findall(r"`((?:[\w-]+/)+(?:[\w-]+\.(?:py|md|ya?ml))?)`", text)
+    within = re.findall(r"(?<![\w./:-])((?:[\w-]+/)+[\w-]+\.(?:py|md|ya?ml))\b", text)
+    for name in [*alone, *within]:
         if name.split("/")[0] in OURS:
             assert (ROOT / name).exists(), name
 
