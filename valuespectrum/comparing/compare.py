@@ -245,7 +245,7 @@ def _places_in_time(chosen: Sequence[RunRespondent], runs: Sequence[Path], at: s
     if not at:
         return [float(place) for place in (named if in_order else range(len(chosen)))]
     found = _days([each.manifest for each in chosen]) if at == BEGUN else _numbers(at)
-    rising = all(math.isfinite(later) and later > earlier for earlier, later in pairwise(found))
+    rising = all(map(math.isfinite, found)) and all(later > earlier for earlier, later in pairwise(found))
     if rising and len(found) == len(chosen):
         return found
     if rising and len(found) == len(runs) and in_order:

@@ -146,6 +146,7 @@ def test_a_value_that_rises_from_run_to_run_has_a_slope(runs: Path) -> None:
         ("0,2,1", "that rise"),
         ("0,1,inf", "that rise"),
         ("nan,1,2", "that rise"),
+        ("-inf,1,2", "that rise"),
         ("a,b,c", "not numbers"),
     ):
         with pytest.raises(InputError, match=words):
