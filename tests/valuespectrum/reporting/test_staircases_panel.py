@@ -75,6 +75,15 @@ def test_words_of_others_stay_words(rows: list[Json]) -> None:
     assert "<script" not in text and "\u202e" not in text and "and 2 more" in text
 
 
+def test_what_intervals_cover_is_said_of_each_where_it_differs(rows: list[Json]) -> None:
+    told = deepcopy(rows[:2])
+    sentence = told[0]["staircases"]["covers"]
+    assert render(page(told)).count(sentence[1:]) == 1, "everybody walked the same"
+    told[1]["staircases"] |= {"covers": sentence.replace("dilemmas (", "dilemmas (1")}
+    text = render(page(told))
+    assert text.count(sentence[1:]) == 1 and "over dilemmas (1" in text
+
+
 def test_damaged_scores_are_refused_where_they_are_read(rows: list[Json]) -> None:
     whole: Any = rows[0]["staircases"]
     StaircasesPart.model_validate(whole)

@@ -51,6 +51,7 @@ class StaircasesPanel(Panel):
             "unshown": len(climbs) - len(climbs[:SHOWN_WHOLE]),
             "among": _among(climbs),
             "lacking": [each for climb in climbs[:SHOWN_WHOLE] for each in climb.estimates],
+            "covered": list(dict.fromkeys(climb.covers for climb in climbs[:SHOWN_WHOLE])),
         }
 
 
