@@ -318,6 +318,19 @@ def test_a_run_of_the_published_protocol_carries_its_caveat() -> None:
     assert read_profiles({"respondents": [bare]}, _manifest())[0].published
 
 
+def test_how_refusals_count_is_said_of_each_way_of_asking() -> None:
+    table = {"scores": dict.fromkeys(VALUES, 50.0), "n": dict.fromkeys(VALUES, 9)}
+    (found,) = read_profiles({"respondents": [_respondent() | {"instrument": "paper", "paper": table}]}, _manifest())
+    refused = {"refusal": Estimate(0.2, 0.1, 0.3)}
+    own, protocol = replace(profile(), rates=refused), replace(found, rates=refused)
+    page = render(data(profiles=(protocol,)))
+    assert "a no by the published protocol" in page and "never counted as dislike" not in page
+    page = render(data(profiles=(own, protocol)))
+    assert "never counted as dislike, but as a no by the published protocol" in page
+    assert "never as a dislike, but by the published protocol, where it counts as a no" in page
+    assert "asked four ways" in page and "asks in one form only, they are part of the values" in page
+
+
 def test_leans_are_said_to_be_taken_out_where_questions_are_asked_in_four_ways() -> None:
     assert "asked four ways" in render(data())
     counted = replace(profile(), bias={}, instrument="pairs")
