@@ -118,7 +118,7 @@ def test_the_verb_plans_with_and_without_a_pilot(tmp_path: Path, capsys: pytest.
     found = json.loads(capsys.readouterr().out)
     assert found["pilot"] and found["items"] == 6 and 0.1 < found["information"] < 1 / 3
     assert main(["instrument", "ordinal", "--plan", "0.8"]) == 0
-    assert "19 repeats of every item tell it" in capsys.readouterr().out
+    assert "20 repeats of every item tell it" in capsys.readouterr().out
 
 
 def test_people_are_one_respondent_with_persons_in_it() -> None:

@@ -54,6 +54,18 @@ class PlannedStudy:
         items = self.within**2 / self.items + self.cell**2 / (self.items * self.versions)
         return float(np.sqrt(2.0 * (1.0 - 1.0 / self.values) * (chance + items)))
 
+    @property
+    def reach(self) -> float:
+        """Standard errors from the middle of an interval to its end.
+
+        Those of the fit are Student's, with as many degrees of freedom as items beyond values; with one item of a value
+        none are drawn.
+        """
+        from scipy.special import ndtri, stdtrit
+
+        upper, beyond = (1.0 + self.level) / 2.0, self.values * (self.items - 1)
+        return float(stdtrit(beyond, upper) if beyond else ndtri(upper))
+
     def power(self, size: float, repeats: float) -> float:
         """Chance that the interval of this one difference leaves 0 out.
 
@@ -61,10 +73,10 @@ class PlannedStudy:
             size: True difference, in logits.
             repeats: Answers to every item in every version.
         """
-        from scipy.special import ndtr, ndtri
+        from scipy.special import ndtr
 
-        reach, away = float(ndtri((1.0 + self.level) / 2.0)), abs(size) / self.se(repeats)
-        return float(ndtr(away - reach) + ndtr(-away - reach))
+        away = abs(size) / self.se(repeats)
+        return float(ndtr(away - self.reach) + ndtr(-away - self.reach))
 
 
 def plan_repeats(study: PlannedStudy, size: float, power: float) -> Json:
@@ -89,7 +101,7 @@ def plan_repeats(study: PlannedStudy, size: float, power: float) -> Json:
     needed = _fewest(lambda repeats: study.power(size, repeats), power)
     more = None
     if needed is None:
-        more = _fewest(lambda items: replace(study, items=items).power(size, MOST_REPEATS), power)
+        more = _fewest(lambda items: replace(study, items=max(items, study.items)).power(size, MOST_REPEATS), power)
     at = needed or MOST_REPEATS
     return {
         "size": size,
@@ -111,9 +123,7 @@ def plan_repeats(study: PlannedStudy, size: float, power: float) -> Json:
 
 
 def _half_width(study: PlannedStudy, repeats: float) -> float:
-    from scipy.special import ndtri
-
-    return float(ndtri((1.0 + study.level) / 2.0)) * study.se(repeats)
+    return study.reach * study.se(repeats)
 
 
 def _fewest(chance: Callable[[int], float], power: float) -> int | None:

@@ -16,6 +16,14 @@ def test_half_widths_are_those_of_simulated_studies() -> None:
     assert 1.96 * study.se(60) == pytest.approx(0.31, abs=0.03)
 
 
+def test_few_items_reach_as_far_as_the_intervals_of_the_fit() -> None:
+    """Two items of each of ten values leave ten degrees of freedom; with one of each no items are drawn."""
+    study = PlannedStudy(10, 2)
+    assert study.reach == pytest.approx(2.228, abs=0.001)
+    assert PlannedStudy(10, 1).reach == pytest.approx(1.960, abs=0.001)
+    assert study.power(2.228 * study.se(10), 10) == pytest.approx(0.5, abs=0.001)
+
+
 def test_fewest_repeats_reach_the_power_and_one_fewer_does_not() -> None:
     study = PlannedStudy(10, 4, within=0.2)
     repeats = plan_repeats(study, 0.8, 0.8)["repeats"]
