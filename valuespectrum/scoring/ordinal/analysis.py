@@ -202,6 +202,11 @@ def study_fit(table: RatingTable, options: OrdinalOptions, advance: Advance | No
     """Fit of a pilot by maximum likelihood, to plan from.
 
     Raises:
-        InputError: The table cannot be fitted.
+        InputError: The table cannot be fitted, or tells of several people as of one respondent.
     """
+    if table.several_people:
+        raise InputError(
+            "a plan counts repeats of one respondent, and in this pilot several people are one",
+            "name runs, or tables in which nobody is several people",
+        )
     return maximum_likelihood(design_of(table, options.thresholds), advance)

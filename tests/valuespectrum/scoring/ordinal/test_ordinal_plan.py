@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from valuespectrum.calibration.planted_ratings import PlantedRatings, planted_table
+from valuespectrum.scoring.ordinal.analysis import OrdinalOptions, study_fit
 from valuespectrum.scoring.ordinal.planning import PlannedStudy, plan_repeats
 from vectorstore.foundation.errors import InputError
 
@@ -40,3 +42,10 @@ def test_where_items_differ_too_much_more_of_them_are_asked_for() -> None:
 def test_what_cannot_be_planned_is_refused(size: float, power: float) -> None:
     with pytest.raises(InputError):
         plan_repeats(PlannedStudy(10, 4), size, power)
+
+
+def test_a_pilot_of_people_tells_nothing_of_repeats() -> None:
+    """How people differ in their values is in no plan, so that repeats of a group would be promised too much."""
+    table = planted_table(PlantedRatings(respondents=2, values=3, items=2, people=3, repeats=2), 1)
+    with pytest.raises(InputError, match="several people are one"):
+        study_fit(table, OrdinalOptions())
