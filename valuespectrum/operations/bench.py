@@ -30,6 +30,7 @@ from valuespectrum.operations.shared.loading import (
 )
 from valuespectrum.operations.shared.option_files import effective_options
 from valuespectrum.operations.shared.outcomes import Outcome
+from valuespectrum.operations.shared.tables import in_dollars
 from valuespectrum.operations.shared.telling import Advance, Teller, Unattended
 from vectorstore.foundation.clock import duration
 from vectorstore.foundation.errors import CorpusError, InputError
@@ -433,8 +434,8 @@ def describe_expense(model: str, expense: Expense, plan: BenchPlan) -> str:
     if not expense.to_ask:
         return line
     at_most = " at most" if expense.basis == "guessed" else ""
-    about = "about " if expense.basis == "guessed" and expense.dollars else ""
-    cost = "unknown (no row in the price table)" if expense.dollars is None else f"{about}${expense.dollars:,.2f}"
+    about = "about " if expense.basis == "guessed" and expense.dollars and expense.dollars >= 0.005 else ""
+    cost = "unknown (no row in the price table)" if expense.dollars is None else f"{about}{in_dollars(expense.dollars)}"
     time = "unknown (nothing was timed yet)" if expense.seconds is None else f"about {duration(expense.seconds)}"
     tokens = (
         f"{expense.prompt_tokens:,} tokens of prompts ({expense.basis}), {expense.reply_tokens:,} of answers{at_most}"
@@ -454,7 +455,7 @@ def _placebos_in_words(expense: Expense, plan: BenchPlan) -> str:
 def _money_matters(expense: Expense) -> list[str]:
     """Where the price is from, and whether the budget will do; nothing for what costs nothing."""
     lines = [f"prices: {expense.prices}, check them"] if expense.dollars else []
-    limits = [f"${expense.budget_dollars:,.2f}"] if expense.budget_dollars is not None else []
+    limits = [in_dollars(expense.budget_dollars)] if expense.budget_dollars is not None else []
     limits += [f"{expense.budget_tokens:,} tokens"] if expense.budget_tokens is not None else []
     if limits:
         reaches = "is enough for that" if expense.within_budget else "stops it before that, and keeps what was answered"

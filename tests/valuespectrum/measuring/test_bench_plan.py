@@ -87,6 +87,8 @@ def test_what_is_unknown_is_said_to_be_unknown() -> None:
     assert "120 of answers at most" in known, "of prompts nobody knows the most before some were counted"
     measured = describe_expense("openai:x", Expense(5, 10, 5000, 120, "measured", 1.5, 7200.0), plan)
     assert "cost $1.50;" in measured and "at most" not in measured
+    little = describe_expense("openai:x", Expense(5, 10, 5000, 120, "guessed", 0.001, 7200.0, budget_dollars=0.5), plan)
+    assert "cost under $0.01;" in little and "the budget of $0.50 is enough" in little
     assert "cost" not in describe_expense("openai:x", Expense(5, 0, 0, 0, "measured", 0.0, 0.0), plan)
 
 

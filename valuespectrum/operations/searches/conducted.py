@@ -44,7 +44,7 @@ from valuespectrum.operations.searches.prepared import (
 )
 from valuespectrum.operations.searches.settings import SearchSettings
 from valuespectrum.operations.shared.loading import check_specs, chosen_personas, corpus_embedder, load_models
-from valuespectrum.operations.shared.tables import chance, table
+from valuespectrum.operations.shared.tables import chance, in_dollars, table
 from valuespectrum.operations.shared.telling import Teller
 from valuespectrum.reference.items.arguing import ReasonsAsked
 from valuespectrum.reference.speech import actions
@@ -399,10 +399,10 @@ def _costs(most: Budget, who: People, settings: SearchSettings, named: Mapping[s
 def _budget_lines(costs: Sequence[Json]) -> list[str]:
     total = sum(row["asks"] for row in costs)
     known = [row["dollars"] for row in costs if row["dollars"] is not None]
-    money = f"${sum(known):,.2f}" if len(known) == len(costs) else "unknown for some models"
+    money = in_dollars(sum(known)) if len(known) == len(costs) else "unknown for some models"
     lines = [f"at most {total:,} asks; cost {money}"]
     for row in filter(lambda row: row["asks"], costs):
-        dollars = "price unknown" if row["dollars"] is None else f"${row['dollars']:,.2f}"
+        dollars = "price unknown" if row["dollars"] is None else in_dollars(row["dollars"])
         lines.append(f"  {row['role']} ({row['model']}): {row['asks']:,} asks at most, {dollars}")
     return lines
 

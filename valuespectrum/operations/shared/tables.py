@@ -42,3 +42,13 @@ def chance(p: float | None) -> str:
         ('.042', '<.001', '-')
     """
     return "-" if p is None else "<.001" if p < 0.001 else f"{p:.3f}".removeprefix("0")
+
+
+def in_dollars(amount: float) -> str:
+    """Money to the cent; never nothing where it is something.
+
+    Example:
+        >>> in_dollars(1234.5), in_dollars(0.0), in_dollars(0.002)
+        ('$1,234.50', '$0.00', 'under $0.01')
+    """
+    return "under $0.01" if 0.0 < amount < 0.005 else f"${amount:,.2f}"

@@ -8,7 +8,7 @@ from os import PathLike
 from pathlib import Path
 
 from valuespectrum.operations.shared.outcomes import Outcome, flat
-from valuespectrum.operations.shared.tables import table
+from valuespectrum.operations.shared.tables import in_dollars, table
 from vectorstore.foundation.json_types import Json
 
 
@@ -102,7 +102,7 @@ def _cells(design: Json | None) -> tuple[str, ...]:
     if design is None:
         return ("no number of clips reaches it", *("-",) * 7)
     levels = ", ".join(f"{count} {name}{'' if count == 1 else 's'}" for name, count in design["levels"].items())
-    cost = "-" if design["dollars"] is None else f"${design['dollars']:,.2f}"
+    cost = "-" if design["dollars"] is None else in_dollars(design["dollars"])
     error = f"{design['standard_error_low']:.3f} to {design['standard_error_high']:.3f}"
     numbers = ["-" if design[name] is None else f"{design[name]:.2f}" for name in ("g", "d", "detectable")]
     return (levels, f"{design['answers']:,}", cost, f"{design['standard_error']:.3f}", error, *numbers)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from agents.personas.reserved import NO_PERSONA
 from valuespectrum.operations.bench import model_slug, slug
+from valuespectrum.operations.shared.tables import in_dollars
 from valuespectrum.operations.shared.walking import Arm
 from vectorstore.foundation.errors import InputError
 
@@ -187,7 +188,7 @@ def cost_in_words(costs: Mapping[str, SessionsCost], policies: Sequence[str]) ->
     """A line or two for each model."""
     lines = []
     for model, cost in costs.items():
-        paid = "unknown (no row in the price table)" if cost.dollars is None else f"${cost.dollars:,.2f} at most"
+        paid = "unknown (no row in the price table)" if cost.dollars is None else f"{in_dollars(cost.dollars)} at most"
         lines.append(
             f"{model}: {cost.sessions:,} sessions under {', '.join(policies)}, {cost.logged:,} of {cost.steps:,} steps "
             f"logged; {cost.least:,} to {cost.most:,} questions; cost {paid}"
