@@ -131,7 +131,7 @@ def decode_file(file: BinaryIO, name: str, options: DecodeOptions, deadline: Dea
         raise MediaError(
             f"{name}: only {len(read.pictures)} of {len(plan.targets)} frames could be decoded", "decode_error"
         )
-    sound = read_sound(file, index.demuxer, name, options.limits, deadline) if options.sound else b""
+    sound = read_sound(file, index, name, options.limits, deadline) if options.sound else b""
     return _decoded(index, read, sound)
 
 

@@ -58,6 +58,8 @@ class MediaIndex:
     """Whether the container has no usable presentation times, so that frames are told apart by counting."""
     tracks: tuple[RawTrack, ...] = ()
     """What its text tracks say."""
+    begin: float = 0.0
+    """When the first picture is shown, on the clock of the container, seconds."""
 
     def seconds(self, target: Target) -> float:
         """When a frame is shown, from the first frame on."""
@@ -318,8 +320,10 @@ def _index(stream: av.VideoStream, name: str, demuxer: str, tags: Tags, seen: _S
     rate = Fraction(stream.average_rate or 25) if counted else None
     line = make_timeline(raw, _unit(stream), rate, seen.sound_end, declared, seen.reached)
     codec = stream.codec_context
+    # Frames that are counted begin at 0, whatever the clock of the container says then.
+    begin = float(min(shown) * _unit(stream)) if shown else declared.begin
     return MediaIndex(
         demuxer, stream.index, codec.name, line.time_base, (codec.width, codec.height), tags, line.packets,
         line.start, line.end, line.stop, line.truncated, line.counted,
-        seen.texts.tracks(float(line.start * line.time_base)),
+        seen.texts.tracks(begin), begin,
     )  # fmt: skip
