@@ -272,8 +272,16 @@ class CorpusReader:
         Raises:
             InputError: There is no word in the text, or too many are.
         """
-        among = None if where is None or where.is_empty else clips_that_pass(self._ledger, where)
-        return search_words(self._ledger, text, count, among)
+        where = where or SearchFilter()
+        others = replace(where, without_near_duplicates=False)
+        among = None if others.is_empty else clips_that_pass(self._ledger, others)
+        if not where.without_near_duplicates:
+            return search_words(self._ledger, text, count, among)
+        # Which clip goes before its copies is told among those that say the words.
+        said = search_words(self._ledger, text, self._ledger.count("video"), among)
+        alone = clips_that_pass(self._ledger, replace(where, clip_ids=tuple(hit.clip_id for hit in said)))
+        kept = [hit for hit in said if hit.clip_id in alone][:count]
+        return [replace(hit, rank=rank) for rank, hit in enumerate(kept, start=1)]
 
     def search_clips(
         self,

@@ -129,7 +129,8 @@ class Searcher:
             return allowed
         if where.without_blank:
             allowed &= ~table.blank
-        passing, failing = passing_clips(self._ledger, where), failing_clips(self._ledger, where)
+        passing = passing_clips(self._ledger, where)
+        failing = failing_clips(self._ledger, where, passing)
         # Clips without a vector are numbered too, so the highest number is not always that of a vector.
         numbers = max([0, *(passing or []), *failing, int(table.clips.max(initial=0))]) + 1
         passes = np.full(numbers, passing is None)

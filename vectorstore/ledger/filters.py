@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from vectorstore.foundation.errors import InputError
@@ -62,7 +63,7 @@ class SearchFilter:
     without_blank: bool = False
     """Leave frames out that show nothing."""
     without_near_duplicates: bool = False
-    """Leave clips out that are linked to a clip that was added before them."""
+    """Leave clips out that are linked to a clip that was added before them and has what else is asked for."""
 
     def __post_init__(self) -> None:
         """Refuse dates that are none and empty ranges.
@@ -104,25 +105,34 @@ def passing_clips(ledger: Ledger, where: SearchFilter) -> list[int] | None:
     return [row[0] for row in ledger.select(query, [*said_values, *known_values])]
 
 
-def failing_clips(ledger: Ledger, where: SearchFilter) -> list[int]:
-    """Clips that a filter leaves out, whatever else they are."""
+def failing_clips(ledger: Ledger, where: SearchFilter, passing: Sequence[int] | None) -> list[int]:
+    """Clips that a filter leaves out, whatever else they are.
+
+    Args:
+        ledger: Open.
+        where: The filter.
+        passing: What ``passing_clips`` says of the same filter.
+    """
     failing = ledger.column(_THESE, where.except_clip_ids) if where.except_clip_ids else []
     if where.without_near_duplicates:
-        failing += [row[0] for row in ledger.select(_LATER_TWINS)]
+        # What is not to be found itself stands for no other clip.
+        there = None if passing is None else set(passing)
+        failing += {later for first, later in ledger.select(_TWINS) if there is None or first in there}
     return failing
 
 
 def clips_that_pass(ledger: Ledger, where: SearchFilter) -> set[str]:
     """Ids of all clips that a filter lets through."""
-    passing, failing = passing_clips(ledger, where), set(failing_clips(ledger, where))
+    passing = passing_clips(ledger, where)
+    failing = set(failing_clips(ledger, where, passing))
     rows = ledger.select("SELECT video_id, video_sha FROM video")
     kept = None if passing is None else set(passing)
     return {row[1] for row in rows if row[0] not in failing and (kept is None or row[0] in kept)}
 
 
 _THESE = "SELECT video_id FROM video WHERE video_sha IN (SELECT value FROM json_each(?))"
-_LATER_TWINS = """
-    SELECT DISTINCT max(one.video_id, other.video_id) FROM clip_link
+_TWINS = """
+    SELECT min(one.video_id, other.video_id), max(one.video_id, other.video_id) FROM clip_link
     JOIN video AS one ON one.video_sha = clip_id JOIN video AS other ON other.video_sha = other_id
     WHERE kind = 'near_duplicate'
 """

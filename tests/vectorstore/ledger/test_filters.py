@@ -16,7 +16,7 @@ from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import InputError
 from vectorstore.index.search import nearest
 from vectorstore.ledger.filters import SearchFilter
-from vectorstore.ledger.records import ClipLink, Source
+from vectorstore.ledger.records import ClipLink, Cue, Source, Transcript
 
 PLATFORMS = ("tiktok", "youtube", "local")
 DAYS = ("", "2024-01-31", "2024-02-01", "2025-12-24")
@@ -72,6 +72,14 @@ def test_each_filter_lets_through_what_it_names(filled: Corpus) -> None:
         SearchFilter(clip_ids=()): set(),
         SearchFilter(except_clip_ids=(sha("clip 5"),)): chosen(lambda n: n != 5),
         SearchFilter(without_near_duplicates=True): chosen(lambda n: n not in (7, 11, 20)),
+        SearchFilter(except_clip_ids=(sha("clip 3"),), without_near_duplicates=True): chosen(
+            lambda n: n not in (3, 7, 11, 20)
+        ),
+        # A clip that is left out for another reason stands for no other one.
+        SearchFilter(platforms=("local",), without_near_duplicates=True): chosen(lambda n: n % 3 == 2),
+        SearchFilter(platforms=("youtube", "local"), without_near_duplicates=True): chosen(
+            lambda n: n % 3 > 0 and n not in (11, 20)
+        ),
     }
     for where, allowed in expected.items():
         assert found(filled, where) == allowed, where
@@ -90,6 +98,17 @@ def test_blank_frames_and_marked_frames_are_left_out_when_asked(filled: Corpus) 
     assert sorted((hit.frame.clip_id, hit.frame.index) for hit in hits) == sorted(
         [(sha("clip 1"), 0), (sha("clip 1"), 1), (sha("clip 1"), 2), (sha("clip 4"), 0)]
     )
+
+
+def test_a_copy_stands_for_an_original_that_does_not_say_the_words(tmp_path: Path) -> None:
+    with Corpus.ensure(tmp_path / "corpus") as corpus:
+        for name in ("silent", "copy", "another copy"):
+            corpus.add_clip(replace(source(0), locator=name), media(name), RECIPE, frames(corpus, name, count=1))
+        corpus.add_clip_links([ClipLink(sha("silent"), sha("copy")), ClipLink(sha("copy"), sha("another copy"))])
+        for name in ("copy", "another copy"):
+            corpus.set_transcripts(sha(name), "inside", [Transcript("inside", (Cue(0.0, 1.0, "hello"),))])
+        hits = corpus.search_words("hello", where=SearchFilter(without_near_duplicates=True))
+        assert [(hit.clip_id, hit.rank) for hit in hits] == [(sha("copy"), 1)]
 
 
 def test_a_copy_stands_for_what_a_filter_leaves_out(tmp_path: Path) -> None:
