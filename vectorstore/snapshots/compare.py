@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,7 +70,8 @@ class SnapshotCheck:
     pictures_missing: int
     """Pictures that it names and that lie no more in the folder."""
     vectors: Mapping[str, str]
-    """By embedder: ``"same"``, ``"changed"``, or ``"incomplete"`` when some are gone."""
+    """By embedder: ``"same"``, ``"changed"``, ``"incomplete"`` when some are gone, or ``"unknown"`` where frames have
+    one that had none then, and those of then cannot be told from them."""
     problem: str = ""
     """Why the files are not intact."""
     words: str = ""
@@ -155,8 +157,14 @@ def _vectors_now(corpus: Corpus, state: EmbedderState, frame_ids: set[str]) -> s
     count, digest = vectors_hash(corpus.ledger, state.embedder_id, frame_ids)
     if count < state.vectors:
         return "incomplete"
-    # Frames that had no vector then may have one now, which the hash of then cannot tell from a change.
-    return "same" if digest == state.vectors_hash or count > state.vectors else "changed"
+    if count == state.vectors:
+        return "same" if digest == state.vectors_hash else "changed"
+    # Frames that had no vector then have one now. Vectors are only ever added, so those of then stand before them.
+    query = "SELECT frame_id FROM embedding WHERE model_id = ? ORDER BY rowid"
+    stored = (row[0] for rows in corpus.ledger.stream(query, (state.embedder_id,)) for row in rows)
+    first = set(itertools.islice((frame_id for frame_id in stored if frame_id in frame_ids), state.vectors))
+    _, digest = vectors_hash(corpus.ledger, state.embedder_id, first)
+    return "same" if digest == state.vectors_hash else "unknown"
 
 
 def _by_clip(rows: Iterable[Row]) -> dict[str, set[Row]]:

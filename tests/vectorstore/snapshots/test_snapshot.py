@@ -218,6 +218,19 @@ def test_growth_leaves_a_snapshot_complete(corpus: Corpus) -> None:
     assert (check.complete, check.vectors) == (True, {EMBEDDER: "same"})
 
 
+def test_vectors_that_came_later_hide_no_change_of_those_of_then(corpus: Corpus) -> None:
+    add(corpus, "one")
+    embed(corpus)
+    add(corpus, "without vectors yet")
+    take_snapshot(corpus, "x")
+    embed(corpus, seed=1)
+    assert check_snapshot(corpus, "x").vectors == {EMBEDDER: "same"}
+    with corpus.ledger.changes():
+        other = "(SELECT vector FROM embedding ORDER BY rowid DESC LIMIT 1)"
+        corpus.ledger.execute_many(f"UPDATE embedding SET vector = {other} WHERE rowid = 1", [()])
+    assert check_snapshot(corpus, "x").vectors == {EMBEDDER: "unknown"}
+
+
 def test_files_that_were_changed_are_noticed(corpus: Corpus) -> None:
     add(corpus, "one")
     take_snapshot(corpus, "x")

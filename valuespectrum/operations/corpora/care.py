@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 _PATIENCE = 300.0
 """Seconds that a check waits for a writer."""
+_OF_VECTORS = {
+    "changed": "other vectors than then, of",
+    "incomplete": "some vectors are gone, of",
+    "unknown": "nobody can tell whether vectors are those of then, of",
+}
+"""What is told of the vectors of an embedder that are not those of a snapshot."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -69,7 +75,7 @@ def verify(
         "snapshots": [asdict(check) for check in checks],
     }
     lines = [printable_line(f"{problem.kind}: {problem.where} ({problem.what_to_do})") for problem in problems]
-    lines += [_check_line(check) for check in checks]
+    lines += [printable_line(_check_line(check)) for check in checks]
     lines.append("everything agrees" if passed else f"{folder} is not as it should be")
     return Verified(document, "\n".join(lines))
 
@@ -89,12 +95,18 @@ def _undisturbed(teller: Teller, corpus: Corpus) -> Iterator[None]:
 def _check_line(check: SnapshotCheck) -> str:
     if not check.intact:
         return f"snapshot {check.name}: damaged: {check.problem}"
-    words = "; what is said in its clips has changed" if check.words == "changed" else ""
+    changes = ["what is said in its clips has changed"] if check.words == "changed" else []
+    # With frames their vectors and pictures are gone.
+    told = {state: words for state, words in _OF_VECTORS.items() if state != "incomplete" or not check.frames_missing}
+    changes += [f"{told[state]} {name}" for name, state in check.vectors.items() if state in told]
+    if check.pictures_missing and not check.frames_missing:
+        changes.append(f"{check.pictures_missing:,} pictures are not in the folder")
+    also = "".join(f"; {change}" for change in changes)
     if check.complete:
-        return f"snapshot {check.name}: complete{words}"
+        return f"snapshot {check.name}: complete{also}"
     return (
         f"snapshot {check.name}: unchanged itself, incomplete here: {len(check.clips_missing):,} clips and "
-        f"{check.frames_missing:,} frames are gone or changed{words}"
+        f"{check.frames_missing:,} frames are gone or changed{also}"
     )
 
 
