@@ -82,7 +82,11 @@ def clean_cues(raw: Iterable[RawCue], duration: float) -> CleanedCues:
         In order of time, within the clip, without markup and without what the cue before has said already.
     """
     seen = list(itertools.islice(raw, MOST_RAW))
-    inside = [(start, min(end, duration), text) for start, end, text in seen if 0 <= start <= end and start < duration]
+    inside = [
+        (max(0.0, start), min(end, duration), text)
+        for start, end, text in seen
+        if start <= end and start < duration and (start >= 0 or end > 0)
+    ]
     cues: list[Cue] = []
     letters = 0
     for start, end, text in _unrolled(sorted(inside, key=lambda cue: cue[:2])):

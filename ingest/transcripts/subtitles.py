@@ -16,7 +16,7 @@ from vectorstore.foundation.errors import MediaError
 LARGEST = 4 * 2**20
 """Bytes of a subtitle file."""
 
-_CLOCK = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})(?:[.,](\d{1,3}))?"
+_CLOCK = r"(-?)(?:(\d{1,3}):)?(\d{1,2}):(\d{2})(?:[.,](\d{1,3}))?"
 _TIMES = re.compile(rf"\s{{0,9}}{_CLOCK}\s{{0,9}}-->\s{{0,9}}{_CLOCK}(?:\s.{{0,300}})?\s{{0,9}}")
 _NUMBER = re.compile(r"\s{0,9}\d{1,9}\s{0,9}")
 _MOST_LINES = 12
@@ -81,11 +81,12 @@ def _times(line: str) -> tuple[float, float] | None:
     found = _TIMES.fullmatch(line)
     if found is None:
         return None
-    start, end = _seconds(found.groups()[:4]), _seconds(found.groups()[4:])
-    return (start, end) if is_time(start) and is_time(end) else None
+    start, end = _seconds(found.groups()[:5]), _seconds(found.groups()[5:])
+    # Who moves all cues to an earlier time leaves some that begin before the clip does.
+    return (start, end) if is_time(abs(start)) and is_time(abs(end)) else None
 
 
 def _seconds(parts: tuple[str | None, ...]) -> float:
-    hours, minutes, seconds, fraction = parts
+    sign, hours, minutes, seconds, fraction = parts
     whole = 3600 * int(hours or 0) + 60 * int(minutes or 0) + int(seconds or 0)
-    return whole + float(f"0.{fraction or 0}")
+    return (whole + float(f"0.{fraction or 0}")) * (-1 if sign else 1)

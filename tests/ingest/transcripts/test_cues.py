@@ -49,6 +49,18 @@ def test_both_formats_say_the_same(text: str) -> None:
     assert cleaned.left_out == 0
 
 
+@pytest.mark.parametrize("text", [SRT, VTT])
+def test_cues_that_begin_before_the_clip_are_cut_and_those_that_end_before_it_left_out(text: str) -> None:
+    late = "\n3\n-00:00:03,000 --> -00:00:02,000\nnever\n"
+    moved = text.replace("00:00:00,500", "-00:00:00,250").replace("00:00.500", "-00:00.250") + late
+    cleaned = clean_cues(read_subtitles(moved), 9.0)
+    assert [(cue.start, cue.end, cue.text) for cue in cleaned.cues] == [
+        (0.0, 1.0, "First words"),
+        (1.0, 2.0, "second, on two lines"),
+    ]
+    assert cleaned.left_out == 1
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_encodings_that_say_what_they_are_are_read(encoding: str) -> None:
     assert decode_text("Où ça ?".encode(encoding), "a.srt") == "Où ça ?"
