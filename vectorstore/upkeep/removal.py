@@ -23,7 +23,7 @@ from vectorstore.index.keeper import IndexKeeper
 from vectorstore.ledger.counts import GROUPS, NUMBERS
 from vectorstore.ledger.ledger import Ledger
 from vectorstore.ledger.records import Receipt, Removal
-from vectorstore.ledger.uploaders import REMOVED_DISPLAY, find_person, tombstones
+from vectorstore.ledger.uploaders import REMOVED, REMOVED_DISPLAY, find_person, tombstones
 
 KINDS = ("clip", "source", "uploader")
 FORGOTTEN = "forget"
@@ -31,6 +31,8 @@ FORGOTTEN = "forget"
 EVENT = "removal"
 """Kind of the event in the audit log; its detail is kind, reason and receipt."""
 
+_LEFT = "left_with_removed_names"
+"""Setting: sources that stayed when a name was removed which they have, too."""
 _REASON = re.compile(r"[a-z0-9_]{0,40}")
 _VERSIONS = "versions"
 _OWN_NAMES = frozenset(
@@ -160,6 +162,7 @@ def remove_rows(ledger: Ledger, removal: Removal, folder: Path) -> Receipt:
         keep_near_duplicates_marked(ledger, doomed.clips)
         _delete(ledger, doomed)
         _redact(ledger, traces, folder)
+        _note_namesakes(ledger, [key for kind, key in hashes if kind == REMOVED])
         now = utc_now()
         ledger.execute_many(
             "INSERT OR IGNORE INTO tombstone VALUES (?, ?, ?, ?)", [(*pair, removal.reason, now) for pair in hashes]
@@ -169,6 +172,33 @@ def remove_rows(ledger: Ledger, removal: Removal, folder: Path) -> Receipt:
         ledger.execute_many("INSERT INTO event VALUES (NULL, ?, ?, ?)", [(now, EVENT, detail)])
         ledger.execute_many("INSERT INTO removal VALUES (NULL, ?, ?)", [(detail, now)])
     return receipt
+
+
+def _note_namesakes(ledger: Ledger, keys: list[str]) -> None:
+    """Note who stays with a removed name: somebody else, as far as ids, handles and platforms tell."""
+    query = f"SELECT locator, key FROM known_as JOIN source USING (source_id) WHERE key {_LISTED}"
+    found = {namesake(ledger, locator, key) for locator, key in ledger.select(query, (json.dumps(keys),))}
+    if found:
+        noted = json.dumps(sorted(found | namesakes(ledger)))
+        ledger.execute_many("INSERT OR REPLACE INTO setting VALUES (?, ?)", [(_LEFT, noted)])
+
+
+def namesakes(ledger: Ledger) -> set[str]:
+    """What ``namesake`` gives of the sources that stayed when a name was removed which they have, too."""
+    noted = ledger.setting(_LEFT)
+    # What a corpus of somebody notes in another way says nothing.
+    return set(json.loads(noted)) if noted.startswith("[") else set()
+
+
+def namesake(ledger: Ledger, locator: str, key: str) -> str:
+    """A source and one of its names, in hashes, as everything that is kept about removals.
+
+    Args:
+        ledger: Open.
+        locator: Of the source.
+        key: Keyed hash of the name.
+    """
+    return f"{key} {key_hash(ledger, 'source', locator)}"
 
 
 def foresee_forgetting(ledger: Ledger, locators: list[str]) -> Receipt:

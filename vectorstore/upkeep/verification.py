@@ -11,7 +11,8 @@ from vectorstore.foundation.errors import CorpusError
 from vectorstore.index.keeper import IndexKeeper
 from vectorstore.ledger.ledger import Ledger
 from vectorstore.ledger.records import Problem
-from vectorstore.upkeep.removal import key_hash, unfinished_removals
+from vectorstore.ledger.uploaders import REMOVED
+from vectorstore.upkeep.removal import key_hash, namesake, namesakes, unfinished_removals
 
 _LENGTH_TOLERANCE = 0.01
 """How far the length of a vector may be from 1: half precision keeps three digits."""
@@ -124,14 +125,17 @@ def _removals(ledger: Ledger) -> Iterator[Problem]:
     if not buried:
         return
     for kind, key in _present(ledger):
-        named = key if kind == "uploader" else key_hash(ledger, kind, key)
-        if (kind, named) in buried:
+        if (kind, key_hash(ledger, kind, key)) in buried:
             yield Problem("removed_is_back", f"{kind} {key}", "remove it again")
+    # The ledger has hashes of uploaders only, the same as the tombstones.
+    known = ledger.select("SELECT key, locator FROM known_as JOIN source USING (source_id)")
+    named = [(key, locator) for key, locator in known if (REMOVED, key) in buried]
+    left = namesakes(ledger) if named else set()
+    for key in sorted({key for key, locator in named if namesake(ledger, locator, key) not in left}):
+        yield Problem("removed_is_back", f"uploader {key}", "look at its clips; remove it again if they are theirs")
 
 
 def _present(ledger: Ledger) -> Iterable[tuple[str, str]]:
     yield from (("clip", clip_id) for clip_id in sorted(ledger.clip_ids()))
     for locator, page_url in ledger.select("SELECT locator, page_url FROM source ORDER BY locator"):
         yield from (("source", name) for name in dict.fromkeys((locator, page_url)) if name)
-    # The ledger has hashes of uploaders only, the same as the tombstones.
-    yield from (("uploader", row[0]) for row in ledger.select("SELECT DISTINCT key FROM known_as ORDER BY key"))

@@ -110,6 +110,18 @@ def test_a_name_that_was_asked_for_keeps_everybody_out_who_has_it(filled: Corpus
     assert removed.has_uploader(said("f", "youtube", ("id", "UCthird"), ("display", "invented walks")))
 
 
+def test_a_namesake_that_stayed_is_not_taken_for_somebody_who_is_back(filled: Corpus) -> None:
+    def back() -> list[str]:
+        return [problem.where for problem in filled.verify(quick=True) if problem.kind == "removed_is_back"]
+
+    assert filled.remove(Removal("uploader", ("6899",))).clips == 1
+    assert found(filled, "@invented.baker") == {"other_baker"}, "the same handle, on another platform"
+    assert back() == []
+    # Of one it is said only later that it is theirs.
+    filled.update_source(said("walk", "youtube", *CLIPS["walk"][1], ("handle", "@invented.baker")))
+    assert back() == [f"uploader {filled.uploader_key('invented.baker')}"]
+
+
 def test_namesakes_are_shown_and_stay(filled: Corpus) -> None:
     alike = called_alike(filled.ledger, filled.person("@inventedwalks").sources)
     assert sorted(alike) == sorted([sha("namesake"), sha("bare")])
