@@ -140,9 +140,7 @@ def forget(corpus: Corpus, named: NamedSource, with_clips: bool) -> Receipt:
     described = [row for row in named.described if row.locator not in gone]
     # First what can be repeated: until the last step the source is still there to be forgotten.
     corpus.curation.forget_failures([row.locator for row in named.failed_only])
-    corpus.curation.unsay([row.locator for row in described])
-    for row in described:
-        corpus.update_source(_own_words(row), alive=False)
+    corpus.curation.unsay([row.locator for row in described], [_own_words(row) for row in described])
     receipt = corpus.forget_sources(sorted(gone)) if gone else corpus.foresee_forgetting([])
     forget_remembered(corpus, named.source)
     return receipt

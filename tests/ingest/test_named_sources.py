@@ -169,3 +169,17 @@ def test_forgetting_can_be_repeated_after_a_crash(
     assert numbers(corpus) == [(0, 0, 0, 0)]
     assert forget_one(corpus, "1", with_clips=True) == 0
     assert (named(corpus), titles(corpus)) == ([], [])
+
+
+def test_who_dies_while_a_list_is_forgotten_leaves_what_it_said(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus = tmp_path / "corpus"
+    run(corpus, folder / "list.jsonl", title="name")
+    with monkeypatch.context() as patch:
+        patch.setattr("vectorstore.ledger.ledger.Ledger.update_source", lambda *_, **__: pytest.fail("killed"))
+        with pytest.raises(pytest.fail.Exception):
+            forget_one(corpus, "1")
+    assert titles(corpus) == ["first", "second"]
+    forget_one(corpus, "1")
+    assert "beside" in titles(corpus) and not {"first", "second"} & set(titles(corpus))

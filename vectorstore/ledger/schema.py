@@ -173,7 +173,10 @@ _READABLE = {2: (f"CREATE TEMP VIEW known_as AS {_ONE_NAME_EACH}", _NO_TRANSCRIP
 
 @contextlib.contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """All of the block or nothing; durable when the block ends."""
+    """All of the block or nothing; durable when the block ends, or the one around it of which it is a part."""
+    if connection.in_transaction:
+        yield
+        return
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield

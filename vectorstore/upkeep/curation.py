@@ -212,10 +212,14 @@ class Curation:
             )
         return before - self._ledger.count("source")
 
-    def unsay(self, locators: Sequence[str]) -> None:
+    def unsay(self, locators: Sequence[str], instead: Sequence[Source] = ()) -> None:
         """Drop everything that is said about these sources; that they are here, and what they led to, stays.
 
         What is said in their clips stays, too: subtitles stand beside a file, or on a page, and in no list.
+
+        Args:
+            locators: The sources.
+            instead: What is said about them from now on, in the same transaction: who dies on the way unsays nothing.
         """
         listed = json.dumps(list(locators))
         ids = f"(SELECT source_id FROM source WHERE locator {_LISTED})"
@@ -231,6 +235,8 @@ class Curation:
                 f"manifest_id = '' WHERE locator {_LISTED}",
                 [(listed,)],
             )
+            for source in instead:
+                self._ledger.update_source(source, alive=False)
 
     def removed_keys(self) -> RemovedKeys:
         """What must not come in again."""
