@@ -54,7 +54,8 @@ class RemoteItem:
     def describe(self, stamp: str) -> Source:
         """What the platform says: all of it once the video was downloaded, before that what the listing said."""
         # No title is made up: refreshing would put it in the place of the real one.
-        said = describe_info(self._fields, name="")
+        # Which of its names are handles differs by platform, and the link says which one it is.
+        said = describe_info({**self._fields, "extractor_key": self.link.platform}, name="")
         return Source(
             locator=self.locator,
             stamp=stamp,

@@ -29,6 +29,7 @@ from ingest.sources.ytdlp import RemoteItem, YtDlpReader
 from ingest.transcripts.beside import FoundWords
 from ingest.transcripts.cues import RawTrack
 from vectorstore.foundation.errors import FetchError, InputError
+from vectorstore.ledger.records import UploaderName
 
 BASIS = SourceOptions(basis="own uploads")
 
@@ -101,6 +102,16 @@ def test_what_the_platform_says_is_known_after_the_download(
     )
     assert (source.locator, source.page_url, source.published) == (item.locator, item.locator, "2025-03-31")
     assert source.uploader and "somebody" not in repr(source)
+
+
+@pytest.mark.parametrize(("platform", "handle"), [("tiktok", "invented.baker"), ("instagram", "invented_gardener")])
+def test_handles_are_known_as_such_by_the_platform_of_the_link(platform: str, handle: str, fake: FakeFetcher) -> None:
+    # The downloading process does not say which reader of yt-dlp it was.
+    fake.fields = {name: value for name, value in INFOS[platform].items() if not name.startswith("extractor")}
+    item = YtDlpReader().link(INFOS[platform]["webpage_url"], BASIS)
+    assert isinstance(item, Checkable)
+    item.check()
+    assert UploaderName("handle", handle) in item.describe("").uploader_names
 
 
 def test_words_are_those_that_the_platform_offered_when_it_was_asked(fake: FakeFetcher) -> None:
