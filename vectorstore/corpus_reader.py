@@ -259,7 +259,13 @@ class CorpusReader:
             CorpusLockedError: ``"chroma"`` while another process writes.
         """
         embedder = self._known_embedder(embedder_id or self.default_embedder())
-        return self._searcher.search(vector, embedder, SearchOptions(count, engine, unique, where))
+        hits = self._searcher.search(vector, embedder, SearchOptions(count, engine, unique, where))
+        if not hits and not self.embedded_count(embedder.embedder_id):
+            raise InputError(
+                f"{self.folder} has no vectors of {embedder.embedder_id!r}",
+                "no clip came in, or all were removed; run `valuespectrum ingest` with sources that have some",
+            )
+        return hits
 
     def search_words(self, text: str, count: int = 10, where: SearchFilter | None = None) -> list[WordHit]:
         """The clips in which words are said, those first that say them most often (``vectorstore.ledger.word_search``).

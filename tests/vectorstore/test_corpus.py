@@ -189,6 +189,16 @@ def test_searches_that_make_no_sense(corpus: Corpus) -> None:
     assert EMBEDDER in other.value.hint
 
 
+@pytest.mark.parametrize("engine", ["auto", "exact", "chroma"])
+def test_a_corpus_into_which_no_clip_came_says_so(corpus: Corpus, engine: str) -> None:
+    corpus.add_embedder(EmbedderRecord(EMBEDDER, EMBEDDER, 24))
+    assert corpus.vectors(EMBEDDER)[1].shape == (0, 24)
+    with pytest.raises(InputError, match="has no vectors of"):
+        corpus.search(np.ones(24), engine=engine)
+    with pytest.raises(InputError, match="has no vectors of"):
+        corpus.search_clips(np.ones(24), engine=engine)
+
+
 def test_several_embedders_keep_apart(corpus: Corpus) -> None:
     add(corpus, "clip")
     embed(corpus)

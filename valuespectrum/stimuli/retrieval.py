@@ -99,6 +99,8 @@ def retrieve(
     words = [(value, keyword.word) for value, listed in keywords.words.items() for keyword in listed]
     queries = embedder.texts([options.template.replace("{keyword}", word) for _, word in words])
     _, pictures = corpus.vectors(embedder.id)
+    if not len(pictures):
+        raise InputError(f"the corpus has no vectors of {embedder.id!r}", "ingest clips first")
     found: dict[str, list[_Candidate]] = {}
     deepest = options.top_k * max(len(listed) for listed in keywords.words.values())
     wanted = options.top_k if options.assignment == "exclusive" else deepest

@@ -144,6 +144,8 @@ class Searcher:
     ) -> list[tuple[Frame, float]]:
         index = self._open_index()
         total = self._indexed_vectors(embedder_id)
+        if not total:
+            return []
         # How many of the nearest are marked duplicates is not known beforehand, so ask for more until it suffices.
         limit = options.count
         while True:
@@ -231,7 +233,7 @@ def _read_table(ledger: Ledger, embedder_id: str) -> VectorTable:
     if copied:
         rows_by_frame = {name: row for row, name in enumerate(frame_ids)}
         originals[list(copied)] = [rows_by_frame.get(original, -1) for original in copied.values()]
-    vectors = np.concatenate(parts) if parts else np.zeros((0, 0), dtype=np.float32)
+    vectors = np.concatenate(parts) if parts else np.zeros((0, dimension), dtype=np.float32)
     return VectorTable(frame_ids, vectors, known[:, 0], originals, known[:, 1].astype(bool))
 
 
