@@ -454,3 +454,16 @@ def test_a_handle_on_two_platforms_is_said_to_be_of_two_people(ask: Ask, corpus:
     code, shown, text = ask("remove", "--uploader", "https://www.tiktok.com/@both")
     assert (code, shown["clips"], shown["shared_names"]) == (1, 2, ["@both"])
     assert "an id names one" in text
+
+
+def test_a_clip_that_goes_takes_no_name_along_by_which_others_are_found(ask: Ask, corpus: Path) -> None:
+    ident, handle = UploaderName("id", "12345"), UploaderName("handle", "@invented")
+    with Corpus.open(corpus, write=True) as opened:
+        for value, names in (("power", (ident, handle)), ("hedonism", (ident,))):
+            named = Source(link(value, 0), "1", platform="tiktok", uploader="12345", uploader_names=names)
+            opened.link_source(named, sha(f"{value}_0"))
+    code, receipt, _ = ask("remove", "--clip", sha("power_0"), "--uploader", "@invented", "--yes", also_text=False)
+    assert (code, receipt["clips"], receipt["unknown"]) == (0, 2, 0)
+    with Corpus.open(corpus) as opened:
+        assert not {sha("power_0"), sha("hedonism_0")} & opened.clip_ids()
+        assert opened.is_removed("uploader", "12345")

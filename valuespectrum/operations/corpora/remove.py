@@ -99,7 +99,8 @@ def remove(
         _forget_pages(opened, removals)
         receipts = _remove_all(opened, removals)
         left = opened.index_left_on()
-    done = _summed(receipts)
+    # What went with an earlier one of the removals was not unknown.
+    done = {**_summed(receipts), "unknown": foreseen.sums["unknown"]}
     look = sorted({name for receipt in receipts for name in receipt.near_duplicates})
     first = "was removed before; whatever an interrupted removal had left is gone" if again else "removed for good:"
     lines = [first, *number_lines(done), *foreseen.titles()]
@@ -215,9 +216,10 @@ def _removals(corpus: Corpus, named: Mapping[str, Sequence[str]], reason: str, k
     strangers = [text for text in unknown if not _all_removed(corpus, "uploader", asked_names(text))]
     if strangers and not keep_out:
         raise no_such_uploader(corpus, strangers[0])
+    # People first: with a clip go the names by which the rest of what is theirs is found.
     keys = {
-        "clip": clips,
         "uploader": [*names, *(name for text in unknown for name in asked_names(text))],
+        "clip": clips,
         "source": [key for link in named["source"] for key in _source_keys(corpus, link)],
     }
     removals = [Removal(kind, tuple(each), reason) for kind, each in keys.items() if each]
