@@ -200,5 +200,6 @@ def _open_picture(path: Path) -> Image.Image:
     try:
         with Image.open(path, formats=PICTURE_KINDS) as picture:
             return picture.convert("RGB")
-    except OSError as error:
+    # What Pillow raises on damaged files, and on those that claim to be huge: a corpus may be anybody's.
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise CorpusError(f"the stored picture {path} cannot be read: {error}", "restore it from a copy") from error

@@ -13,10 +13,11 @@ from PIL import Image
 
 from ingest.embedding.base import EMBEDDERS, Embedder, LoadWithFormat, load_embedder
 from ingest.embedding.open_clip import OpenClipEmbedder
+from ingest.embedding.stage import ThreadEncoder
 from ingest.pipeline import ingest
 from vectorstore.corpus import Corpus
 from vectorstore.foundation import plugins
-from vectorstore.foundation.errors import EmbedderError, InputError
+from vectorstore.foundation.errors import CorpusError, EmbedderError, InputError
 from vectorstore.foundation.torch_setup import prepare_torch
 
 CONFIG = {
@@ -175,3 +176,14 @@ def test_only_a_loader_that_says_so_has_a_choice_of_number_formats(monkeypatch: 
     load_embedder("fine-colours", dtype="bf16")
     load_embedder("fine-colours")
     assert asked == ["fp32", "bf16", "fp32"]
+
+
+def test_a_stored_picture_that_claims_to_be_huge_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    Image.new("RGB", (16, 16)).save(path)
+    content = bytearray(path.read_bytes())
+    size = content.index(b"\xff\xc0") + 5
+    content[size : size + 4] = b"\xff\x00\xff\x00"
+    path.write_bytes(content)
+    with pytest.raises(CorpusError, match=r"a\.jpg cannot be read"):
+        ThreadEncoder(ColourEmbedder()).encode([path])
