@@ -20,7 +20,8 @@ MOST_FILES = 16
 """Subtitle files of one video that are read."""
 
 _TAGGED = re.compile(
-    r"(?:\.(?P<language>[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}))?(?:\.(?:auto|cc|default|forced|sdh))?"
+    r"(?:\.(?!(?:cc|sdh)\Z)(?P<language>[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}))?"
+    r"(?:\.(?:auto|cc|default|forced|sdh))?"
 )
 
 

@@ -16,9 +16,11 @@ from colour_embedder import ColourEmbedder
 from numpy.typing import NDArray
 from videos import VideoWriter, number_picture, write_numbered
 
+from ingest.cleaning.paths import settle
 from ingest.pipeline import IngestOptions, ingest
 from ingest.refresh import find_again, plan_refresh, run_refresh
 from ingest.report import IngestReport
+from ingest.transcripts.beside import subtitles_beside
 from ingest.transcripts.faster_whisper import load
 from ingest.transcripts.recognisers import RECOGNISERS, HeardSpeech, Recogniser
 from vectorstore.corpus import Corpus
@@ -74,6 +76,16 @@ def test_a_file_beside_comes_in_with_its_clip(folder: Path, corpus: Path) -> Non
         ("beside", "en", "Hello there"),
     ]
     assert come_in(folder, corpus).words_changed == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "language"),
+    [("a.srt", ""), ("a.sdh.srt", ""), ("a.cc.vtt", ""), ("a.en.sdh.srt", "en"), ("a.pt-BR.forced.srt", "pt-br")],
+)
+def test_marks_of_subtitle_files_are_no_languages(tmp_path: Path, name: str, language: str) -> None:
+    (tmp_path / name).write_text(HELLO)
+    (track,) = subtitles_beside(settle(tmp_path / "a.mp4")).tracks or ()
+    assert track.language == language
 
 
 def test_a_file_that_appears_changes_or_goes_later_is_planned_and_followed(folder: Path, corpus: Path) -> None:
