@@ -23,6 +23,8 @@ MOST_WORDS = 20
 
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _WORDS = re.compile(r"\w+\*?")
+_SOUNDS = "\u3099\u309a"
+"""Marks that make another letter of one of Japanese, as h, b and p are others: no accents."""
 
 
 def search_words(ledger: Ledger, text: str, count: int, among: Collection[str] | None = None) -> list[WordHit]:
@@ -69,7 +71,8 @@ def folded(text: str) -> str:
     if text.isascii():
         return text.lower()
     parts = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in parts if not unicodedata.combining(letter))
+    bare = "".join(letter for letter in parts if letter in _SOUNDS or not unicodedata.combining(letter))
+    return unicodedata.normalize("NFC", bare)
 
 
 def _pattern(word: str) -> re.Pattern[str]:

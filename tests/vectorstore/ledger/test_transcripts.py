@@ -173,6 +173,8 @@ def test_words_are_found_whatever_their_case_and_accents(corpus: Corpus) -> None
         "two": ["A CAT sat here", "and a cat there"],
         "three": ["concatenate"],
         "four": ["\u732b\u304c\u5927\u597d\u304d\u3067\u3059"],
+        "five": ["\u30cf\u30f3\u30c9\u30eb"],
+        "six": ["\u7f8e\u5473\u3057\u3044\u30d1\u30f3"],
     }
     for name, lines in texts.items():
         add(corpus, name)
@@ -190,6 +192,8 @@ def test_words_are_found_whatever_their_case_and_accents(corpus: Corpus) -> None
     assert found("ecole OU") == ["one"]
     assert found("cat sat") == ["two"]
     assert found("\u5927\u597d\u304d") == ["four"]
+    assert found("\u30d1\u30f3") == found("\uff8a\uff9f\uff9d") == ["six"], "bread is no part of a steering wheel"
+    assert found("\u30cf\u30f3") == ["five"]
     assert found("dog") == found("1.0") == found("null") == []
     assert found("cat", SearchFilter(except_clip_ids=(sha("two"),))) == ["one"]
     assert found("cat", SearchFilter(clip_ids=())) == []
