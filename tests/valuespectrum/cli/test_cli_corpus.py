@@ -213,6 +213,7 @@ def test_search_under_filters(ask: Ask) -> None:
         (("search", "x", "--value", "power"), "in one way"),
         (("search", "x", "--keywords", "words.yaml"), "--keywords means nothing without --value"),
         (("search", "--said", "x", "--all-frames"), "--all-frames means nothing beside --said alone"),
+        (("search", "--said", "x", "--without-blank"), "--without-blank means nothing beside --said alone"),
         (("search", "--value", "fame"), "fame"),
         (("search", "--clip", "ffffffffff"), "no clips"),
         (("search", "--clip", "f"), "too short"),

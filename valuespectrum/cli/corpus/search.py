@@ -81,7 +81,7 @@ def search(context: typer.Context, corpus: CorpusArgument, given: SearchGiven, a
     if not given.value:
         refuse_without(context, ("keywords",), "--value")
     if given.said and not (given.words or given.picture or given.clip or given.value):
-        refuse_idle(context, ("embedder", "engine", "all_frames"), "--said alone")
+        refuse_idle(context, ("embedder", "engine", "all_frames", "without_blank"), "--said alone")
     query = settings_of(api.Query, given)
     filters = settings_of(api.Filter, given)
     with Terminal(as_json) as terminal:

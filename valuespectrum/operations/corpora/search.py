@@ -117,6 +117,8 @@ def search(
     _check_query(query)
     where = _plain_filter(filters)
     by_words_alone = query.said and not _seen(query)
+    if by_words_alone and filters.without_blank:
+        raise InputError("--without-blank is about pictures, for which --said alone does not look", "leave it out")
     teller.doing(f"searching {Path(corpus)}{'' if by_words_alone else ' (loading the embedder first)'}")
     with Corpus.open(Path(corpus), chroma_url=chroma) as opened:
         if filters.platform:
