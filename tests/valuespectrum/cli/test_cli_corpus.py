@@ -350,6 +350,15 @@ def test_verify_finds_what_is_missing(ask: Ask, corpus: Path) -> None:
     assert found["problems"] and found["snapshots"][0]["pictures_missing"] == 1
 
 
+def test_a_picture_that_a_killed_writer_left_is_told_and_no_fault(ask: Ask, corpus: Path) -> None:
+    left = corpus / "frames" / "aa" / f"{'a' * 64}.jpg"
+    left.parent.mkdir(exist_ok=True)
+    left.write_bytes(b"")
+    code, found, text = ask("verify", "--quick")
+    assert (code, found["passed"], [problem["kind"] for problem in found["problems"]]) == (0, True, ["picture_unused"])
+    assert left.name in text and "harmless" in text and "everything agrees" in text
+
+
 def test_refresh_plans_and_then_takes_in_what_is_new(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
