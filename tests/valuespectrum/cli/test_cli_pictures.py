@@ -17,9 +17,12 @@ from PIL import Image
 
 import ingest.embedding.base
 from valuespectrum.cli import main
+from valuespectrum.operations.corpora.labelling import LabelSettings, label
+from valuespectrum.operations.corpora.pictures import PictureSettings
+from valuespectrum.operations.corpora.relevance import nuisance
 from valuespectrum.theory.values import VALUES
 from vectorstore.corpus import Corpus
-from vectorstore.foundation.errors import ModelError
+from vectorstore.foundation.errors import InputError, ModelError
 from vectorstore.ledger.records import EmbedderRecord, Frame, Media, Recipe, Source
 
 EACH = 6
@@ -185,3 +188,12 @@ def test_ratings_of_other_pictures_correct_nothing(ask: Ask, corpus: Path, tmp_p
     Ratings(tmp_path / "ratings", make=True)
     code, document, _ = ask("score", run, "--ratings", tmp_path / "ratings")
     assert code == 2 and "knows none of the pictures" in document["error"]["message"]
+
+
+def test_keywords_beside_a_run_are_refused_however_they_are_given() -> None:
+    settings = PictureSettings(run=Path("run"), keywords=Path("words.yaml"))
+    people = LabelSettings(by="people", rater="somebody", file=Path("table.csv"))
+    with pytest.raises(InputError, match="--keywords with --run"):
+        nuisance("corpus", settings)
+    with pytest.raises(InputError, match="--keywords with --run"):
+        label("corpus", people, settings)

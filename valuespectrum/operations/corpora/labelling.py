@@ -17,6 +17,7 @@ from valuespectrum.operations.corpora.pictures import (
     opened_with_ratings,
     pictures_to_rate,
     refuse_judge,
+    refuse_keywords,
 )
 from valuespectrum.operations.shared.choices import RaterName
 from valuespectrum.operations.shared.loading import corpus_embedder
@@ -84,6 +85,8 @@ def label(
     settings, judge, teller = settings or PictureSettings(), judge or JudgeSettings(), teller or Unattended()
     _check_who(who, judge)
     refuse_judge(judge)
+    if who.by != "embedding":
+        refuse_keywords(settings)
     with opened_with_ratings(corpus, settings, teller) as (opened, ratings):
         if who.rater:
             ratings.refuse_name(who.rater)

@@ -91,6 +91,16 @@ def opened_with_ratings(
         yield opened, Ratings(settings.ratings or beside(folder), make=True)
 
 
+def refuse_keywords(settings: PictureSettings) -> None:
+    """Refuse a list of keywords beside a run, where nothing is looked for by keywords.
+
+    Raises:
+        InputError: Both were named.
+    """
+    if settings.run is not None and settings.keywords is not None:
+        raise InputError("--keywords with --run: which clips a run shows is settled", "leave it out")
+
+
 def pictures_to_rate(corpus: Corpus, settings: PictureSettings, teller: Teller) -> list[ShownPicture]:
     """What is to be looked at."""
     from valuespectrum.measuring.pictures.found import pictures_found, pictures_of_run

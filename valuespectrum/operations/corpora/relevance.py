@@ -15,6 +15,7 @@ from valuespectrum.operations.corpora.pictures import (
     opened_with_ratings,
     pictures_to_rate,
     refuse_judge,
+    refuse_keywords,
 )
 from valuespectrum.operations.shared.loading import corpus_embedder
 from valuespectrum.operations.shared.outcomes import Outcome, flat
@@ -85,6 +86,7 @@ def nuisance(
 
     settings, judge, teller = settings or PictureSettings(), judge or JudgeSettings(), teller or Unattended()
     refuse_judge(judge)
+    refuse_keywords(settings)
     with opened_with_ratings(corpus, settings, teller) as (opened, ratings):
         pictures = pictures_to_rate(opened, settings, teller)
         teller.doing("loading the embedder")
