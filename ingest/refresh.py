@@ -287,7 +287,7 @@ def run_refresh(
     for locator in gone:
         corpus.mark_gone(locator)
     report = replace(report, failures_settled=corpus.curation.forget_failures(settled), lists=items.lists)
-    links = _check_links(corpus, items) if options.check_links else _LinksChecked()
+    links = _check_links(corpus, items, progress) if options.check_links else _LinksChecked()
     damaged = tuple(dict.fromkeys((*report.clips_damaged, *links.of_removed)))
     removed = _remove_gone(corpus) if options.remove_gone else None
     done = RefreshReport(
@@ -400,14 +400,15 @@ class _LinksChecked:
     """Those of which it is said now that they are by somebody who was removed."""
 
 
-def _check_links(corpus: Corpus, items: FoundAgain) -> _LinksChecked:
+def _check_links(corpus: Corpus, items: FoundAgain, progress: Progress | None) -> _LinksChecked:
     """Ask about every known link, also those that were dead when they were last asked about."""
     found, removed = _LinksChecked(), corpus.curation.removed_keys()
     named = {item.locator: item for item in items if is_remote(item)}
     network = items.network
-    for row in list(corpus.sources()):
-        if not row.clip_ids or "://" not in row.locator:
-            continue
+    rows = [row for row in corpus.sources() if row.clip_ids and "://" in row.locator]
+    tell = progress or (lambda stage, done, total: None)
+    for number, row in enumerate(rows):
+        tell("links", number, len(rows))
         try:
             item = named.get(row.locator) or link_item(row.locator, SourceOptions(basis=row.basis, network=network))
             # What a list says about an item is wrapped around it.
@@ -433,6 +434,7 @@ def _check_links(corpus: Corpus, items: FoundAgain) -> _LinksChecked:
                 found.dead += not row.gone_at
             else:
                 found.unchecked.append(Failure(row.locator, reason, error.message))
+    tell("links", len(rows), len(rows))
     return found
 
 

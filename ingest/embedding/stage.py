@@ -28,7 +28,7 @@ from vectorstore.foundation.errors import CorpusError, EmbedderError
 from vectorstore.ledger.records import EmbedderRecord
 
 Progress = Callable[[str, int, int], None]
-"""Called with stage (``"decode"``, ``"embed"``, ``"index"``), number done, and number known so far."""
+"""Called with stage (``"decode"``, ``"embed"``, ``"index"``, ``"links"``), number done, and number known so far."""
 
 _INDEX_EVERY = 256
 """Vectors after which the index is brought up to date: often, since it costs nothing while decoders work."""

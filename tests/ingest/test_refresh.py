@@ -165,6 +165,20 @@ def test_links_that_nobody_could_ask_about_are_not_checked(tmp_path: Path) -> No
         assert links_looked_at(corpus.ledger) == utc_day().isoformat()
 
 
+def test_a_check_of_links_tells_how_far_it_is(tmp_path: Path) -> None:
+    path = write_numbered(tmp_path / "a.mp4", VideoWriter(frames=12))
+    found = FoundAgain((tuple(FakeRemote(f"https://example.org/{number}", path) for number in range(3)),), ())
+    told: list[tuple[int, int]] = []
+
+    def tell(stage: str, done: int, total: int) -> None:
+        told.extend([(done, total)] if stage == "links" else [])
+
+    with Corpus.ensure(tmp_path / "corpus") as corpus:
+        ingest_items(found, corpus, ColourEmbedder(), IngestOptions())
+        run_refresh(corpus, found, ColourEmbedder(), RefreshOptions(check_links=True), tell)
+    assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
+
+
 def test_a_plan_says_which_links_would_be_asked_about_and_removed(tmp_path: Path) -> None:
     path = write_numbered(tmp_path / "a.mp4", VideoWriter(frames=12))
     links = tuple(FakeRemote(f"https://example.org/{number}", path) for number in range(3))

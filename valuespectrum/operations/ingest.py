@@ -239,11 +239,16 @@ def _default_embedder(
 
 @contextlib.contextmanager
 def stage_progress(teller: Teller) -> Iterator[Callable[[str, int, int], None]]:
-    """Progress of decoding and embedding, which run at the same time; shown as one bar over the clips."""
-    with teller.progress("decoding clips") as advance:
+    """Progress of decoding and embedding, which run at the same time, as one bar over the clips; then of links."""
+    with contextlib.ExitStack() as shown:
+        current, advance = "decode", shown.enter_context(teller.progress("decoding clips"))
 
         def tell(stage: str, done: int, total: int) -> None:
-            if stage == "decode":
+            nonlocal current, advance
+            if stage == "links" and current != stage:
+                shown.close()
+                current, advance = stage, shown.enter_context(teller.progress("asking about links"))
+            if stage == current:
                 advance(done, total)
 
         yield tell
