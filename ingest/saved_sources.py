@@ -69,7 +69,7 @@ def remembered_lists(corpus: Corpus) -> dict[str, tuple[str, ...]]:
             list_id = str(entry["id"])
             names[list_id] = (*names.get(list_id, ()), str(entry["list"]))
         return names
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, CorpusError) as error:
         raise _unreadable(corpus) from error
 
 
@@ -93,7 +93,7 @@ def remembered_sources(corpus: Corpus) -> list[RememberedSource]:
             RememberedSource(str(entry["text"]), made_from(SourceOptions, entry["options"], "options"))
             for entry in entries
         ]
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, CorpusError) as error:
         raise _unreadable(corpus) from error
 
 

@@ -309,3 +309,11 @@ def test_notes_of_another_form_are_refused_in_one_line(tmp_path: Path, name: str
         with pytest.raises(CorpusError, match="does not say in a way this release knows how it was filled"):
             remembered_decoding(corpus)
             remembered_sources(corpus)
+
+
+@pytest.mark.parametrize("noted", ["7", '{"a": 1}', "nonsense"])
+def test_nothing_is_added_to_a_note_that_is_no_list(tmp_path: Path, noted: str) -> None:
+    with Corpus.ensure(tmp_path / "corpus") as corpus:
+        corpus.curation.set_setting("ingested_sources", noted)
+        with pytest.raises(CorpusError, match="is no list"):
+            remember(corpus, [tmp_path], SourceOptions(), DecodeOptions())

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vectorstore.files.frame_store import FrameStore
+from vectorstore.foundation.errors import CorpusError
 from vectorstore.index.keeper import IndexKeeper
 from vectorstore.ledger.ledger import Ledger
 from vectorstore.ledger.records import Failure, Frame, Media, Recipe, Source
@@ -337,5 +338,18 @@ class Curation:
         self.set_setting(name, json.dumps(kept, ensure_ascii=False))
 
     def listed(self, name: str) -> list[str]:
-        """The list that ``remember`` stored."""
-        return list(json.loads(self.setting(name) or "[]"))
+        """The list that ``remember`` stored.
+
+        Raises:
+            CorpusError: Something else stands there, as a corpus of somebody may have it.
+        """
+        try:
+            found = json.loads(self.setting(name) or "[]")
+        except (ValueError, RecursionError):
+            found = None
+        if not isinstance(found, list):
+            raise CorpusError(
+                f"what this corpus notes under {name!r} is no list",
+                "restore it from a copy, or ingest into a new folder",
+            )
+        return list(map(str, found))
