@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import importlib.util
+import math
 import os
 import queue
 import socket
@@ -201,7 +202,8 @@ class _RayEncoder:
         count = options.embedders or gpus or max(1, int(resources.get("CPU", 1)) // _CORES_PER_EMBEDDER)
         actor = ray.remote(
             num_cpus=options.embed_cpus,
-            num_gpus=min(1.0, gpus / count),
+            # A GPU that gives two thirds to one has no room for the next, which would be waited for without end.
+            num_gpus=1 / math.ceil(count / gpus) if gpus else 0,
             max_restarts=-1,
             scheduling_strategy="SPREAD",
         )(EmbeddingWorker)

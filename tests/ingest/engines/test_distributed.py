@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -187,6 +188,29 @@ def test_without_ray_the_user_is_told_what_to_install(monkeypatch: pytest.Monkey
     with pytest.raises(InputError) as caught:
         RayEngine(ray_helpers.options("127.0.0.1:1"))
     assert "valuespectrum[ray]" in caught.value.hint
+
+
+@pytest.mark.parametrize(("embedders", "each"), [(None, 1.0), (1, 1.0), (2, 1.0), (3, 0.5), (5, 1 / 3)])
+def test_every_embedder_finds_room_on_a_gpu(
+    monkeypatch: pytest.MonkeyPatch, embedders: int | None, each: float
+) -> None:
+    asked: dict[str, float] = {}
+
+    def remote(**resources: float) -> Any:
+        asked.update(resources)
+        actor = SimpleNamespace(describe=SimpleNamespace(remote=lambda: ("colour", "colour", 24)))
+        return lambda made: SimpleNamespace(remote=lambda *what: actor)
+
+    ray = SimpleNamespace(
+        cluster_resources=lambda: {"CPU": 8.0, "GPU": 2.0},
+        exceptions=None,
+        get=lambda answer: answer,
+        is_initialized=lambda: True,
+        remote=remote,
+    )
+    monkeypatch.setattr("ingest.engines.ray._import_ray", lambda: ray)
+    RayEngine(ray_helpers.options("auto", embedders=embedders))
+    assert asked["num_gpus"] == each
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1:1", "ray://127.0.0.1:1", "nowhere"])
