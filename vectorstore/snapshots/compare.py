@@ -15,6 +15,7 @@ from vectorstore.snapshots.snapshot import (
     Row,
     Snapshot,
     current_rows,
+    noted_hash,
     read_snapshot,
     snapshot_rows,
     vectors_hash,
@@ -123,8 +124,7 @@ def check_snapshot(corpus: Corpus, name: str) -> SnapshotCheck:
         rows = snapshot_rows(corpus.folder, name)
     except CorpusError as error:
         return SnapshotCheck(name, False, False, (), 0, 0, {}, error.message)
-    noted = corpus.ledger.select("SELECT manifest_sha FROM snapshot WHERE name = ?", (name,))
-    changed = bool(noted) and noted[0][0] != snapshot.manifest_hash
+    changed = noted_hash(corpus.ledger, name) not in ("", snapshot.manifest_hash)
     here = {row[1]: row for row in current_rows(corpus.ledger)}
     clips = {row[0] for row in here.values()}
     frames_missing = sum(here.get(row[1]) != row for row in rows)

@@ -198,6 +198,12 @@ def current_rows(ledger: Ledger) -> Iterator[Row]:
         yield from (tuple(row) for row in rows)
 
 
+def noted_hash(ledger: Ledger, name: str) -> str:
+    """``manifest_hash`` of what the ledger remembers under the name of a snapshot; empty where that is nothing."""
+    noted = ledger.select("SELECT manifest_sha FROM snapshot WHERE name = ?", (name,))
+    return str(noted[0][0]) if noted else ""
+
+
 def manifest_hash(rows: Iterable[Row]) -> str:
     """SHA-256 over rows in a form that no library version can change."""
     digest = hashlib.sha256()
@@ -264,6 +270,8 @@ def take_snapshot(corpus: Corpus, name: str) -> Snapshot:
         made = read_snapshot(corpus.folder, name)
         if made.identity != identity:
             raise InputError(f"there is a snapshot {name!r} of another state already", "choose another name")
+    elif noted_hash(ledger, name) not in ("", identity[0]):
+        raise InputError(f"there was a snapshot {name!r} of another state", "choose another name")
     else:
         made = _describe(corpus, name, identity, hashes)
         with snapshot_file(corpus.folder, f"{name}.parquet") as file:

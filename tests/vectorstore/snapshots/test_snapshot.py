@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -108,6 +109,18 @@ def test_a_name_stands_for_one_state_forever(corpus: Corpus) -> None:
     second = take_snapshot(corpus, "y")
     assert second.parent == "x"
     assert [each.name for each in snapshots(corpus.folder)] == ["x", "y"]
+
+
+def test_a_name_is_not_free_again_when_its_files_are_gone(corpus: Corpus) -> None:
+    add(corpus, "one")
+    made = take_snapshot(corpus, "x")
+    shutil.rmtree(corpus.folder / "snapshots")
+    add(corpus, "two")
+    with pytest.raises(InputError, match="there was a snapshot 'x' of another state"):
+        take_snapshot(corpus, "x")
+    corpus.remove(Removal("clip", (sha("two"),)))
+    assert take_snapshot(corpus, "x").manifest_hash == made.manifest_hash
+    assert check_snapshot(corpus, "x").intact
 
 
 def test_names_that_could_leave_the_folder_are_refused(corpus: Corpus) -> None:
