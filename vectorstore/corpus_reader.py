@@ -354,21 +354,21 @@ class CorpusReader:
         """Pictures that this embedder has not embedded yet, in the order they were added."""
         return self._ledger.pictures_without_vector(embedder_id)
 
-    def foresee_removal(self, removal: Removal) -> Receipt:
-        """What ``remove`` would remove now; nothing is changed.
+    def foresee_removal(self, *removals: Removal) -> Receipt:
+        """What ``remove`` would remove now, asked for one after another; nothing is changed.
 
         Raises:
-            InputError: The removal makes no sense.
+            InputError: A removal makes no sense.
         """
-        return foresee(self._ledger, removal)
+        return foresee(self._ledger, removals)
 
-    def clips_foreseen(self, removal: Removal) -> list[Clip]:
-        """The clips that ``remove`` would remove now, oldest first.
+    def clips_foreseen(self, *removals: Removal) -> list[Clip]:
+        """The clips that ``remove`` would remove now, asked for one after another; oldest first.
 
         Raises:
-            InputError: The removal makes no sense.
+            InputError: A removal makes no sense.
         """
-        return [self.clip(clip_id) for clip_id in clips_foreseen(self._ledger, removal)]
+        return [self.clip(clip_id) for clip_id in clips_foreseen(self._ledger, removals)]
 
     def keys_unknown(self, removal: Removal) -> list[str]:
         """Keys of a removal that name nothing here.

@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
@@ -99,22 +99,22 @@ def key_hash(ledger: Ledger, kind: str, key: str) -> str:
     return ledger.uploader_key(key) if kind == "uploader" else ledger.keyed_hash(kind, key)
 
 
-def foresee(ledger: Ledger, removal: Removal) -> Receipt:
-    """What a removal would remove now; nothing is changed.
+def foresee(ledger: Ledger, removals: Sequence[Removal]) -> Receipt:
+    """What removals would remove together now; nothing is changed.
 
     Raises:
         InputError: As ``remove_rows``.
     """
-    return _count(ledger, _find(ledger, removal.kind, _checked_keys(ledger, removal)))
+    return _count(ledger, _find_all(ledger, removals))
 
 
-def clips_foreseen(ledger: Ledger, removal: Removal) -> list[str]:
-    """Ids of the clips that a removal would remove now, oldest first.
+def clips_foreseen(ledger: Ledger, removals: Sequence[Removal]) -> list[str]:
+    """Ids of the clips that removals would remove together now, oldest first.
 
     Raises:
         InputError: As ``remove_rows``.
     """
-    doomed = _find(ledger, removal.kind, _checked_keys(ledger, removal))
+    doomed = _find_all(ledger, removals)
     return ledger.column(f"SELECT video_sha FROM video WHERE video_sha {_LISTED} ORDER BY video_id", doomed.clips)
 
 
@@ -270,6 +270,14 @@ def _find(ledger: Ledger, kind: str, keys: list[str]) -> _Doomed:
     ]
     sources = sorted({row[0] for row in found})
     return _Doomed(sources, _clips_of(ledger, sources), sorted(set(keys) - {row[1] for row in found}))
+
+
+def _find_all(ledger: Ledger, removals: Sequence[Removal]) -> _Doomed:
+    """What removals reach one after another: a clip goes with its last source, whichever of them reaches that."""
+    found = [_find(ledger, each.kind, _checked_keys(ledger, each)) for each in removals]
+    sources = sorted({source for each in found for source in each.sources})
+    clips = {clip for each in found for clip in each.clips}.union(_clips_of(ledger, sources))
+    return _Doomed(sources, sorted(clips), [key for each in found for key in each.unknown])
 
 
 def _sources_of(ledger: Ledger, clips: list[str]) -> list[int]:

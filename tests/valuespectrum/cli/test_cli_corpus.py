@@ -38,6 +38,7 @@ from vectorstore.ledger.records import (
 
 ROOT = Path(__file__).parents[3]
 PLATFORMS = {0: "tiktok", 1: "youtube"}
+COPY = "https://www.youtube.com/watch?v=bbbbbbbbbbb"
 Ask = Callable[..., tuple[int, dict[str, Any], str]]
 
 
@@ -477,3 +478,23 @@ def test_a_clip_that_goes_takes_no_name_along_by_which_others_are_found(ask: Ask
     with Corpus.open(corpus) as opened:
         assert not {sha("power_0"), sha("hedonism_0")} & opened.clip_ids()
         assert opened.is_removed("uploader", "12345")
+
+
+@pytest.mark.parametrize(
+    "what", [("--uploader", "@invented", "--url", COPY), ("--clip", sha("power_0"), "--url", COPY)]
+)
+def test_what_is_named_in_several_ways_is_foreseen_as_a_whole(ask: Ask, corpus: Path, what: tuple[str, ...]) -> None:
+    names = (UploaderName("handle", "@invented"),)
+    with Corpus.open(corpus, write=True) as opened:
+        named = Source(link("power", 0), "1", platform="tiktok", uploader="@invented", uploader_names=names)
+        opened.link_source(named, sha("power_0"))
+        opened.link_source(Source(COPY, "1", platform="youtube"), sha("power_0"))
+    code, shown, text = ask("remove", *what)
+    assert (code, shown["clips"], shown["sources"], shown["frames"]) == (1, 1, 2, 2)
+    assert [each["clip"] for each in shown["found"]] == [sha("power_0")]
+    assert "power_0" in text
+    code, receipt, _ = ask("remove", *what, "--yes", also_text=False)
+    assert code == 0
+    assert {name: receipt[name] for name in ("clips", "sources", "frames", "vectors", "unknown")} == {
+        name: shown[name] for name in ("clips", "sources", "frames", "vectors", "unknown")
+    }

@@ -162,12 +162,12 @@ class _Foreseen:
     def of(cls, corpus: Corpus, removals: list[Removal]) -> _Foreseen:
         from vectorstore.ledger.uploaders import called_alike
 
-        clips = {clip.clip_id: clip for removal in removals for clip in corpus.clips_foreseen(removal)}
+        clips = {clip.clip_id: clip for clip in corpus.clips_foreseen(*removals)}
         people = {key: corpus.person(key) for each in removals if each.kind == "uploader" for key in each.keys}
         sources = sorted({source for person in people.values() for source in person.sources})
         alike = [corpus.clip(name) for name in called_alike(corpus.ledger, sources) if name not in clips]
         shared = [name for name, person in people.items() if person.people > 1]
-        sums = _summed([corpus.foresee_removal(removal) for removal in removals])
+        sums = _summed([corpus.foresee_removal(*removals)])
         return cls(sums, list(clips.values()), shared, alike)
 
     def document(self) -> Json:
