@@ -13,6 +13,7 @@ import numpy as np
 from agents.answers.store import AnswerStore
 from agents.judges.panel import JUDGE, judged
 from agents.judges.watching import JudgeRemark, Tried, flagged, remarks, tried
+from agents.models.ask_key import canonical_json, respondent_content
 from agents.models.base import FrameReference, Model
 from agents.models.model_names import ModelId
 from agents.procedures.conductor import ConductOptions, Standing, conduct
@@ -108,7 +109,7 @@ def conduct_search(specs: Sequence[str], folder: Path, settings: SearchSettings,
         loaded: Mapping[str, Model] = {spec: UnloadedModel(spec) for spec in every}
     else:
         loaded = dict(zip(every, load_models(every, settings.loading, settings.prices), strict=True))
-    named = {model.id: spec for spec, model in loaded.items()}
+    named = {_asked_as(model): spec for spec, model in loaded.items()}
     sides = [[loaded[spec] for spec in side] for side in (specs, settings.final, settings.judge)]
     plain = plain_only([*sides[0], *sides[1]])
     who = people(sides[0], sides[1], sides[2], chosen_personas(settings.persona, settings.personas))
@@ -380,20 +381,25 @@ def _costs(most: Budget, who: People, settings: SearchSettings, named: Mapping[s
         most: Asks of each role.
         who: Who plays it.
         settings: Prices, and how models are loaded.
-        named: Id of each model to the spec that it was named by, where prices, samples and thinking stand.
+        named: Each model as it is asked to the spec that it was named by, where prices, samples and thinking stand.
     """
     prices = load_prices(settings.prices)
     rows: list[Json] = []
     for role, asks in most.asks.items():
-        model = who.cast[role].id
-        cost = spending(named[model], prices, settings.loading)
+        model = who.cast[role]
+        cost = spending(named[_asked_as(model)], prices, settings.loading)
         prompt = asks * most.letters[role] // _LETTERS_A_TOKEN
         chooses = role.startswith(JUDGE) or settings.options.objective == "liking"
         answers = cost.replies.answers if chooses else 1
         reply = asks * answers * (most.reply[role] + cost.replies.thinking)
-        row = {"role": role, "model": model, "asks": asks, "prompt_tokens": prompt, "reply_tokens": reply}
+        row = {"role": role, "model": model.id, "asks": asks, "prompt_tokens": prompt, "reply_tokens": reply}
         rows.append(row | {"dollars": cost.dollars(prompt, reply), "prices": cost.prices})
     return rows
+
+
+def _asked_as(model: Model) -> str:
+    """A model with everything that can change its answers: a judge may be a respondent that is asked in another way."""
+    return canonical_json(respondent_content(model))
 
 
 def _budget_lines(costs: Sequence[Json]) -> list[str]:

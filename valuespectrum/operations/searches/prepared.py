@@ -91,17 +91,18 @@ def people(
         further: They give final scores together with those of the search; a model that is named twice counts once.
         judges: They say what points carry, each once; the first of the search where none is named.
         personas: Roles that every model plays beside itself.
+
+    Raises:
+        InputError: A respondent, or a judge, is named twice and asked in two ways.
     """
     cast: dict[str, Model] = {}
     persons: list[list[Answerer]] = []
     called = shortest_names(model.id for model in (*searching, *further))
     played = roles(personas, ("simple",), 0, 0)
-    seen: set[str] = set()
-    for side, models in (("search", searching), ("final", further)):
+    scoring = _different(searching)
+    for side, models in (("search", scoring), ("final", _different([*scoring, *further])[len(scoring) :])):
         listed = []
-        new = [model for model in _different(models) if model.id not in seen]
-        seen |= {model.id for model in new}
-        for number, model in enumerate(new, start=1):
+        for number, model in enumerate(models, start=1):
             to = SUBJECT if (side, number) == ("search", 1) else f"{SUBJECT} {side} {number}"
             cast[to] = model
             listed += [_person(model, called[model.id], to, role) for role in played]
@@ -115,8 +116,21 @@ def people(
 
 
 def _different(models: Sequence[Model]) -> list[Model]:
-    """Each once: equal ids mean equal answers, so that a second one would agree with the first by itself."""
-    return list({model.id: model for model in models}.values())
+    """Each once: a second one that is asked alike would agree with the first by itself.
+
+    Raises:
+        InputError: Two have one id, and are asked in different ways: one of them would be left out without a word.
+    """
+    found: dict[str, Model] = {}
+    for model in models:
+        one, other = found.setdefault(model.id, model).settings, model.settings
+        differing = sorted(name for name in {*one, *other} if one.get(name) != other.get(name))
+        if differing:
+            raise InputError(
+                f"{model.id} is named twice and asked in two ways ({', '.join(differing)})",
+                "name it in one way: a search tells respondents apart by their ids, and judges by theirs",
+            )
+    return list(found.values())
 
 
 def _person(model: Model, called: str, to: str, role: Role) -> Answerer:

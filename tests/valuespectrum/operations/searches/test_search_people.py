@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 
+from agents.models.base import ModelOptions
 from agents.models.model_names import ModelId
 from agents.personas.persona import load_personas
 from agents.procedures.procedure import SUBJECT
@@ -14,6 +15,7 @@ from valuespectrum.instruments.adaem.question_file import read_seeds
 from valuespectrum.operations.searches.prepared import SearchMaterial, budget, people
 from valuespectrum.reference.cohort import COHORT
 from valuespectrum.reference.twin.model import TwinModel
+from vectorstore.foundation.errors import InputError
 
 ONE, TWO, THREE = (TwinModel(member) for member in COHORT[:3])
 
@@ -54,3 +56,20 @@ def test_one_model_at_two_places_is_two_respondents_with_two_names() -> None:
     names = [person.name for person in who.final]
     assert len(set(names)) == len(names) == 6
     assert names[0] == ONE.id and names[2] == ModelId.parse(TWO.id).short and names[4] == elsewhere.id
+
+
+@pytest.mark.parametrize(
+    ("searching", "further", "judges"), [("ad", "", ""), ("ab", "d", ""), ("ab", "dd", ""), ("ab", "", "cad")]
+)
+def test_one_model_that_is_asked_in_two_ways_is_refused(searching: str, further: str, judges: str) -> None:
+    """Their names are one, so that one of them would be left out, or take the scores of the other."""
+    known = {"a": ONE, "b": TWO, "c": THREE, "d": TwinModel(COHORT[0], ModelOptions(samples=5))}
+    sides = [[known[letter] for letter in side] for side in (searching, further, judges)]
+    with pytest.raises(InputError, match=r"asked in two ways \(decoding\)"):
+        people(sides[0], sides[1], sides[2], [])
+
+
+def test_a_judge_may_be_a_respondent_that_is_asked_in_another_way() -> None:
+    drawn = TwinModel(COHORT[0], ModelOptions(samples=5))
+    who = people([ONE, TWO], [], [drawn], [])
+    assert who.cast["judge"] is drawn and who.cast[SUBJECT] is ONE
