@@ -56,6 +56,7 @@ from valuespectrum.stimuli.keywords import load_keywords
 from valuespectrum.stimuli.retrieval import RetrievalOptions, retrieve
 from valuespectrum.theory.value_sets import TEN
 from vectorstore.corpus import Corpus
+from vectorstore.foreign.documents import read_json
 from vectorstore.foundation.disk import make_folder, refuse_unwritable, storage_errors, write_durably
 from vectorstore.foundation.errors import CorpusError, InputError
 from vectorstore.foundation.json_types import Json
@@ -308,10 +309,23 @@ def _written(folder: Path, parts: _SearchParts, found: FoundQuestions, told: Seq
         document["visual_informativeness"] = by_frames(shown, found.blind)
     if material.source == "clips":
         document |= _sharpened(folder, parts, found)
+    _clear_outdated(folder, document)
     text = json.dumps(document, indent=1, ensure_ascii=False)
     with storage_errors(folder / REPORT):
         write_durably(folder / REPORT, f"{text}\n".encode())
     return document, _in_words(document)
+
+
+def _clear_outdated(folder: Path, document: Json) -> None:
+    """Remove what an earlier search wrote into the folder and this one did not: it would be taken for this one's."""
+    try:
+        earlier = read_json(folder / REPORT, "report of a search")
+    except InputError:  # there was no search, or it wrote nothing that names such files
+        return
+    for kind, name in (("questions", QUESTIONS), ("stimuli", STIMULI)):
+        if isinstance(earlier, Mapping) and kind in earlier and kind not in document:
+            with storage_errors(folder / name):
+                (folder / name).unlink(missing_ok=True)
 
 
 def _cautions(who: People, options: TellingLoopOptions) -> list[str]:

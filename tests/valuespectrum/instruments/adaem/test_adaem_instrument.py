@@ -96,6 +96,20 @@ def test_nobody_is_asked_more_than_was_said(
     assert set(asked) == set(most) and all(asked[model] <= most[model] for model in asked), (asked, most)
 
 
+@pytest.mark.parametrize(("earlier", "stays"), [({"stimuli": "s"}, False), ([], True)])
+def test_a_set_of_an_earlier_search_does_not_stay_beside_another_search(
+    earlier: object, stays: bool, tmp_path: Path
+) -> None:
+    """What no search says that it wrote is the user's, and stays."""
+    folder = tmp_path / "found"
+    folder.mkdir()
+    (folder / "stimuli.json").write_text("{}")
+    (folder / "search.json").write_text(json.dumps(earlier))
+    settings = vs.SearchSettings(judge=("simulated:grove",), pulls=1, each=1)
+    vs.search_telling(["simulated:amber", "simulated:birch"], folder, settings)
+    assert (folder / "stimuli.json").exists() == stays and (folder / "questions.json").exists()
+
+
 def test_what_does_not_go_together_is_refused_before_anything_is_loaded(tmp_path: Path) -> None:
     for settings in (
         vs.SearchSettings(corpus=tmp_path, invent=2),
