@@ -26,6 +26,7 @@ Status = Literal["holds", "fails", "not shown"]
 _ORDER: tuple[Status, ...] = ("fails", "not shown", "holds")
 LEVELS_REFUSED = "levels are not compared: scalar invariance fails"
 """How the refusal of an absolute comparison begins."""
+_AT_THE_END = "; shifted as well, and what is shifted towards an end of the scale looks bent"
 _ROUNDING = 1e-24
 """Variance below which nothing but arithmetic differs."""
 
@@ -131,7 +132,8 @@ def _alike(items: Sequence[ItemFunction], kind: str, of: Callable[[ItemFunction]
     found = [each for each in items if kind in each.flags and each.sized(kind) != "small"]
     if found:
         named = _listed([f"{each.item} ({each.sized(kind)})" for each in found])
-        return Step("fails", f"{len(found)} of {len(items)} items: {named}")
+        moved = kind == "nonuniform" and all("uniform" in each.flags for each in found)
+        return Step("fails", f"{len(found)} of {len(items)} items: {named}" + (_AT_THE_END if moved else ""))
     untested = [each for each in items if each.why]
     if untested:
         return Step("not shown", f"{untested[0].item}: {untested[0].why}")

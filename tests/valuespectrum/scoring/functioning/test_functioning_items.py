@@ -133,7 +133,10 @@ def test_a_large_shift_with_a_slight_bend_leaves_changes_comparable() -> None:
     assert (decided.configural.status, decided.metric.status, decided.scalar.status) == ("holds", "holds", "fails")
     assert "correlations and changes" not in decided.told
     bent = replace(both, shifts=(slight,), bends=(much,), flags=("nonuniform",))
-    assert value_invariance(drawn, [bent, *items[1:]], drawn.values[0]).metric.status == "fails"
+    plain = value_invariance(drawn, [bent, *items[1:]], drawn.values[0])
+    assert plain.metric.status == "fails" and "looks bent" not in plain.told
+    moved = value_invariance(drawn, [replace(bent, flags=both.flags), *items[1:]], drawn.values[0])
+    assert moved.metric.status == "fails" and "looks bent" in moved.metric.why and "looks bent" in moved.told
 
 
 def test_few_respondents_show_no_invariance() -> None:
