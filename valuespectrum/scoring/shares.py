@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from vectorstore.foundation.json_types import Json
 
 Floats = NDArray[np.float64]
+_NONE = 1e-3
+"""Of an answer: the end beside so small a part lies within 1e-300 of that of nothing, where it cannot be reckoned."""
 
 
 def share_row(hits: Floats, bases: Floats, level: float) -> Json:
@@ -69,6 +71,6 @@ def exact_interval(share: float, answers: float, level: float) -> tuple[float, f
     from scipy.special import betaincinv
 
     tail, hits = (1.0 - level) / 2.0, share * answers
-    low = float(betaincinv(hits, answers - hits + 1.0, tail)) if hits > 0 else 0.0
-    high = float(betaincinv(hits + 1.0, answers - hits, 1.0 - tail)) if hits < answers else 1.0
+    low = float(betaincinv(hits, answers - hits + 1.0, tail)) if hits > _NONE else 0.0
+    high = float(betaincinv(hits + 1.0, answers - hits, 1.0 - tail)) if answers - hits > _NONE else 1.0
     return low, high

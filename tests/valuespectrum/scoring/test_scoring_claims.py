@@ -42,6 +42,8 @@ def test_shares_have_the_interval_of_clopper_and_pearson() -> None:
         row = share_row(apart, np.ones(answers_), 0.95)
         assert (row["low"], row["high"]) == pytest.approx((outside.low, outside.high))
     assert share_row(np.zeros(3), np.zeros(3), 0.95)["mean"] is None
+    for nearly, whole in ((1e-12, 0.0), (1.0 - 1e-12, 1.0)):
+        assert exact_interval(nearly, 9, 0.95) == pytest.approx(exact_interval(whole, 9, 0.95))
 
 
 def test_answers_about_one_clip_are_not_taken_for_many() -> None:

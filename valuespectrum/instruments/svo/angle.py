@@ -94,6 +94,13 @@ def random_angles() -> Floats:
 
 
 @cache
+def _categories() -> NDArray[np.intp]:
+    """Of every way to answer the place of its category, in the order of ``random_angles``."""
+    below = np.searchsorted(np.array(BOUNDARIES[::-1]), random_angles(), side="left")
+    return np.asarray(len(BOUNDARIES) - below, dtype=np.intp)
+
+
+@cache
 def random_shares() -> Mapping[str, float]:
     """Share of each category among all ways to answer: what somebody who draws options blindly comes to.
 
@@ -101,9 +108,21 @@ def random_shares() -> Mapping[str, float]:
         >>> {name: round(100 * share, 2) for name, share in random_shares().items()}
         {'altruistic': 0.05, 'prosocial': 50.68, 'individualistic': 49.23, 'competitive': 0.04}
     """
-    places = np.searchsorted(np.array(BOUNDARIES[::-1]), random_angles(), side="left")
-    counts = np.bincount(places, minlength=len(CATEGORIES))[::-1] / len(places)
+    counts = np.bincount(_categories(), minlength=len(CATEGORIES)) / len(random_angles())
     return {name: float(share) for name, share in zip(CATEGORIES, counts, strict=True)}
+
+
+def drawn_shares(shares: Floats) -> dict[str, float]:
+    """Chance of each category where one option of every item is drawn; the mean allocation has a single one.
+
+    Args:
+        shares: Shape (6, 9): shares of the options of the primary items, in their order.
+    """
+    ways = np.ones(1)
+    for each in shares:
+        ways = np.multiply.outer(ways, each).ravel()
+    found = np.bincount(_categories(), weights=ways, minlength=len(CATEGORIES))
+    return {name: min(float(chance), 1.0) for name, chance in zip(CATEGORIES, found, strict=True)}
 
 
 @cache

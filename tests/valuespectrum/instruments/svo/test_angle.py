@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from valuespectrum.instruments.svo.angle import angle_of, category, ideals, random_shares, reach
+from valuespectrum.instruments.svo.angle import (
+    CATEGORIES,
+    angle_of,
+    category,
+    drawn_shares,
+    ideals,
+    random_shares,
+    reach,
+)
 from valuespectrum.instruments.svo.payoffs import allocations, payoffs
 
 
@@ -44,3 +52,16 @@ def test_each_ideal_lies_in_its_category() -> None:
 
 def test_random_shares_sum_to_one() -> None:
     assert sum(random_shares().values()) == pytest.approx(1.0)
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.lists(st.integers(0, 8), min_size=6, max_size=6))
+def test_six_words_are_of_the_category_of_their_angle(picked: list[int]) -> None:
+    shares = np.eye(9)[picked]
+    own, other = payoffs()[np.arange(6), picked].mean(axis=0)
+    drawn = drawn_shares(shares)
+    assert drawn == {name: float(name == category(float(angle_of((own, other))))) for name in CATEGORIES}
+
+
+def test_blind_shares_are_those_of_all_ways_to_answer() -> None:
+    assert drawn_shares(np.full((6, 9), 1 / 9)) == pytest.approx(dict(random_shares()))

@@ -11,9 +11,9 @@ import numpy as np
 from valuespectrum.instruments.base import Instrument
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.svo.acting.rationality import TARGETS, hit_by_chance, rationality, rationality_by_chance
-from valuespectrum.instruments.svo.angle import angle_of, category, reach
-from valuespectrum.instruments.svo.payoffs import PRIMARY, STEPS, Floats
-from valuespectrum.instruments.svo.shares import slider_rows, taken
+from valuespectrum.instruments.svo.angle import angle_of, drawn_shares, reach
+from valuespectrum.instruments.svo.payoffs import OPTIONS, PRIMARY, STEPS, Floats
+from valuespectrum.instruments.svo.shares import ITEM_IDS, slider_rows, taken
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.choices.reading import read_options, verdict_rates
 from valuespectrum.scoring.estimate import Estimate, Score
@@ -71,25 +71,37 @@ def measured_acting(instrument: Instrument, answers: pd.DataFrame, options: Scor
 
 
 def _run_angles(chosen: pd.DataFrame, shares: Floats) -> pd.DataFrame:
-    """One row for each target, way and run whose six items were all answered: ``value, way, run, angle``."""
+    """One row for each target, way and run whose six items were all answered: ``value, way, run, angle, hit``.
+
+    A hit is the chance that choices drawn by their shares are of the target's category, which for a word is 0 or 1: the
+    category of the mean allocation would be prosocial for blind answers, whose drawn choices are so every other time.
+    """
     import pandas as pd
 
-    told = chosen[["value", WAY, RUN, "item"]].reset_index(drop=True)
+    names = ["value", WAY, RUN]
+    told = chosen[[*names, "item"]].reset_index(drop=True)
     table = told.join(pd.DataFrame(taken(chosen, shares), columns=["own", "other"])).dropna(subset=["own"])
-    runs = table.groupby(["value", WAY, RUN], sort=False).agg(
+    runs = table.groupby(names, sort=False).agg(
         own=("own", "mean"), other=("other", "mean"), answers=("item", "nunique")
     )
     whole = runs[runs["answers"] == len(PRIMARY)].reset_index()
-    return whole.assign(angle=angle_of(whole[["own", "other"]].to_numpy(float)))
+    laid = np.zeros((len(whole), len(PRIMARY), OPTIONS))
+    at = {key: place for place, key in enumerate(whole[names].itertuples(index=False, name=None))}
+    keys = table[[*names, "item"]].itertuples(index=False, name=None)
+    for row, (*key, item) in zip(table.index.to_numpy(int), keys, strict=True):
+        if (place := at.get(tuple(key))) is not None:
+            laid[place, ITEM_IDS.index(str(item))] = shares[row]
+    hits = [drawn_shares(each)[str(target)] for each, target in zip(laid, whole["value"], strict=True)]
+    return whole.assign(angle=angle_of(whole[["own", "other"]].to_numpy(float)), hit=np.array(hits, dtype=float))
 
 
-def _of(angles: pd.DataFrame, target: str, way: str) -> list[float]:
-    return [float(each) for each in angles[(angles["value"] == target) & (angles[WAY] == way)]["angle"]]
+def _of(angles: pd.DataFrame, target: str, way: str) -> pd.DataFrame:
+    return angles[(angles["value"] == target) & (angles[WAY] == way)]
 
 
-def _row(target: str, way: str, angles: Sequence[float], options: ScoringOptions) -> Json:
+def _row(target: str, way: str, runs: pd.DataFrame, options: ScoringOptions) -> Json:
     """Everything about one target in one way; chance stands beside each number."""
-    hits = np.array([category(angle) == target for angle in angles], dtype=float)
+    angles, hits = [float(each) for each in runs["angle"]], runs["hit"].to_numpy(float)
     hit = share_row(hits, np.ones(len(hits)), options.level)
     near = _between(_mean([float(rationality(target, angle)) for angle in angles], options), 0.0, 1.0)
     return {

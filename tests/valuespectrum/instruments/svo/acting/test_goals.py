@@ -106,6 +106,24 @@ def test_planted_targets_come_in_their_order_and_goals_change_nothing_in_twins()
     assert len(found.verdicts) == 8 and all("blind answers" in said for said in found.verdicts)
 
 
+class Blind(Listening):
+    """Gives all options the same probability."""
+
+    def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+        said = [
+            Answer(log_probabilities={choice.name: -np.log(len(ask.choices)) for choice in ask.choices}) for ask in asks
+        ]
+        return self._kept(asks, iter(said))
+
+
+def test_blind_probabilities_hit_as_often_as_blind_choices() -> None:
+    """Their mean allocation is prosocial in every run, so that its category would have a lift of 49 points."""
+    for (target, _), row in rows_of(acted(Blind(twin("wheat")), 2)).items():
+        assert row["runs"] == 2 and row["hit_rate"] == pytest.approx(hit_by_chance(target))
+        assert row["lift"] == pytest.approx(0.0, abs=1e-9)
+        assert 0 <= row["hit_rate_low"] < row["hit_rate"] < row["hit_rate_high"] <= 1
+
+
 def test_a_declined_goal_is_no_goal() -> None:
     model = Mute(twin("wheat"))
     found = acted(model)
