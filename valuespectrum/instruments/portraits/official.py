@@ -21,6 +21,8 @@ MOST_BYTES = 2**20
 LONGEST = 600
 """Characters of one item."""
 _MOST_ROWS = 2000
+_GLOSSED, _SENTENCE = 0.8, 8
+"""Share of texts that end in brackets from which on they are values with what they mean; words of a sentence."""
 _HOW = "a row an item: number, text and, where there are several, language (CSV), or a list of such objects (JSON)"
 
 
@@ -57,6 +59,7 @@ def read_form(path: Path, key: str, language: str = "") -> PortraitForm:
     chosen = sorted((row for row in rows if not language or row.language == language), key=lambda row: row.number)
     _check_numbers([row.number for row in chosen], wanted, path)
     _check_texts(chosen, path)
+    _check_kind(chosen, wanted, path)
     items = tuple(PortraitItem(row.number, wanted.value_of(row.number), (row.text,)) for row in chosen)
     licence = Licence("the user's", f"{path.name}; texts of {wanted.title} are free for research only")
     return PortraitForm(wanted.name, wanted, items, licence, language or (languages[0] or "en"))
@@ -145,6 +148,24 @@ def _check_numbers(numbers: Sequence[int], wanted: ScoringKey, path: Path) -> No
     wrong = [f"lacks item {_listed(missing)}"] if missing else []
     wrong += [f"has item {_listed(strange)}, which {wanted.title} has not"] if strange else []
     raise InputError(f"{path} {' and '.join(wrong)}", f"numbers run from 1 to {wanted.items}")
+
+
+def _check_kind(rows: Sequence[_ItemRow], wanted: ScoringKey, path: Path) -> None:
+    """Refuse portraits as values of the survey that has as many items, and values as portraits; unclear texts pass.
+
+    The survey has a few words for each value, most of them with what it means in brackets behind; portraits are
+    sentences.
+    """
+    glossed = sum(row.text.endswith((")", ").")) for row in rows) / len(rows)
+    words = sorted(len(row.text.split()) for row in rows)[len(rows) // 2]
+    portraits = bool(wanted.scale.words)
+    other = glossed >= _GLOSSED if portraits else glossed <= 1 - _GLOSSED and words >= _SENTENCE
+    if other:
+        reads = "values with what they mean in brackets" if portraits else "sentences that tell of somebody"
+        raise InputError(
+            f"{path} holds {reads}: these are no items of {wanted.title}",
+            "name the questionnaire that it is with --option form=",
+        )
 
 
 def _check_texts(rows: Sequence[_ItemRow], path: Path) -> None:

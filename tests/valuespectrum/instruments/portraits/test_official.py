@@ -144,3 +144,26 @@ def test_a_wrong_file_is_exit_code_2(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert main(["instrument", "run", "portraits", "--model", "simulated:amber", *options]) == 2
     assert "that could be" in capsys.readouterr().err
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "complaint"),
+    [
+        ("svs", "It is important to somebody to have {}.", "sentences that tell of somebody"),
+        ("pvq_rr", "VALUE {} (what it means)", "values with what they mean in brackets"),
+        ("svs", "VALUE {} (what it means)", ""),
+        ("svs", "Value {}", ""),
+        ("svs", "Value {}: what it means", ""),
+        ("pvq_rr", "It is important to her (him) to have {}.", ""),
+    ],
+)
+def test_two_questionnaires_of_57_items_are_told_apart_by_their_texts(
+    tmp_path: Path, key: str, text: str, complaint: str
+) -> None:
+    """Numbers alone cannot: sentences would be scored by the key of values, and come out as a profile of noise."""
+    path = _csv(tmp_path / "form.csv", [(number, text.format(number)) for number in range(1, 58)])
+    if complaint:
+        with pytest.raises(InputError, match=complaint):
+            read_form(path, key)
+    else:
+        assert len(read_form(path, key).items) == 57
