@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from agents.models.base import Ask, Choice, FrameReference, Model, Stimulus, Turn
+from vectorstore.foundation.errors import InputError
 
 TAGS_READ = "reads_tags"
 """Setting of a model that looks at tags: patterns of their names, separated by blanks. Such tags enter the key."""
@@ -73,6 +74,25 @@ def ask_content(ask: Ask) -> dict[str, object]:
 def respondent_content(model: Model) -> dict[str, object]:
     """A model with its settings, as it enters keys."""
     return {"model": model.id, "settings": dict(model.settings)}
+
+
+def each_once(models: Sequence[Model]) -> list[Model]:
+    """Models that are told apart by their ids, each once: a second one that is asked alike would repeat the first.
+
+    Raises:
+        InputError: Two have one id, and are asked in different ways: what one of them said would be lost, or taken for
+            what the other said.
+    """
+    found: dict[str, Model] = {}
+    for model in models:
+        one, other = found.setdefault(model.id, model).settings, model.settings
+        differing = sorted(name for name in {*one, *other} if one.get(name) != other.get(name))
+        if differing:
+            raise InputError(
+                f"{model.id} is named twice and asked in two ways ({', '.join(differing)})",
+                "name it in one way: models are told apart by their ids",
+            )
+    return list(found.values())
 
 
 # Open: what ``respondent_content`` makes, or what was stored of it.

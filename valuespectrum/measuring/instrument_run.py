@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from agents.answers.store import AnswerStore
 from agents.judges.panel import judge_role
+from agents.models.ask_key import each_once
 from agents.models.base import Model
 from agents.personas.persona import Persona
 from agents.procedures.conductor import Standing, conduct
@@ -53,7 +54,7 @@ def run_instrument(
         The scores, as written to ``scores.json``.
 
     Raises:
-        InputError: Options, personas or an existing run do not fit, or the instrument shows pictures.
+        InputError: Options, personas, judges or an existing run do not fit, or the instrument shows pictures.
         ModelError: A model failed as a whole, every ask to it failed, or nothing that it said could be scored.
         StorageError: The run directory cannot be written.
     """
@@ -62,6 +63,7 @@ def run_instrument(
         raise InputError(f"the instrument {instrument.name!r} asks about pictures", "name a corpus with --corpus")
     teller = progress or Silent()
     asked = Asking(options, models, personas, teller)
+    each_once(options.judges)
     setting = Setting(asked.roles, seed=options.seed)
     settings = asked.settings(instrument)
     with (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,9 @@ def test_what_cannot_be_run_is_refused_before_anything_is_written(tmp_path: Path
             run_instrument(options, [MODEL])
     with pytest.raises(InputError, match="no model"):
         run_instrument(_options(tmp_path / "run", "trial"), [])
+    judges = [SimulatedModel(SimulatedProfile(), seed) for seed in (0, 1)]
+    with pytest.raises(InputError, match=r"asked in two ways \(seed\)"):
+        run_instrument(replace(_options(tmp_path / "run", "trial"), judges=judges), [MODEL])
     assert list(tmp_path.iterdir()) == []
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from agents.answers.respondent import BARE, Role
 from agents.judges.panel import JUDGE, Panel, judge_role
 from agents.judges.watching import Trial, closed_trial
+from agents.models.ask_key import each_once
 from agents.models.base import FrameReference, Model
 from agents.models.model_names import ModelId, shortest_names
 from agents.personas.persona import Persona
@@ -99,38 +100,20 @@ def people(
     persons: list[list[Answerer]] = []
     called = shortest_names(model.id for model in (*searching, *further))
     played = roles(personas, ("simple",), 0, 0)
-    scoring = _different(searching)
-    for side, models in (("search", scoring), ("final", _different([*scoring, *further])[len(scoring) :])):
+    scoring = each_once(searching)
+    for side, models in (("search", scoring), ("final", each_once([*scoring, *further])[len(scoring) :])):
         listed = []
         for number, model in enumerate(models, start=1):
             to = SUBJECT if (side, number) == ("search", 1) else f"{SUBJECT} {side} {number}"
             cast[to] = model
             listed += [_person(model, called[model.id], to, role) for role in played]
         persons.append(listed)
-    chosen = _different(judges) or [searching[0]]
+    chosen = each_once(judges) or [searching[0]]
     named = {judge_role(number): model for number, model in enumerate(chosen)}
     cast |= named
     own, others = persons
     targets = {persona.id: persona.target for persona in personas}
     return People(own, [*own, *others], cast, {role: model.id for role, model in named.items()}, targets)
-
-
-def _different(models: Sequence[Model]) -> list[Model]:
-    """Each once: a second one that is asked alike would agree with the first by itself.
-
-    Raises:
-        InputError: Two have one id, and are asked in different ways: one of them would be left out without a word.
-    """
-    found: dict[str, Model] = {}
-    for model in models:
-        one, other = found.setdefault(model.id, model).settings, model.settings
-        differing = sorted(name for name in {*one, *other} if one.get(name) != other.get(name))
-        if differing:
-            raise InputError(
-                f"{model.id} is named twice and asked in two ways ({', '.join(differing)})",
-                "name it in one way: a search tells respondents apart by their ids, and judges by theirs",
-            )
-    return list(found.values())
 
 
 def _person(model: Model, called: str, to: str, role: Role) -> Answerer:
