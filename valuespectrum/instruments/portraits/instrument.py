@@ -49,7 +49,8 @@ _PUBLISHED = "texts of a published questionnaire: models have read it, so look a
 _ONE_SIDED = "the form has no reversed wordings: agreeing with everything cannot be told from holding everything dear"
 
 
-def _covers(told: Covering) -> str:
+def _covers(told: Covering, seen: bool) -> str:
+    """What intervals are over; clips that portraits follow (``seen``) are never drawn again."""
     if not told.given:
         return told.sentence
     asked = f"in other wordings of the kind of these {told.wordings}"
@@ -57,10 +58,10 @@ def _covers(told: Covering) -> str:
         asked = f"in the same {told.wordings} wordings" if told.wordings > 1 else "in the same wording"
     drawn = ", and other draws of the same answers" if told.drawn else ""
     fixed = "another form, another language, another readout or another version of the model"
-    wordings = "" if told.over_wordings else "other wordings, "
+    clips, wordings = "other clips before them, " if seen else "", "" if told.over_wordings else "other wordings, "
     return (
         f"The interval covers other items of the same values ({told.clips} a value), asked {asked}{drawn}. "
-        f"It does not cover {wordings}{fixed}."
+        f"It does not cover {clips}{wordings}{fixed}."
     )
 
 
@@ -254,7 +255,7 @@ class PortraitInstrument:
             rates=shares,
             reliability={"directions": Estimate(rated.leans.agreement), **stands.reliability},
             differences=found.analysis.differ.to_json() if found else None,
-            covers=_covers(found.analysis.covering) if found and told_surely else "",
+            covers=_covers(found.analysis.covering, self.options.after == CLIPS) if found and told_surely else "",
             guards=findings,
             verdicts=tuple(map(shown.words, verdicts(found, values, options.level, said.told.why))),
             notes=(*_too_few(scores), *flagged, *self._notes()),

@@ -278,6 +278,7 @@ def test_what_was_seen_moves_no_twin_and_whom_it_moves_is_seen() -> None:
     found = measured(instrument, table, SCORING)
     assert _centred(found) == pytest.approx(_centred(_measured("amber", wordings=1, rounds=3)), abs=1e-9)
     assert found.scalars["moved_by_own_clips"].mean == pytest.approx(0.0, abs=1e-12)
+    assert "does not cover other clips before them" in found.covers
     plain = instrument.questions(setting(rows)).digest
     assert plain == instrument.questions(about).digest != instrument.questions(setting(rows[1:])).digest
     numbers = [f"log_probability_{number}" for number in range(1, 7)]
