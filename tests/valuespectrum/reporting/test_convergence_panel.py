@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 from report_pages import data, read
-from several_instruments import RUNS
+from several_instruments import RUNS, scores, ten
 
 from valuespectrum.reporting.elements.data import ReportedRun
 from valuespectrum.reporting.page import environment
 from valuespectrum.reporting.panels.validity.convergence import ConvergencePanel
 from valuespectrum.runs.manifest import Manifest
+from valuespectrum.theory.value_sets import TEN
 from vectorstore.foundation.json_types import Json
 
 
@@ -48,6 +49,14 @@ def test_a_role_under_two_strategies_has_two_names() -> None:
 
     text = rendered([(folder, played(scores)) for folder, scores in RUNS[:2]])
     assert "simulated:m0 as tycoon</th>" in text and "simulated:m0 as tycoon (profile)</th>" in text
+
+
+def test_what_is_left_out_is_named() -> None:
+    """Who reads the page alone would take an instrument that is not there for one that was not run."""
+    text = rendered([*RUNS, (Path("shown"), scores("svo-shown", TEN, ten(seed=9)))])
+    read(text)
+    assert "Left out: svo-shown in shown tells how much is given to people who live a value" in text
+    assert "Left out" not in section(3)
 
 
 def test_without_a_number_that_tells_no_value_there_is_no_such_table() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from valuespectrum.comparing.groups.convergence import convergence
 from valuespectrum.reporting.elements.data import Estimate, ReportData
-from valuespectrum.reporting.elements.words import agreeing, in_role, number, with_interval
+from valuespectrum.reporting.elements.words import agreeing, clean, in_role, number, with_interval
 from valuespectrum.reporting.panels.base import PANELS, Panel
 from valuespectrum.theory.values import LABELS, VALUES
 from vectorstore.foundation.errors import InputError
@@ -50,6 +50,7 @@ class ConvergencePanel(Panel):
             "claims": [(in_role(each), [MARKS[each["values"][value]] for value in VALUES]) for each in claims],
             "unclaimed": len(found["claims"]) - len(claims),
             "matrix": _matrix(found["matrix"]),
+            "left_out": [clean(each) for each in found["left_out"]],
         }
 
 
