@@ -206,7 +206,9 @@ class PortraitInstrument:
         table = rated.rows.assign(value=rated.rows["value"].map(self._scored_as)).dropna(subset=["value"])
         scale = self.options.key.scale
         unit = f"steps of {scale.lowest} to {scale.highest}"
-        return told_sets(table, self.value_set, f"{unit}, {rated.read.kind}", unit=unit)
+        # Items of two forms are called by the same numbers, and are others: what is read of them is never compared.
+        form = "" if self.options.form == OWN else f" of {self.options.form}"
+        return told_sets(table, self.value_set, f"{unit}{form}, {rated.read.kind}", unit=unit)
 
     @property
     def _scored_as(self) -> Mapping[str, str]:

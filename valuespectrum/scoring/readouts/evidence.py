@@ -105,7 +105,7 @@ def require_one_kind(kinds: Iterable[str]) -> str:
     several = sorted(set(kinds))
     if len(several) != 1:
         names = " with ".join(IN_WORDS.get(kind, kind) for kind in several) or "nothing"
-        raise InputError(f"cannot compare {names}", "score all runs with the same --readout")
+        raise InputError(f"cannot compare {names}", "name runs of one form, scored with the same --readout")
     return several[0]
 
 

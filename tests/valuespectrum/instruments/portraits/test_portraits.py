@@ -27,6 +27,7 @@ from valuespectrum.instruments.roles import roles
 from valuespectrum.reference.planted import said_shares
 from valuespectrum.runs.scores import score_answers
 from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.facets.tables import check_comparable
 from valuespectrum.scoring.recovery import spearman
 from valuespectrum.theory.value_sets import GROUPS, NINETEEN, TEN
 from vectorstore.foundation.errors import InputError
@@ -239,6 +240,12 @@ def test_a_form_of_the_users_is_asked_and_scored(tmp_path: Path) -> None:
     found = measured(instrument, table, SCORING)
     assert found.n_units == 40 and found.scores["stimulation"].n_units == 3
     assert any("contamination" in note for note in found.notes)
+    assert found.details["readout"] == "steps of 1 to 6 of pvq_40, greedy_text"
+    ours = _measured("amber", rounds=2, wordings=1).table
+    assert found.table is not None and ours is not None
+    # Both have an item p01, which is another one in each.
+    with pytest.raises(InputError, match="not compared with answers read by steps of 1 to 6 of pvq_40"):
+        check_comparable([ours, found.table])
     assert found.bias["acquiescence"].mean is None
 
 
