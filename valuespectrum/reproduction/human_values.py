@@ -114,18 +114,24 @@ def portraits(data: Path | None) -> list[ComparedNumber]:
 
 
 def _files(data: Path) -> tuple[list[Path], list[str]]:
-    """The files of answers that a path names; in a folder those that can be read as such, and why others cannot."""
+    """The files of answers that a path names; in a folder those that can be read as such, and why others cannot.
+
+    Raises:
+        InputError: It is a folder with more files than anybody has answers.
+    """
     if not data.is_dir():
         return [data], []
+    listed = sorted(path for path in data.iterdir() if path.suffix.lower() in (*R_DATA, ".csv"))
+    if len(listed) > _MOST_FILES:
+        raise InputError(f"{data} holds more than {_MOST_FILES} tables", "name one of them")
     readable, refused = [], []
-    for path in sorted(data.iterdir())[:_MOST_FILES]:
-        if path.suffix.lower() in (*R_DATA, ".csv"):
-            try:
-                read_people(path)
-            except InputError as error:  # a folder may hold other data, too
-                refused.append(error.message)
-                continue
-            readable.append(path)
+    for path in listed:
+        try:
+            read_people(path)
+        except InputError as error:  # a folder may hold other data, too
+            refused.append(error.message)
+            continue
+        readable.append(path)
     return readable, refused
 
 

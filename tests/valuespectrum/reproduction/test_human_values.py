@@ -235,6 +235,15 @@ def test_samples_are_told_by_their_items(tmp_path: Path) -> None:
     (folder / "notes.csv").write_text("a,b\nx,y\n")
     alone, within = portraits(path), portraits(folder)
     assert alone == within and alone[0].name == "gss-2012: respondents"
+    for number in range(101):
+        (folder / f"a{number}.txt").touch()
+    assert portraits(folder)[0].ours == 60, "what is no table does not stand in the way"
+    for number in range(101):
+        (folder / f"a{number}.csv").touch()
+    with pytest.raises(InputError, match="more than 100 tables"):
+        portraits(folder)
+    for table in sorted(folder.glob("a*.csv")):
+        table.unlink()
     with pytest.raises(InputError, match=r"20 columns, not 21 \(gss-2012\) or 40 \(us-pvq40\)"):
         portraits(_written(tmp_path / "other.csv", people(60)[:, :20]))
     _written(folder / "twice.csv", people(60))
