@@ -36,6 +36,7 @@ from valuespectrum.instruments.value_portrait.ratings import (
     said,
     tags_of,
 )
+from valuespectrum.instruments.value_portrait.rules import published_rules
 from valuespectrum.instruments.value_portrait.scores import item_means, published_scores, sensitivity
 from valuespectrum.scoring.answered.conclusions import TableStyle
 from valuespectrum.scoring.answered.sets import ToldSets, found_by
@@ -59,6 +60,10 @@ _BY_DESIGN = "responses are ours and count for the values that they were written
 _BY_PEOPLE = (
     "responses count by correlations above .30 with the scores of 41 to 48 people; more than a third of the published "
     "tags would come by chance, so a value rests on many of them or on little"
+)
+_BY_OTHERS = (
+    "responses count by correlations above .30 with the scores of those who rated them, as the file of items has them; "
+    "some would come by chance, so a value rests on many of them or on little"
 )
 _OUR_WORDS = "the question is put in our words, not in the published ones"
 _ONE_SIDED = "no response is turned round: liking whatever is said cannot be told from holding everything dear"
@@ -243,8 +248,9 @@ def _units(plain: pd.DataFrame) -> Units:
 def _notes(plain: pd.DataFrame) -> tuple[str, ...]:
     by_design = bool((plain["tagged_by"] == DESIGN).any())
     ours = bool((plain["words"] == OURS).any())
+    published = set(plain[QUERY].astype(str)) <= {str(number) for number in published_rules().queries}
     return (
-        _BY_DESIGN if by_design else _BY_PEOPLE,
+        _BY_DESIGN if by_design else _BY_PEOPLE if published else _BY_OTHERS,
         *((_OUR_WORDS,) if ours and not by_design else ()),
         _ONE_SIDED,
     )

@@ -189,7 +189,8 @@ def test_items_of_a_clone_are_asked_and_scored_by_their_tags(tmp_path: Path) -> 
             if numbers:
                 assert table[dimension]["mean"] == pytest.approx(np.mean(numbers))
                 assert table[dimension]["items"] == len(numbers)
-    assert any("would come by chance" in note for note in found.notes)
+    assert any("some would come by chance" in note for note in found.notes)
+    assert not any("41 to 48 people" in note for note in found.notes), "which rated the published responses"
     assert any("in our words" in note for note in found.notes)
     assert any("serve several values" in note for note in found.notes)
 
@@ -233,6 +234,7 @@ def test_published_answers_scored_by_the_instrument_give_the_published_scores() 
     assert set(found.scalars) == {*FOUR.dimensions, *BIG_FIVE.dimensions}
     # With an interval over responses, queries and wordings nothing of this profile stands out.
     assert found.differences is not None and found.differences["p"] == pytest.approx(0.13, abs=0.01)
+    assert any("41 to 48 people" in note for note in found.notes)
     assert "other items (19 a value) to other queries (17 a value)" in found.covers
 
 
