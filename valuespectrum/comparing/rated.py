@@ -76,7 +76,8 @@ def rated_table(places: Sequence[Path], sources: RatedSources) -> RatingTable:
         sources: How.
 
     Raises:
-        InputError: A place is neither, cannot be read, its instrument gives no ratings, or scales differ.
+        InputError: There is no place, or one is neither, cannot be read, its instrument gives no ratings, or scales
+            differ.
         ModelError: Every ask to a model failed.
 
     Example::
@@ -85,6 +86,8 @@ def rated_table(places: Sequence[Path], sources: RatedSources) -> RatingTable:
     """
     import pandas as pd
 
+    if not places:
+        raise InputError("nothing is named to compare", "name run folders, or tables of ratings (CSV)")
     read, files = _of_runs([place for place in places if place.is_dir()], sources), []
     steps = sources.steps or (read[0].weights.shape[1] if read else STEPS)
     for place in places:

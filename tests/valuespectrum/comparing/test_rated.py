@@ -158,3 +158,8 @@ def test_people_rank_values_as_their_means_do(tmp_path: Path) -> None:
     ours = [row["estimate"] for value in order for row in found["effects"][10:] if row["value"] == value]
     theirs = [ratings[:, [number - 1 for number in key.numbers[value]]].mean() for value in order]
     assert np.corrcoef(ours, theirs)[0, 1] > 0.98
+
+
+def test_no_place_is_refused_in_a_line() -> None:
+    with pytest.raises(InputError, match="nothing is named to compare"):
+        rated_table([], RatedSources())
