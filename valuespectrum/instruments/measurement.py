@@ -18,6 +18,8 @@ from vectorstore.foundation.errors import InputError
 _WRITTEN: Mapping[str, str] = {"like": "vqa"}
 ONE_ANSWER = "one answer to everything"
 """Status of every score of a respondent who says the same whatever is asked."""
+POSTERIOR = "posterior"
+"""Name among the reliabilities of an instrument whose scores are posterior means; no other has it."""
 _OF_PROFILE = ("shape", "faking_effect")
 """Details that tell of the profile alone."""
 _LARGEST_P = 0.05

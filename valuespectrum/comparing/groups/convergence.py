@@ -14,7 +14,7 @@ from agents.answers.respondent import RespondentColumns
 from agents.models.model_names import ModelId
 from agents.personas.reserved import NO_PERSONA, in_first_wording
 from valuespectrum.comparing.respondents import is_called
-from valuespectrum.instruments.measurement import read_name
+from valuespectrum.instruments.measurement import POSTERIOR, read_name
 from valuespectrum.instruments.registry import about_others, asks_items_of, published_as
 from valuespectrum.runs.failures import outdated
 from valuespectrum.runs.run import read_scores
@@ -66,6 +66,8 @@ class SaidOfValues:
     """Degrees of freedom behind the intervals, where they are known."""
     level: float = 0.95
     """Of the intervals."""
+    posterior: bool = False
+    """Whether they are posterior means."""
 
     def sides(self) -> dict[str, int]:
         """Which values surely lie above 0, and which below."""
@@ -175,7 +177,9 @@ def _read(scored: Sequence[tuple[Path, Json]], models: Sequence[str]) -> tuple[M
             method, asked = _method_name(one, ways), asks_items_of(one["instrument"])
             if (told := _profile(one["profile"], value_set)) is not None:
                 if any(each.mean is not None for each in told.values()):
-                    said = SaidOfValues(told, asked, value_set != TEN, _freedoms(one["profile"], value_set), level)
+                    drawn_together = POSTERIOR in (one.get("reliability") or {})
+                    freedoms = _freedoms(one["profile"], value_set)
+                    said = SaidOfValues(told, asked, value_set != TEN, freedoms, level, drawn_together)
                     _add(profiles, method, run, who, said)
             elif ORIENTATION in value_set:
                 number = {ORIENTATION: Estimate.read(one["profile"][ORIENTATION])}
@@ -335,7 +339,8 @@ def _method(name: str, told: Mapping[RespondentColumns, SaidOfValues], people: S
             if found is not None and found.mean is not None:
                 scores[row, column] = found.mean
                 errors[row, column] = np.nan if found.se is None else found.se
-    return Method(name, scores - scores.mean(axis=1, keepdims=True), errors)
+    posterior = any(each.posterior for each in told.values())
+    return Method(name, scores - scores.mean(axis=1, keepdims=True), errors, posterior)
 
 
 def _described(method: Method, told: Mapping[RespondentColumns, SaidOfValues]) -> Json:

@@ -13,7 +13,7 @@ from valuespectrum.instruments.adaptive.banks import Bank
 from valuespectrum.instruments.adaptive.guards import precise_enough, same_answer
 from valuespectrum.instruments.adaptive.known import Drawn, Known, draw_scores, known_values, overall_of, scores_of
 from valuespectrum.instruments.base import Instrument
-from valuespectrum.instruments.measurement import Measurement
+from valuespectrum.instruments.measurement import POSTERIOR, Measurement
 from valuespectrum.scoring.answered.verdicts import listing
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.choices.reading import read_options, verdict_rates
@@ -74,7 +74,7 @@ def measured(instrument: Instrument, answers: pd.DataFrame, scoring: Scoring, op
         overall=overall_of(drawn, options.level),
         bias=_leans(known, answers, options.level),
         rates=rates,
-        reliability={"posterior": Estimate(_reliability(known))},
+        reliability={POSTERIOR: Estimate(_reliability(known))},
         covers=_covers(scoring),
         guards=guards,
         verdicts=_verdicts(instrument.value_set, drawn, options.level),

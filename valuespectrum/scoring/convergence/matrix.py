@@ -40,22 +40,26 @@ class Method:
     """Shape (respondents, values), centred within respondents; NaN for what is not known."""
     errors: Floats
     """Standard errors of the same shape; NaN where nobody knows them."""
+    posterior: bool = False
+    """Whether scores are posterior means, which a prior draws together, and errors those of the trait about them."""
 
     @property
     def reliability(self) -> Floats:
         """Share of the variance between respondents that is not error, 0 to 1, shape (values,); NaN where unknown.
 
         ``1 - mean(se^2) / variance``: as far as standard errors cover what would change if the instrument were given
-        again with other units.
+        again with other units. Of posterior means ``variance / (variance + mean(se^2))``: their variance holds no error
+        beside that of the trait, of which it is the part that is known.
         """
         known = ~np.isnan(self.scores) & ~np.isnan(self.errors)
         count = known.sum(axis=0)
         found = np.full(self.scores.shape[1], np.nan)
         for value in np.flatnonzero(count >= FEWEST_RESPONDENTS):
             mine = known[:, value]
-            spread = float(self.scores[mine, value].var(ddof=1))
+            spread, error = float(self.scores[mine, value].var(ddof=1)), float((self.errors[mine, value] ** 2).mean())
             if spread > _LEAST_SPREAD:
-                found[value] = np.clip(1.0 - float((self.errors[mine, value] ** 2).mean()) / spread, 0.0, 1.0)
+                share = spread / (spread + error) if self.posterior else 1.0 - error / spread
+                found[value] = np.clip(share, 0.0, 1.0)
         return found
 
 

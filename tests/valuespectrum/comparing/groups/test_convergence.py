@@ -77,6 +77,16 @@ def test_a_value_that_is_not_told_brings_nobody_onto_another_scale() -> None:
     assert convergence(both)["pairs"] == whole and whole[0]["respondents"] == PEOPLE
 
 
+def test_an_adaptive_test_has_the_reliability_of_posterior_means() -> None:
+    """Errors of .1 beside a variance: divided by what is known, and not taken off what a prior left of it."""
+    told = scores("adaptive-portraits", TEN, ten())
+    raw = convergence([(Path("a"), told), RUNS[0]])["methods"][0]["reliability"]
+    for one in told["respondents"]:
+        one["reliability"] = {"posterior": {"mean": 0.9}}
+    found = convergence([(Path("a"), told), RUNS[0]])["methods"][0]["reliability"]
+    assert all(found[value] == pytest.approx(1 / (2 - raw[value])) and found[value] > raw[value] for value in raw)
+
+
 def test_one_instrument_twice_is_two_methods() -> None:
     found = convergence([RUNS[0], (Path("again"), scores("vqa", TEN, ten(seed=3)))])
     assert [each["name"] for each in found["methods"]] == ["like", "like in again"]

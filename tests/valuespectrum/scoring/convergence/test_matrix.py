@@ -47,6 +47,18 @@ def test_reliability_takes_the_error_out() -> None:
     assert agreement(one, other).disattenuated == pytest.approx(1.0, abs=0.03)
 
 
+@pytest.mark.parametrize("noise", [0.5, 1.0])
+def test_reliability_of_posterior_means_is_the_share_of_the_trait_that_is_known(noise: float) -> None:
+    """Held to the squared correlation with what is planted; as raw scores the second ones would have none at all."""
+    generator = np.random.default_rng(7)
+    true = generator.standard_normal((20_000, 4))
+    kept = 1 / (1 + noise**2)
+    means = kept * (true + noise * generator.standard_normal(true.shape))
+    found = Method("a", means, np.full(means.shape, (1 - kept) ** 0.5), posterior=True).reliability
+    right = [float(np.corrcoef(means[:, at], true[:, at])[0, 1]) ** 2 for at in range(4)]
+    assert found == pytest.approx(right, abs=0.03) and found == pytest.approx(kept, abs=0.03)
+
+
 def test_intervals_hold_what_is_planted() -> None:
     found = study(Planted(respondents=24, noise=0.3), samples=60, seed=5)
     assert found.convergent >= 0.88 and found.beyond >= 0.8 and found.value >= 0.88
