@@ -265,6 +265,21 @@ def _contrasts(title: str, rows: Sequence[Json], names: Sequence[str]) -> Iterat
     yield ""
 
 
+def _known(found: Json) -> str:
+    """What the plan takes for known."""
+    if not found["pilot"]:
+        return (
+            "Without a pilot: all steps of the scale are used, and items suit all respondents alike, which real ones "
+            "do not; name a run or table as pilot."
+        )
+    if found["items_told"]:
+        return "Spreads and the information of an answer are those of the pilot."
+    return (
+        "The information of an answer is that of the pilot. It has too few answers to each item to tell how items suit "
+        "respondents: they are taken to suit all alike, which real ones do not, so that more repeats may be needed."
+    )
+
+
 def _planned(found: Json) -> Iterator[str]:
     asked = f"{found['items']} items of each of {found['values']} values" + (
         f" in {found['versions']} ways of asking" if found["versions"] > 1 else ""
@@ -279,10 +294,5 @@ def _planned(found: Json) -> Iterator[str]:
         yield "No number of repeats is enough: items differ in how they suit respondents. " + (
             f"{more} items of every value are needed." if more else "No number of items is enough either."
         )
-    yield (
-        "Spreads and the information of an answer are those of the pilot."
-        if found["pilot"]
-        else "Without a pilot: all steps of the scale are used, and items suit all respondents alike, which real ones "
-        "do not; name a run or table as pilot."
-    )
+    yield _known(found)
     yield "Repeats that always bring the same answer, as at temperature 0, add nothing."

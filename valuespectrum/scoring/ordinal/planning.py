@@ -38,6 +38,8 @@ class PlannedStudy:
     cell: float = 0.0
     """Standard deviation of items within respondents and versions."""
     level: float = 0.95
+    items_told: bool = False
+    """Whether it is known how items suit respondents; else they are taken to suit all alike, which real ones do not."""
 
     def se(self, repeats: float) -> float:
         """Standard error of the difference of two respondents' centred effects of one value.
@@ -89,7 +91,8 @@ def plan_repeats(study: PlannedStudy, size: float, power: float) -> Json:
 
     Returns:
         ``repeats`` (``None`` where no number is enough), ``half_width`` at it, ``items_needed`` where more items of
-        every value would do it, ``curve`` (repeats, half-width, power), and what was taken for known.
+        every value would do it, ``curve`` (repeats, half-width, power), and what was taken for known: ``items_told``
+        says whether how items suit respondents is, or is taken to be nothing.
 
     Raises:
         InputError: There is no such difference or power.
@@ -119,6 +122,7 @@ def plan_repeats(study: PlannedStudy, size: float, power: float) -> Json:
         "information": study.information,
         "within": study.within,
         "cell": study.cell,
+        "items_told": study.items_told,
     }
 
 
@@ -156,6 +160,7 @@ def study_of(fit: Fit, level: float, items: int = 0) -> PlannedStudy:
         float(spreads.get("item x respondent", 0.0)),
         float(spreads.get("item x respondent x version", 0.0)),
         level,
+        "item x respondent" in spreads,
     )
 
 

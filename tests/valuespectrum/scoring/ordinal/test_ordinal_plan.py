@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from valuespectrum.calibration.planted_ratings import PlantedRatings, planted_table
+from valuespectrum.operations.studies.ordinal import _planned
 from valuespectrum.scoring.ordinal.analysis import OrdinalOptions, study_fit
-from valuespectrum.scoring.ordinal.planning import PlannedStudy, plan_repeats
+from valuespectrum.scoring.ordinal.design import design_of
+from valuespectrum.scoring.ordinal.maximum import maximum_likelihood
+from valuespectrum.scoring.ordinal.planning import PlannedStudy, plan_repeats, study_of
 from vectorstore.foundation.errors import InputError
 
 
@@ -49,3 +53,14 @@ def test_a_pilot_of_people_tells_nothing_of_repeats() -> None:
     table = planted_table(PlantedRatings(respondents=2, values=3, items=2, people=3, repeats=2), 1)
     with pytest.raises(InputError, match="several people are one"):
         study_fit(table, OrdinalOptions())
+
+
+@pytest.mark.parametrize(("repeats", "told"), [(20, True), (1, False)])
+def test_a_plan_says_whether_its_pilot_tells_how_items_suit_respondents(repeats: int, told: bool) -> None:
+    """One answer to an item tells it from no chance: that it is nothing is taken for granted, and not the pilot's."""
+    planted = PlantedRatings(respondents=2, values=3, items=6, repeats=repeats, effects=np.zeros((2, 3)))
+    study = study_of(maximum_likelihood(design_of(planted_table(planted, 1))), 0.95)
+    assert study.items_told is told and (told or study.within == 0.0)
+    found = plan_repeats(study, 0.8, 0.8)
+    words = list(_planned(found | {"pilot": True}))
+    assert found["items_told"] is told and any("may be needed" in line for line in words) is not told
