@@ -98,7 +98,9 @@ def main() -> None:
         found = measured(planted, chosen.studies, chosen.sets, chosen.seed)
         words = f"{planted.questions} questions, {planted.opponents} opponents, named {planted.naming:g}"
         words += f", leans {planted.lean_sd:g}"
-        print(f"{words:58} holds {found.holds:.3f}  no interval {found.without:.3f}  width {found.width:.1f}", flush=True)
+        print(
+            f"{words:58} holds {found.holds:.3f}  no interval {found.without:.3f}  width {found.width:.1f}", flush=True
+        )
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ from vectorstore.foundation.disk import storage_errors, write_durably
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 
-
 RequestForm = Literal["request", "spec"]
 """What EasySteer reads: the field ``steer_vector_request``, as in 2025, or ``steering``, as since then."""
 _FIELDS: Mapping[RequestForm, str] = {"request": "", "spec": "&steering_field=steering"}
