@@ -178,4 +178,7 @@ def test_clones_of_one_seed_are_no_sessions_to_test_with() -> None:
 
     one, three = (personalisation(cloned(tastes[0], seeds), cloned(tastes[1], seeds), draws=49) for seeds in (1, 3))
     assert one.net > 0 and one.p is None, "exchanged all at once they are what they were"
-    assert three.p is not None and one.sessions == (4, 4)
+    assert three.p is not None and three.p < 0.1, "exchanged one by one they are not"
+    assert one.sessions == (4, 4)
+    same = personalisation(cloned(tastes[0], 3), cloned(tastes[0], 3), draws=49)
+    assert same.net == pytest.approx(0) and same.p == 1

@@ -43,7 +43,8 @@ def personalisation(
     Where sessions have clones (``browse --clones``: one seed, other luck in what is done), pairs of one seed and
     different clones are compared; else sessions of one walker with other seeds stand for clones, and pairs with equal
     seeds are left out: they share their luck, and would make two walkers look more alike than two clones. Where both
-    walked with the same seeds, who walked is exchanged seed by seed; else sessions are dealt out anew.
+    walked with the same seeds and clones, who walked is exchanged for each seed and clone alone (for all clones of a
+    seed at once it would leave every pair of one seed what it was); else sessions are dealt out anew.
 
     Args:
         first: Sessions of one walker.
@@ -63,12 +64,13 @@ def personalisation(
     mine = np.arange(len(both)) < len(first)
     between, clones = _parts(apart, mine)
     net, counts = between - clones, (len(first), len(second))
-    # Who walked is exchanged for all clones of a seed at once.
+    # Clones of one seed share what is shown by luck, so that they are no further sessions.
     fewest = min(len(set(seeds[group].tolist())) for group in (mine, ~mine))
     if fewest < FEWEST_CLONES or np.isnan(net):
         return Personalisation(between, clones, net, None, counts)
     luck = stream(seed, _STREAM)
-    null = [net_of(apart, _exchanged(mine, seeds, luck)) for _ in range(draws)]
+    walks = list(zip(seeds.tolist(), clones_of.tolist(), strict=True))
+    null = [net_of(apart, _exchanged(mine, walks, luck)) for _ in range(draws)]
     p = (1 + int(np.sum(np.array(null) >= net - 1e-12))) / (1 + draws)
     return Personalisation(between, clones, net, p, counts)
 
@@ -95,8 +97,18 @@ def _mean(numbers: Floats) -> float:
     return float(known.mean()) if known.size else float("nan")
 
 
-def _exchanged(mine: NDArray[np.bool_], seeds: NDArray[np.int_], luck: np.random.Generator) -> NDArray[np.bool_]:
-    if sorted(seeds[mine]) == sorted(seeds[~mine]):
-        swapped = {each: luck.random() < 0.5 for each in sorted(set(seeds.tolist()))}
-        return np.array([own != swapped[each] for own, each in zip(mine, seeds.tolist(), strict=True)])
-    return luck.permutation(mine)
+def _exchanged(
+    mine: NDArray[np.bool_], walks: Sequence[tuple[int, int]], luck: np.random.Generator
+) -> NDArray[np.bool_]:
+    """Another first group.
+
+    Args:
+        mine: Who is in the first one.
+        walks: Seed and clone of each.
+        luck: Deals.
+    """
+    sides = ([each for each, own in zip(walks, mine, strict=True) if own == side] for side in (True, False))
+    if len({tuple(sorted(each)) for each in sides}) > 1:
+        return luck.permutation(mine)
+    swapped = {each: luck.random() < 0.5 for each in sorted(set(walks))}
+    return np.array([own != swapped[each] for own, each in zip(mine.tolist(), walks, strict=True)])
