@@ -26,7 +26,7 @@ from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.schema import SCHEMA
 from valuespectrum.sessions.document import SessionScoring, sessions_document
 from valuespectrum.sessions.revealed.profiles import RevealOptions
-from valuespectrum.sessions.run_logs import quality_of_run, sessions_of_run
+from valuespectrum.sessions.run_logs import left_out_rows, quality_of_run, sessions_of_run
 from valuespectrum.sessions.stated import stated_and_revealed, stated_profiles
 from valuespectrum.sessions.walks.walked import WalkedSession
 from vectorstore.foundation.json_types import Json
@@ -94,8 +94,10 @@ def write_scores(folder: Path, store: AnswerStore, scoring: ScoringOptions, *, s
     if effects := picture_effects(every, settings, scoring, {instrument.name: instrument}):
         scores["presentations"] = effects
     scores["structure"] = structures(scores, manifest.corpus.likeness, scoring.seed)
-    if sessions := sessions_of_run(folder):
-        scores["sessions"] = _sessions(folder, sessions, scores["respondents"], scoring)
+    sessions, left_out = sessions_of_run(folder)
+    if sessions:
+        told = _sessions(folder, sessions, scores["respondents"], scoring)
+        scores["sessions"] = told | {"left_out": left_out_rows(left_out)}
     write_json(folder / "scores.json", scores)
     if not silent:
         refuse_emptiness(scores["respondents"], scores["unscored"], str(folder))

@@ -97,6 +97,7 @@ def score(run: str | PathLike[str], settings: ScoreSettings | None = None, telle
     from valuespectrum.measuring.run_scores import score_run
     from valuespectrum.runs.failures import told
     from valuespectrum.scoring.cells import ScoringOptions
+    from valuespectrum.sessions.run_logs import left_out_in_words
     from valuespectrum.steering.sweep.choosing import FOUND
 
     settings, teller = settings or ScoreSettings(), teller or Unattended()
@@ -114,6 +115,8 @@ def score(run: str | PathLike[str], settings: ScoreSettings | None = None, telle
         scores = _corrected(Path(run), settings, options)
     for line in told(scores):
         teller.say(line)
+    for line in left_out_in_words(scores.get("sessions", {}).get("left_out", ())):
+        teller.warn(line)
     teller.warn(scores["caution"])
     return Scores(scores, describe(scores), Path(run))
 

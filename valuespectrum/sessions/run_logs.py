@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from valuespectrum.runs.run import write_json
 from valuespectrum.sessions.walks.walked import WalkedSession, read_walked
+from vectorstore.foundation.errors import ValueSpectrumError
+from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
     from vectorstore.corpus import Corpus
@@ -24,14 +26,61 @@ def logs_of_run(run: Path) -> list[Path]:
     return sorted((run / SESSIONS).glob("*.jsonl"))
 
 
-def sessions_of_run(run: Path) -> list[WalkedSession]:
-    """Its sessions that have a step, by the names of their logs.
+def sessions_of_run(run: Path) -> tuple[list[WalkedSession], dict[Path, str]]:
+    """Its sessions that have a step, by the names of their logs, and why others cannot be read.
 
     Raises:
-        InputError: A log is damaged.
-        SchemaError: Another release wrote it.
+        InputError: None of its logs can be read.
+        SchemaError: Another release wrote all of them.
     """
-    return [read_walked(log) for log in logs_of_run(run) if begun(log)]
+    found, left_out = read_sessions([log for log in logs_of_run(run) if not _not_begun(log)])
+    return list(found.values()), left_out
+
+
+def read_sessions(logs: Sequence[Path]) -> tuple[dict[Path, WalkedSession], dict[Path, str]]:
+    """Sessions by their logs, and why others cannot be read: one of many is no reason to tell nothing of the rest.
+
+    Args:
+        logs: With the manifest of each, or of all, beside it.
+
+    Raises:
+        InputError: A log is missing, or none can be read.
+    """
+    found: dict[Path, WalkedSession] = {}
+    errors: dict[Path, ValueSpectrumError] = {}
+    for log in logs:
+        try:
+            found[log] = read_walked(log)
+        except ValueSpectrumError as error:
+            if not log.is_file():
+                raise
+            errors[log] = error
+    if errors and not found:
+        raise next(iter(errors.values()))
+    return found, {log: error.message for log, error in errors.items()}
+
+
+def left_out_rows(left_out: Mapping[Path, str]) -> list[Json]:
+    """Logs that cannot be read, as a document has them: ``log`` and ``why``."""
+    return [{"log": str(log), "why": why} for log, why in left_out.items()]
+
+
+def left_out_in_words(rows: Sequence[Json]) -> list[str]:
+    """The same as lines for a person.
+
+    Example:
+        >>> left_out_in_words([{"log": "sessions/a.jsonl", "why": "it is damaged"}])
+        ['sessions/a.jsonl is left out: it is damaged']
+    """
+    return [f"{row['log']} is left out: {row['why']}" for row in rows]
+
+
+def _not_begun(log: Path) -> bool:
+    """Whether its session was stopped before its first step; what is wrong with a log is told when it is read."""
+    try:
+        return not begun(log)
+    except ValueSpectrumError:
+        return False
 
 
 def begun(log: Path) -> bool:

@@ -26,9 +26,13 @@ from agents.models.base import Answer, Ask
 from agents.personas.persona import load_personas
 from valuespectrum.operations.studies.roleplay_words import sessions_in_words
 from valuespectrum.reporting.page import render
+from valuespectrum.runs.feed import feed_path, shared_log
+from valuespectrum.runs.manifest import CorpusRecord, Manifest
+from valuespectrum.runs.run import write_json
 from valuespectrum.sessions.document import sessions_document
 from valuespectrum.sessions.feeds.measures import session_measures
 from valuespectrum.sessions.feeds.reacting import interventions
+from valuespectrum.sessions.run_logs import SESSIONS, left_out_rows, sessions_of_run
 from valuespectrum.sessions.walks.apart import told_apart
 from valuespectrum.sessions.walks.walked import WalkedSession, Walker, one_stock, policy_words, read_walked, walked
 from vectorstore.foundation.errors import InputError
@@ -268,3 +272,28 @@ def test_what_cannot_be_compared_is_said(tmp_path: Path) -> None:
         read_walked(log)
     assert read_walked(log, VALUES).walker.persona == "none"
     assert policy_words({"name": "similar", "params": None}) == "similar"
+
+
+def test_one_damaged_log_of_a_run_is_named_and_the_others_are_read(tmp_path: Path) -> None:
+    """A session that was stopped before its first step is no damage."""
+    folder, record = tmp_path / SESSIONS, browse(session(steps=3), CATALOGUE, Leaning(TASTE))
+    lines = [encode(each) for each in (record.manifest, *record.events)]
+    by_value = {value: [clip for clip, own in VALUES.items() if own == value] for value in sorted(set(VALUES.values()))}
+    settings = {"catalogue": CATALOGUE.content_hash(), "corpus": {"hash": "a" * 64, "embedder": "e"}}
+    folder.mkdir()
+    made = Manifest(settings, {}, kind="feed", corpus=CorpusRecord(values=by_value))
+    write_json(feed_path(shared_log(folder)), made.document)
+    damaged = folder / "damaged.jsonl"
+    for name, content in (("whole", lines), ("begun", lines[:1]), ("damaged", [lines[0], b'{"step":0}\n', *lines[2:]])):
+        (folder / f"{name}.jsonl").write_bytes(b"".join(content))
+    found, left_out = sessions_of_run(tmp_path)
+    assert [each.name for each in found] == ["whole"] and list(left_out) == [damaged]
+    assert f"{damaged}, line 2: " in left_out[damaged]
+    document = sessions_document(found) | {"left_out": left_out_rows(left_out)}
+    page = " ".join(" ".join(look_at(render(replace(data(), walks=(document,)))).text).split())
+    assert "damaged.jsonl is left out: " in page
+    (folder / "whole.jsonl").unlink()
+    with pytest.raises(InputError, match=r"damaged\.jsonl, line 2"):
+        sessions_of_run(tmp_path)
+    damaged.unlink()
+    assert sessions_of_run(tmp_path) == ([], {})

@@ -169,6 +169,7 @@ def roleplay(
     """
     from valuespectrum.measuring.run_scores import score_run
     from valuespectrum.scoring.cells import ScoringOptions
+    from valuespectrum.sessions.run_logs import left_out_in_words
 
     settings, teller = settings or RoleplaySettings(), teller or Unattended()
     study = _Study.of(corpus, models, run, settings)
@@ -181,6 +182,8 @@ def roleplay(
         _walk(study, feed, teller, command)
         teller.doing("scoring sessions")
     scores = score_run(study.run, ScoringOptions(seed=settings.seed))
+    for line in left_out_in_words(scores.get("sessions", {}).get("left_out", ())):
+        teller.warn(line)
     shown = f"valuespectrum report {quote(str(study.run))} --corpus {quote(str(study.corpus))}"
     text = f"{in_words(scores)}\n\nrun: {study.run}\nnext: {shown}"
     return RolePlayed({**scores, "run": str(study.run)}, text, study.run)

@@ -6,15 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from valuespectrum.operations.studies.roleplay_words import sessions_in_words
-from vectorstore.foundation.errors import InputError, ValueSpectrumError
-
-if TYPE_CHECKING:
-    from valuespectrum.sessions.walks.walked import WalkedSession
+from vectorstore.foundation.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +71,7 @@ def compare_sessions(
     from valuespectrum.sessions.document import SessionScoring, sessions_document
     from valuespectrum.sessions.people.matching import human_match
     from valuespectrum.sessions.revealed.profiles import RevealOptions
+    from valuespectrum.sessions.run_logs import left_out_in_words, left_out_rows, read_sessions
     from valuespectrum.sessions.stated import stated_and_revealed
     from valuespectrum.sessions.walks.apart import told_apart
     from valuespectrum.sessions.walks.directions import with_directions
@@ -89,9 +86,10 @@ def compare_sessions(
     outcomes = RevealOptions(settings.outcome) if settings.outcome else RevealOptions()
     options = SessionScoring(settings.window, RevealOptions(outcomes.outcomes, over_clips=not settings.these_clips))
     teller.doing("reading sessions")
-    read, left_out = _read(files)
-    for log, why in left_out.items():
-        teller.warn(f"{log} is left out: {why}")
+    read, unread = read_sessions(files)
+    left_out = left_out_rows(unread)
+    for line in left_out_in_words(left_out):
+        teller.warn(line)
     notes: list[str] = []
     sessions = told_apart(with_directions(list(read), list(read.values()), notes.append))
     for note in notes:
@@ -101,29 +99,7 @@ def compare_sessions(
     document = sessions_document(sessions, options) | {
         "people": human_match(sessions, options.reveal.level),
         "stated": stated_and_revealed(sessions, portraits, options=options.reveal),
-        "left_out": [{"log": str(log), "why": why} for log, why in left_out.items()],
+        "left_out": left_out,
         "notes": notes,
     }
     return SessionComparison(document, sessions_in_words(document))
-
-
-def _read(logs: Sequence[Path]) -> tuple[dict[Path, WalkedSession], dict[Path, str]]:
-    """Sessions by their logs, and why others cannot be read: one of many is no reason to tell nothing of the rest.
-
-    Raises:
-        InputError: A log is missing, or none can be read.
-    """
-    from valuespectrum.sessions.walks.walked import read_walked
-
-    found: dict[Path, WalkedSession] = {}
-    errors: dict[Path, ValueSpectrumError] = {}
-    for log in logs:
-        try:
-            found[log] = read_walked(log)
-        except ValueSpectrumError as error:
-            if not log.is_file():
-                raise
-            errors[log] = error
-    if errors and not found:
-        raise next(iter(errors.values()))
-    return found, {log: error.message for log, error in errors.items()}

@@ -97,6 +97,11 @@ class _Attention(Part):
     words: Text
 
 
+class _LeftOut(Part):
+    log: Text
+    why: Text
+
+
 class SessionsPart(Part):
     """Sessions in numbers."""
 
@@ -107,3 +112,4 @@ class SessionsPart(Part):
     words: list[_WordsRow] = Field(default_factory=list)
     published: _Published
     attention: _Attention | None = None
+    left_out: list[_LeftOut] = Field(default_factory=list)
