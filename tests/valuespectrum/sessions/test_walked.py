@@ -41,9 +41,11 @@ CATALOGUE = make_catalogue(60)
 VALUES = {item: group for item, group in CATALOGUE.groups.items() if group}
 
 
-def read(model: Leaning, steps: int = 30, policy: str = "random", seed: int = 3, done: str = "") -> WalkedSession:
+def read(
+    model: Leaning, steps: int = 30, policy: str = "random", seed: int = 3, done: str = "", **told: object
+) -> WalkedSession:
     put = tuple(map(intervention_from, done.split()))
-    options = session(policy=load_policy(policy), steps=steps, seed=seed, interventions=put)
+    options = session(policy=load_policy(policy, **told), steps=steps, seed=seed, interventions=put)
     record = browse(options, CATALOGUE, model)
     lines = (encode(record.manifest), *map(encode, record.events))
     return walked("made", LogContents(record.manifest, record.events, lines), VALUES)
@@ -297,3 +299,38 @@ def test_one_damaged_log_of_a_run_is_named_and_the_others_are_read(tmp_path: Pat
         sessions_of_run(tmp_path)
     damaged.unlink()
     assert sessions_of_run(tmp_path) == ([], {})
+
+
+DIGITS = 8 * "ab"
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "words"),
+    [
+        ("yoked", {"log": "a/m-boss-similar-12.jsonl", "content": DIGITS}, "yoked:log=m-boss-similar"),
+        ("yoked", {"log": "/b/m-boss-similar-3-clone1-control.jsonl"}, "yoked:log=m-boss-similar-control"),
+        ("replay", {"log": "mine.jsonl", "content": DIGITS}, "replay:log=mine"),
+        ("popular", {"counts": "/a/c.csv", "content": DIGITS}, "popular:counts=c.csv,content=abababab"),
+        ("file:/a/b/mine.py:fresh", {"x": 2.0, "content": DIGITS}, "file:mine.py:fresh:x=2.0,content=abababab"),
+    ],
+)
+def test_where_a_file_lies_is_no_part_of_a_policy(name: str, params: dict[str, Any], words: str) -> None:
+    assert policy_words({"name": name, "params": params}) == words
+
+
+def test_sessions_that_are_yoked_to_the_feeds_of_one_walker_are_of_one_condition(tmp_path: Path) -> None:
+    """Each has a log of its own to be yoked to; what was done to one is held against the other through that feed."""
+    found: list[WalkedSession] = []
+    for seed in range(3):
+        folder = tmp_path / f"{seed}"
+        folder.mkdir()
+        log = folder / f"leaning-none-similar-{seed}.jsonl"
+        browse(session(policy=load_policy("similar"), steps=12, seed=seed), CATALOGUE, Leaning({"power": 3.0}), log=log)
+        found += [read(Leaning(TASTE), 12, "yoked", seed=0, done=done, log=str(log)) for done in ("", "4:reset")]
+    assert {each.policy for each in found} == {"yoked:log=leaning-none-similar"}
+    assert len({each.feed for each in found}) == 3
+    document = sessions_document([replace(each, seed=place // 2) for place, each in enumerate(found)])
+    (condition,) = document["conditions"]
+    assert condition["sessions"] == 3 and condition["walkers"][0]["measures"]["kept"]["n"] == 3
+    (row,) = interventions(found, window=4, level=0.95)
+    assert row["kept"] == row["entropy"] == 0, "one seed, and yet each beside its own feed"

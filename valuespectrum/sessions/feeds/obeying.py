@@ -103,7 +103,7 @@ class _Others:
 
 
 def _luck(session: WalkedSession) -> tuple[object, ...]:
-    return session.walker, session.policy, session.seed, session.clone
+    return session.walker, session.policy, session.feed, session.seed, session.clone
 
 
 def _steps(session: WalkedSession, injection: Injection) -> list[int]:

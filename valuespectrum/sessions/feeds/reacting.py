@@ -57,8 +57,8 @@ def _key(session: WalkedSession) -> tuple[Walker, str, int, str, tuple[str, ...]
     return session.walker, session.policy, step, name, tuple(each.content for each in listed), session.seed
 
 
-def _pair(session: WalkedSession) -> tuple[Walker, str, int, int]:
-    return session.walker, session.policy, session.seed, session.clone
+def _pair(session: WalkedSession) -> tuple[Walker, str, str, int, int]:
+    return session.walker, session.policy, session.feed, session.seed, session.clone
 
 
 def _returned(after: Sequence[WalkedSession], step: int, window: int, level: float) -> Json:

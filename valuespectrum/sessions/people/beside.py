@@ -46,9 +46,13 @@ def _pairs(sessions: Sequence[WalkedSession]) -> Iterator[tuple[WalkedSession, W
     people = [each for each in sessions if each.walker.human]
     agents = [each for each in sessions if not each.walker.human and not each.walker.placebo]
     for person, agent in product(people, agents):
-        one_feed = all(_together(person, agent)) or (person.policy, person.seed) == (agent.policy, agent.seed)
+        one_feed = all(_together(person, agent)) or _walked_through(person) == _walked_through(agent)
         if one_feed and person.stock == agent.stock:
             yield person, agent
+
+
+def _walked_through(session: WalkedSession) -> tuple[str, str, int]:
+    return session.policy, session.feed, session.seed
 
 
 def _together(person: WalkedSession, agent: WalkedSession) -> list[bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -33,6 +34,12 @@ OF_WORDS = "#"
 """Stands between the id of a persona and digits of its words, where several personas of one id walked."""
 _ASKED_AS = ("choices", "dtype", "layout", "served_model", "template_variables", "thinking")
 """Settings of a model that make another respondent of it: what is left out, as a seed, is luck or where it ran."""
+_RECORDED = ("replay", "yoked")
+"""Policies that show what a log shows."""
+_FILES: Mapping[str, str] = {"decide": "networks", "popular": "counts", "replay": "log", "yoked": "log"}
+"""Policies that follow a file or folder, and the option that names it."""
+_ONE_OF_MANY = re.compile(r"-\d+(-clone\d+)?(?=(-(without|control|intervened))?$)")
+"""In the name of a log: its seed and clone, before what was done to the session."""
 
 
 class Walker(NamedTuple):
@@ -121,6 +128,8 @@ class WalkedSession:
     """Hash over the words of the role; empty for the model as itself, and for people."""
     pool: int | None = None
     """Most clips on offer at a step; ``None`` where that is not known."""
+    feed: str = ""
+    """Hash of what was shown, where several recorded feeds go by one policy; empty for others."""
     attention: Attention | None = None
     """Checks of attention of a person; ``None`` where nothing is known of any."""
     portrait: Floats | None = None
@@ -216,6 +225,7 @@ def walked(name: str, contents: LogContents, values: Mapping[str, str]) -> Walke
         name=name,
         walker=walker_of(manifest),
         policy=policy_words(manifest.policy),
+        feed=_feed(manifest.policy),
         seed=manifest.seed,
         items=tuple(event.item_id for event in events),
         values=shown,
@@ -305,13 +315,35 @@ def _one_level(part: Mapping[str, object]) -> dict[str, object]:
 def policy_words(policy: Mapping[str, object]) -> str:
     """A policy with its options, as one word of a table.
 
+    Where a file lies is no part of it: a file is told by its name and digits of its content. The feeds of a walker that
+    ``replay`` and ``yoked`` show go by one word, whatever the seed: they are draws, as those of any policy are.
+
     Example:
         >>> policy_words({"name": "similar", "params": {"decay": 0.9}}), policy_words({"name": "random", "params": {}})
         ('similar:decay=0.9', 'random')
+        >>> policy_words({"name": "yoked", "params": {"log": "sessions/m-none-similar-3.jsonl", "content": "1f"}})
+        'yoked:log=m-none-similar'
     """
-    params = policy.get("params")
-    told = ",".join(f"{name}={value}" for name, value in params.items()) if isinstance(params, dict) else ""
-    return f"{policy.get('name', '')}{':' if told else ''}{told}"
+    from agents.feeds.functions import FILE
+
+    name, params = str(policy.get("name", "")), _told(policy.get("params"))
+    if name.startswith(FILE):
+        place, _, function = name.removeprefix(FILE).rpartition(":")
+        name = f"{FILE}{Path(place).name}:{function}"
+    content = str(params.pop("content", ""))
+    if own := _FILES.get(name):
+        params[own] = Path(str(params.get(own, ""))).name
+    if name in _RECORDED:
+        params["log"] = _ONE_OF_MANY.sub("", str(params["log"]).removesuffix(".jsonl"))
+    elif content:
+        params["content"] = content[:8]
+    told = ",".join(f"{option}={value}" for option, value in params.items())
+    return f"{name}{':' if told else ''}{told}"
+
+
+def _feed(policy: Mapping[str, object]) -> str:
+    """Which of the feeds that go by one policy it was, where they are recorded ones; empty for any other."""
+    return str(_told(policy.get("params")).get("content", "")) if policy.get("name") in _RECORDED else ""
 
 
 def _outcomes(event: Event, human: bool) -> tuple[float, float, float]:
