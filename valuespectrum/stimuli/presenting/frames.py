@@ -29,13 +29,27 @@ def spread(items: Sequence[T], count: int) -> list[T]:
 def in_order(frames: Sequence[Frame], count: int) -> list[Frame]:
     """Pictures of a clip in order, evenly spread over it; near duplicates only where there are too few others.
 
+    What shows the same as a frame of another clip is no duplicate here: it is this clip's, too.
+
     Args:
         frames: All of the clip.
         count: How many are wanted; fewer are returned where the clip has fewer.
     """
     ordered = sorted(frames, key=lambda frame: frame.index)
-    different = [frame for frame in ordered if frame.duplicate_of is None]
+    different = _without_repeats(ordered)
     return spread(different if len(different) >= count else ordered, count)
+
+
+def _without_repeats(ordered: Sequence[Frame]) -> list[Frame]:
+    """Those that show what none before them in the clip shows."""
+    shown, different = {frame.frame_id for frame in ordered}, []
+    for frame in ordered:
+        if frame.duplicate_of not in shown:
+            different.append(frame)
+        if frame.duplicate_of is not None:
+            # Of two that are copies of one picture elsewhere the second shows nothing new.
+            shown.add(frame.duplicate_of)
+    return different
 
 
 def out_of_order(frames: Sequence[Frame], seed: int) -> list[Frame]:

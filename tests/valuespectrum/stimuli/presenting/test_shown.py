@@ -89,8 +89,11 @@ def test_frames_come_in_order_and_out_of_it() -> None:
     frames = [frame("clip", index) for index in (4, 1, 3, 0, 2)]
     assert [each.index for each in in_order(frames, 3)] == [0, 2, 4]
     assert [each.index for each in in_order(frames, 9)] == [0, 1, 2, 3, 4]
-    repeats = [*frames[:3], *(frame("clip", index, duplicate_of="x") for index in (0, 2))]
-    assert [each.index for each in in_order(repeats, 2)] == [1, 4]
+    repeats = [*frames[:3], frame("clip", 0), frame("clip", 2, duplicate_of="clip/0")]
+    assert [each.index for each in in_order(repeats, 4)] == [0, 1, 3, 4]
+    lent = [frame("clip", index, duplicate_of="other/0" if index < 2 else "other/9") for index in range(3)]
+    shared = [*lent, frame("clip", 3, duplicate_of="other/8"), frame("clip", 4)]
+    assert [each.index for each in in_order(shared, 4)] == [0, 2, 3, 4], "pictures of another clip are its own, too"
     for seed in range(20):
         drawn = out_of_order(in_order(frames, 2), seed)
         assert [each.index for each in drawn] == [4, 0], "two pictures have one other order"
