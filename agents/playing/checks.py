@@ -45,10 +45,14 @@ class CheckOptions:
     """None for no checks."""
     every: int = 25
     """Steps between two checks; half the steps of a session gives its start, its middle and its end."""
+    together: int = 1
+    """How many questions after each other put one thing in several ways, and count as one where all are answered."""
 
     def __post_init__(self) -> None:
         if self.every < 1:
             raise InputError(f"persona checks come after at least one step, not {self.every}")
+        if self.together < 1:
+            raise InputError(f"at least one question puts a thing, not {self.together}")
 
     def due(self, steps: int) -> str:
         """Name of the check after so many steps; empty where there is none.
@@ -69,7 +73,7 @@ class CheckOptions:
     def agreement(self, answers: Sequence[Answer]) -> float | None:
         """Mean over questions of how well the answers fit the role; ``None`` where nothing was answered."""
         fits = [_fit(one, answer) for one, answer in zip(self.questions, answers, strict=False)]
-        known = [fit for fit in fits if fit is not None]
+        known = _whole(fits, self.together)
         return sum(known) / len(known) if known else None
 
 
@@ -118,8 +122,7 @@ def check_persona(
     answers = yield [Addressed(ask, to) for ask in asks]
     *told, who = answers
     fits = [_fit(one, answer) for one, answer in zip(questions, told, strict=True)]
-    answered = [[fit for fit in fits[at : at + together] if fit is not None] for at in range(0, len(fits), together)]
-    known = np.array([sum(each) / together for each in answered if len(each) == together])
+    known = np.array(_whole(fits, together))
     half = _half_width(known, level)
     mean = float(known.mean()) if known.size else None
     return Checked(
@@ -128,12 +131,18 @@ def check_persona(
         None if mean is None or half is None else max(0.0, mean - half),
         None if mean is None or half is None else min(1.0, mean + half),
         len(questions),
-        sum(map(len, answered)),
+        sum(fit is not None for fit in fits),
         sum(answer.parsed == REFUSAL for answer in told),
         count_role_breaks(answer.text for answer in answers),
         who.text[:400],
         role_break(who.text),
     )
+
+
+def _whole(fits: Sequence[float | None], together: int) -> list[float]:
+    """How well the answers to each thing fit; without those of which a way is lost, whose lean would stay."""
+    ways = [[fit for fit in fits[at : at + together] if fit is not None] for at in range(0, len(fits), together)]
+    return [sum(each) / together for each in ways if len(each) == together]
 
 
 def _fit(question: CheckQuestion, answer: Answer) -> float | None:

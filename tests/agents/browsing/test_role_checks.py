@@ -119,3 +119,11 @@ def test_a_log_whose_checks_were_edited_is_not_the_same(tmp_path: Path) -> None:
 def test_sessions_take_every_strategy_that_can_be_spoken(strategy: str) -> None:
     record = browse(session(steps=1, strategy=strategy), CATALOGUE, Leaning(), PERSONA)
     assert record.manifest.persona["kind"] == strategy
+
+
+@pytest.mark.parametrize(("said", "agreement"), [(("3", "1"), 1.0), (("3", ""), None), (("", "1"), None)])
+def test_a_question_of_which_one_way_is_lost_tells_nothing(said: tuple[str, str], agreement: float | None) -> None:
+    """A lean to high numbers would stay without the other way."""
+    answers = [Answer(text=each, parsed=each or "refusal") for each in said]
+    assert CheckOptions(QUESTIONS, 4, 2).agreement(answers) == agreement
+    assert CheckOptions(QUESTIONS, 4).agreement(answers) == 1.0

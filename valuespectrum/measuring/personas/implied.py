@@ -60,7 +60,7 @@ def session_checks(persona: Persona | None, every: int) -> CheckOptions:
     """
     if persona is None or not every or not any(map(nearest_level, persona.target.values())):
         return CheckOptions()
-    return CheckOptions(tuple(check_questions(persona)), every)
+    return CheckOptions(tuple(check_questions(persona)), every, WAYS)
 
 
 def _both_ways(statement: str, value: str, implied: bool) -> Sequence[CheckQuestion]:
