@@ -107,6 +107,7 @@ def _scroll(asking: Asking) -> None:
         (["--corpus", "CORPUS", "--bind", "8.8.8.8"], "no address of a local network"),
         (["--corpus", "CORPUS", "--policy", "nonsense"], "nonsense"),
         (["--corpus", "CORPUS", "--policy", "similar:heat=1"], "heat"),
+        (["--corpus", "CORPUS", "--policy", "adversarial:steer,group=nonsense"], "no clip has the group"),
         (["--corpus", "CORPUS", "--consent", "nowhere.txt"], "consent text"),
         (["--corpus", "nowhere"], "nowhere"),
     ],

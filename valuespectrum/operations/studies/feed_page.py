@@ -9,7 +9,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from valuespectrum.operations.browse import open_feed
+from valuespectrum.operations.browse import open_feed, refuse_early
 from valuespectrum.operations.shared.clip_media import corpus_media
 from valuespectrum.operations.shared.option_files import effective_options
 from valuespectrum.operations.shared.outcomes import Outcome
@@ -95,7 +95,8 @@ def feed(
         command: What the user typed, for the manifest beside each log.
 
     Raises:
-        InputError: Something that was named does not exist, the address is taken, or the log is of another session.
+        InputError: Something that was named does not exist, the policy does not go with these clips, the address is
+            taken, or the log is of another session.
         StorageError: The log cannot be written.
 
     Example::
@@ -116,6 +117,7 @@ def feed(
     session = _session(settings, folder)
     refuse_unwritable(place if place.suffix == _ONE_LOG else place / f"person{_ONE_LOG}")
     record, catalogue = open_feed(folder, settings.embedder, [], teller)
+    refuse_early(session, catalogue)
     options = effective_options(settings, corpus=folder, log=place)
     begin = _beginning(folder, catalogue, replace(record, command=command, options=options))
     study = FeedStudy(session, catalogue, page, begin)
