@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from report_pages import data, read
 from session_worlds import session_of
@@ -102,3 +103,13 @@ def test_other_feeds_are_not_set_beside() -> None:
     (row,) = side_by_side([one, agent])
     assert row["in_step"] == 0 and row["shared"] == 12 and row["agreement"] == 1 and row["kappa"] is None
     assert side_by_side([one]) == [] and side_by_side([agent]) == []
+
+
+def test_what_is_not_known_of_a_person_is_no_number() -> None:
+    one = session_of(["power", "security"] * 6)
+    known = np.arange(12) % 2 == 0
+    person = replace(one, walker=Walker("human:a", human=True), share=np.where(known, 0.5, np.nan))
+    (row,) = side_by_side([person, one])
+    assert row["person_did"]["watch_share"] == 0.5 and row["agent_did"]["watch_share"] == 1
+    (row,) = side_by_side([replace(person, share=np.full(12, np.nan)), one])
+    assert row["person_did"]["watch_share"] is None

@@ -156,6 +156,16 @@ def test_what_does_not_say_for_how_long_decides_nothing() -> None:
     assert condition["walkers"][0]["measures"]["entropy"]["mean"] > 0.5, "what was shown is told all the same"
 
 
+def test_how_long_a_clip_was_watched_is_unknown_where_only_a_signal_was_logged() -> None:
+    told = ((None, "like"), (None, "not_interested"), (0.0, ""), (5.0, "like"), (5.0, ""), (None, ""))
+    rows = [PersonWatched("me", "", 60.0 * at, f"v{at}", *each) for at, each in enumerate(told)]
+    (session,) = import_people(rows, CLIPS, "hash").sessions
+    lines = (encode(session.manifest), *map(encode, session.events))
+    read = walked("me", LogContents(session.manifest, session.events, lines), {CLIPS[0].clip_id: VALUES[0]})
+    assert read.kept.tolist()[:5] == [1, 0, 0, 1, 1] and np.isnan(read.share[[0, 1, 5]]).all()
+    assert read.share[2:5].tolist() == [0, 0.5, 0.5]
+
+
 def test_clips_that_are_not_there_are_counted_and_none_at_all_is_refused(tmp_path: Path) -> None:
     rows = [PersonWatched("a", "", float(number), f"v{number % 9}", 5.0) for number in range(18)]
     found = import_people(rows, CLIPS[:6], "hash", PeopleImportOptions(least_steps=6))

@@ -95,10 +95,11 @@ def _did(session: WalkedSession, shared: set[str]) -> Json:
     """What one did with the clips that both were shown."""
     there = np.array([clip in shared for clip in session.items])
     steps, liked = there & ~np.isnan(session.kept), session.liked_of_shown
+    timed = steps & (session.kept == 1) & ~np.isnan(session.share)
     return {
         "kept": _mean(session.kept[steps]),
         "like": _mean(liked[there & ~np.isnan(liked)]),
-        "watch_share": _mean(session.share[steps & (session.kept == 1)]),
+        "watch_share": _mean(session.share[timed]),
     }
 
 

@@ -212,13 +212,15 @@ def walked(name: str, contents: LogContents, values: Mapping[str, str]) -> Walke
     Raises:
         InputError: It has no step, or a target that is none.
     """
+    from agents.browsing.person import IMPORTED
+
     manifest, events = contents.manifest, contents.events
     if not events:
         raise InputError(f"the session {name} has no steps", "continue it, or leave it out")
     shown = tuple(values.get(event.item_id, NO_VALUE) for event in events)
     stock = {value: list(values.values()).count(value) for value in sorted(set(values.values()))}
     stock[NO_VALUE] = max(manifest.n_items - sum(stock.values()), shown.count(NO_VALUE), 0)
-    told = [_outcomes(event, manifest.human) for event in events]
+    told = [_outcomes(event, manifest.human, IMPORTED in manifest.session) for event in events]
     kept, liked, share = (np.array(column, dtype=np.float64) for column in zip(*told, strict=True))
     pool, clone = manifest.session.get("pool"), manifest.session.get("clone", 0)
     return WalkedSession(
@@ -346,18 +348,21 @@ def _feed(policy: Mapping[str, object]) -> str:
     return str(_told(policy.get("params")).get("content", "")) if policy.get("name") in _RECORDED else ""
 
 
-def _outcomes(event: Event, human: bool) -> tuple[float, float, float]:
+def _outcomes(event: Event, human: bool, imported: bool) -> tuple[float, float, float]:
     """Kept watching, liked, share watched; not-a-number for what was not decided.
 
     An agent that watched was asked whether it liked the clip, or was not; a person could always say so.
+    Of what was logged elsewhere it may be known what was sent, and not for how long it was watched.
     """
     if event.refusal or event.action not in PASSED | KEPT:
         return np.nan, np.nan, np.nan
+    timed = event.watch_s > 0 or not imported or event.action in ("watch", "skip")
+    share = event.watch_frac if timed else np.nan
     if event.action in PASSED:
-        return 0.0, np.nan, event.watch_frac
+        return 0.0, np.nan, share
     asked = human or event.rating is not None or event.action != "watch"
     liked = bool(LIKED & {event.action, *(event.further or ())})
-    return 1.0, float(liked) if asked or liked else np.nan, event.watch_frac
+    return 1.0, float(liked) if asked or liked else np.nan, share
 
 
 def _put(events: Sequence[Event]) -> tuple[str, ...]:
