@@ -1,7 +1,8 @@
 """Sessions of planted walkers through a feed: ``python -m bench.truth.sessions``.
 
 ``logit P(keep watching) = logit P(like) = theta_v + clip``, ``theta = (1 - o) bare + o * 2 * target + text``, targets
-of our own personas, the same clips and seeds for all roles; actions are drawn. Simulated without a model.
+of our own personas, the same clips and seeds for all roles; actions are drawn for each role anew or, with ``--shared``,
+with one luck for all roles of a seed, as agents have it. Simulated without a model.
 """
 
 from __future__ import annotations
@@ -65,8 +66,10 @@ def walks(
         yield kept, np.where(kept == 1, luck.random(planted.steps) < yes, np.nan)
 
 
-def study(planted: Planted, luck: np.random.Generator) -> tuple[list[WalkedSession], Floats, Floats]:
-    """Sessions of all roles, the bare profile and the target."""
+def study(
+    planted: Planted, luck: np.random.Generator, shared: bool = False
+) -> tuple[list[WalkedSession], Floats, Floats]:
+    """Sessions of all roles, the bare profile and the target; where luck is shared, one draw decides for all roles."""
     values = len(VALUES)
     bare, target = luck.normal(0, planted.value_sd, values), targets()[luck.integers(len(targets()))]
     effects = luck.normal(0, planted.clip_sd, planted.clips)
@@ -78,10 +81,12 @@ def study(planted: Planted, luck: np.random.Generator) -> tuple[list[WalkedSessi
         (PERSONA._replace(persona=_worded(number)), played, planted.text_sd) for number in range(planted.wordings)
     ]
     roles += [(Walker("m", f"placebo-{text}", "simple"), bare, planted.text_sd) for text in range(1, planted.texts + 1)]
+    again = int(luck.integers(2**32)) if shared else 0
     sessions = []
     for walker, likes, text_sd in roles:
         held = likes + luck.normal(0, text_sd, values)
-        for seed, (kept, liked) in enumerate(walks(held, planted, shown, effects, luck)):
+        acts = np.random.default_rng(again) if shared else luck
+        for seed, (kept, liked) in enumerate(walks(held, planted, shown, effects, acts)):
             actions = tuple(
                 "skip" if not keep else "like" if like else "watch" for keep, like in zip(kept, liked == 1, strict=True)
             )
@@ -115,11 +120,11 @@ def judged(
     return row, revealed, bare, target
 
 
-def measured(planted: Planted, count: int, seed: int) -> dict[str, float]:
-    """Shares of verdicts, and of intervals that hold what is planted."""
+def measured(planted: Planted, count: int, seed: int, shared: bool = False) -> dict[str, float]:
+    """Shares of verdicts, and of intervals that hold what is planted; and the mean of the pull."""
     found: dict[str, list[float]] = {}
     for trial in range(count):
-        sessions, bare, target = study(planted, stream(seed, f"bench/sessions/{planted}", trial))
+        sessions, bare, target = study(planted, stream(seed, f"bench/sessions/{planted}", trial), shared)
         revealed, obeyed = reveal(sessions), planted.obedience
         texts = [walker for walker, _ in revealed.walkers if walker.placebo]
         worded = [walker for walker, _ in revealed.walkers if in_first_wording(walker.persona) == PERSONA.persona]
@@ -127,6 +132,7 @@ def measured(planted: Planted, count: int, seed: int) -> dict[str, float]:
         told = {
             "moved": row["verdict"] == "moved",
             "moved away": row["verdict"] == "moved away",
+            "mean pull": np.nan if row["pull"] is None else row["pull"],
             "keep": _holds(row, "keep", 1 - obeyed),
             "pull": _holds(row, "pull", obeyed * REACH),
             "beyond": _holds(row, "beyond", obeyed * REACH),
@@ -161,6 +167,9 @@ def cases() -> Iterator[tuple[str, Planted]]:
         yield f"obeyed {obedience:g}, text sd 0.5, 3 wordings", Planted(obedience, 0.5, wordings=3)
         yield f"obeyed {obedience:g}, text sd 0.5, 3 wordings, 20 seeds", Planted(obedience, 0.5, wordings=3, seeds=20)
         yield f"obeyed {obedience:g}, 5 seeds of 30 steps, 5 texts", Planted(obedience, seeds=5, steps=30, texts=5)
+        few = Planted(obedience, texts=5, seeds=5, steps=16, clips=40)
+        yield f"obeyed {obedience:g}, 5 seeds of 16 steps, 5 texts, 40 clips", few
+        yield f"obeyed {obedience:g}, 40 texts, 1,000 clips", Planted(obedience, texts=40, clips=1000)
 
 
 def main() -> None:
@@ -169,11 +178,12 @@ def main() -> None:
     parser.add_argument("--trials", type=int, default=300)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", default="", help="cases whose names end so")
+    parser.add_argument("--shared", action="store_true", help="one luck for all roles of a seed, as agents have")
     chosen = parser.parse_args()
     for name, planted in cases():
         if not name.endswith(chosen.only):
             continue
-        shares = measured(planted, chosen.trials, chosen.seed)
+        shares = measured(planted, chosen.trials, chosen.seed, chosen.shared)
         print(f"{name:45}" + "".join(f"  {each} {share:.3f}" for each, share in shares.items()), flush=True)
 
 

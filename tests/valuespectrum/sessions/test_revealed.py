@@ -122,6 +122,20 @@ def test_a_feed_that_follows_does_not_pass_for_liking() -> None:
     assert np.median(np.abs(apart)) < 0.35 and abs(np.polyfit(meant, apart, 1)[0]) < 0.25
 
 
+def test_roles_that_share_their_luck_tell_no_more_about_clips_than_one_does() -> None:
+    """Twelve roles that do the same are one role: what they agree about must not count as what everybody likes."""
+    feed = PlantedFeed(clips=250, clip_sd=1.2).drawn()
+    one = [walk(feed, Walker("m", "p0", "simple"), LIKES, seed) for seed in range(8)]
+    others = [replace(each, walker=Walker("m", f"p{role}", "simple")) for role in range(1, 12) for each in one]
+    alone, together = reveal(one), reveal([*one, *others])
+    assert alone.fit.clip_sd == pytest.approx(together.fit.clip_sd) and alone.fit.clip_sd > 0.2
+    own = alone.profile(one[0].walker)
+    assert np.abs(together.profile(one[0].walker) - own).max() < 0.03
+    anew = [replace(each, clone=1 + place // 8) for place, each in enumerate(others)]
+    apart = reveal([*one, *anew]).profile(one[0].walker) - own
+    assert np.abs(apart).max() > 0.03, "with luck of their own they would tell more"
+
+
 def test_what_was_not_decided_is_no_number() -> None:
     sessions = [walk(PlantedFeed(steps=40, clips=40).drawn(), Walker("a"), LIKES, seed) for seed in range(4)]
     silent = [_without(each, VALUES[0]) for each in sessions]

@@ -39,6 +39,9 @@ class Decisions:
     """Shape (items, values): how much each clip shows of each value."""
     roles: int
     kinds: int
+    luck: Integers | None = None
+    """Which draw each hangs on, beside its kind and clip: sessions of roles with one seed share theirs. ``None``
+    where all of one cluster do."""
 
     @property
     def values(self) -> int:

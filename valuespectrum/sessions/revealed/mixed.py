@@ -4,7 +4,9 @@
 a normal distribution whose variance is estimated (``clip_effects``) by penalised quasi-likelihood (Breslow and Clayton
 1993, JASA 88, 9). ``beta`` is what all roles have in common plus what this one has beside it, with normal priors of
 standard deviations 5 and 3, which keep separated data finite. ``y`` may be a share between 0 and 1. A clip's effect is
-one for all roles, so a clip that everybody likes is not taken for a value.
+one for all roles, so a clip that everybody likes is not taken for a value. Roles that walked with one seed share their
+luck, so for effects of clips they count as one (the prior weighs as often as decisions hang on one draw): taken for
+so many, luck would be explained by clips, and what is left of decisions by betas that are too large.
 
 Errors come from influences: how much each session, each clip and each of their cells moves the fit (the one-step
 estimate of leaving it out). Sums of their squares are the sandwich variance; over sessions and clips at once it is
@@ -135,6 +137,7 @@ class _Model:
         self.design: csr_matrix = csr_matrix((entries, (rows, columns)), shape=(count, self.width))
         shape = (count, len(data.loadings))
         self.clips: csr_matrix = csr_matrix((np.ones(count), (np.arange(count), item)), shape=shape)
+        self.sharing = _sharing(data)
         own = np.where(np.tile(np.arange(each) < data.values, data.roles), 1.0 / PRIOR**2, FLAT_PRECISION)
         self.prior = np.concatenate([own, np.full(data.values, 1.0 / SHARED_PRIOR**2)])
 
@@ -145,13 +148,14 @@ class _Model:
         residual = self.said - self.weight * share
         information = np.maximum(self.weight * share * (1.0 - share), 1e-10)
         weighted = self.design.multiply(information[:, None]).tocsr()
-        own = np.asarray(self.clips.T @ information) + 1.0 / variance
+        tight = self.sharing / variance
+        own = np.asarray(self.clips.T @ information) + tight
         cross = np.asarray((self.clips.T @ weighted).todense())
         shared = cross / own[:, None]
         left = np.asarray((self.design.T @ weighted).todense()) + np.diag(self.prior) - cross.T @ shared
         inverse = np.asarray(np.linalg.inv(left), dtype=np.float64)
         score = self.design.T @ residual - self.prior * theta
-        clip_score = self.clips.T @ residual - effects / variance
+        clip_score = self.clips.T @ residual - effects * tight
         move = inverse @ (score - shared.T @ clip_score)
         clip_move = clip_score / own - shared @ move
         # Steps are shortened where they would leap, as with data that are almost separated.
@@ -176,6 +180,14 @@ class _Model:
         if not whole_clips:
             moved = moved - np.asarray((sums @ self.clips) @ solved.shared)
         return np.asarray(moved @ solved.inverse)
+
+
+def _sharing(data: Decisions) -> Floats:
+    """How many decisions about each clip hang on one draw of luck, at least 1; shape (items,)."""
+    luck, items = data.cluster if data.luck is None else data.luck, len(data.loadings)
+    draws = np.unique((luck * data.kinds + data.kind) * items + data.item) % items
+    decided, drawn = (np.bincount(each, minlength=items) for each in (data.item, draws))
+    return np.asarray(np.maximum(decided, 1) / np.maximum(drawn, 1))
 
 
 def _told(data: Decisions, model: _Model, solved: _Solved, variance: float) -> MixedFit:

@@ -216,9 +216,10 @@ def _decisions(
     places = {each: place for place, each in enumerate(walkers)}
     items: dict[str, int] = {}
     loadings: list[Floats] = []
-    rows: list[tuple[int, int, int, int, float, float]] = []
+    rows: list[tuple[int, int, int, int, int, float, float]] = []
     clusters, stratum = drawn
-    for session, named, cluster in zip(sessions, parts, clusters.tolist(), strict=True):
+    lucks = _lucks(sessions)
+    for session, named, cluster, luck in zip(sessions, parts, clusters.tolist(), lucks.tolist(), strict=True):
         weight = np.clip(1.0 / session.chance, 0.0, options.most_weight)
         for kind, outcome in enumerate(options.outcomes):
             said = OUTCOMES[outcome](session)
@@ -226,18 +227,25 @@ def _decisions(
                 item = items.setdefault(session.items[step], len(items))
                 if item == len(loadings):
                     loadings.append(np.array([float(session.values[step] == each) for each in VALUES]))
-                row = (places[session.walker, named[step]], kind, item, cluster)
+                row = (places[session.walker, named[step]], kind, item, cluster, luck)
                 rows.append((*row, float(said[step]), float(weight[step])))
     if not rows:
         raise InputError("nothing was decided in these sessions", "every question was refused or failed")
-    role, kind, item, cluster = np.array([row[:4] for row in rows], dtype=np.int_).T
-    y, weight = np.array([row[4:] for row in rows], dtype=np.float64).T
+    role, kind, item, cluster, luck_of = np.array([row[:5] for row in rows], dtype=np.int_).T
+    y, weight = np.array([row[5:] for row in rows], dtype=np.float64).T
     known = not np.isnan(weight).any()
     weight = np.where(np.isnan(weight), 1.0, weight)
     effective = float(weight.sum() ** 2 / (len(weight) * (weight**2).sum()))
     weight = weight / (np.bincount(role, weight) / np.maximum(np.bincount(role), 1))[role]
     shape = (len(walkers), len(options.outcomes))
-    return Decisions(role, kind, item, cluster, stratum, y, weight, np.stack(loadings), *shape), effective, known
+    decisions = Decisions(role, kind, item, cluster, stratum, y, weight, np.stack(loadings), *shape, luck_of)
+    return decisions, effective, known
+
+
+def _lucks(sessions: Sequence[WalkedSession]) -> Integers:
+    """Whose luck in what is done each session has: that of its seed and clone, whoever walks; people have their own."""
+    own = ((place, -1) if each.walker.human else (each.seed, each.clone) for place, each in enumerate(sessions))
+    return blocks(list(own))
 
 
 def _paired(sessions: Sequence[WalkedSession]) -> bool:
