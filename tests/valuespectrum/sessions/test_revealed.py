@@ -136,6 +136,27 @@ def test_roles_that_share_their_luck_tell_no_more_about_clips_than_one_does() ->
     assert np.abs(apart).max() > 0.03, "with luck of their own they would tell more"
 
 
+@pytest.mark.parametrize("said", [1.0, 0.0])
+def test_a_value_of_which_all_was_decided_alike_is_not_sure_for_that(said: float) -> None:
+    """Sessions that all say the same do not differ, and the number is where the prior stops it."""
+    value, other = VALUES[4], VALUES[6]
+    sessions = []
+    for seed in range(6):
+        each = walk(PlantedFeed(steps=40, clips=60).drawn(), Walker("a"), LIKES, seed)
+        there = np.array([shown == value for shown in each.values])
+        liked = np.where(there, said or np.nan, each.liked)
+        sessions.append(replace(each, kept=np.where(there, said, each.kept), liked=liked))
+    found = reveal(sessions)
+    told = {name: each.estimate for name, each in found.estimates(Walker("a")).items()}
+    alike, mixed = told[value], told[other]
+    assert alike.mean is not None and alike.se is not None and mixed.se is not None
+    assert (alike.mean > 2) if said else (alike.mean < -2)
+    assert alike.se > 2 * mixed.se and (alike.high or 0) - (alike.low or 0) > 4
+    place = found.place(Walker("a"))
+    spread = found.drawn[:, place].std(axis=0)
+    assert spread[4] == pytest.approx(alike.se, rel=0.25) and spread[6] < 0.5 * spread[4]
+
+
 def test_what_was_not_decided_is_no_number() -> None:
     sessions = [walk(PlantedFeed(steps=40, clips=40).drawn(), Walker("a"), LIKES, seed) for seed in range(4)]
     silent = [_without(each, VALUES[0]) for each in sessions]

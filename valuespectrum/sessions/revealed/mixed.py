@@ -44,6 +44,13 @@ class Influences:
     """Of each session: those of one stratum are one sample."""
     group: Integers
     """The value that each clip shows most of: clips of one value are one sample."""
+    alike: Floats
+    """Shape (roles, values): variance, by the model, of a beta of which all was decided alike; 0 for others.
+
+    Where a role says the same of every clip of a value, sessions and clips differ in nothing, and only the prior keeps
+    the number finite: what other sessions would have shown is not seen in these."""
+    centre: Floats
+    """Shape (roles, values, values): each beta minus the mean of its role's known ones."""
 
     def variance(self, weights: Floats, over_clips: bool) -> tuple[Floats, Floats]:
         """Variances of weighted sums of betas, with Satterthwaite's degrees of freedom.
@@ -57,6 +64,9 @@ class Influences:
             share = self.clip_share(weights)
             clips, further = _pooled(_squares(self.clips, weights), self.group)
             variance, below = variance + share * clips, below + share**2 * further
+        if self.alike.any():
+            plain = np.einsum("srv,rvw->srw", weights, self.centre)
+            variance = variance + (plain**2 * self.alike).sum(axis=(1, 2))
         return variance, np.divide(variance**2, below, out=np.ones_like(variance), where=below > 0)
 
     def clip_share(self, weights: Floats) -> Floats:
@@ -212,8 +222,25 @@ def _told(data: Decisions, model: _Model, solved: _Solved, variance: float) -> M
         pairs,
         data.stratum,
         group,
+        np.where(known, _alike(data, solved), 0.0),
+        centre,
     )
     return MixedFit(np.where(known, betas(solved.theta[None])[0], np.nan), counts, influences, float(np.sqrt(variance)))
+
+
+def _alike(data: Decisions, solved: _Solved) -> Floats:
+    """Variance by the model of each beta of which a role decided all alike, shape (roles, values); 0 for others."""
+    shape, each = (data.roles, data.values), data.values + data.kinds
+    least, most = np.ones(shape), np.zeros(shape)
+    decision, value = np.nonzero(data.loadings[data.item])
+    place = data.role[decision], value
+    np.minimum.at(least, place, data.y[decision])
+    np.maximum.at(most, place, data.y[decision])
+    own = np.arange(data.roles)[:, None] * each + np.arange(data.values)
+    shared = data.roles * each + np.arange(data.values)
+    variances = np.diagonal(solved.inverse)
+    whole = variances[own] + variances[shared] + 2.0 * solved.inverse[own, shared]
+    return np.asarray(np.where((least == 1.0) | (most == 0.0), whole, 0.0))
 
 
 def _small(sample: Integers) -> Floats:

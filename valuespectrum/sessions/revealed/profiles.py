@@ -127,6 +127,10 @@ class Revealed:
         if self.options.over_clips:
             share = influences.clip_share(self._all).reshape(self.fit.beta.shape)
             moved = moved + _drawn(influences.clips, influences.group, self.options.draws, luck) * np.sqrt(share)
+        if influences.alike.any():
+            # What was decided alike stands still in all draws of these sessions.
+            free = luck.normal(size=moved.shape) * np.sqrt(influences.alike)
+            moved = moved + np.einsum("drw,rvw->drv", free, influences.centre)
         return np.asarray(self.fit.beta[None] + moved)
 
     @property
