@@ -18,7 +18,8 @@ from valuespectrum.scoring.pictures.bootstrap import NO_SPREAD
 from valuespectrum.sessions.document import SessionScoring, sessions_document
 from valuespectrum.sessions.revealed.clip_effects import clip_variance
 from valuespectrum.sessions.revealed.decisions import Decisions
-from valuespectrum.sessions.revealed.profiles import RevealOptions, consecutive, reveal
+from valuespectrum.sessions.revealed.mixed import Influences, MixedFit
+from valuespectrum.sessions.revealed.profiles import Revealed, RevealOptions, consecutive, reveal
 from valuespectrum.sessions.revealed.roles import session_personas, worded_personas
 from valuespectrum.sessions.revealed.stability import STRETCHES, fading, separability, stability
 from valuespectrum.sessions.stated import stated_and_revealed, stated_profiles
@@ -248,6 +249,25 @@ def test_separate_walkers_are_told_apart_and_clones_are_not() -> None:
     assert stable.rank_order is not None and stable.rank_order_by_luck is not None
     assert abs(stable.rank_order - stable.rank_order_by_luck) < 0.25
     assert separability(reveal(same), []).mean is None
+
+
+def test_luck_that_all_walkers_share_tells_none_of_them_from_another() -> None:
+    """Sessions move all profiles by the same, so that what they differ by is theirs, and one session is as unsure."""
+    walkers = [Walker("m", str(role)) for role in range(3)]
+    beta = np.array([[1.0, -1.0, 0.0, 0.0], [0.0, 1.0, -1.0, 0.0], [0.0, 0.0, 1.0, -1.0]])
+    shared = np.tile(np.array([1.0, -1.0, 0.5, -0.5])[:, None, None], (1, 3, 4))
+    own = shared * np.array([1.0, -1.0, 1.0])[None, :, None]
+    nobody = np.zeros(4, dtype=np.int_)
+    found = []
+    for moved in (shared, own):
+        influences = Influences(moved, moved, moved, nobody, nobody, np.zeros((3, 4)), np.zeros((3, 4, 4)))
+        fit = MixedFit(beta, np.full((3, 4), 9), influences, 0.0)
+        sessions = dict.fromkeys(walkers, 4)
+        whole = tuple((each, "") for each in walkers)
+        found.append(separability(Revealed(whole, fit, RevealOptions(), sessions, True, 1.0, True), walkers))
+    between = float(beta.var(axis=0, ddof=1).mean())
+    assert found[0].mean == pytest.approx(1) and found[0].single == pytest.approx(between / (between + 2.5 * 4))
+    assert found[1].mean is not None and found[1].mean < 0.5, "with luck of their own they are told apart by luck"
 
 
 @pytest.mark.parametrize("turned", [1.0, -1.0])

@@ -53,8 +53,9 @@ class Separability:
 def separability(revealed: Revealed, walkers: Sequence[Walker]) -> Separability:
     """Intraclass correlation of profiles, pooled over values.
 
-    Between walkers: variance of their profiles, means over wordings, minus what wordings and luck make of it; within:
-    the variance of one session, which is that of wordings and of luck times the number of sessions.
+    Between walkers: variance of their profiles, means over wordings, minus what wordings and luck make of it; luck that
+    all of them share, as with the same seeds, tells none of them from another. Within: variance of one session, which
+    is that of wordings and of luck times the number of sessions.
 
     Args:
         revealed: With these walkers.
@@ -67,16 +68,18 @@ def separability(revealed: Revealed, walkers: Sequence[Walker]) -> Separability:
     roles = _by_role(walkers)
     if len(roles) < _FEWEST_WALKERS or not known.any() or sessions < FEWEST_SESSIONS:
         return Separability(None, None, len(roles), sessions)
-    luck = float((revealed.fit.influences.sessions[:, places] ** 2).sum(axis=0)[:, known].mean())
+    moved = revealed.fit.influences.sessions[:, places][..., known]
+    luck, apart = (float((each**2).sum(axis=0).mean()) for each in (moved, moved - moved.mean(axis=1, keepdims=True)))
+    apart *= len(places) / (len(places) - 1)
     worded = [profiles[own][:, known] for own in roles]
-    one = max(_within(worded), luck)
+    one = max(_within(worded), apart)
     left = one * float(np.mean([1 / len(own) for own in roles]))
     means = np.stack([own.mean(axis=0) for own in worded])
     between = max(float(means.var(axis=0, ddof=1).mean()) - left, 0.0)
     if not between + left > 0:
         return Separability(None, None, len(roles), sessions)
     # Of one session: that of its wording, and of luck as often as there are sessions.
-    single = between / (between + one - luck + luck * sessions)
+    single = between / (between + one - apart + luck * sessions)
     return Separability(single, between / (between + left), len(roles), sessions)
 
 
