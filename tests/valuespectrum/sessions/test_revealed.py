@@ -18,7 +18,7 @@ from valuespectrum.scoring.pictures.bootstrap import NO_SPREAD
 from valuespectrum.sessions.document import SessionScoring, sessions_document
 from valuespectrum.sessions.revealed.clip_effects import clip_variance
 from valuespectrum.sessions.revealed.decisions import Decisions
-from valuespectrum.sessions.revealed.mixed import Influences, MixedFit
+from valuespectrum.sessions.revealed.mixed import Influences, MixedFit, fit_mixed
 from valuespectrum.sessions.revealed.profiles import Revealed, RevealOptions, consecutive, reveal
 from valuespectrum.sessions.revealed.roles import session_personas, worded_personas
 from valuespectrum.sessions.revealed.stability import STRETCHES, fading, separability, stability
@@ -123,6 +123,18 @@ def test_a_feed_that_follows_does_not_pass_for_liking() -> None:
     assert np.median(np.abs(apart)) < 0.35 and abs(np.polyfit(meant, apart, 1)[0]) < 0.25
 
 
+def test_few_decisions_are_not_taken_too_far() -> None:
+    """32 decisions about each value, 24 of which agree: the log-odds of these are 1.10, and on average too large."""
+    item, sessions = np.repeat(np.arange(40), 8), np.tile(np.arange(8), 40)
+    nobody, sample = np.zeros(320, dtype=np.int_), np.zeros(8, dtype=np.int_)
+    y = (sessions < np.where(item // 4 % 2, 2, 6)).astype(float)
+    loadings = np.eye(10)[np.arange(40) // 4]
+    found = fit_mixed(Decisions(nobody, nobody, item, sessions, sample, y, np.ones(320), loadings, 1, 1))
+    # Half a decision more on either side is free of what few decisions add (Haldane 1956).
+    wanted = np.log(24.5 / 8.5) * np.where(np.arange(10) % 2, -1.0, 1.0)
+    assert found.beta[0] == pytest.approx(wanted, abs=0.015) and np.log(24 / 8) > np.log(24.5 / 8.5) + 0.03
+
+
 def test_roles_that_share_their_luck_tell_no_more_about_clips_than_one_does() -> None:
     """Twelve roles that do the same are one role: what they agree about must not count as what everybody likes."""
     feed = PlantedFeed(clips=250, clip_sd=1.2).drawn()
@@ -131,10 +143,10 @@ def test_roles_that_share_their_luck_tell_no_more_about_clips_than_one_does() ->
     alone, together = reveal(one), reveal([*one, *others])
     assert alone.fit.clip_sd == pytest.approx(together.fit.clip_sd) and alone.fit.clip_sd > 0.2
     own = alone.profile(one[0].walker)
-    assert np.abs(together.profile(one[0].walker) - own).max() < 0.03
+    assert np.abs(together.profile(one[0].walker) - own).max() < 0.08
     anew = [replace(each, clone=1 + place // 8) for place, each in enumerate(others)]
     apart = reveal([*one, *anew]).profile(one[0].walker) - own
-    assert np.abs(apart).max() > 0.03, "with luck of their own they would tell more"
+    assert np.abs(apart).max() > 0.08, "with luck of their own they would tell more"
 
 
 @pytest.mark.parametrize("said", [1.0, 0.0])
