@@ -334,3 +334,12 @@ def test_sessions_that_are_yoked_to_the_feeds_of_one_walker_are_of_one_condition
     assert condition["sessions"] == 3 and condition["walkers"][0]["measures"]["kept"]["n"] == 3
     (row,) = interventions(found, window=4, level=0.95)
     assert row["kept"] == row["entropy"] == 0, "one seed, and yet each beside its own feed"
+
+
+def test_where_no_value_was_shown_before_none_comes_back() -> None:
+    made = session_of(["none"] * 10 + ["power", "security"] * 5)
+    plain = replace(made, stock={**made.stock, "none": 10})
+    done = replace(plain, interventions=((10, "swap"),), intervened=True)
+    (row,) = interventions([plain, done], window=4, level=0.95)
+    assert (row["escapes_watched"], row["escaped"], row["escape"], row["relapse"]) == (0, 0, None, None)
+    assert row["distance"] is not None

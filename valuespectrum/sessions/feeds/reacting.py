@@ -73,8 +73,10 @@ def _returned(after: Sequence[WalkedSession], step: int, window: int, level: flo
         shares = shares_of(before, each.stock)
         value = max((name for name in shares if name != NO_VALUE), key=lambda name: shares[name], default=NO_VALUE)
         apart.append(distance(shares, shares_of(each.values[step:], each.stock)))
-        back.append(relapse(each, value, step, window, window))
-        if step + window <= len(each):
+        # Where no clip of a value was shown before, none can stay or come back.
+        shown = bool(shares.get(value))
+        back.append(relapse(each, value, step, window, window) if shown else float("nan"))
+        if shown and step + window <= len(each):
             found.append(escape(each, value, step, window))
     median = median_escape(found)
     return {
