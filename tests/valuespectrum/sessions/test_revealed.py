@@ -168,6 +168,9 @@ def test_a_value_of_which_all_was_decided_alike_is_not_sure_for_that(said: float
     place = found.place(Walker("a"))
     spread = found.drawn[:, place].std(axis=0)
     assert spread[4] == pytest.approx(alike.se, rel=0.25) and spread[6] < 0.5 * spread[4]
+    never = [replace(each, liked=np.where(each.kept == 1, 0.0, np.nan)) for each in sessions]
+    watched = {name: each.estimate.se or 0.0 for name, each in reveal(never).estimates(Walker("a")).items()}
+    assert watched[value] > 2 * watched[other], "who never likes anything tells nothing by that"
 
 
 def test_what_was_not_decided_is_no_number() -> None:

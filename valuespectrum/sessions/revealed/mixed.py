@@ -248,10 +248,17 @@ def _told(data: Decisions, model: _Model, solved: _Solved, variance: float) -> M
 
 
 def _alike(data: Decisions, solved: _Solved) -> Floats:
-    """Variance by the model of each beta of which a role decided all alike, shape (roles, values); 0 for others."""
+    """Variance by the model of each beta of which a role decided all alike, shape (roles, values); 0 for others.
+
+    A kind of which it decided everything alike, as of somebody who never likes, tells no value from another.
+    """
     shape, each = (data.roles, data.values), data.values + data.kinds
     least, most = np.ones(shape), np.zeros(shape)
-    decision, value = np.nonzero(data.loadings[data.item])
+    lowest, highest = np.ones((data.roles, data.kinds)), np.zeros((data.roles, data.kinds))
+    np.minimum.at(lowest, (data.role, data.kind), data.y)
+    np.maximum.at(highest, (data.role, data.kind), data.y)
+    telling = ((lowest < 1.0) & (highest > 0.0))[data.role, data.kind]
+    decision, value = np.nonzero((data.loadings[data.item] != 0) & telling[:, None])
     place = data.role[decision], value
     np.minimum.at(least, place, data.y[decision])
     np.maximum.at(most, place, data.y[decision])
