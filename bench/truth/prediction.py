@@ -57,7 +57,8 @@ def world(planted: Foretold, luck: np.random.Generator) -> World:
                     f"{number}-{seed}",
                     walker,
                     "random",
-                    seed,
+                    # Everybody acts by luck of their own.
+                    planted.sessions * number + seed,
                     tuple(f"clip{each}" for each in shown),
                     tuple(VALUES[each] for each in value[shown]),
                     tuple("watch" if each else "skip" for each in kept),

@@ -5,7 +5,7 @@ those that are predicted (cross-validated over clips). The first prediction know
 *other* walkers, what its picture is like, and what the others say on average about its value; the second knows besides
 what *this* walker says of the value. The increment is what the second explains more of the variance within walkers. The
 placebo gives every walker the stated profile of another. Wordings of one persona are one walker: none of them is among
-the others of another.
+the others of another. What others decided by the same luck, as agents with one seed and clone do, is not popularity.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from agents.personas.reserved import in_first_wording
 from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.scoring.pictures.bootstrap import percentiles
 from valuespectrum.sessions.revealed.decisions import blocks
-from valuespectrum.sessions.revealed.profiles import OUTCOMES, decided
+from valuespectrum.sessions.revealed.profiles import FEWEST_SESSIONS, OUTCOMES, decided
 from valuespectrum.sessions.walks.means import units
 from valuespectrum.sessions.walks.walked import Floats, WalkedSession, Walker
 from valuespectrum.theory.values import VALUES
@@ -94,7 +94,11 @@ class _Decided:
     y: Floats
     walker: Integers
     session: Integers
-    """Clones of one seed are one: what is drawn is drawn for all of them."""
+    """Clones of one seed are one."""
+    luck: Integers
+    """By which was acted: agents with one seed and clone share theirs, people have their own."""
+    drawn: Integers
+    """What is drawn together: all sessions of agents with one seed."""
     clip: Integers
     value: Integers
     quality: Floats
@@ -182,8 +186,13 @@ def _table(
         raise InputError("nothing was decided about clips of values", "name sessions of a corpus with values")
     y, walker, session_number, value_number = (np.array(column) for column in zip(*rows, strict=True))
     drawn = units(sessions)
-    together = blocks([drawn[each] for each in session_number.tolist()])
-    return _Decided(y, walker, together, blocks(clips), value_number, _standardised(np.array(looks, dtype=np.float64)))
+    own = [(at, -1) if each.walker.human else None for at, each in enumerate(sessions)]
+    lucks = [alone or (each.seed, each.clone) for alone, each in zip(own, sessions, strict=True)]
+    seeds = [alone or (each.seed, 0) for alone, each in zip(own, sessions, strict=True)]
+    keys: tuple[Sequence[object], ...] = (drawn, lucks, seeds)
+    together, luck, seed = (blocks([of[each] for each in session_number.tolist()]) for of in keys)
+    looked = _standardised(np.array(looks, dtype=np.float64))
+    return _Decided(y, walker, together, luck, seed, blocks(clips), value_number, looked)
 
 
 def _standardised(measures: Floats) -> Floats:
@@ -211,13 +220,17 @@ def _base(table: _Decided, profiles: Floats, role: Integers) -> Floats:
 
 
 def _popularity(table: _Decided, role: Integers) -> Floats:
-    """Mean of what other walkers decided about the clip, drawn to the mean of all by one decision."""
-    count, clips = np.zeros((int(role.max()) + 1, int(table.clip.max()) + 1)), table.clip
-    total = np.zeros_like(count)
-    np.add.at(count, (role, clips), 1.0)
-    np.add.at(total, (role, clips), table.y)
-    others = count.sum(axis=0) - count, total.sum(axis=0) - total
-    return np.asarray(((others[1] + table.y.mean()) / (others[0] + 1.0))[role, clips])
+    """Mean of what other walkers decided about the clip by other luck, drawn to the mean of all by one decision."""
+    clips = int(table.clip.max()) + 1
+
+    def decided_by(group: Integers) -> Floats:
+        cell = np.unique(group * clips + table.clip, return_inverse=True)[1]
+        return np.stack([np.bincount(cell)[cell], np.bincount(cell, table.y)[cell]])
+
+    both = role * (int(table.luck.max()) + 1) + table.luck
+    all_of_it, own, same = (decided_by(each) for each in (np.zeros_like(role), role, table.luck))
+    count, total = all_of_it - own - same + decided_by(both)
+    return np.asarray((total + table.y.mean()) / (count + 1.0))
 
 
 def _folds(clip: Integers, seed: int) -> Integers:
@@ -261,8 +274,10 @@ def _deranged(role: Integers, options: PredictOptions) -> list[Integers]:
 def _interval(increment: float, gain: Floats, total: Floats, table: _Decided, options: PredictOptions) -> Estimate:
     """Bootstrap of sessions and clips at once (pigeonhole: Owen 2007) of the ratio; predictions stay as they are."""
     luck = stream(options.seed, f"{_STREAM}/bootstrap")
-    sessions, clips = int(table.session.max()) + 1, int(table.clip.max()) + 1
-    above, below = (_summed(each, table.session, table.clip, (sessions, clips)) for each in (gain, total))
+    sessions, clips = int(table.drawn.max()) + 1, int(table.clip.max()) + 1
+    if sessions < FEWEST_SESSIONS:
+        return Estimate(increment, why=f"fewer than {FEWEST_SESSIONS} sessions; those of agents with one seed are one")
+    above, below = (_summed(each, table.drawn, table.clip, (sessions, clips)) for each in (gain, total))
     drawn = []
     for _ in range(options.draws):
         rows = luck.multinomial(sessions, np.full(sessions, 1 / sessions))

@@ -96,3 +96,22 @@ def test_a_model_that_decides_nothing_takes_no_number_from_the_others() -> None:
         and row["predicts"]["watch"]["walkers"] == 3
     )
     json.dumps(row, allow_nan=False)
+
+
+@pytest.mark.parametrize("seeds", [2, 4])
+def test_what_others_do_by_the_same_luck_is_not_popularity_and_no_further_session(seeds: int) -> None:
+    """Four roles who toss one coin a clip: what each does is known from the others, and from no other session."""
+    luck, (first, *_) = np.random.default_rng(5), world(Foretold(), np.random.default_rng(0))[0]
+    walkers = [Walker("m", f"p{number}", "simple") for number in range(4)]
+    sessions = []
+    for seed in range(seeds):
+        kept = luck.integers(2, size=len(first)).astype(float)
+        shown = tuple(f"{seed}/{clip}" for clip in first.items)
+        sessions += [replace(first, walker=each, seed=seed, kept=kept, share=kept, items=shown) for each in walkers]
+    stated = {each: luck.normal(size=10) for each in walkers}
+    found = stated_predicts(sessions, stated)
+    assert found.base < 0.2 and found.sessions == 4 * seeds
+    assert (found.increment.low is None) is (seeds < 3) and ("one seed are one" in found.increment.why) is (seeds < 3)
+    people = [replace(each, walker=each.walker._replace(human=True)) for each in sessions]
+    alone = stated_predicts(people, {walker._replace(human=True): own for walker, own in stated.items()})
+    assert alone.base > 0.5, "people who agree do so each by themselves"
