@@ -96,7 +96,7 @@ class _Decided:
     session: Integers
     """Clones of one seed are one."""
     luck: Integers
-    """By which was acted: agents with one seed and clone share theirs, people have their own."""
+    """By which was acted: agents with one seed and clone share that of a step, people have their own."""
     drawn: Integers
     """What is drawn together: all sessions of agents with one seed."""
     clip: Integers
@@ -173,7 +173,7 @@ def _table(
     names = sorted({name for measures in quality.values() for name in measures})
     walkers, stated = said_by
     place, values = {each: at for at, each in enumerate(walkers)}, {value: at for at, value in enumerate(VALUES)}
-    rows, clips, looks = [], [], []
+    rows, clips, looks, steps = [], [], [], []
     for number, session in enumerate(sessions):
         said = OUTCOMES[outcome](session)
         for step in np.flatnonzero(~np.isnan(said)).tolist():
@@ -181,6 +181,7 @@ def _table(
             if value in values and not np.isnan(stated[session.walker][values[value]]):
                 rows.append((float(said[step]), place[session.walker], number, values[value]))
                 clips.append(session.items[step])
+                steps.append(step)
                 looks.append([quality.get(session.items[step], {}).get(name, np.nan) for name in names])
     if not rows:
         raise InputError("nothing was decided about clips of values", "name sessions of a corpus with values")
@@ -189,10 +190,11 @@ def _table(
     own = [(at, -1) if each.walker.human else None for at, each in enumerate(sessions)]
     lucks = [alone or (each.seed, each.clone) for alone, each in zip(own, sessions, strict=True)]
     seeds = [alone or (each.seed, 0) for alone, each in zip(own, sessions, strict=True)]
-    keys: tuple[Sequence[object], ...] = (drawn, lucks, seeds)
-    together, luck, seed = (blocks([of[each] for each in session_number.tolist()]) for of in keys)
+    keys: tuple[Sequence[object], ...] = (drawn, seeds, lucks)
+    together, seed, luck = ([of[each] for each in session_number.tolist()] for of in keys)
     looked = _standardised(np.array(looks, dtype=np.float64))
-    return _Decided(y, walker, together, luck, seed, blocks(clips), value_number, looked)
+    numbers = blocks(together), blocks(luck, steps), blocks(seed), blocks(clips)
+    return _Decided(y, walker, *numbers, value_number, looked)
 
 
 def _standardised(measures: Floats) -> Floats:

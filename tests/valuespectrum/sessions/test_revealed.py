@@ -389,3 +389,17 @@ def test_who_leaves_early_has_no_narrower_feed_beside_the_bare_model() -> None:
     assert short["steps"] == 30 and short["measures"]["entropy"]["mean"] < whole["measures"]["entropy"]["mean"]
     assert {each["mean"] for each in short["beside_bare"].values()} <= {0.0, None}
     assert short["beside_bare"]["entropy"]["mean"] == 0
+
+
+def test_a_clip_that_roles_met_at_other_steps_was_decided_about_by_other_luck() -> None:
+    """Feeds that follow their walkers show one clip now and then: only what hangs on one draw counts as one."""
+    feed = PlantedFeed(clip_sd=1.2).drawn()
+    sessions = [walk(feed, Walker("m", f"p{role}", "simple"), LIKES, seed) for role in range(3) for seed in range(6)]
+    later = []
+    for place, each in enumerate(sessions):
+        order = np.roll(np.arange(len(each)), place // 6)
+        items, values = (tuple(np.array(told)[order].tolist()) for told in (each.items, each.values))
+        kept, liked, share = (told[order] for told in (each.kept, each.liked, each.share))
+        later.append(replace(each, items=items, values=values, kept=kept, liked=liked, share=share))
+    together, apart = (reveal(some).profile(sessions[0].walker) for some in (sessions, later))
+    assert np.abs(together - apart).max() > 0.005

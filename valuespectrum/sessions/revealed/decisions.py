@@ -40,7 +40,7 @@ class Decisions:
     roles: int
     kinds: int
     luck: Integers | None = None
-    """Which draw each hangs on, beside its kind and clip: sessions of roles with one seed share theirs. ``None``
+    """Which draw each hangs on, beside its kind and clip: roles with one seed share that of a step. ``None``
     where all of one cluster do."""
 
     @property

@@ -222,7 +222,7 @@ def _decisions(
     loadings: list[Floats] = []
     rows: list[tuple[int, int, int, int, int, float, float]] = []
     clusters, stratum = drawn
-    lucks = _lucks(sessions)
+    lucks, longest = _lucks(sessions), max(map(len, sessions))
     for session, named, cluster, luck in zip(sessions, parts, clusters.tolist(), lucks.tolist(), strict=True):
         weight = np.clip(1.0 / session.chance, 0.0, options.most_weight)
         for kind, outcome in enumerate(options.outcomes):
@@ -231,7 +231,7 @@ def _decisions(
                 item = items.setdefault(session.items[step], len(items))
                 if item == len(loadings):
                     loadings.append(np.array([float(session.values[step] == each) for each in VALUES]))
-                row = (places[session.walker, named[step]], kind, item, cluster, luck)
+                row = (places[session.walker, named[step]], kind, item, cluster, luck * longest + step)
                 rows.append((*row, float(said[step]), float(weight[step])))
     if not rows:
         raise InputError("nothing was decided in these sessions", "every question was refused or failed")
