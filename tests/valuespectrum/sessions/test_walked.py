@@ -24,6 +24,7 @@ from agents.browsing.session import browse
 from agents.feeds.policy import load_policy
 from agents.models.base import Answer, Ask
 from agents.personas.persona import load_personas
+from valuespectrum.operations.studies.roleplay import replay_roleplay
 from valuespectrum.operations.studies.roleplay_words import sessions_in_words
 from valuespectrum.reporting.page import render
 from valuespectrum.runs.feed import feed_path, shared_log
@@ -343,3 +344,21 @@ def test_where_no_value_was_shown_before_none_comes_back() -> None:
     (row,) = interventions([plain, done], window=4, level=0.95)
     assert (row["escapes_watched"], row["escaped"], row["escape"], row["relapse"]) == (0, 0, None, None)
     assert row["distance"] is not None
+
+
+def test_one_damaged_log_of_a_run_is_named_and_the_others_are_walked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, record = tmp_path / SESSIONS, browse(session(steps=3), CATALOGUE, Leaning(TASTE))
+    lines = [encode(each) for each in (record.manifest, *record.events)]
+    folder.mkdir()
+    for name, content in (("whole", lines), ("damaged", [lines[0], b'{"step":0}\n', *lines[2:]])):
+        (folder / f"{name}.jsonl").write_bytes(b"".join(content))
+    monkeypatch.setattr("valuespectrum.operations.studies.roleplay.open_feed", lambda *given: (None, CATALOGUE))
+    found = replay_roleplay(tmp_path, tmp_path)
+    damaged, whole = found.rows()
+    assert whole["identical"] and not damaged["identical"] and "line 2" in str(damaged["difference"])
+    assert not found.identical and "1 of 2 sessions" in found.text
+    (folder / "whole.jsonl").unlink()
+    with pytest.raises(InputError, match="line 2"):
+        replay_roleplay(tmp_path, tmp_path)

@@ -38,7 +38,7 @@ from valuespectrum.operations.studies.roleplay_plan import (
     sessions_cost,
 )
 from valuespectrum.operations.studies.roleplay_words import in_words
-from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.errors import InputError, ValueSpectrumError
 from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
@@ -218,13 +218,13 @@ def replay_roleplay(
         teller: Who is told how it goes.
 
     Raises:
-        InputError: The run has no sessions, or its corpus is not here.
+        InputError: The run has no sessions, none of them can be read, or its corpus is not here.
 
     Example::
 
         assert vs.replay_roleplay("runs/reference-roleplay").identical
     """
-    from agents.browsing.replay import replay
+    from agents.browsing.replay import ReplayReport, replay
     from valuespectrum.runs.run import read_manifest
     from valuespectrum.sessions.run_logs import logs_of_run
 
@@ -236,11 +236,20 @@ def replay_roleplay(
     if found is None:
         raise InputError(f"the corpus of {folder} is not here", "name it with --corpus DIR")
     _, catalogue = open_feed(found, embedder, [], teller)
-    rows = []
+    rows: list[Json] = []
+    errors: list[ValueSpectrumError] = []
     with teller.progress("walking again") as advance:
         for place, log in enumerate(logs, start=1):
-            rows.append({"log": str(log), **asdict(replay(log, catalogue))})
+            try:
+                report = replay(log, catalogue)
+            except ValueSpectrumError as error:
+                # One of many is no reason to say nothing of the rest.
+                errors.append(error)
+                report = ReplayReport(False, 0, False, error.message)
+            rows.append({"log": str(log), **asdict(report)})
             advance(place, len(logs))
+    if len(errors) == len(logs):
+        raise errors[0]
     wrong = [f"{row['log']}: {row['difference']}" for row in rows if not row["identical"]]
     same = f"{len(rows) - len(wrong):,} of {len(rows):,} sessions came out the same, byte for byte, without a model"
     return ReplayedSessions({"identical": not wrong, "sessions": rows}, "\n".join([same, *wrong]))
