@@ -15,6 +15,7 @@ from vectorstore.foundation.random_streams import stream
 from vectorstore.foundation.user_paths import user_path
 
 MOST_SCENES, MOST_DRAWN, MOST_TOLD = 500, len(NEUTRAL_MARKS), 20
+_ACTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class DecisionsOptions:
 
     scenes: int = 24
     """How many scenes; of a file the first so many."""
-    acts: int = 4
+    acts: int = _ACTS
     """Things that can be done in each scene of ours."""
     arrangements: int = 2
     """Orders in which they are listed; every second one is the one before turned round."""
@@ -43,6 +44,8 @@ class DecisionsOptions:
         ):
             if not least <= getattr(self, name) <= most:
                 raise InputError(f"{name} must lie in {least}..{most}, got {getattr(self, name)}")
+        if self.items and self.acts != _ACTS:
+            raise InputError("acts is for scenes of ours, and those of a file have their own", "leave acts or items out")
 
     @property
     def own_items(self) -> Mapping[str, str]:

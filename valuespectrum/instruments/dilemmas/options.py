@@ -17,7 +17,8 @@ from vectorstore.foundation.user_paths import user_path
 History = Literal["full", "choices", "none", "shuffled"]
 """What of its earlier steps a respondent has in view: situations and its own choices; its own choices alone; nothing;
 situations and choices in a drawn order."""
-_MOST_ROUNDS = 200
+_ROUNDS, _MOST_ROUNDS = 18, 200
+"""Where nothing is said, and the most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class DilemmaOptions:
     values: str = ""
     """Which values: ``ten`` or ``nineteen`` for our own dilemmas; for a file the set of its labels (``schwartz_10``,
     ``moral_foundations_6``), or empty to see which one it is."""
-    rounds: int = 18
+    rounds: int = _ROUNDS
     """Of our own dilemmas: in each round every value is in one of them."""
     most: int = 0
     """Dilemmas of a file that are asked, from the first; 0 for all."""
@@ -47,6 +48,8 @@ class DilemmaOptions:
             raise InputError(f"rounds must lie in 1..{_MOST_ROUNDS}, got {self.rounds}")
         if self.most < 0 or (self.most and not self.file):
             raise InputError("most is for dilemmas of a file, and not negative", "name rounds for our own")
+        if self.file and self.rounds != _ROUNDS:
+            raise InputError("rounds is for dilemmas of our own, and a file was named", "name most for those of a file")
         known = LABEL_SETS if self.file else OWN_SCORED
         if self.values and self.values not in known:
             raise InputError(f"no such dilemmas are about {self.values!r:.40}", f"one of {', '.join(known)}")

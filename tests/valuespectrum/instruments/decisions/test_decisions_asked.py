@@ -333,6 +333,11 @@ def test_options_out_of_range_are_refused(options: dict[str, int]) -> None:
         DecisionsOptions(**options)  # type: ignore[arg-type]
 
 
+def test_acts_of_a_file_are_those_that_it_has() -> None:
+    with pytest.raises(InputError, match="acts is for scenes of ours"):
+        DecisionsOptions(items="scenes.json", acts=6)
+
+
 def test_planted_strengths_must_be_known() -> None:
     with pytest.raises(InputError, match="nobody knows the everyday values"):
         EverydayDecisions().expected({"security": 50.0})

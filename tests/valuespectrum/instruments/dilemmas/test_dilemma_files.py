@@ -129,6 +129,8 @@ def test_value_sets_are_a_parameter_and_never_mixed(tmp_path: Path) -> None:
     for wrong in ({"values": "moral_foundations_6"}, {"file": str(file), "values": "ten"}, {"most": 3}):
         with pytest.raises(InputError):
             DilemmaOptions(**wrong)
+    with pytest.raises(InputError, match="rounds is for dilemmas of our own"):
+        DilemmaOptions(file=str(file), rounds=3)
 
 
 @pytest.mark.skipif(not DATA.exists(), reason="the published samples are not there")
