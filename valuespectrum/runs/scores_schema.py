@@ -15,7 +15,7 @@ from agents.personas.reserved import NO_PERSONA
 from valuespectrum.instruments.registry import published_as
 from valuespectrum.runs.manifest import RunKind
 from valuespectrum.runs.parts.acts_schema import ClipActs
-from valuespectrum.runs.parts.answered_schema import DecisionsPart, ReasonsPart
+from valuespectrum.runs.parts.answered_schema import DecisionsPart, ReasonsPart, ShownDecisionsPart
 from valuespectrum.runs.parts.pictures_schema import CorrectedPart, PicturesPart
 from valuespectrum.runs.parts.presentations_schema import ShownConditions
 from valuespectrum.runs.parts.schema import Count, Flag, Number, Part, Text, ValueName
@@ -138,6 +138,7 @@ class _Respondent(Part):
     shape: ShapePart | None = None
     staircases: StaircasesPart | None = None
     decisions: DecisionsPart | None = None
+    decisions_shown: ShownDecisionsPart | None = None
     adaem: ReasonsPart | None = None
     acts_by_clip: dict[Text, ClipActs] = Field(default_factory=dict)
 

@@ -54,6 +54,30 @@ def test_every_line_stands_beside_os_sim(scores: Json) -> None:
     assert "62.5" in text and "Rank correlation of what is said with what is done" in text
 
 
+def test_those_who_follow_the_list_are_not_foretold_by_each_other(scores: Json) -> None:
+    """Both orders of a list come to ties, which are broken alike whoever it is."""
+    listed = {"ranked": {"s001": [[0, 1, 2, 3], [3, 2, 1, 0]]}}
+    alike = [one | {"decisions": one["decisions"] | listed} for one in scores["respondents"]]
+    row = '<th scope="row">Consensus of the 2 other respondents, 1 scenes</th>'
+    found = section(scores | {"respondents": alike}).split(row)[1].partition("</tr>")[0]
+    assert "70.8" in found and "50.0" in found and "100.0" not in found
+
+
+def test_moves_about_clips_stand_beside_those_of_the_others(scores: Json) -> None:
+    ranked = ([[0, 1, 2], [0, 2, 1]], [[0, 1, 2], [0, 1, 2]])
+    rows = {"stated_os_sim": {"mean": 0.5, "low": 0.4, "high": 0.6}, "chance_os_sim": {"mean": 2 / 3}}
+    shown = [
+        {name: each for name, each in one.items() if name != "decisions"}
+        | {"profile": rows, "decisions_shown": {"stated": {}, "ranked": {"c1": told}}}
+        for one, told in zip(scores["respondents"], ranked, strict=False)
+    ]
+    text = section(scores | {"respondents": shown})
+    read(text)
+    assert "said and done" not in text and text.count("(clips) are predicted by") == 2
+    assert text.count('<th scope="row">Consensus of the 1 other respondents, 1 clips</th>') == 2
+    assert "50.0 [40.0, 60.0]" in text and "66.7" in text and "91.7" in text
+
+
 def test_a_respondent_alone_has_no_others(scores: Json) -> None:
     alone = scores | {"respondents": scores["respondents"][:1]}
     assert "other respondents, 8 scenes" not in section(alone)

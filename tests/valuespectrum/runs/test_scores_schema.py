@@ -91,6 +91,8 @@ def _other_set(scores: dict[str, Any]) -> None:
         (_set("decisions", {"stated": 3, "orders": {}}), "stated"),
         (_set("decisions", {"stated": {}, "orders": {"s001": [0, 0, 1]}}), "'s001' does not name every act once"),
         (_set("decisions", {"stated": {}, "orders": {"s001": []}}), "'s001' does not name every act once"),
+        (_set("decisions", {"stated": {}, "orders": {}, "ranked": {"s001": [[0, 2]]}}), "'s001' does not name every"),
+        (_set("decisions_shown", {"stated": {}, "ranked": {"c1": [[0, 1], [0, 2, 1]]}}), "are not of the same acts"),
         (_set("adaem", {"answers": [{"question": "Should we?"}]}), "answers"),
         (_set("adaem", {"win_rates": {"power": "high"}}), "win_rates"),
         (_set("adaem", {"win_rates": {}, "win_rate_ranges": {"power": 50.0}}), "win_rate_ranges"),

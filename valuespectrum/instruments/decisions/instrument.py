@@ -25,7 +25,7 @@ from valuespectrum.instruments.decisions.asking import (
     stating,
     wish_asks,
 )
-from valuespectrum.instruments.decisions.choosing.orders import borda_consensus
+from valuespectrum.instruments.decisions.choosing.orders import borda_consensus, orders_by_unit
 from valuespectrum.instruments.decisions.measured import (
     Followed,
     RevealedWeights,
@@ -215,11 +215,10 @@ def _verdicts(weights: RevealedWeights, level: float) -> tuple[str, ...]:
 
 
 def _details(found: DecisionAnswers) -> Json:
-    orders: dict[str, list[tuple[int, ...]]] = {}
-    for (scene, _), order in found.orders().items():
-        orders.setdefault(scene, []).append(order)
+    ranked = orders_by_unit((scene, order) for (scene, _), order in found.orders().items())
     return {
         "stated": dict(found.stated),
-        "orders": {scene: list(borda_consensus(each)) for scene, each in orders.items()},
-        "whole_orders": sum(map(len, orders.values())),
+        "orders": {scene: list(borda_consensus(each)) for scene, each in ranked.items()},
+        "ranked": ranked,
+        "whole_orders": sum(map(len, ranked.values())),
     }

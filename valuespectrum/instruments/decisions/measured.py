@@ -184,8 +184,8 @@ def agreement_numbers(
         decider: The rule.
 
     Returns:
-        Name to unit to mean: ``stated_os_sim, stated_first_acc`` (the rule from stated wishes), ``chance_...`` and
-        ``stated_os_sim_above_chance`` of the same, ``printed_...`` (acts as they were listed), and ``steady_os_sim``
+        Name to unit to mean: ``stated_os_sim, stated_first_acc`` (the rule from stated wishes) and
+        ``stated_os_sim_above_chance``, ``chance_...``, ``printed_...`` (acts as they were listed), and ``steady_os_sim``
         (a list of one unit and the same turned round, one after the other).
     """
     numbers: dict[str, dict[str, list[float]]] = {}
@@ -197,12 +197,11 @@ def agreement_numbers(
     by_unit: dict[str, list[ListedOrder]] = {}
     for each in orders:
         by_unit.setdefault(each.unit, []).append(each)
-        ways = {"printed": each.listed}
+        ways, count = {"printed": each.listed}, len(each.order)
+        add("chance_os_sim", each.unit, chance_overlap(count))
+        add("chance_first_acc", each.unit, chance_first(count))
         if wishes is not None and each.rated is not None:
             ways["stated"] = decider.order(each.rated, wishes)
-            count = len(each.order)
-            add("chance_os_sim", each.unit, chance_overlap(count))
-            add("chance_first_acc", each.unit, chance_first(count))
             above = average_overlap(ways["stated"], each.order) - chance_overlap(count)
             add("stated_os_sim_above_chance", each.unit, above)
         for name, other in ways.items():

@@ -22,7 +22,7 @@ from agents.procedures.procedure import Addressed, Named, Procedure
 from valuespectrum.instruments.base import Item, Setting
 from valuespectrum.instruments.battery import OWN_WORDS, REPLY_TOKENS
 from valuespectrum.instruments.decisions.asking import STATED, read_ratings, stating, written_ratings
-from valuespectrum.instruments.decisions.choosing.orders import Order
+from valuespectrum.instruments.decisions.choosing.orders import Order, orders_by_unit
 from valuespectrum.instruments.decisions.measured import Followed, ListedOrder, agreement_numbers
 from valuespectrum.instruments.decisions.network.deciding import Decider, RatedScene, rated_clips
 from valuespectrum.instruments.decisions.network.encoders import StateEncoder, load_encoder, named_encoder
@@ -144,7 +144,10 @@ class DecisionsShown:
         followed = Followed(agreement_numbers(orders, stated, Decider()))
         estimates = followed.estimates(options)
         clips = int(rows[CLIP].nunique())
-        told = {name: estimates.get(name, Estimate(None, why="no whole order")) for name in AGREEMENT.dimensions}
+        told = {
+            name: estimates.get(name) or Estimate(None, why=_lacking(name, orders, stated))
+            for name in AGREEMENT.dimensions
+        }
         scores = {
             name: Score(each, Estimate(None), None, len(followed.numbers.get(name, {})), len(orders), each.why or "ok")
             for name, each in told.items()
@@ -163,7 +166,13 @@ class DecisionsShown:
             notes=(_RATED_BY_YOURS if self.options.networks else _RATED_BY_OURS,),
             n_units=len({each.unit for each in orders}),
             n_unscored=clips - len({each.unit for each in orders}),
-            details={"decisions_shown": {"stated": dict(stated), "whole_orders": len(orders)}},
+            details={
+                "decisions_shown": {
+                    "stated": dict(stated),
+                    "ranked": orders_by_unit((each.unit, each.order) for each in orders),
+                    "whole_orders": len(orders),
+                }
+            },
         )
 
 
@@ -172,6 +181,15 @@ _RATED_BY_OURS = (
     "they never learnt they rate no better than by predicting zero, and other clips nobody knows how well"
 )
 _RATED_BY_YOURS = "clips and moves were rated by networks of yours: how well they rate these nobody has measured here"
+
+
+def _lacking(name: str, orders: Sequence[ListedOrder], stated: Mapping[str, float]) -> str:
+    """Why there is no such number."""
+    if not orders:
+        return "no whole order"
+    if name.startswith("steady"):
+        return "no clip was put in order both ways"
+    return "not every wish was said" if len(stated) < len(VALUES) else "nobody rated what was shown"
 
 
 def read_moves(text: str) -> Order | None:

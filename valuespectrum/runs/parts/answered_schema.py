@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Self
 
 from pydantic import Field, model_validator
@@ -16,13 +17,39 @@ class DecisionsPart(Part):
 
     stated: dict[Text, Number]
     orders: dict[Text, list[Count]]
+    ranked: dict[Text, list[list[Count]]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
         for scene, order in self.orders.items():
-            if not 1 <= len(order) <= _MOST_ACTS or sorted(order) != list(range(len(order))):
-                raise ValueError(f"the order of {scene[:40]!r} does not name every act once")
+            _check_whole(scene, order)
+        _check_ranked(self.ranked)
         return self
+
+
+class ShownDecisionsPart(Part):
+    """What one respondent says of its wishes, and how it ranks moves about clips."""
+
+    stated: dict[Text, Number]
+    ranked: dict[Text, list[list[Count]]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        _check_ranked(self.ranked)
+        return self
+
+
+def _check_whole(unit: str, order: Sequence[int]) -> None:
+    if not 1 <= len(order) <= _MOST_ACTS or sorted(order) != list(range(len(order))):
+        raise ValueError(f"the order of {unit[:40]!r} does not name every act once")
+
+
+def _check_ranked(ranked: Mapping[str, Sequence[Sequence[int]]]) -> None:
+    for unit, orders in ranked.items():
+        for order in orders:
+            _check_whole(unit, order)
+        if len({len(order) for order in orders}) > 1:
+            raise ValueError(f"the orders of {unit[:40]!r} are not of the same acts")
 
 
 class _Reasons(Part):

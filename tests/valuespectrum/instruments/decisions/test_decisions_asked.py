@@ -443,3 +443,9 @@ def test_a_list_is_set_beside_itself_turned_round_also_where_an_order_broke_off(
     whole, without = (agreement_numbers(each, {}, Decider())["steady_os_sim"] for each in (orders, orders[1:]))
     assert whole["s1"] == pytest.approx((average_overlap((0, 1, 2), (2, 1, 0)) + 1) / 2)
     assert without == {"s1": 1.0}, "the second is no list of the third turned round"
+
+
+def test_chance_and_the_list_stand_together_where_no_wish_was_said() -> None:
+    numbers = agreement_numbers([ListedOrder("s1", (0, 1, 2), (2, 1, 0), None)], {}, Decider())
+    assert numbers["chance_os_sim"] == {"s1": pytest.approx(4 / 6)} and numbers["chance_first_acc"]["s1"] == 1 / 3
+    assert set(numbers) == {"chance_os_sim", "chance_first_acc", "printed_os_sim", "printed_first_acc"}

@@ -126,6 +126,16 @@ def test_whoever_ranks_nothing_has_no_numbers(drawn: Drawn) -> None:
     assert found.rates["whole_orders"].mean == 0.0 and found.n_unscored == len(KINDS)
 
 
+def test_orders_are_kept_and_what_is_lacking_is_said(drawn: Drawn) -> None:
+    table = answered(drawn, TwinModel(BY_NAME["amber"], ModelOptions(), "amber"))
+    found = measured(DecisionsShown(), table[table["item"] == "moves"])
+    told = {name: score.estimate for name, score in found.scores.items()}
+    assert told["stated_os_sim"].why == "not every wish was said" and told["chance_os_sim"].mean is not None
+    kept: Any = found.details["decisions_shown"]
+    assert set(kept["ranked"]) == set(KINDS) and {len(each) for each in kept["ranked"].values()} == {2}
+    assert all(sorted(order) == list(range(6)) for each in kept["ranked"].values() for order in each)
+
+
 def test_without_a_corpus_nothing_is_asked() -> None:
     with pytest.raises(InputError, match="no corpus"):
         next(iter(DecisionsShown().procedures(Setting((BARE,)))))

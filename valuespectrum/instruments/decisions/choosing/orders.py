@@ -7,7 +7,7 @@ actions were listed, and the consensus of other people, which knows nothing of w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -79,6 +79,18 @@ def borda_consensus(orders: Sequence[Sequence[int]]) -> Order:
         raise InputError("nobody is there to agree with", "give the orders of at least one other person")
     places = np.array([np.argsort(np.asarray(order)) for order in orders], dtype=np.float64)
     return order_of(-places.mean(axis=0))
+
+
+def orders_by_unit(orders: Iterable[tuple[str, Order]]) -> dict[str, list[list[int]]]:
+    """Scene or clip to every whole order of it, as scores keep them.
+
+    Args:
+        orders: Scene or clip, and an order of its acts.
+    """
+    found: dict[str, list[list[int]]] = {}
+    for unit, order in orders:
+        found.setdefault(unit, []).append(list(order))
+    return found
 
 
 def consensus_of_others(orders: Sequence[Sequence[int]]) -> list[Order]:
