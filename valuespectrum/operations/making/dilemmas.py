@@ -19,7 +19,7 @@ from vectorstore.foundation.json_types import Json
 if TYPE_CHECKING:
     from valuespectrum.instruments.dilemmas.items import Escalation
     from valuespectrum.instruments.dilemmas.making.chain import WrittenDilemma
-    from valuespectrum.instruments.dilemmas.making.work import JudgedDilemmas, Makers
+    from valuespectrum.instruments.dilemmas.making.work import JudgedDilemmas, Makers, WatchedSteps
 
 DILEMMAS_FILE, QUEUE_FILE, REPORT_FILE = "dilemmas.json", "queue.csv", "making.json"
 """What is written: whole dilemmas, courses that a person is to decide, and how it went."""
@@ -110,7 +110,13 @@ def make_dilemmas(
     from agents.answers.store import AnswerStore
     from agents.judges.people import write_queue
     from valuespectrum.instruments.dilemmas.making.labelling import published_layout
-    from valuespectrum.instruments.dilemmas.making.work import label_all, read_norms, write_all
+    from valuespectrum.instruments.dilemmas.making.work import (
+        WatchedSteps,
+        label_all,
+        read_norms,
+        watched_steps,
+        write_all,
+    )
     from valuespectrum.runs.run import write_json
     from valuespectrum.theory.value_sets import VALUE_SETS
     from vectorstore.foundation.disk import make_folder, refuse_unwritable, storage_errors, write_durably
@@ -123,10 +129,12 @@ def make_dilemmas(
     with storage_errors(folder):
         make_folder(folder)
     written: tuple[WrittenDilemma, ...] = ()
+    watched = WatchedSteps()
     with AnswerStore(folder / "answers.sqlite") as store:
         if norms:
             with teller.progress("writing dilemmas") as advance:
                 written = write_all(norms, makers, store, settings.tries, advance)
+            watched = watched_steps(written, makers, store)
         dilemmas = (*taken, *(_whole(each) for each in written if not each.why))
         teller.doing(f"labelling {len(dilemmas)} dilemmas")
         found = label_all(dilemmas, VALUE_SETS[settings.values], makers, store, settings.decided)
@@ -134,7 +142,7 @@ def make_dilemmas(
     with storage_errors(folder):
         write_durably(folder / DILEMMAS_FILE, layout.encode())
         write_queue(folder / QUEUE_FILE, found.labelled.open)
-    document = _document(written, dilemmas, found)
+    document = _document(written, dilemmas, found, watched)
     write_json(folder / REPORT_FILE, document)
     return MadeDilemmas({**document, "folder": str(folder)}, _in_words(document, folder))
 
@@ -165,13 +173,16 @@ def _whole(written: WrittenDilemma) -> Escalation:
     return Escalation(str(written.idx), written.steps, written.norm)
 
 
-def _document(written: Sequence[WrittenDilemma], dilemmas: Sequence[Escalation], found: JudgedDilemmas) -> Json:
-    labelled = found.labelled
+def _document(
+    written: Sequence[WrittenDilemma], dilemmas: Sequence[Escalation], found: JudgedDilemmas, watched: WatchedSteps
+) -> Json:
+    labelled, remarks = found.labelled, (*watched.remarks, *found.remarks)
     return {
         "norms": len(written),
         "given_up": [{"idx": each.idx, "norm": each.norm, "why": each.why} for each in written if each.why],
         "writer_asks": sum(each.tries for each in written),
         "steps_sent_back": sum(each.not_graver for each in written),
+        "steps_unjudged": sum(each.unjudged for each in written),
         "dilemmas": len(dilemmas),
         "whole": len(labelled.whole),
         "open": [case.id for case in labelled.open],
@@ -182,7 +193,8 @@ def _document(written: Sequence[WrittenDilemma], dilemmas: Sequence[Escalation],
         "agreement": labelled.agreement.to_json(),
         "judges": {
             model: asdict(spent)
-            | {"remarks": [each.statement for each in found.remarks if each.judge == model and each.flagged]}
+            | {"step_asks": watched.asks.get(model, 0)}
+            | {"remarks": [each.statement for each in remarks if each.judge == model and each.flagged]}
             for model, spent in found.spent.items()
         },
     }
@@ -195,13 +207,15 @@ def _in_words(document: Json, folder: Path) -> str:
     lines = []
     if document["norms"]:
         told = f"{document['norms'] - len(document['given_up'])} of {document['norms']} norms became dilemmas"
-        lines.append(f"{told} ({document['writer_asks']} asks, {document['steps_sent_back']} steps sent back)")
+        back = f"{document['steps_sent_back']} steps sent back"
+        back += f", {document['steps_unjudged']} not judged" if document["steps_unjudged"] else ""
+        lines.append(f"{told} ({document['writer_asks']} asks, {back})")
         lines += [f"given up: {each['idx']}: {each['why']}" for each in document["given_up"]]
     alpha = Estimate.read(document["agreement"], "alpha")
     lines.append(f"agreement of judges (Krippendorff's alpha, over dilemmas): {with_interval(alpha, 2)}")
     lines += [f"{sign} {why}" for sign, why in reasons([alpha])]
-    cells = [(model, row["asks"], row["tokens"]) for model, row in document["judges"].items()]
-    lines.append(table(("judge", "asks for labels", "tokens"), cells))
+    cells = [(model, row["step_asks"], row["asks"], row["tokens"]) for model, row in document["judges"].items()]
+    lines.append(table(("judge", "asks about steps", "asks for labels", "tokens of these"), cells))
     lines += [f"{said[:1].upper()}{said[1:]}." for row in document["judges"].values() for said in row["remarks"]]
     lines.append(f"{document['whole']} of {document['dilemmas']} dilemmas are whole: {folder / DILEMMAS_FILE}")
     if document["open"]:

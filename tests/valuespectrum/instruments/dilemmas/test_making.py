@@ -22,8 +22,9 @@ from valuespectrum.cli import main
 from valuespectrum.instruments.dilemmas.items import Escalation
 from valuespectrum.instruments.dilemmas.making.chain import GRAVER, read_step, writing_prompt, written_dilemma
 from valuespectrum.instruments.dilemmas.making.labelling import label_cases, published_layout
-from valuespectrum.instruments.dilemmas.making.work import Makers, label_all, read_norms
+from valuespectrum.instruments.dilemmas.making.work import Makers, label_all, read_norms, watched_steps, write_all
 from valuespectrum.instruments.dilemmas.published import read_dilemmas
+from valuespectrum.instruments.wordings.choosing import PRICES
 from valuespectrum.operations.making.dilemmas import MakeDilemmaSettings
 from valuespectrum.theory.value_sets import MORAL_FOUNDATIONS_6, TEN
 from vectorstore.foundation.errors import InputError
@@ -44,10 +45,16 @@ def said_of(question: str) -> str:
         # The third step is no graver than the second at the first try.
         return step_text(2 if wanted[1] == "3" and not sent_back else int(wanted[1]))
     if "Is more at stake" in question:
-        now, before = (re.search(rf'{name}: "[^"]*?(\d) hours', question) for name in ("This step", "Step before"))
-        return "yes" if now and before and int(now[1]) > int(before[1]) else "no"
+        return "yes" if gravity(question, "This step") > gravity(question, "Step before") else "no"
     text = question.rpartition('Text: "')[2].partition('"')[0].casefold()
     return next((value for words, value in MEANINGS.items() if words in text), "none")
+
+
+def gravity(question: str, name: str) -> int:
+    told = re.search(rf'{name}: "([^"]*)"', question)
+    assert told
+    hours = re.search(r"(\d) hours", told[1])
+    return int(hours[1]) if hours else next(place for place, price in enumerate(PRICES) if price in told[1])
 
 
 class Sensible:
@@ -92,6 +99,25 @@ def test_one_judge_who_says_yes_to_everything_does_not_decide() -> None:
         written_dilemma(1, NORM, PANEL, tries=3), cast(same, yes, Sensible("y", {"Is more at": "yes"}), Sensible("b"))
     )
     assert len(two.steps) == 5
+
+
+def test_judges_who_say_nothing_do_not_call_a_step_no_graver() -> None:
+    mute = [Sensible(str(number), {"Is more at stake": "Hm."}) for number in range(2)]
+    writer = Sensible("writer")
+    found = alone(written_dilemma(1, NORM, PANEL, tries=3), cast(writer, Sensible("a"), *mute))
+    assert (found.not_graver, found.unjudged, len(found.steps)) == (0, 3, 1) and writer.count == 4
+    assert found.why == "step 2 was not judged: too few judges said whether it is graver, 3 times"
+
+
+def test_who_calls_every_step_graver_is_named(tmp_path: Path) -> None:
+    makers = Makers((Sensible("a"), Sensible("lazy", {"Is more at stake": "yes"})), Sensible("writer"))
+    with AnswerStore(tmp_path / "answers.sqlite") as store:
+        written_ = write_all([NORM], makers, store, 4, lambda done, of: None)
+        found = watched_steps(written_, makers, store)
+    named = {(each.judge, each.kind) for each in found.remarks if each.flagged}
+    assert named == {("sensible:lazy@1", "one answer"), ("sensible:lazy@1", "guesses")}
+    assert all(each.statement.startswith("asked whether a step is graver, the judge") for each in found.remarks)
+    assert found.asks == {"sensible:a@1": 5, "sensible:lazy@1": 5}, "four steps, of which one was written twice"
 
 
 def test_what_is_in_no_form_is_given_up() -> None:

@@ -3,7 +3,8 @@
 The published generator asks for three steps in one prompt (temperature 0.9), and its five-step prompt was not published
 (Wu et al., EMNLP 2025, and its repository). This is a chain of our own by the published description: a conflict of two
 basic values, then three steps that each layer a further tension on the same story, then the highest stakes. A step of
-which the judges do not say that more is at stake is written again, with what was wrong before the writer's eyes.
+which the judges do not say that more is at stake is written again, with what was wrong before the writer's eyes where
+a judge found it no graver; that judges say nothing is nothing that is wrong with it.
 """
 
 from __future__ import annotations
@@ -11,14 +12,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from agents.judges.cases import Case
 from agents.judges.forms import Closed
-from agents.judges.panel import Panel, judged
+from agents.judges.panel import Panel, PanelVerdicts, judged
+from agents.judges.watching import Trial
 from agents.models.base import Ask, Stimulus
 from agents.models.parsing.thinking import split_thinking
 from agents.procedures.procedure import Addressed, Procedure
 from valuespectrum.instruments.dilemmas.items import STEPS, Course, DilemmaStep
+from valuespectrum.instruments.wordings.choosing import PRICES
 from vectorstore.foundation.text import quotable, visible_line
 
 WRITER = "writer"
@@ -31,6 +35,9 @@ GRAVER = Closed(
 )
 """What judges are asked about every step after the first."""
 _TOKENS = 500
+_NOT_GRAVER = "was not found graver than the one before"
+_NOT_JUDGED = "was not judged: too few judges said whether it is graver"
+_NOT_WRITTEN = "was not written in the form asked for"
 _LONGEST = 1500
 """Characters of one text of a step."""
 _RULES: Mapping[int, str] = {
@@ -61,7 +68,11 @@ class WrittenDilemma:
     tries: int = 0
     """How often the writer was asked."""
     not_graver: int = 0
-    """Steps that were sent back because the judges did not find that more is at stake."""
+    """Steps that were sent back because judges found that no more is at stake, one of them or all."""
+    unjudged: int = 0
+    """Steps that were asked for again because too few judges said whether more is at stake, and none that it is not."""
+    said: tuple[PanelVerdicts, ...] = ()
+    """What judges said of each step that was written after the first."""
 
 
 def written_dilemma(idx: int, norm: str, panel: Panel, tries: int = 4) -> Procedure[WrittenDilemma]:
@@ -74,9 +85,11 @@ def written_dilemma(idx: int, norm: str, panel: Panel, tries: int = 4) -> Proced
         tries: How often a step is written before the dilemma is given up.
     """
     steps: list[DilemmaStep] = []
-    asked = sent_back = 0
+    asked = sent_back = unjudged = 0
+    heard: list[PanelVerdicts] = []
     for number in range(1, STEPS + 1):
         rejected: list[str] = []
+        before = unjudged
         for attempt in range(tries):
             asked += 1
             prompt = writing_prompt(norm, steps, rejected)
@@ -87,17 +100,40 @@ def written_dilemma(idx: int, norm: str, panel: Panel, tries: int = 4) -> Proced
                 continue
             if number > 1:
                 case = Case(f"{idx} {number} {attempt}", told(step), beside={"Step before": told(steps[-1])})
-                (said,) = (yield from judged([case], panel)).consensus()
-                if said != "yes":
-                    sent_back += 1
-                    rejected.append(told(step))
+                said = yield from judged([case], panel)
+                heard.append(said)
+                if said.consensus() != ("yes",):
+                    if any(verdict.choice == "no" for (verdict,) in said.verdicts.values()):
+                        sent_back += 1
+                        rejected.append(told(step))
+                    else:
+                        unjudged += 1
                     continue
             steps.append(step)
             break
         if len(steps) < number:
-            what = "was not found graver than the one before" if rejected else "was not written in the form asked for"
-            return WrittenDilemma(idx, norm, tuple(steps), f"step {number} {what}, {tries} times", asked, sent_back)
-    return WrittenDilemma(idx, norm, tuple(steps), "", asked, sent_back)
+            what = _NOT_WRITTEN if unjudged == before else _NOT_JUDGED
+            why = f"step {number} {_NOT_GRAVER if rejected else what}, {tries} times"
+            return WrittenDilemma(idx, norm, tuple(steps), why, asked, sent_back, unjudged, tuple(heard))
+    return WrittenDilemma(idx, norm, tuple(steps), "", asked, sent_back, unjudged, tuple(heard))
+
+
+def graver_trial() -> Trial:
+    """Pairs of steps of which everybody sees which is graver, by what they cost, each the other way round, too.
+
+    A judge who says yes to everything, or goes by which step stands last, is wrong in half of them.
+    """
+    cases: list[Case] = []
+    right: list[str] = []
+    for pair in combinations(range(len(PRICES)), 2):
+        for before, now in (pair, pair[::-1]):
+            cases.append(Case(f"trial {before + 1} {now + 1}", _priced(now), beside={"Step before": _priced(before)}))
+            right.append("yes" if now > before else "no")
+    return Trial(tuple(cases), tuple(right))
+
+
+def _priced(step: int) -> str:
+    return f"A neighbour asks you for help, which {PRICES[step]}. Either: You help. Or: You go your own way."
 
 
 def writing_prompt(norm: str, steps: Sequence[DilemmaStep], rejected: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from agents.answers.store import AnswerStore
@@ -17,7 +17,13 @@ from agents.models.base import Model
 from agents.procedures.conductor import conduct
 from agents.procedures.procedure import Cast, Named
 from valuespectrum.instruments.dilemmas.items import Escalation
-from valuespectrum.instruments.dilemmas.making.chain import GRAVER, WRITER, WrittenDilemma, written_dilemma
+from valuespectrum.instruments.dilemmas.making.chain import (
+    GRAVER,
+    WRITER,
+    WrittenDilemma,
+    graver_trial,
+    written_dilemma,
+)
 from valuespectrum.instruments.dilemmas.making.labelling import LabelledDilemmas, label_cases, put_together
 from valuespectrum.instruments.judging.labels import labels_of
 from valuespectrum.instruments.judging.plain import judge_form
@@ -99,6 +105,34 @@ def write_all(
         found.append(each)
         told(len(found), len(norms))
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedSteps:
+    """What is known of the judges who said whether steps are graver."""
+
+    remarks: tuple[JudgeRemark, ...] = ()
+    asks: Mapping[str, int] = field(default_factory=dict)
+    """Judge to what it was asked, the trial apart."""
+
+
+def watched_steps(written: Sequence[WrittenDilemma], makers: Makers, store: AnswerStore) -> WatchedSteps:
+    """Try judges on pairs of steps of which it is known which is graver, and look at what they said of those written.
+
+    Args:
+        written: What the chain came to.
+        makers: With judges.
+        store: Where answers are and go.
+    """
+    panel: dict[str, Closed] = dict.fromkeys(makers.panel, GRAVER)
+    (attempted,) = conduct([Named(f"trial {GRAVER.name}", tried(graver_trial(), panel))], makers.panel, store)
+    heard = [said for each in written for said in each.said]
+    verdicts = {role: tuple(verdict for said in heard for verdict in said.verdicts[role]) for role in panel}
+    models = {role: model.id for role, model in makers.panel.items()}
+    found = remarks(attempted, PanelVerdicts(tuple(case for said in heard for case in said.cases), verdicts), models)
+    told = (replace(each, statement=f"asked whether a step is graver, {each.statement}") for each in found)
+    asks = {model: sum(said.spent[role].asks for said in heard) for role, model in models.items()}
+    return WatchedSteps(tuple(told), asks)
 
 
 def label_all(
