@@ -43,13 +43,14 @@ from valuespectrum.operations.searches.prepared import (
     search_name,
     trial_of_judges,
 )
+from valuespectrum.operations.searches.saving import asks_saved, saving_in_words
 from valuespectrum.operations.searches.settings import SearchSettings
 from valuespectrum.operations.shared.loading import check_specs, chosen_personas, corpus_embedder, load_models
 from valuespectrum.operations.shared.tables import chance, in_dollars, table
 from valuespectrum.operations.shared.telling import Teller
 from valuespectrum.reference.items.arguing import ReasonsAsked
 from valuespectrum.reference.speech import actions
-from valuespectrum.scoring.telling.discrimination import FEWEST, sharpest
+from valuespectrum.scoring.telling.discrimination import FEWEST, clips_worth, sharpest
 from valuespectrum.scoring.telling.rating import RatingOptions
 from valuespectrum.stimuli.chosen import write_stimuli
 from valuespectrum.stimuli.keywords import load_keywords
@@ -385,7 +386,9 @@ def _sharpened(folder: Path, parts: _SearchParts, found: FoundQuestions) -> Json
     write_stimuli(path, [rows[each.stem.id] for each in chosen], scores, made)
     found_for = {rows[each.stem.id].value for each in chosen}
     lacking = [value for value in dict.fromkeys(values) if value not in found_for]
-    return told | {"stimuli": str(path), "n_clips": len(chosen), "without_clips": lacking}
+    worth = clips_worth(liking, values, parts.settings.clips)
+    told |= {"stimuli": str(path), "n_clips": len(chosen), "without_clips": lacking}
+    return told | {"asks": asks_saved(len(chosen), worth)}
 
 
 def _costs(most: Budget, who: People, settings: SearchSettings, named: Mapping[str, str]) -> list[Json]:
@@ -460,6 +463,7 @@ def _in_words(document: Json) -> str:
     if "stimuli" in document:
         chosen = quote(str(document["stimuli"]))
         lines.append(f"{document['n_clips']} clips: valuespectrum bench --stimuli {chosen} --corpus DIR")
+        lines.append(saving_in_words(document["asks"]))
         if lacking := [TEN.label(value) for value in document["without_clips"]]:
             lines.append(f"no clip tells respondents apart by {', '.join(lacking)}: the set has none for it")
     if "why" in document:

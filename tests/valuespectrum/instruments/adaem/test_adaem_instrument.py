@@ -27,12 +27,14 @@ from valuespectrum.instruments.base import Setting
 from valuespectrum.instruments.judging.labels import labels_of
 from valuespectrum.instruments.judging.plain import PlainCarries
 from valuespectrum.measuring.run_scores import score_run
+from valuespectrum.operations.searches.saving import asks_saved, saving_in_words
 from valuespectrum.reference.cohort import COHORT
 from valuespectrum.reference.items.arguing import ReasonsAsked
 from valuespectrum.reference.planted import Mind, asked_reason_shares
 from valuespectrum.reference.speech import actions
 from valuespectrum.reference.twin.model import TwinModel
 from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.scoring.telling.informativeness import TellingOptions
 from valuespectrum.scoring.units import Units
 from valuespectrum.theory.value_sets import NINETEEN, TEN
@@ -211,6 +213,22 @@ def test_a_judge_that_declines_what_was_said_is_named_though_its_trial_is_fine(
     ).document["respondents"]
     flagged = [name for name, told in row["guards"].items() if name.startswith("judge") and told["state"] == "flagged"]
     assert [name.rpartition(": ")[2] for name in flagged] == ["refuses"]
+
+
+@pytest.mark.parametrize(
+    ("worth", "saved", "said"),
+    [
+        (Estimate(2.0, 1.5, 2.75), 1.0, "saved"),
+        (Estimate(1.25, 0.75, 1.5), 0.25, "it is not shown that the set saves asks"),
+        (Estimate(0.75, why="it hangs on one"), -0.25, "no interval: it hangs on one: nothing is saved"),
+        (Estimate(None, why="fewer than 5"), None, "how many asks the set saves is not known: fewer than 5"),
+    ],
+)
+def test_what_a_set_saves_in_asks_is_told(worth: Estimate, saved: float | None, said: str) -> None:
+    found = asks_saved(40, worth)
+    assert found["sharpened"] == 40 * found["a_clip"] > 0
+    assert found["saved"] == (None if saved is None else saved * found["sharpened"])
+    assert saving_in_words(found).endswith(said)
 
 
 def test_nobody_to_judge_is_refused_before_anything_is_begun(tmp_path: Path) -> None:

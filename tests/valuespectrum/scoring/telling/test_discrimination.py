@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from valuespectrum.scoring.telling.discrimination import sharpest, slopes
+from valuespectrum.scoring.telling.discrimination import clips_worth, sharpest, slopes
 
 VALUES = [value for value in "abcde" for _ in range(40)]
 
@@ -57,3 +58,25 @@ def test_who_answers_nothing_is_left_out_and_two_make_no_set() -> None:
     assert sharpest(mute, VALUES, 4) == sharpest(liking, VALUES, 4) != []
     two = np.vstack([liking[:2], np.full((3, 200), np.nan)])
     assert sharpest(two, VALUES, 4) == []
+
+
+def test_a_chosen_clip_is_worth_several_for_respondents_who_did_not_choose_it() -> None:
+    liking, _ = world(12, 5)
+    liking[0, :20] = np.nan
+    found = clips_worth(liking, VALUES, 6)
+    assert found.mean is not None and found.low is not None and found.high is not None
+    assert 1 < found.low < found.mean < found.high and found.mean > 2
+
+
+def test_where_all_clips_are_alike_choosing_saves_nothing() -> None:
+    rng = np.random.default_rng(6)
+    held = rng.normal(0, 1, (12, 5))[:, np.repeat(np.arange(5), 40)]
+    assert clips_worth(held + rng.normal(0, 1, held.shape), VALUES, 6).mean == pytest.approx(1, abs=0.4)
+
+
+def test_too_few_respondents_and_such_as_do_not_differ_tell_no_worth() -> None:
+    liking, _ = world(8, 4)
+    few = clips_worth(np.vstack([liking[:4], np.full((2, 200), np.nan)]), VALUES, 4)
+    assert few.mean is None and few.why.startswith("fewer than 5 respondents")
+    flat = clips_worth(np.zeros((6, 200)), VALUES, 4)
+    assert flat.mean is None and "not told apart" in flat.why
