@@ -21,6 +21,7 @@ from valuespectrum.instruments.registry import InstrumentChoice
 from valuespectrum.measuring.benchmark import BenchOptions, run_benchmark
 from valuespectrum.measuring.instrument_run import InstrumentOptions, run_instrument
 from valuespectrum.measuring.pilot import STILL, PlanOptions, _PilotAsked, plan_from_pilot
+from valuespectrum.operations.studies.design import _model_in_words
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.reliability.decisions import Costs
 from vectorstore.foundation.errors import InputError, ModelError
@@ -83,6 +84,17 @@ def test_the_verb_plans_and_the_interface_of_python_says_the_same(run: Path, cap
     assert len(found.rows()) == 2 and "planned" in str(found) and "value x clip" in str(found)
     assert "a difference of 0.5 between two models" in str(vs.plan_design(run)), "where nothing is wished"
     assert found.document["wish"]["unit"] == "log-odds" and "in centred log-odds" in str(found)
+
+
+def test_a_plan_tells_asks_beside_answers_and_whose_they_are(run: Path) -> None:
+    one = plan_from_pilot(run, PlanOptions(difference=9.0))["models"][0]
+    drawn = one["plan"] | {"asks": 7_001, "answers": 70_010}
+    told = _model_in_words(one | {"roles": 3, "plan": drawn})
+    assert "7,001" in told and "70,010" in told
+    assert "one of its 3 roles: asks, answers and cost are those of each" in told
+    assert "one of its" not in _model_in_words(one)
+    over_roles = one | {"roles": 3, "sizes": one["sizes"] | {"persona": 3}}
+    assert "one of its" not in _model_in_words(over_roles)
 
 
 def test_who_tells_nothing_to_plan_from_is_named(tmp_path: Path) -> None:

@@ -84,13 +84,15 @@ def _model_in_words(one: Json) -> str:
     parts = [f"{one['model']}\n{table(header, rows)}"]
     if one["languages"] > 1:
         parts.append(f"Planned for one of its {one['languages']} languages: wordings and asks are counted in each.")
+    if one["roles"] > 1 and "persona" not in one["sizes"]:
+        parts.append(f"Planned for one of its {one['roles']} roles: asks, answers and cost are those of each.")
     if one["across"]:
         roles = [f"{name} {row['sd']:.2f}" for name, row in one["across"].items() if "persona" in name.split(" x ")]
         parts.append(f"Between its {one['roles']} roles, sd: {', '.join(roles)}.")
     designs = [("asked now", one["now"]), ("planned", one["plan"])]
     designs += [(_wordings(count), each) for count, each in enumerate(one["by_wordings"], start=1)]
     shown = [(name, *_cells(each)) for name, each in designs]
-    heads = ("design", "levels", "answers", "cost", "standard error", "other pilots", "G", "D", "detectable")
+    heads = ("design", "levels", "asks", "answers", "cost", "standard error", "other pilots", "G", "D", "detectable")
     return "\n\n".join([*parts, table(heads, shown), _verdict(one)])
 
 
@@ -100,12 +102,13 @@ def _wordings(count: int) -> str:
 
 def _cells(design: Json | None) -> tuple[str, ...]:
     if design is None:
-        return ("no number of clips reaches it", *("-",) * 7)
+        return ("no number of clips reaches it", *("-",) * 8)
     levels = ", ".join(f"{count} {name}{'' if count == 1 else 's'}" for name, count in design["levels"].items())
     cost = "-" if design["dollars"] is None else in_dollars(design["dollars"])
     error = f"{design['standard_error_low']:.3f} to {design['standard_error_high']:.3f}"
     numbers = ["-" if design[name] is None else f"{design[name]:.2f}" for name in ("g", "d", "detectable")]
-    return (levels, f"{design['answers']:,}", cost, f"{design['standard_error']:.3f}", error, *numbers)
+    counts = [f"{design[name]:,}" for name in ("asks", "answers")]
+    return (levels, *counts, cost, f"{design['standard_error']:.3f}", error, *numbers)
 
 
 def _verdict(one: Json) -> str:
