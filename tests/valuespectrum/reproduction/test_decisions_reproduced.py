@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,8 @@ def test_appended_runs_are_not_read(whole: Path) -> None:
     [
         ("human_study/result_en.json", [], "fewer than two people"),
         ("human_study/result_en.json", [{"value_point": [0.5], "choices": [[1]]}] * 2, "person 1"),
+        ("human_study/result_en.json", [{"value_point": [0.5] * 6, "choices": []}] * 2, "person 1 has no"),
+        ("human_study/result_en.json", [{"value_point": [0.5] * 6, "choices": [[]]}] * 2, "person 1 has no"),
         ("human_study/benchmarks/gemini.json", {"all_sorted_scenarios": 3}, "all_sorted_scenarios"),
         (
             "human_study/benchmarks/gemini.json",
@@ -81,6 +84,15 @@ def test_what_is_wrong_is_named_with_its_file(tmp_path: Path, file: str, documen
     write_json(clone / file, document)
     with pytest.raises(InputError, match=says):
         decisions(clone)
+
+
+@pytest.mark.parametrize("score", ["1.2.3", "...", "-", "1e999"])
+def test_a_score_that_is_no_number_is_named_with_its_file(tmp_path: Path, score: str) -> None:
+    clone = make_clone(tmp_path / "clone")
+    file = clone / "human_study" / "ValuePilot" / "t5-base" / "test_questionnaire_1.md"
+    file.write_text(re.sub(r"(The Score of Action \d+): .*", rf"\1: {score}", file.read_text("utf-8")), "utf-8")
+    with pytest.raises(InputError, match=r"test_questionnaire_1\.md, question 1: no score"):
+        PilotClone(clone).decisions("t5-base", 1)
 
 
 def test_half_a_clone_and_no_clone_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -141,8 +141,8 @@ class PilotClone:
             raise InputError(f"{path} has fewer than two people", _HINT)
         lengths = [len(order) for order in people[0].choices]
         for number, each in enumerate(people, start=1):
-            whole = len(each.value_point) == MOST_VALUES and [len(order) for order in each.choices] == lengths
-            if not whole or any(sorted(order) != [*range(1, len(order) + 1)] for order in each.choices):
+            whole = len(each.value_point) == MOST_VALUES and [len(order) for order in each.choices] == lengths != []
+            if not whole or any(not order or sorted(order) != [*range(1, len(order) + 1)] for order in each.choices):
                 raise InputError(f"{path}: person {number} has no {MOST_VALUES} preferences or no whole orders", _HINT)
         return tuple(
             StudiedPerson(np.array(each.value_point), tuple(_from_one(order) for order in each.choices))
@@ -214,7 +214,7 @@ def _text(path: Path) -> str:
 
 
 _ACTION = re.compile(r"^###### Action \d+: \d+$", re.MULTILINE)
-_SCORE = re.compile(r"^The Score of Action \d+: (-?[\d.]+(?:e-?\d+)?)$", re.MULTILINE)
+_SCORE = re.compile(r"^The Score of Action \d+: (-?\d+(?:\.\d+)?(?:e-\d{1,3})?)$", re.MULTILINE)
 _ROW = re.compile(r"^\| (\w+) \| (-?\d\.\d+) \| -?\d\.\d+ \| -?\d\.\d+ \| (-?\d+\.\d+) \|$", re.MULTILINE)
 
 
