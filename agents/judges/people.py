@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from agents.judges.cases import Case, JudgeVerdict
@@ -21,12 +21,13 @@ _LARGEST = 2**26
 """Bytes of a file that came back."""
 
 
-def write_queue(path: Path, cases: Sequence[Case]) -> None:
-    """Write cases that a person is to judge; the column ``verdict`` is empty.
+def write_queue(path: Path, cases: Sequence[Case], verdicts: Mapping[str, str] | None = None) -> None:
+    """Write cases that a person is to judge; the column ``verdict`` is empty where nobody did.
 
     Args:
         path: CSV; what was there is replaced.
         cases: Words of strangers in them cannot run as a formula of a spreadsheet.
+        verdicts: Case to what a person said already, which stays there.
 
     Raises:
         StorageError: The disk refuses.
@@ -34,8 +35,10 @@ def write_queue(path: Path, cases: Sequence[Case]) -> None:
     written = io.StringIO()
     rows = csv.writer(written, lineterminator="\n")
     rows.writerow(_COLUMNS)
+    said = verdicts or {}
     for case in cases:
-        rows.writerow([guarded(cell) for cell in (case.id, case.label, "", *_words(case).values())])
+        cells = (case.id, case.label, said.get(case.id, ""), *_words(case).values())
+        rows.writerow([guarded(cell) for cell in cells])
     with storage_errors(path):
         write_durably(path, written.getvalue().encode())
 
@@ -82,8 +85,8 @@ def _name(written: str) -> str:
     return written.casefold().replace("-", "_").replace(" ", "_")
 
 
-def filled_in(path: Path) -> bool:
-    """Whether somebody wrote a verdict into a queue; false where there is none, or something else.
+def filled_in(path: Path) -> frozenset[str]:
+    """Cases of a queue into which somebody wrote a verdict; none where there is no queue, or something else.
 
     Args:
         path: Where ``write_queue`` writes.
@@ -91,8 +94,8 @@ def filled_in(path: Path) -> bool:
     try:
         rows = read_rows(path, "verdicts", ("case", "verdict"), "", _LARGEST, empty=True)
     except InputError:
-        return False
-    return any((row["verdict"] or "").strip() for row in rows)
+        return frozenset()
+    return frozenset(row["case"] or "" for row in rows if (row["verdict"] or "").strip())
 
 
 def _words(case: Case) -> dict[str, str]:

@@ -15,6 +15,7 @@ from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.text import one_line
 
 if TYPE_CHECKING:
     from valuespectrum.instruments.dilemmas.items import Escalation
@@ -51,7 +52,7 @@ class MakeDilemmaSettings:
 
         Raises:
             InputError: Norms and dilemmas, neither, no judge, names that do not exist, or what this call would write
-                over: dilemmas that it reads, and a queue in which somebody decided.
+                over: dilemmas that it reads, and a queue with verdicts that the one that is named has not.
         """
         from agents.judges.people import filled_in
 
@@ -70,8 +71,10 @@ class MakeDilemmaSettings:
         if self.dilemmas is not None and self.dilemmas.resolve() == (out / DILEMMAS_FILE).resolve():
             told = f"{self.dilemmas} is written anew by this call, without the dilemmas that are open"
             raise InputError(told, "name another folder with --out")
-        if self.decided is None and filled_in(out / QUEUE_FILE):
-            told = f"{out / QUEUE_FILE} has verdicts and is written anew by this call"
+        kept = filled_in(self.decided) if self.decided is not None else frozenset()
+        if lost := sorted(filled_in(out / QUEUE_FILE) - kept):
+            beside = "" if self.decided is None else f" that {self.decided} has not, {one_line(lost[0], 60)!r} first,"
+            told = f"{out / QUEUE_FILE} has verdicts{beside} and is written anew by this call"
             raise InputError(told, "copy it to another name and name that with --decided, or remove it")
 
 
@@ -141,7 +144,7 @@ def make_dilemmas(
     layout = json.dumps(published_layout(found.labelled.whole), indent=1, ensure_ascii=False) + "\n"
     with storage_errors(folder):
         write_durably(folder / DILEMMAS_FILE, layout.encode())
-        write_queue(folder / QUEUE_FILE, found.labelled.open)
+        write_queue(folder / QUEUE_FILE, found.queue, found.decided)
     document = _document(written, dilemmas, found, watched)
     write_json(folder / REPORT_FILE, document)
     return MadeDilemmas({**document, "folder": str(folder)}, _in_words(document, folder))

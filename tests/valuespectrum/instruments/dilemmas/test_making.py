@@ -15,6 +15,7 @@ from fault_server import KEY, Behaviour, FaultServer, serving
 
 from agents.answers.store import AnswerStore
 from agents.judges.panel import Panel
+from agents.judges.people import filled_in, write_queue
 from agents.models.base import Answer, Ask
 from agents.models.parsing.parse import parse_answer
 from agents.procedures.procedure import alone
@@ -212,6 +213,11 @@ def test_two_of_three_decide_and_where_none_agree_a_person_does(tmp_path: Path) 
     # The second one is now on both sides, so that both its courses are open again.
     assert [each.id for each in found.labelled.whole] == ["1"] and found.labelled.by_people == 2
     assert [case.id for case in found.labelled.open] == ["2 3A", "2 3B", "3 3A"]
+    # A copy of the next queue holds what was decided before.
+    assert [case.id for case in found.queue] == ["2 3A", "2 3B", "3 3A", "1 3A"]
+    write_queue(tmp_path / "next.csv", found.queue, found.decided)
+    assert filled_in(tmp_path / "next.csv") == {"1 3A", "2 3A"}
+    assert labelled(tmp_path, *judges, decided=tmp_path / "next.csv") == found
 
 
 def test_two_of_five_are_no_consensus(tmp_path: Path) -> None:
@@ -307,6 +313,9 @@ def test_nothing_that_somebody_made_is_written_over(tmp_path: Path) -> None:
         anew.refuse_nonsense(tmp_path / "out")
     copy.write_bytes(queue.read_bytes())
     MakeDilemmaSettings(("a",), dilemmas=made, decided=copy).refuse_nonsense(tmp_path / "out")
+    copy.write_text("case,label,verdict\n1 3A,,care\n")
+    with pytest.raises(InputError, match=r"has verdicts that .*copy\.csv has not, '1 3B' first, and is written anew"):
+        MakeDilemmaSettings(("a",), dilemmas=made, decided=copy).refuse_nonsense(tmp_path / "out")
 
 
 def test_from_norms_to_a_file_that_the_instrument_asks(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from agents.answers.store import AnswerStore
+from agents.judges.cases import Case
 from agents.judges.forms import Closed
 from agents.judges.panel import JUDGE, Panel, PanelVerdicts, Spent, judge_role, judged
 from agents.judges.people import read_queue
@@ -60,6 +61,10 @@ class JudgedDilemmas:
     """What is to be said of the judges."""
     spent: Mapping[str, Spent]
     """Judge to what its labels took."""
+    queue: tuple[Case, ...] = ()
+    """What a person is to decide, then what people decided: a copy of it holds all of that."""
+    decided: Mapping[str, str] = field(default_factory=dict)
+    """Course to the value that a person gave it."""
 
 
 def read_norms(path: Path) -> tuple[str, ...]:
@@ -159,10 +164,14 @@ def label_all(
     said = _judged(dilemmas, values, panel, makers, store)
     models = {role: model.id for role, model in makers.panel.items()}
     subjects = [makers.writer.id] if makers.writer is not None else []
+    labelled = put_together(dilemmas, said, values, by_people)
+    left = {case.id for case in labelled.open}
     return JudgedDilemmas(
-        put_together(dilemmas, said, values, by_people),
+        labelled,
         remarks(attempted, said, models, subjects),
         {models[role]: spent for role, spent in said.spent.items()},
+        (*labelled.open, *(case for case in cases if case.id in by_people and case.id not in left)),
+        by_people,
     )
 
 
