@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 RUN, WAY = "run", "way"
 """Tags: one time from the traits of a target to six choices; with a goal said before (``goal``) or not (``plain``)."""
 WAYS = ("goal", "plain")
+_ALIKE = "the same in every run, so nothing is known of the spread over others"
 RATIONALITY = scalars(
     "value_rationality",
     "Value rationality with a goal",
@@ -56,7 +57,7 @@ def measured_acting(instrument: Instrument, answers: pd.DataFrame, options: Scor
         value_set=RATIONALITY,
         unit=RUN,
         scores={target: _score(by_goal[target]) for target in TARGETS},
-        scalars=_scalars(rows, angles, options),
+        scalars=_scalars(angles, options),
         rates={name: Estimate.read(row) for name, row in verdict_rates(read, chosen[RUN], options.level).items()},
         covers=(
             f"Drawn again: runs ({units}), each with its own traits and goal, order of options and scale of points. "
@@ -120,8 +121,7 @@ def _row(target: str, way: str, runs: pd.DataFrame, options: ScoringOptions) -> 
 
 
 def _mean(numbers: Sequence[float], options: ScoringOptions) -> Estimate:
-    alike = "the same in every run, so nothing is known of the spread over others"
-    return jackknifed(_average, numbers, options.level, options.minimum_clips, ("run", "runs"), alike)
+    return jackknifed(_average, numbers, options.level, options.minimum_clips, ("run", "runs"), _ALIKE)
 
 
 def _between(found: Estimate, least: float, most: float) -> Estimate:
@@ -141,21 +141,35 @@ def _score(row: Json) -> Score:
     return Score(estimate, Estimate(None), None, row["runs"], row["runs"] * len(PRIMARY), status)
 
 
-def _scalars(rows: Sequence[Json], angles: pd.DataFrame, options: ScoringOptions) -> dict[str, Estimate]:
+def _scalars(angles: pd.DataFrame, options: ScoringOptions) -> dict[str, Estimate]:
     """Means over the four targets, each way, with chance beside them, and what goals change."""
+    pairs = [(str(value), float(angle)) for value, angle in zip(angles["value"], angles["angle"], strict=True)]
+    hits = [float(category(angle) == target) for target, angle in pairs]
+    told = angles.assign(
+        rationality=[float(rationality(target, angle)) for target, angle in pairs],
+        hit_rate=hits,
+        lift=[hit - hit_by_chance(target) for hit, (target, _) in zip(hits, pairs, strict=True)],
+    )
     found: dict[str, Estimate] = {}
     for way in WAYS:
-        mine = [row for row in rows if row["way"] == way]
-        for name in ("rationality", "hit_rate", "lift"):
-            known = [row[name] for row in mine if row[name] is not None]
-            whole = len(known) == len(TARGETS)
-            found[f"{name}_{way}"] = Estimate(
-                _average(known) if whole else None, why="" if whole else "a target is missing"
-            )
+        for name, least in (("rationality", 0.0), ("hit_rate", 0.0), ("lift", -1.0)):
+            found[f"{name}_{way}"] = _between(_over_targets(told[told[WAY] == way], name, options), least, 1.0)
     found["rationality_by_chance"] = Estimate(_average([rationality_by_chance(target) for target in TARGETS]))
     found["hit_rate_by_chance"] = Estimate(_average([hit_by_chance(target) for target in TARGETS]))
     found["goal_effect"] = _goal_effect(angles, options)
     return found
+
+
+def _over_targets(told: pd.DataFrame, name: str, options: ScoringOptions) -> Estimate:
+    """Mean over the four targets of their means, with an interval over runs, each of which has all targets in it."""
+
+    def mean(runs: Sequence[str]) -> float:
+        by_target = told[told[RUN].isin(runs)].groupby("value")[name].mean()
+        return float(by_target.mean()) if len(by_target) == len(TARGETS) else float("nan")
+
+    runs = list(dict.fromkeys(map(str, told[RUN])))
+    found = jackknifed(mean, runs, options.level, options.minimum_clips, ("run", "runs"), _ALIKE)
+    return found if found.mean is not None else Estimate(None, why="a target is missing")
 
 
 def _goal_effect(angles: pd.DataFrame, options: ScoringOptions) -> Estimate:

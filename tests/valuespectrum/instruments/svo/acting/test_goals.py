@@ -99,6 +99,11 @@ def test_planted_targets_come_in_their_order_and_goals_change_nothing_in_twins()
     assert planted == sorted(planted, reverse=True) and angles == sorted(angles, reverse=True)
     assert angles[0] - angles[-1] > 40
     assert found.scalars["goal_effect"].mean == pytest.approx(0.0)
+    near = found.scalars["rationality_goal"]
+    assert near.mean == pytest.approx(np.mean([rows[target, "goal"]["rationality"] for target in TARGETS]))
+    for name in ("rationality_goal", "hit_rate_goal", "lift_plain"):
+        told = found.scalars[name]
+        assert told.mean is not None and (told.why or (told.low or -9) < told.mean < (told.high or 9)), name
     for (target, _), row in rows.items():
         assert row["rationality_by_chance"] == rationality_by_chance(target)
         assert row["hit_rate_by_chance"] == hit_by_chance(target)
