@@ -25,6 +25,7 @@ from valuespectrum.instruments.decisions.scenes.writing import (
     writing,
     writing_summary,
 )
+from vectorstore.foundation.disk import refuse_unwritable
 from vectorstore.foundation.errors import InputError, ValueSpectrumError
 
 
@@ -79,6 +80,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--scenes", type=int, default=63, help="how many are tried")
     chosen = parser.parse_args(arguments)
     try:
+        if chosen.scenes < 1:
+            raise InputError(f"scenes must be at least 1, got {chosen.scenes}", "63 are one about each subset")
+        refuse_unwritable(chosen.out)
         cast = {WRITER: load_model(chosen.model, ModelOptions())}
         if chosen.judge:
             cast[JUDGE] = load_model(chosen.judge, ModelOptions())

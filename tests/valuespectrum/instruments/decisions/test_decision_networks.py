@@ -320,3 +320,8 @@ def test_networks_of_ones_own_are_trained_by_a_command(tmp_path: Path, capsys: p
     with pytest.raises(SystemExit) as ended:
         train_main([str(tmp_path / "out"), "--scenes", str(tmp_path / "none.json")])
     assert ended.value.code == 2 and "none.json" in capsys.readouterr().err
+    (tmp_path / "a file").write_text("")
+    with pytest.raises(SystemExit):
+        train_main([str(tmp_path / "a file"), "--scenes", str(tmp_path / "none.json")])
+    said = capsys.readouterr().err
+    assert "a file" in said and "none.json" not in said, "looked at before anything is learnt"

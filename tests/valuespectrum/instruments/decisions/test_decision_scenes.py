@@ -16,6 +16,7 @@ from agents.models.base import REFUSAL, Answer, Ask
 from agents.procedures.procedure import alone
 from valuespectrum.instruments.decisions.asking import listings
 from valuespectrum.instruments.decisions.generate import generated, judge_cautions
+from valuespectrum.instruments.decisions.generate import main as generate_main
 from valuespectrum.instruments.decisions.options import DecisionsOptions
 from valuespectrum.instruments.decisions.scenes.files import read_scenes, write_scenes
 from valuespectrum.instruments.decisions.scenes.grammar import drawn_scene, drawn_scenes, household, read_act
@@ -293,3 +294,13 @@ def test_a_judge_that_wrote_leaves_open_or_says_one_thing_to_all_is_named() -> N
         "the judge left a value open in 10 of 10 scenes",
     ]
     assert judge_cautions(same, {WRITER: judge}) == [] == judge_cautions([], {WRITER: other, JUDGE: judge})
+
+
+@pytest.mark.parametrize(("scenes", "said"), [(3, "taken"), (0, "scenes must be at least 1")])
+def test_where_scenes_cannot_be_written_nobody_is_asked(
+    scenes: int, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "taken").mkdir()
+    with pytest.raises(SystemExit) as ended:
+        generate_main([str(tmp_path / "taken"), "--model", "nobody:x", "--scenes", str(scenes)])
+    assert ended.value.code == 2 and said in capsys.readouterr().err

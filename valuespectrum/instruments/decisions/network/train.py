@@ -21,10 +21,11 @@ from valuespectrum.instruments.decisions.network.learning import (
     learn,
     scene_steps,
 )
-from valuespectrum.instruments.decisions.network.saved import save_network
+from valuespectrum.instruments.decisions.network.saved import MANIFEST, save_network
 from valuespectrum.instruments.decisions.scenes.clone import MOST_VALUES, PilotClone
 from valuespectrum.instruments.decisions.scenes.files import read_scenes
 from valuespectrum.instruments.decisions.scenes.scene import DecisionAct, DecisionScene
+from vectorstore.foundation.disk import refuse_unwritable
 from vectorstore.foundation.errors import ValueSpectrumError
 
 
@@ -68,6 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             steps=tuple(chosen.steps),
             most_epochs=chosen.epochs,
         )
+        refuse_unwritable(chosen.out / MANIFEST)
         scenes, encoder = scenes_to_learn(chosen.scenes), load_encoder(chosen.encoder)
         examples = examples_of(scene_steps(scenes, encoder, options.inputs), options)
         told = f"{len(scenes)} scenes of {chosen.scenes.name}"
