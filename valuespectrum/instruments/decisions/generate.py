@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from agents.answers.store import AnswerStore
@@ -39,13 +40,23 @@ def generated(
         cast: Who is ``writer``, and who is ``judge`` where scenes are inferred anew.
         store: Where answers are kept; ``None`` for nowhere.
         options: How.
+
+    Returns:
+        What became of each; a scene in the words of an earlier one is dropped as ``repeated``.
     """
     subsets = value_subsets()
     procedures = (
         Named(f"scene {number} {options}", writing(subsets[number % len(subsets)], number, options))
         for number in range(scenes)
     )
-    return list(conduct(procedures, cast, store))
+    seen: set[str] = set()
+    found: list[WrittenScene] = []
+    for each in conduct(procedures, cast, store):
+        text = each.scene.text if each.scene is not None else ""
+        # A model that draws no words says of the same subset the same: twice it would count as two scenes.
+        found.append(replace(each, scene=None, why="repeated") if text and text in seen else each)
+        seen.add(text)
+    return found
 
 
 def judge_cautions(found: Sequence[WrittenScene], cast: Mapping[str, Model]) -> list[str]:

@@ -276,6 +276,13 @@ def test_writing_goes_on_from_the_store_and_is_counted(tmp_path: Path) -> None:
     assert sum(writing_summary(first).values()) == 4 and "kept" not in writing_summary(first)
 
 
+def test_a_scene_that_is_written_again_is_kept_once() -> None:
+    """The same subset comes again after 63 scenes, and a writer that draws no words says the same of it."""
+    found = generated(63 + 8, {WRITER: Writes([written()])}, None, SceneWritingOptions(reinferred=False, tries=1))
+    told = writing_summary(found)
+    assert (told["kept"], told["repeated"]) == (1, 1) and found[-1].values == BOTH and found[-1].scene is None
+
+
 def test_a_drawn_scene_has_as_many_acts_as_are_wanted() -> None:
     scene = drawn_scene(np.random.default_rng(0), ("energy",), acts=9)
     assert len(scene.acts) == 9 and scene.values == ("energy",)

@@ -77,8 +77,8 @@ class WrittenScene:
     values: tuple[str, ...]
     scene: DecisionScene | None
     why: str = ""
-    """Why there is none: ``format``, ``named``, ``guess``, ``unsuitable`` (after the last try), ``reinferred``, or
-    ``unjudged`` where a judge left a value open."""
+    """Why there is none: ``format``, ``named``, ``guess``, ``unsuitable`` (after the last try), ``reinferred``,
+    ``unjudged`` where a judge left a value open, or ``repeated`` where an earlier scene has the same words."""
     tries: int = 1
     found: tuple[str, ...] = ()
     """What judges found in it."""
