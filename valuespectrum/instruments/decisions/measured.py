@@ -185,8 +185,8 @@ def agreement_numbers(
 
     Returns:
         Name to unit to mean: ``stated_os_sim, stated_first_acc`` (the rule from stated wishes) and
-        ``stated_os_sim_above_chance``, ``chance_...``, ``printed_...`` (acts as they were listed), and ``steady_os_sim``
-        (a list of one unit and the same turned round, one after the other).
+        ``stated_os_sim_above_chance``, ``chance_...``, ``printed_...`` (acts as they were listed), and
+        ``steady_os_sim`` (a list of one unit and the same turned round, one after the other).
     """
     numbers: dict[str, dict[str, list[float]]] = {}
 

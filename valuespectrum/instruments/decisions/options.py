@@ -45,7 +45,7 @@ class DecisionsOptions:
             if not least <= getattr(self, name) <= most:
                 raise InputError(f"{name} must lie in {least}..{most}, got {getattr(self, name)}")
         if self.items and self.acts != _ACTS:
-            raise InputError("acts is for scenes of ours, and those of a file have their own", "leave acts or items out")
+            raise InputError("acts is for scenes of ours, and those of a file have their own", "leave one out")
 
     @property
     def own_items(self) -> Mapping[str, str]:
