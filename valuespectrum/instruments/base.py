@@ -223,6 +223,19 @@ class OwnItems(Protocol):
 
 
 @runtime_checkable
+class TellsOfItems(Protocol):
+    """An instrument that has something to say of a file of the user's before it asks, such as what was put right."""
+
+    @property
+    def told_of_items(self) -> Sequence[str]:
+        """Sentences; none where there is no file.
+
+        Raises:
+            InputError: It cannot be read.
+        """
+
+
+@runtime_checkable
 class Celled(Protocol):
     """An instrument that asks every set in balanced cells, whose orders and draws can be told apart."""
 

@@ -202,7 +202,7 @@ def _run(
     teller: Teller,
     command: str,
 ) -> Scores:
-    from valuespectrum.instruments.base import WithJudges
+    from valuespectrum.instruments.base import TellsOfItems, WithJudges
     from valuespectrum.instruments.registry import load_instrument
     from valuespectrum.measuring.instrument_run import run_instrument as ask
     from valuespectrum.measuring.plan import refuse_other_instrument
@@ -222,6 +222,8 @@ def _run(
     named = effective_options(asked, model=specs, run=options.run, option=settings.option)
     options = replace(options, effective={each: named[each] for each in named if each not in _OF_PICTURES})
     refuse_other_instrument(options, specs, personas)
+    for line in instrument.told_of_items if isinstance(instrument, TellsOfItems) else ():
+        teller.say(line)
     with BenchBars(teller) as bars:
         teller.doing(f"loading {', '.join(specs)}")
         every = list(dict.fromkeys([*specs, *judges]))

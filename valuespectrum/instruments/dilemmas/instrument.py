@@ -77,6 +77,11 @@ class Dilemmas:
             return [Item(each.id, tuple(step.words(0) for step in each.steps), licence) for each in asked]
         return [Item(self.name, (STAIRCASE.text,), OWN_WORDS, self.value_set.dimensions)]
 
+    @property
+    def told_of_items(self) -> Sequence[str]:
+        """What was put right when the file was read."""
+        return self._dilemmas(0).notes if self.options.file else ()
+
     def cost(self, pictures: int) -> int:
         """Asks to one respondent."""
         return len(self._dilemmas(0).dilemmas) * STEPS * len(ORDERS)

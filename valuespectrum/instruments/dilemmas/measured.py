@@ -329,13 +329,15 @@ def _named(moving: Sequence[Estimate], values: ValueSet) -> list[tuple[str, Esti
 
 
 def _left_out(walks: Walks) -> tuple[str, ...]:
-    alone, asked = int(walks.one_order.sum()), int((walks.values[..., 0] >= 0).sum())
-    if not alone:
-        return ()
-    return (
+    put = walks.values[..., 0] >= 0
+    alone, asked = int(walks.one_order.sum()), int(put.sum())
+    same = int((put & (walks.values[..., 0] == walks.values[..., 1])).sum())
+    told = (
         f"{alone} of {asked} steps were answered in one order alone, which holds the lean towards what is listed "
-        "first: no preference, win rate or score of a step is taken of them",
+        "first: no preference, win rate or score of a step is taken of them"
     )
+    of_one = f"{same} of {asked} steps have one value on both sides: they say nothing about values, and are in no score"
+    return (*((told,) if alone else ()), *((of_one,) if same else ()))
 
 
 def _in_doubt(walks: Walks) -> tuple[str, ...]:

@@ -127,7 +127,7 @@ def make_dilemmas(
     teller, folder = teller or Unattended(), Path(out)
     refuse_unwritable(folder / REPORT_FILE)
     settings.refuse_nonsense(folder)
-    norms, taken = read_norms(settings.norms) if settings.norms else (), _taken(settings)
+    norms, taken = read_norms(settings.norms) if settings.norms else (), _taken(settings, teller)
     makers = _makers(settings, teller)
     with storage_errors(folder):
         make_folder(folder)
@@ -164,10 +164,15 @@ def _makers(settings: MakeDilemmaSettings, teller: Teller) -> Makers:
     return Makers(tuple(loaded[spec] for spec in settings.judge), loaded.get(settings.writer))
 
 
-def _taken(settings: MakeDilemmaSettings) -> tuple[Escalation, ...]:
+def _taken(settings: MakeDilemmaSettings, teller: Teller) -> tuple[Escalation, ...]:
     from valuespectrum.instruments.dilemmas.published import read_dilemmas
 
-    return read_dilemmas(settings.dilemmas).found.dilemmas if settings.dilemmas else ()
+    if settings.dilemmas is None:
+        return ()
+    found = read_dilemmas(settings.dilemmas).found
+    for line in found.notes:
+        teller.say(line)
+    return found.dilemmas
 
 
 def _whole(written: WrittenDilemma) -> Escalation:

@@ -291,6 +291,17 @@ def test_a_step_of_a_file_is_told_with_its_story(tmp_path: Path) -> None:
     assert options.own_items["items"] != DilemmaOptions(file=str(written(tmp_path, entry(1)))).own_items["items"]
 
 
+def test_steps_with_one_value_on_both_sides_are_told(tmp_path: Path) -> None:
+    file = written(tmp_path, entry(1, (("care/harm", "care/harm"), ("care/harm", "liberty/oppression"))))
+    says: Any = SaysAlways(Answer(text="A", parsed="A"))
+    instrument = Dilemmas(DilemmaOptions(file=str(file)))
+    found = measured(instrument, asked_of(says, file=str(file)).table)
+    told = "3 of 5 steps have one value on both sides: they say nothing about values"
+    assert any(note.startswith(told) for note in found.notes)
+    assert list(instrument.told_of_items) == ["3 steps have one value on both sides and say nothing about values"]
+    assert not Dilemmas(DilemmaOptions(**FEW)).told_of_items
+
+
 def test_calibrating_on_twins(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -324,7 +335,9 @@ def test_a_served_model_walks_the_stairs_of_a_file(
     file = written(tmp_path, *(entry(number, pairs) for number in range(6)))
     asked = ["instrument", "run", "dilemmas", "--model", f"openai:toy-1@{server.url}?scoring=text"]
     assert main([*asked, "--option", f"file={file}", "--run", str(tmp_path / "run"), "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
+    out, told = capsys.readouterr()
+    found = json.loads(out)
+    assert "12 labels were written otherwise" in told
     assert found["value_set"] == "moral_foundations_6" and found["profile"]["care"]["mean"] == 0.5
     rates = found["staircases"]["win_rates"]
     assert rates["rates"][0][5] == 1.0 and rates["steps"][0][5] == 18 and rates["dilemmas"][0][5] == 6
