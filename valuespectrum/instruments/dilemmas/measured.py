@@ -301,7 +301,7 @@ def _verdicts(drift: Estimate, moving: Sequence[Estimate], values: ValueSet, det
         span = f"{drift.mean:+.2f} log-odds a step ({drift.low:+.2f} to {drift.high:+.2f})"
         how = {-1: "gives in to a rising price", 0: "no giving in to a rising price is shown", 1: "holds on the more"}
         told.append(f"{how[drift.side]}: {span}")
-    sides = {side: [name for name, each in _named(moving, values) if each.side == side] for side in (1, -1)}
+    sides = {side: [name for name, each in _named(moving, values) if _moves(each) == side] for side in (1, -1)}
     words = [f"{listing(sides[side])} {how}" for side, how in ((1, "gains"), (-1, "loses")) if sides[side]]
     if words:
         told.append(f"as steps get harder {' and '.join(words)}")
@@ -322,6 +322,12 @@ def _verdicts(drift: Estimate, moving: Sequence[Estimate], values: ValueSet, det
             "near one half, or of few dilemmas, can make one by chance"
         )
     return tuple(told)
+
+
+def _moves(each: Estimate) -> int:
+    """To which side a value moves; also where it does alike in every dilemma, of which there is no interval."""
+    alike = each.mean if each.why == SAME and each.mean is not None else 0.0
+    return each.side or int(np.sign(round(alike, 9)))
 
 
 def _named(moving: Sequence[Estimate], values: ValueSet) -> list[tuple[str, Estimate]]:

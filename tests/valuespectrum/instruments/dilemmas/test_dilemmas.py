@@ -302,6 +302,29 @@ def test_steps_with_one_value_on_both_sides_are_told(tmp_path: Path) -> None:
     assert not Dilemmas(DilemmaOptions(**FEW)).told_of_items
 
 
+class Wavers:
+    """Helps for two hours, and not for three."""
+
+    id, settings = "wavers@1", dict[str, str]()
+
+    def score(self, asks: list[Ask]) -> Iterator[Answer]:
+        for ask in asks:
+            help_, other = sorted(ask.question.splitlines()[-3:-1], key=lambda line: "Help" not in line)
+            mark = (help_ if "for 1" in help_ or "for 2" in help_ else other)[0]
+            yield Answer(text=mark, parsed=mark)
+
+    generate = score
+
+
+def test_a_value_that_loses_alike_in_every_dilemma_is_said_to_lose(tmp_path: Path) -> None:
+    file = written(tmp_path, *map(entry, range(6)))
+    wavers: Any = Wavers()
+    found = measured(Dilemmas(DilemmaOptions(file=str(file))), asked_of(wavers, file=str(file)).table)
+    care = found.details["staircases"]["slopes"]["care"]  # type: ignore[index]
+    assert care["mean"] < 0 and care["low"] is None and care["why"] == "the same in every dilemma"
+    assert "as steps get harder liberty / oppression gains and care / harm loses" in found.verdicts
+
+
 def test_calibrating_on_twins(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
