@@ -103,12 +103,11 @@ class EverydayDecisions:
 
     def cost(self, pictures: int) -> int:
         """Asks to one respondent, at most: an order breaks off where an answer is none."""
-        scenes, most = self.options.scenes, self.options.acts
+        acts = [self.options.acts] * self.options.scenes
         if self.options.items:
-            asked = self.options.asked_scenes(0)
-            scenes, most = len(asked), max(len(each.acts) for each in asked)
-        steps = most - 1 if self.options.ranked else 1
-        return len(VALUES) + scenes * (self.options.arrangements + self.options.told) * steps
+            acts = [len(scene.acts) for scene in self.options.asked_scenes(0)]
+        steps = sum(count - 1 if self.options.ranked else 1 for count in acts)
+        return len(VALUES) + steps * (self.options.arrangements + self.options.told)
 
     def procedures(self, setting: Setting) -> Iterator[Named[object]]:
         """Wishes, and every scene in every order, for each respondent."""

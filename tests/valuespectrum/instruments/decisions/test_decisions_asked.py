@@ -305,6 +305,10 @@ def test_scenes_of_the_user_are_asked_and_others_are_another_run(tmp_path: Path)
     answers, found = taken(twin("amber"), items=str(path), scenes=3)
     assert len(answers) == 6 + 3 * 2 * 2 == EverydayDecisions(options).cost(0) and found.n_units == 3
     assert EverydayDecisions(DecisionsOptions(items=str(path))).cost(0) == 6 + 4 * 2 * 2, "there are only four"
+    several = [*drawn_scenes(1, 9, "tried", 3), *drawn_scenes(1, 9, "others", 8)]
+    write_scenes(tmp_path / "several.json", several)
+    uneven = EverydayDecisions(DecisionsOptions(items=str(tmp_path / "several.json")))
+    assert uneven.cost(0) == 6 + (2 + 7) * 2, "each scene has its own acts"
     write_scenes(path, list(drawn_scenes(4, 10, "tried", 3)))
     assert options.own_items != DecisionsOptions().own_items
 
