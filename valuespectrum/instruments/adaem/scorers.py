@@ -18,8 +18,9 @@ from valuespectrum.instruments.wordings.liking import LIKE_WORDINGS
 from valuespectrum.instruments.wordings.template import options
 from valuespectrum.scoring.telling.informativeness import Telling, divergence
 
-_CELLS = ((1, ("yes", "no")), (-1, ("no", "yes")))
-"""Polarity and order: a lean towards yes, or towards what is named first, moves both in opposite directions."""
+LIKE_CELLS = ((1, ("yes", "no")), (-1, ("yes", "no")))
+"""Polarity and order. Yes comes first in both and means liking in one alone, so that a lean towards yes, or towards what
+is named first, moves liking in opposite directions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,11 @@ class LikingScorer:
     def scored(self, stems: Sequence[Stem], people: Sequence[Answerer], final: bool) -> Procedure[list[Answered]]:
         """Ask the like question about every clip; the score stands in bits times a hundred."""
         del final
-        asks = [[_like(stem, person, cell) for cell in range(len(_CELLS))] for stem in stems for person in people]
+        asks = [[_like(stem, person, cell) for cell in range(len(LIKE_CELLS))] for stem in stems for person in people]
         answers = yield [Addressed(ask, to) for each in asks for ask, to in each]
-        signs = np.array([polarity for polarity, _ in _CELLS], float)
+        signs = np.array([polarity for polarity, _ in LIKE_CELLS], float)
         told = np.array([_known(log_odds(answer, YES.name, NO.name)) for answer in answers])
-        liking = (told.reshape(len(stems), len(people), len(_CELLS)) * signs).mean(axis=2)
+        liking = (told.reshape(len(stems), len(people), len(LIKE_CELLS)) * signs).mean(axis=2)
         chances = 1 / (1 + np.exp(-liking))
         bits = divergence(chances.T)
         nothing = np.zeros(self.values, bool)
@@ -70,7 +71,7 @@ def _known(number: float | None) -> float:
 
 
 def _like(stem: Stem, person: Answerer, cell: int) -> tuple[Ask, str]:
-    polarity, order = _CELLS[cell]
+    polarity, order = LIKE_CELLS[cell]
     words = LIKE_WORDINGS[0].positive if polarity > 0 else LIKE_WORDINGS[0].negative
     tags = {**stem.tags, "item": "like", "value": "", "question": stem.id, "polarity": polarity, "first": order[0]}
     choices = (YES, NO) if order[0] == "yes" else (NO, YES)

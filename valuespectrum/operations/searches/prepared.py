@@ -21,7 +21,7 @@ from valuespectrum.instruments.adaem.chain import ChainOptions, ChainWriter
 from valuespectrum.instruments.adaem.novelty import Texts
 from valuespectrum.instruments.adaem.options import TellingLoopOptions
 from valuespectrum.instruments.adaem.pool import PoolWriter
-from valuespectrum.instruments.adaem.scorers import LikingScorer, ReasonsScorer
+from valuespectrum.instruments.adaem.scorers import LIKE_CELLS, LikingScorer, ReasonsScorer
 from valuespectrum.instruments.adaem.search import QuestionScorer, Search, Writer
 from valuespectrum.instruments.adaem.stems import POINTS, Stem, answer_form
 from valuespectrum.instruments.judging.labels import labels_of
@@ -159,7 +159,7 @@ def prepared(material: SearchMaterial, who: People, options: TellingLoopOptions,
 
 def search_name(material: SearchMaterial, who: People, options: TellingLoopOptions, embedder_id: str) -> str:
     """What the search was made of: other seeds, people or options are another one."""
-    told = [
+    told: list[object] = [
         material.source,
         [[stem.id, stem.text, stem.argument, stem.caption] for stem in material.stems],
         list(material.arms),
@@ -168,6 +168,8 @@ def search_name(material: SearchMaterial, who: People, options: TellingLoopOptio
         asdict(options),
         embedder_id,
     ]
+    if options.objective == "liking":
+        told.append(LIKE_CELLS)
     return f"search {hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]}"
 
 

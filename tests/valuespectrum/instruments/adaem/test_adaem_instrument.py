@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +23,16 @@ from valuespectrum.instruments.adaem.asking import Answerer, JudgedAsking, answe
 from valuespectrum.instruments.adaem.instrument import Adaem, AdaemOptions
 from valuespectrum.instruments.adaem.measured import StoredJudge, asked_hash, no_vectors
 from valuespectrum.instruments.adaem.novelty import Texts
+from valuespectrum.instruments.adaem.scorers import LikingScorer
 from valuespectrum.instruments.adaem.stems import PlainReasons, Stem
 from valuespectrum.instruments.base import Setting
 from valuespectrum.instruments.judging.labels import labels_of
 from valuespectrum.instruments.judging.plain import PlainCarries
 from valuespectrum.measuring.run_scores import score_run
 from valuespectrum.operations.searches.saving import asks_saved, saving_in_words
-from valuespectrum.reference.cohort import COHORT
+from valuespectrum.reference.cohort import COHORT, Leans
 from valuespectrum.reference.items.arguing import ReasonsAsked
+from valuespectrum.reference.kinds import KINDS
 from valuespectrum.reference.planted import Mind, asked_reason_shares
 from valuespectrum.reference.speech import actions
 from valuespectrum.reference.twin.model import TwinModel
@@ -319,3 +322,12 @@ def test_what_was_not_put_to_judges_yet_is_no_failure_of_theirs(search: Path, tm
         assert not [guard.name for guard in found.guards if guard.flagged]
         assert bool(found.guards) is known
         assert any("were not tried to the end" in note for note in found.notes) is not known
+
+
+def test_leans_are_in_no_liking_of_a_clip_and_tell_nobody_apart() -> None:
+    plain = replace(COHORT[0], leans=Leans())
+    cast = {"plain": TwinModel(plain), "leaning": TwinModel(replace(plain, leans=Leans(yes=0.7, order=0.9)))}
+    people = [Answerer(name, name, PlainReasons()) for name in cast]
+    stems = [Stem(f"c{place}", tags={"look": f"{kind.name}:{kind.looks[0]}"}) for place, kind in enumerate(KINDS[:4])]
+    for each in alone(LikingScorer().scored(stems, people, False), cast):
+        assert each.liking[0] == pytest.approx(each.liking[1]) and each.total == pytest.approx(0.0, abs=1e-6)
