@@ -16,6 +16,7 @@ from valuespectrum.instruments.decisions.network.heads import DecisionHead, comb
 from vectorstore.foreign.documents import check_shape, read_json, read_regular
 from vectorstore.foundation.disk import make_folder, storage_errors, write_durably
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.user_paths import user_path
 
 WEIGHTS, MANIFEST = "decisions.safetensors", "decisions.json"
 FORMAT = 1
@@ -169,7 +170,7 @@ def chosen_network(folder: str) -> DecisionNetwork:
     Raises:
         InputError: They cannot be read.
     """
-    return load_network(Path(folder)) if folder else own_network()
+    return load_network(user_path(folder)) if folder else own_network()
 
 
 @cache
