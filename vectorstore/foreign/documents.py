@@ -170,7 +170,7 @@ def read_rows(
     """The rows of a CSV file with a header; a row that is too short has ``None`` for what it lacks.
 
     Args:
-        path: The file.
+        path: The file; semicolons or tabs may stand between its cells, as spreadsheets of many countries write them.
         what: What its rows are, as a person would call them: ``"examples"``.
         columns: Which there must be; others may be beside them.
         hint: What to do when it is not that.
@@ -182,7 +182,8 @@ def read_rows(
             beyond the last column.
     """
     try:
-        reader = csv.DictReader(io.StringIO(read_regular(path, largest).decode("utf-8-sig")), strict=True)
+        text = read_regular(path, largest).decode("utf-8-sig")
+        reader = csv.DictReader(io.StringIO(text), delimiter=cell_separator(text), strict=True)
         names, rows = list(reader.fieldnames or ()), list(reader)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{path}: {what} cannot be read ({one_line(error)})", hint) from error

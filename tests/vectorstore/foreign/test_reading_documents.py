@@ -143,6 +143,13 @@ def test_rows_are_those_that_were_written(
     assert [(row["text"], row["label"]) for row in found] == rows
 
 
+@pytest.mark.parametrize("between", [",", ";", "\t"])
+def test_cells_stand_between_what_spreadsheets_put_there(between: str, tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text(f"text{between}label\n'a' or b{between}c\n")
+    assert read_rows(path, "examples", ("text", "label"), "a CSV file") == [{"text": "'a' or b", "label": "c"}]
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [
