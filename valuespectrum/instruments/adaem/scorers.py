@@ -19,8 +19,8 @@ from valuespectrum.instruments.wordings.template import options
 from valuespectrum.scoring.telling.informativeness import Telling, divergence
 
 LIKE_CELLS = ((1, ("yes", "no")), (-1, ("yes", "no")))
-"""Polarity and order. Yes comes first in both and means liking in one alone, so that a lean towards yes, or towards what
-is named first, moves liking in opposite directions."""
+"""Polarity and order. Yes comes first in both and means liking in one alone, so that a lean towards yes, or towards
+what is named first, moves liking in opposite directions."""
 
 
 @dataclass(frozen=True, slots=True)
