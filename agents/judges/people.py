@@ -17,6 +17,7 @@ from vectorstore.foundation.text import one_line, visible_line
 PEOPLE = "people"
 """Who judged, in tables."""
 _COLUMNS = ("case", "label", "verdict", "text", "beside")
+_HINT = f"a CSV file with the columns {', '.join(_COLUMNS[:3])}"
 _LARGEST = 2**26
 """Bytes of a file that came back."""
 
@@ -63,8 +64,7 @@ def read_queue(path: Path, cases: Sequence[Case], options: Sequence[str]) -> tup
     known = {_name(name): name for name in options}
     wanted = {str(guarded(case.id)): case for case in cases}
     found: dict[str, JudgeVerdict] = {}
-    hint = f"a CSV file with the columns {', '.join(_COLUMNS[:3])}"
-    rows = read_rows(path, "verdicts", ("case", "verdict"), hint, _LARGEST, empty=True)
+    rows = read_rows(path, "verdicts", ("case", "verdict"), _HINT, _LARGEST, empty=True)
     for number, row in enumerate(rows, start=2):
         where = f"{path}, row {number}"
         case, said = wanted.get(row["case"] or ""), (row["verdict"] or "").strip()
@@ -85,17 +85,29 @@ def _name(written: str) -> str:
     return written.casefold().replace("-", "_").replace(" ", "_")
 
 
+def cases_decided(path: Path) -> frozenset[str]:
+    """Cases of a queue into which somebody wrote a verdict.
+
+    Args:
+        path: The file that came back.
+
+    Raises:
+        InputError: It is no such file.
+    """
+    rows = read_rows(path, "verdicts", ("case", "verdict"), _HINT, _LARGEST, empty=True)
+    return frozenset(row["case"] or "" for row in rows if (row["verdict"] or "").strip())
+
+
 def filled_in(path: Path) -> frozenset[str]:
-    """Cases of a queue into which somebody wrote a verdict; none where there is no queue, or something else.
+    """The same; none where there is no queue, or something else.
 
     Args:
         path: Where ``write_queue`` writes.
     """
     try:
-        rows = read_rows(path, "verdicts", ("case", "verdict"), "", _LARGEST, empty=True)
+        return cases_decided(path)
     except InputError:
         return frozenset()
-    return frozenset(row["case"] or "" for row in rows if (row["verdict"] or "").strip())
 
 
 def _words(case: Case) -> dict[str, str]:

@@ -51,10 +51,11 @@ class MakeDilemmaSettings:
         """Refuse what cannot be meant.
 
         Raises:
-            InputError: Norms and dilemmas, neither, no judge, names that do not exist, or what this call would write
-                over: dilemmas that it reads, and a queue with verdicts that the one that is named has not.
+            InputError: Norms and dilemmas, neither, no judge, names that do not exist, a queue that cannot be
+                read, or what this call would write over: dilemmas that it reads, and a queue with verdicts that the
+                one that is named has not.
         """
-        from agents.judges.people import filled_in
+        from agents.judges.people import cases_decided, filled_in
 
         if (self.norms is None) == (self.dilemmas is None):
             raise InputError("dilemmas are written out of norms, or are there already", "name --norms or --dilemmas")
@@ -71,7 +72,7 @@ class MakeDilemmaSettings:
         if self.dilemmas is not None and self.dilemmas.resolve() == (out / DILEMMAS_FILE).resolve():
             told = f"{self.dilemmas} is written anew by this call, without the dilemmas that are open"
             raise InputError(told, "name another folder with --out")
-        kept = filled_in(self.decided) if self.decided is not None else frozenset()
+        kept = cases_decided(self.decided) if self.decided is not None else frozenset()
         if lost := sorted(filled_in(out / QUEUE_FILE) - kept):
             beside = "" if self.decided is None else f" that {self.decided} has not, {one_line(lost[0], 60)!r} first,"
             told = f"{out / QUEUE_FILE} has verdicts{beside} and is written anew by this call"

@@ -313,6 +313,8 @@ def test_nothing_that_somebody_made_is_written_over(tmp_path: Path) -> None:
         anew.refuse_nonsense(tmp_path / "out")
     copy.write_bytes(queue.read_bytes())
     MakeDilemmaSettings(("a",), dilemmas=made, decided=copy).refuse_nonsense(tmp_path / "out")
+    with pytest.raises(InputError, match="verdicts cannot be read"):
+        MakeDilemmaSettings(("a",), dilemmas=made, decided=tmp_path / "none.csv").refuse_nonsense(tmp_path / "new")
     copy.write_text("case,label,verdict\n1 3A,,care\n")
     with pytest.raises(InputError, match=r"has verdicts that .*copy\.csv has not, '1 3B' first, and is written anew"):
         MakeDilemmaSettings(("a",), dilemmas=made, decided=copy).refuse_nonsense(tmp_path / "out")
