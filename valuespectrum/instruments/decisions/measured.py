@@ -30,7 +30,7 @@ from valuespectrum.instruments.decisions.reading import VALUES, DecidedOnce, Dec
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.choices.logit import Counting, fitted_weights, inverted_weights
 from valuespectrum.scoring.estimate import Estimate, Score
-from valuespectrum.scoring.guards.finding import Finding, told
+from valuespectrum.scoring.guards.finding import Finding, percent, told
 from valuespectrum.scoring.jackknife import left_out_interval
 
 _RUNAWAY = 15.0
@@ -246,6 +246,7 @@ def takes_first_listed(found: Followed, options: ScoringOptions) -> Finding:
         return Finding("takes_first_listed", "unknown", None, _MOST_LISTED, "No order is whole.")
     words = (
         "What is listed first is not simply taken first.",
-        f"What is listed first is taken first in {share.mean:.0%} of all orders: they may say nothing of values.",
+        f"What is listed first is taken first in {percent(share.mean, '')} of all orders: they may say nothing of "
+        "values.",
     )
     return told("takes_first_listed", share.mean >= _MOST_LISTED, share.mean, _MOST_LISTED, words)

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from valuespectrum.scoring.guards.finding import Finding
+from valuespectrum.scoring.guards.finding import Finding, percent
 from valuespectrum.scoring.guards.known import mean_over
 from valuespectrum.scoring.guards.negation import negation
 from valuespectrum.scoring.guards.negation_in_likeliest import negation_in_likeliest_texts
@@ -138,9 +138,9 @@ def _by_evidence(cells: Cells, place: int, heard: NDArray[np.bool_]) -> Identifi
     silent = [name for name, is_told in zip(cells.values, told, strict=True) if not is_told]
     yes = float(cells.yes[place].sum() / cells.said[place].sum())
     if told.sum() < _FEWEST_SHARE * max(int(heard.sum()), 1):
-        word = "yes" if yes >= 0.5 else "no"
+        most = f"{percent(max(yes, 1 - yes), '')} of the answers are {'yes' if yes >= 0.5 else 'no'}"
         why = (
-            f"{max(yes, 1 - yes):.0%} of the answers are {word}, and for {len(silent)} of {len(told)} values hardly "
+            f"{most}, and for {len(silent)} of {len(told)} values hardly "
             "one differs between questions: all that is told is that liking is weaker than the lean"
         )
         if 0.2 < yes < 0.8:

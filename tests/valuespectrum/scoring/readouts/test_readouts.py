@@ -154,6 +154,14 @@ def test_one_word_always_is_no_liking(kind: Kind, lean: float, word: str) -> Non
     assert f"100% of the answers are {word}" in found.told[0].why and "weaker than the lean" in found.told[0].why
 
 
+def test_nearly_all_answers_are_not_called_all_of_them() -> None:
+    said = np.full((1, 10, 3, 2, 4), 10.0)
+    yes = said.copy()
+    yes[0, 0, 0, 0, 0] = 9.0
+    (found,) = identify(Cells("samples", yes, said, VALUES))
+    assert found.status == "not identifiable" and found.why.startswith("over 99% of the answers are yes")
+
+
 def test_liking_beyond_counting_is_not_bounded_by_a_prior() -> None:
     liking = np.where(np.arange(10) % 2, 9.0, -9.0)
     found = estimate_liking(planted_cells(Planted(liking=liking), Asked("samples", 1)))
