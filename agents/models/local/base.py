@@ -83,7 +83,10 @@ class LocalModel:
         whole = str(self._tokenizer.decode(list(tokens), skip_special_tokens=False))
         if not has_thinking(whole):
             return str(self._tokenizer.decode(list(tokens), skip_special_tokens=True)).strip()
+        specials = self._tokenizer.all_special_tokens
+        for special in specials:  # one that ends what was said is no answer behind thinking
+            whole = whole if has_thinking(special) else whole.removesuffix(special)
         thought, answer = split_thinking(whole)
-        for special in self._tokenizer.all_special_tokens:
+        for special in specials:
             thought, answer = thought.replace(special, ""), answer.replace(special, "")
         return f"<think>{thought.strip()}</think>{answer.strip()}" if answer else f"<think>{thought.strip()}"

@@ -38,6 +38,8 @@ _PAIRS = (
 )
 _CLOSED_ONLY = ("assistantfinal",)
 """What is left of a closing mark where a server drops the special tokens."""
+_WITHIN = ("<seed:cot_budget_reflect>", "</seed:cot_budget_reflect>")
+"""Around remarks within thinking, which goes on behind them."""
 
 
 def _any_of(marks: Iterable[str], tags: str) -> str:
@@ -59,37 +61,49 @@ def split_thinking(content: str) -> tuple[str, str]:
     r"""Thinking and answer; thinking that never ends has no answer.
 
     What stands before a closing mark that nothing opened is thinking as well: many templates write the opening mark
-    into the prompt.
+    into the prompt. The answer is what stands behind all thinking, or before it where nothing stands behind.
 
     Example:
         >>> split_thinking("<think>Hm.</think>\n\nYes"), split_thinking("◁think▷Hm, yes")
         (('Hm.', 'Yes'), ('Hm, yes', ''))
-        >>> split_thinking("Hm.</think>No")
-        ('Hm.', 'No')
+        >>> split_thinking("Hm.</think>No"), split_thinking("No<think>Hm.</think>")
+        (('Hm.', 'No'), ('Hm.', 'No'))
     """
-    thought: list[str] = []
-    said: list[str] = []
-    place, inside = 0, False
-    for mark in _MARK.finditer(content):
-        part = content[place : mark.start()]
-        if mark["closes"]:
-            thought += [*said, part]
-            said = []
-        elif inside:
-            thought.append(part)
-        else:
-            said.append(part)
-        place, inside = mark.end(), bool(mark["opens"])
-    if place == 0:
+    parts, last = _parted(content)
+    if not parts:
         return "", content
-    (thought if inside else said).append(content[place:])
-    return "\n".join(part for each in thought if (part := each.strip())), "".join(said).lstrip()
+    words = [content[begin:end] for begin, end in parts]
+    answer = "" if last is None else words.pop(last).lstrip()
+    return "\n".join(bare for part in words if (bare := part.strip())), answer
 
 
 def end_of_thinking(content: str) -> int | None:
-    """Where the answer begins: behind the last closing mark; ``None`` where nothing closes."""
+    """Where the answer begins: behind the last closing mark, or before thinking; ``None`` where nothing closes."""
     closing = [mark.end() for mark in _MARK.finditer(content) if mark["closes"]]
-    return closing[-1] if closing else None
+    if not closing:
+        return None
+    parts, last = _parted(content)
+    return closing[-1] if last is None else parts[last][0]
+
+
+def _parted(content: str) -> tuple[list[tuple[int, int]], int | None]:
+    """Beginning and end of what stands between marks, and which of these is the answer; nothing where no mark is."""
+    parts: list[tuple[int, int]] = []
+    said: list[int] = []
+    place, inside = 0, False
+    for mark in _MARK.finditer(content):
+        within = mark.group().casefold() in _WITHIN
+        if not inside and (mark["closes"] or within):
+            said.clear()
+        elif not inside:
+            said.append(len(parts))
+        parts.append((place, mark.start()))
+        place, inside = mark.end(), within or bool(mark["opens"])
+    if parts:
+        if not inside:
+            said.append(len(parts))
+        parts.append((place, len(content)))
+    return parts, next((number for number in reversed(said) if content[slice(*parts[number])].strip()), None)
 
 
 def left_open(prompt: str) -> str:

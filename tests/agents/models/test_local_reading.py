@@ -93,6 +93,8 @@ def test_forms_that_are_read_whole_are_read_behind_blanks_too() -> None:
 def test_thinking_between_special_tokens_is_kept_apart() -> None:
     thought = one(Scripted(["<think>", "No", "</think>", "\n", "Yes", "<end>"], (), 0.5))
     assert (thought.parsed, thought.text) == ("yes", "<think>No</think>Yes")
+    before = one(Scripted(["Yes", "<think>", "No", "</think>", "<end>"], (), 0.5))
+    assert (before.parsed, before.text) == ("yes", "<think>No</think>Yes")
     endless = one(Scripted(["<think>", "Yes", "Yes"], (), 0.5))
     assert (endless.parsed, endless.text) == ("unparsed", "<think>YesYes")
 

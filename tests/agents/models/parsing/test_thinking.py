@@ -37,6 +37,30 @@ def test_every_family_of_marks(opens: str, closes: str) -> None:
     assert has_thinking(opens) and has_thinking(closes)
 
 
+@pytest.mark.parametrize(
+    ("text", "thinking", "answer"),
+    [
+        ("Yes.<think>It is calm.</think>", "It is calm.", "Yes."),
+        ("Yes.\n[THINK]It is calm.[/THINK]\n", "It is calm.", "Yes.\n"),
+        ("<think>a</think>Yes<think>b</think>", "a\nb", "Yes"),
+        ("Let me see.<think>a</think>Yes", "Let me see.\na", "Yes"),
+        ("Yes</think>", "Yes", ""),
+        ("<think>Yes</think>", "Yes", ""),
+    ],
+)
+def test_an_answer_may_stand_before_thinking(text: str, thinking: str, answer: str) -> None:
+    assert split_thinking(text) == (thinking, answer)
+    place = end_of_thinking(text)
+    assert place is not None and text[place:].lstrip().startswith(answer)
+
+
+@pytest.mark.parametrize("opens", ["<seed:think>a", "a", ""])
+def test_remarks_on_the_room_that_is_left_do_not_end_thinking(opens: str) -> None:
+    cut_off = f"{opens}<seed:cot_budget_reflect>b</seed:cot_budget_reflect>Yes, or no?"
+    assert split_thinking(cut_off)[1] == ""
+    assert split_thinking(f"{cut_off}</seed:think>No")[1] == "No"
+
+
 def test_marks_within_thinking_do_not_end_it() -> None:
     assert split_thinking("<think>I could write </think> here.</think>Yes") == ("I could write\nhere.", "Yes")
     assert split_thinking("<think>a<think>b</think>Yes")[1] == "Yes"
@@ -53,7 +77,8 @@ def test_nothing_is_lost_or_invented(text: str) -> None:
     assert len(thinking) + len(answer) <= len(text)
     assert (thinking, answer) == ("", text) or has_thinking(text)
     ending = end_of_thinking(text)
-    assert ending is None or split_thinking(text[:ending])[1] == ""
+    behind = "" if ending is None else text[ending:]
+    assert not behind.strip() or has_thinking(behind) or answer == behind.lstrip()
 
 
 @pytest.mark.parametrize("mark", ["<think>", "</think>", "<|channel|>analysis<|message|>", "◁think▷", "<thin"])

@@ -312,6 +312,14 @@ def test_the_token_after_thinking_is_read() -> None:
         assert said.first_token == pytest.approx(top(Yes=0.7, No=0.2))
 
 
+def test_the_token_of_an_answer_before_thinking_is_read() -> None:
+    answer = _token("Yes", 0.7, ("No", 0.2))
+    thought = [_token(text, 1) for text in ("<think>", "No", ", never", "</think>", "\n")]
+    choice = {"message": {"content": "Yes<think>No, never</think>\n"}, "logprobs": {"content": [answer, *thought]}}
+    (said,) = read_completions({"choices": [choice]}, 1)
+    assert said.text == "Yes" and said.first_token == pytest.approx(top(Yes=0.7, No=0.2))
+
+
 def test_lists_side_by_side_tell_the_same_as_tokens() -> None:
     told: dict[str, object] = {
         "tokens": ["\n", " Yes"],
