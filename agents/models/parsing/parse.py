@@ -47,6 +47,7 @@ from agents.models.parsing.words import (
     STATED,
     WOULD_SAY,
     Options,
+    lone,
     without_idioms,
 )
 from agents.models.yes_no import NO
@@ -144,7 +145,7 @@ def _class_of_words(words: str, choices: tuple[Choice, ...]) -> str:
     if declined:
         return declined
     final = _final(words, options) or _not_taken_back(opened, words[opening:], options) or _later(words, options)
-    return final or UNPARSED
+    return final or lone(words, choices) or UNPARSED
 
 
 def _without_offer(words: str, choices: tuple[Choice, ...]) -> str:

@@ -21,6 +21,17 @@ _BEGINS_MORE = frozenset({"si"})
 _MORE = {"yes": _YES, "no": _NO}
 _ALONE = frozenset({"sim", "não", "да", "нет", "はい", "いいえ", "네", "예", "아니요", "아니오"})
 """Forms in languages whose refusals and missing pictures nobody wrote down: they count where nothing else is said."""
+_LONE = {
+    word: name
+    for name, words in {
+        "yes": "نعم أجل כן evet tak так हाँ हां হ্যাঁ ναι بله igen ano da kyllä jo ya có ใช่",
+        "no": "لا كلا לא hayır hayir nie ні नहीं नही না όχι οχι خیر nem ne nu ei nej nei tidak không ไม่ ไม่ใช่",
+    }.items()
+    for word in words.split()
+}
+"""Yes and no in further languages, several of which are words of others within a sentence: the whole of what is said.
+Each language has both: one that is read for its yes alone would lean."""
+_ROUND_LONE = " \t\n\"'()[]:;,.!…—-。।۔،"
 _OTHER_TONGUE = (
     r"(?!\W{1,3}(?:ik|het|geen|dit|deze|maar|helaas|jag|jeg|det|detta|dette|denne|men|tyvärr"
     r"|desværre|dessverre)\b)"
@@ -231,6 +242,18 @@ class Options:
     def ends(self, words: str, but: str) -> bool:
         """Whether words end with an option other than one."""
         return any(pattern.search(words) for name, pattern in self._alone.items() if name != but)
+
+
+def lone(words: str, choices: Sequence[Choice]) -> str:
+    """Yes or no where words are nothing else, in a language of which no sentences are read; empty where they are not.
+
+    Example:
+        >>> options = (Choice("yes", ("yes",)), Choice("no", ("no",)))
+        >>> [lone(words, options) for words in ("evet.", "לא", "tak, ale nie", "नहीं।")]
+        ['yes', 'no', '', 'no']
+    """
+    said = _LONE.get(words.strip(_ROUND_LONE), "")
+    return said if {choice.name for choice in choices} == set(_MORE) else ""
 
 
 def without_idioms(words: str) -> str:

@@ -294,6 +294,27 @@ def test_a_yes_or_no_counts_where_its_language_is_known(text: str, expected: str
     assert parse_answer(text, YES_NO) == expected
 
 
+@pytest.mark.parametrize(
+    ("yes", "no"),
+    [
+        ("نعم.", "لا"),
+        ("כן", "לא."),
+        ("Evet.", "HAYIR"),
+        ("**Tak**", "Nie!"),
+        ("हाँ।", "नहीं"),
+        ("Jo.", "Nej"),
+    ],
+)
+def test_a_bare_yes_or_no_counts_in_further_languages(yes: str, no: str) -> None:
+    assert [parse_answer(text, YES_NO) for text in (yes, no, f'{{"answer": "{no}"}}')] == ["yes", "no", "no"]
+    assert {parse_answer(text, YES_NO) for text in (f"{yes} {no}", f"{no}?", f"{no}, {yes}")} == {"unparsed"}
+
+
+def test_a_word_for_no_elsewhere_takes_nothing_back() -> None:
+    said = ("Ja, das langweilt mich nie.", "Ja. Langweilig? Nie!")
+    assert [parse_answer(text, YES_NO) for text in said] == ["yes", "yes"]
+
+
 def test_an_option_that_was_offered_in_a_language_is_read_in_it() -> None:
     dutch = (Choice("yes", ("ja", "Ja")), Choice("no", ("nee", "Nee")))
     assert [parse_answer(text, dutch) for text in ("Nee, ik hou er niet van.", "Ja, het is mooi.")] == ["no", "yes"]
