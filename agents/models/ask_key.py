@@ -41,6 +41,22 @@ def with_layout_version(settings: Mapping[str, str]) -> dict[str, str]:
     return {**named, **settings}
 
 
+def repeats_words(ask: Ask) -> bool:
+    """Whether an ask is a repeat of one for free text, whose words are drawn: the most probable ones are known."""
+    return bool(ask.draw) and not ask.choices
+
+
+def repeats_setting(temperature: float) -> dict[str, str]:
+    """The temperature of repeats of free text, as a setting of a model that draws nothing else.
+
+    The usual one has no name, so that keys from before repeats were drawn stay what they are.
+
+    >>> repeats_setting(1.0), repeats_setting(0.7)
+    ({}, {'repeats': 'free text at temperature 0.7'})
+    """
+    return {"repeats": f"free text at temperature {temperature:g}"} if temperature != 1.0 else {}
+
+
 def canonical_json(content: object) -> str:
     """JSON in one form only: sorted keys, no blanks, ASCII."""
     return _CANONICAL.encode(content)

@@ -108,7 +108,8 @@ class Ask:
     """What was said and shown before, in order: the question, with its stimulus, is the user's next turn."""
     draw: int = 0
     """Number of a repeat, from 0, for answers drawn at a temperature: each has a random stream and a key of its own.
-    Where nothing is drawn every repeat has the same answer."""
+    Free text is the most probable one at 0 and drawn in its repeats; of choices every repeat has the same answer where
+    nothing is drawn."""
 
     def __post_init__(self) -> None:
         if self.draw < 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from math import inf
 
 from agents.models.base import ModelOptions
@@ -11,12 +12,13 @@ from vectorstore.foundation.errors import InputError, ModelError
 from vectorstore.foundation.user_paths import user_path
 
 
-def check_models(specs: Sequence[str], options: ModelOptions) -> None:
+def check_models(specs: Sequence[str], options: ModelOptions, *, repeats: bool = False) -> None:
     """Refuse what loading would refuse, as far as that can be told without weights and without a network.
 
     Args:
         specs: Model specs.
         options: How they would be loaded.
+        repeats: Whether free text is asked for again, which is then drawn at the temperature.
 
     Raises:
         InputError: None was named, one twice, a scheme is unknown, or one cannot be asked in this way.
@@ -30,6 +32,7 @@ def check_models(specs: Sequence[str], options: ModelOptions) -> None:
         raise InputError("a model was named twice", "name each model once")
     _check_options(options)
     known = MODELS.names()
+    wanted = replace(options, temperature=1.0) if repeats else options
     for spec in specs:
         model, files = ModelSpec.parse(spec).apart_from_steering()
         if model.scheme not in known:
@@ -37,7 +40,7 @@ def check_models(specs: Sequence[str], options: ModelOptions) -> None:
         if files:
             _check_steering(model.scheme, files)
         if check := _CHECKS.get(model.scheme):
-            check(model.loaded_from, options)
+            check(model.loaded_from, wanted)
 
 
 def _check_options(options: ModelOptions) -> None:

@@ -9,7 +9,7 @@ from typing import cast
 from agents.models.base import Answer, Ask, ModelOptions
 from agents.models.engines.naive_engine import Engine, Reply, Work
 from agents.models.hf_types import Processor, Tokenizer
-from agents.models.local.readouts import Reader, Readout, words_only
+from agents.models.local.readouts import Reader, Readout
 from agents.models.parsing.thinking import has_thinking, split_thinking
 from vectorstore.foundation.errors import ModelError
 
@@ -58,7 +58,7 @@ class LocalModel:
 
     def generate(self, asks: Sequence[Ask]) -> Iterator[Answer]:
         """Answer in order with free text only."""
-        return self._answers([words_only(ask, self._decode) for ask in asks])
+        return self._answers([self._readout.words(ask) for ask in asks])
 
     def _answers(self, readouts: Sequence[Readout]) -> Iterator[Answer]:
         for window in self._windows(readouts):

@@ -6,14 +6,18 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from agents.models.ask_key import ask_content, canonical_json
+from agents.models.ask_key import ask_content, canonical_json, repeats_setting, repeats_words
 from agents.models.base import Answer, Ask, ModelOptions
 from agents.models.choice_tokens import DRESS, ChoiceReading, ChoiceTokens
 from agents.models.engines.naive_engine import Reply, Sampling, Work
 from agents.models.evidence import counted
 from agents.models.parsing.parse import parse_answer
 from vectorstore.foundation.random_streams import stream
+
+if TYPE_CHECKING:
+    import numpy as np
 
 Decode = Callable[[Sequence[int]], str]
 """From token ids to words, without special tokens."""
@@ -40,9 +44,21 @@ class Readout:
     """What the replies to the work make necessary."""
 
 
-def words_only(ask: Ask, decode: Decode) -> Readout:
-    """Free text."""
-    return Readout((Work(ask),), lambda replies: _answer(ask, replies[0], {}, decode))
+def words_only(ask: Ask, options: ModelOptions, never: tuple[int, ...], decode: Decode) -> Readout:
+    """Free text: the most probable one, and in repeats of it one that is drawn.
+
+    Args:
+        ask: What is asked.
+        options: Temperature of repeats, and their seed where the settings name one.
+        never: Token ids that are not drawn.
+        decode: Makes words of tokens.
+    """
+    sampling = None
+    if repeats_words(ask):
+        # Without samples no seed is in the settings, and equal keys mean equal answers.
+        seed = int(_chance(ask, options.seed if options.samples else 0).integers(0, 2**62))
+        sampling = Sampling(seed, options.temperature, never)
+    return Readout((Work(ask, sampling=sampling),), lambda replies: _answer(ask, replies[0], {}, decode))
 
 
 def first_token(ask: Ask, reading: ChoiceReading, decode: Decode) -> Readout:
@@ -111,8 +127,7 @@ def drawn(ask: Ask, options: ModelOptions, never: tuple[int, ...], decode: Decod
         never: Token ids that are not drawn.
         decode: Makes words of tokens.
     """
-    content = hashlib.sha256(canonical_json(ask_content(ask)).encode()).digest()
-    generator = stream(options.seed, "answers", int.from_bytes(content[:4], "big"))
+    generator = _chance(ask, options.seed)
     seeds = [int(each) for each in generator.integers(0, 2**62, options.samples)]
 
     def answer(replies: Sequence[Reply]) -> Answer:
@@ -133,6 +148,12 @@ def drawn(ask: Ask, options: ModelOptions, never: tuple[int, ...], decode: Decod
 
     samplings = [Sampling(each, options.temperature, never) for each in seeds]
     return Readout(tuple(Work(ask, sampling=sampling) for sampling in samplings), answer)
+
+
+def _chance(ask: Ask, seed: int) -> np.random.Generator:
+    """A generator that belongs to this ask, to the number of its repeat, and to a seed."""
+    content = hashlib.sha256(canonical_json(ask_content(ask)).encode()).digest()
+    return stream(seed, "answers", int.from_bytes(content[:4], "big"))
 
 
 def _answer(ask: Ask, reply: Reply, log_probabilities: Mapping[str, float], decode: Decode) -> Answer:
@@ -158,6 +179,7 @@ def described(options: ModelOptions) -> dict[str, str]:
     return {
         "decoding": "greedy without penalties; a first token that is a choice is the whole text",
         "choices": "first tokens, full vocabulary",
+        **repeats_setting(options.temperature),
     }
 
 
@@ -179,9 +201,16 @@ class Reader:
             ModelError: If its options cannot be told apart.
         """
         if not ask.choices:
-            return words_only(ask, self.decode)
+            return self.words(ask)
         if self.options.samples:
-            never = () if self.picture_token is None else (self.picture_token,)
-            return drawn(ask, self.options, never, self.decode)
+            return drawn(ask, self.options, self._never, self.decode)
         reading = self.choices(ask.choices)
         return (whole_forms if reading.forms else first_token)(ask, reading, self.decode)
+
+    def words(self, ask: Ask) -> Readout:
+        """What is to be done for free text alone, whatever the options of an ask."""
+        return words_only(ask, self.options, self._never, self.decode)
+
+    @property
+    def _never(self) -> tuple[int, ...]:
+        return () if self.picture_token is None else (self.picture_token,)

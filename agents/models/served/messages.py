@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from agents.models.ask_key import ask_content, canonical_json, layout_version
+from agents.models.ask_key import ask_content, canonical_json, layout_version, repeats_setting, repeats_words
 from agents.models.base import Ask, FrameReference
 from agents.models.pictures import RecentlyUsed, picture_key, read_picture_bytes
 from agents.models.templates.conversation import Said, conversation
@@ -69,6 +69,8 @@ class Manner:
     seed: int = 0
     further: Mapping[str, object] | None = None
     """Further fields of every request."""
+    repeats: float = 1.0
+    """Temperature of free text in repeats."""
 
 
 class RequestWriter:
@@ -97,9 +99,11 @@ class RequestWriter:
             raise MediaError("servers of chat models take no opening words of an answer (prefill)", "prefill")
         shared = self._body(ask)
         if not samples:
-            return [(json.dumps({**shared, **self._temperature(0.0)}).encode(), 1)]
+            drawn = self._drawn(self.manner.repeats, ask) if repeats_words(ask) else self._temperature(0.0)
+            return [(json.dumps({**shared, **drawn}).encode(), 1)]
         each = samples if self.dialect.several else 1
-        return [(self._drawn(shared, each, ask, part), each) for part in range(samples // each)]
+        drawings = (self._drawn(self.manner.temperature, ask, part, each) for part in range(samples // each))
+        return [(json.dumps({**shared, **drawn}).encode(), each) for drawn in drawings]
 
     def estimate(self, ask: Ask) -> tuple[int, int]:
         """Tokens of prompt and answer, roughly and rather too many."""
@@ -119,11 +123,12 @@ class RequestWriter:
             body["chat_template_kwargs"] = dict(manner.template)
         return body | dict(manner.further or {})
 
-    def _drawn(self, body: Mapping[str, object], answers: int, ask: Ask, part: int) -> bytes:
-        drawn = self._temperature(self.manner.temperature)
+    def _drawn(self, temperature: float, ask: Ask, part: int = 0, answers: int = 1) -> dict[str, object]:
+        """How words are drawn, in which request of an ask, and how many answers by it."""
+        drawn = self._temperature(temperature)
         drawn |= {"n": answers} if answers > 1 else {}
         drawn |= {"seed": self._seed(ask, part)} if self.dialect.seed else {}
-        return json.dumps({**body, **drawn}).encode()
+        return drawn
 
     def _temperature(self, temperature: float) -> dict[str, object]:
         return {"temperature": temperature} if self.dialect.temperature else {}
@@ -189,5 +194,6 @@ def describe(manner: Manner, dialect: ServerDialect, readout: str, thinking: str
         "served_model": served,
         **({"template_variables": template} if template else {}),
         **({"least_tokens": str(dialect.least_tokens)} if dialect.least_tokens else {}),
+        **({} if manner.samples else repeats_setting(manner.repeats)),
         **layout_version(MESSAGE_LAYOUT),
     }

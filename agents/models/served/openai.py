@@ -158,7 +158,7 @@ class OpenAIModel:
         return self._answers(asks, self._writer.manner.samples)
 
     def generate(self, asks: Sequence[Ask]) -> Iterator[Answer]:
-        """Answer in order with free text only.
+        """Answer in order with free text only: the most probable one, and one that is drawn in repeats.
 
         Raises:
             ModelError: If asking further would be in vain.
@@ -220,6 +220,7 @@ class OpenAIModel:
         """How choices are read, how asks are put, and what the server understands."""
         asked, address = server.options, server.address
         temperature = options.temperature if asked.temperature is None else asked.temperature
+        plain = replace(plain, repeats=temperature)
         scoring = "sampling" if asked.scoring == "auto" and (asked.samples or options.samples) else asked.scoring
         drawing = replace(plain, samples=asked.samples or options.samples or _SAMPLES, temperature=temperature)
         wishes = Wishes(

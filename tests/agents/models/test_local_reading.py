@@ -13,7 +13,7 @@ from agents.models.base import Ask, Choice, ModelOptions, Stimulus
 from agents.models.choice_tokens import ChoiceTokens
 from agents.models.engines.naive_engine import Reply, Work
 from agents.models.local.base import LocalModel
-from agents.models.local.readouts import Reader
+from agents.models.local.readouts import Reader, described
 
 YES_NO = (Choice("yes", ("yes", "Yes")), Choice("no", ("no", "No")))
 AGAIN = (Choice("more", ("watch more",)), Choice("less", ("watch less",)))
@@ -55,10 +55,11 @@ class Scripted:
         return Reply(scores, self.said if work.text else (), 9)
 
 
-def model(engine: Scripted) -> LocalModel:
-    made = LocalModel("m", cast("Any", SimpleNamespace(tokenizer=Tokenizer())), ModelOptions())
+def model(engine: Scripted, given: ModelOptions | None = None) -> LocalModel:
+    options = given or ModelOptions()
+    made = LocalModel("m", cast("Any", SimpleNamespace(tokenizer=Tokenizer())), options)
     made._engine, made._settings, made._window = engine, {}, 8
-    made._readout = Reader(ChoiceTokens(Tokenizer()), ModelOptions(), None, made._decode)
+    made._readout = Reader(ChoiceTokens(Tokenizer()), options, 11, made._decode)
     return made
 
 
@@ -97,6 +98,28 @@ def test_thinking_between_special_tokens_is_kept_apart() -> None:
     assert (before.parsed, before.text) == ("yes", "<think>No</think>Yes")
     endless = one(Scripted(["<think>", "Yes", "Yes"], (), 0.5))
     assert (endless.parsed, endless.text) == ("unparsed", "<think>YesYes")
+
+
+def test_free_text_is_drawn_anew_in_each_repeat() -> None:
+    engine = Scripted(["Hm", "<end>"], (), 0.5)
+    asks = [Ask(Stimulus(), "Tell me.", draw=draw) for draw in (0, 1, 2, 1)]
+    list(model(engine, ModelOptions(temperature=0.7)).generate(asks))
+    first, *repeats = (work.sampling for work in engine.work)
+    assert first is None and all(repeats)
+    assert [(each.temperature, each.never) for each in repeats if each] == [(0.7, (11,))] * 3
+    seeds = [each.seed for each in repeats if each]
+    assert seeds[0] == seeds[2] != seeds[1]
+
+
+def test_repeats_of_choices_are_the_same_where_nothing_is_drawn() -> None:
+    engine = Scripted(["Yes", "<end>"], (), 0.5)
+    list(model(engine).score([Ask(Stimulus(), "Do you like it?", YES_NO, draw=draw) for draw in (0, 1)]))
+    assert [work.sampling for work in engine.work] == [None, None]
+
+
+def test_only_another_temperature_of_repeats_is_a_setting() -> None:
+    assert "repeats" not in described(ModelOptions(seed=3)) and "repeats" not in described(ModelOptions(samples=2))
+    assert described(ModelOptions(temperature=0.7))["repeats"] == "free text at temperature 0.7"
 
 
 class Pieces:

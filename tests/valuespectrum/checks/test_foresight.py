@@ -46,6 +46,7 @@ def test_what_can_be_passes_without_a_network() -> None:
     check_models(["reference", "hf:owner/name@main?thinking=off", "openai:m@http://localhost:1/v1"], ModelOptions())
     check_models(["simulated:amber", "simulated:humility=2,yes=0.5"], ModelOptions(samples=3))
     check_models(["hf:owner/name"], ModelOptions(samples=3, temperature=0.7))
+    check_models(["hf:owner/name"], ModelOptions(temperature=0.7), repeats=True)
     check_models(["simulated:amber", "openai:m@http://localhost:1/v1"], ModelOptions(temperature=0.7))
     with pytest.raises(InputError, match="twice"):
         check_models(["reference", "reference"], ModelOptions())

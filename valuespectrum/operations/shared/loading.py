@@ -20,8 +20,16 @@ if TYPE_CHECKING:
     from vectorstore.corpus import Corpus
 
 
-def check_specs(specs: Sequence[str], options: ModelOptions, prices: Path | None = None) -> None:
+def check_specs(
+    specs: Sequence[str], options: ModelOptions, prices: Path | None = None, *, repeats: bool = False
+) -> None:
     """Refuse what loading would refuse, as far as that can be told without loading (``foresight.check_models``).
+
+    Args:
+        specs: Model specs.
+        options: How they would be loaded.
+        prices: A price table of the user's.
+        repeats: Whether free text is asked for again, which is then drawn at the temperature.
 
     Raises:
         InputError: None was named, one twice, a scheme is unknown, or one cannot be asked in this way.
@@ -32,16 +40,19 @@ def check_specs(specs: Sequence[str], options: ModelOptions, prices: Path | None
     from valuespectrum.costs.spending import with_prices
 
     table = load_prices(prices)
-    check_models([with_prices(spec, table) for spec in specs], options)
+    check_models([with_prices(spec, table) for spec in specs], options, repeats=repeats)
 
 
-def load_models(specs: Sequence[str], options: ModelOptions, prices: Path | None = None) -> list[Model]:
+def load_models(
+    specs: Sequence[str], options: ModelOptions, prices: Path | None = None, *, repeats: bool = False
+) -> list[Model]:
     """Load the models that were named.
 
     Args:
         specs: Model specs.
         options: How they are loaded.
         prices: A price table of the user's; budgets in money go by it, unless the spec names prices.
+        repeats: Whether free text is asked for again, which is then drawn at the temperature.
 
     Raises:
         InputError: None was named, one twice, a scheme is unknown, or one cannot be asked in this way.
@@ -52,7 +63,7 @@ def load_models(specs: Sequence[str], options: ModelOptions, prices: Path | None
     from valuespectrum.costs.spending import with_prices
 
     table = load_prices(prices)
-    check_specs(specs, options, prices)
+    check_specs(specs, options, prices, repeats=repeats)
     return [load_model(with_prices(spec, table), options) for spec in specs]
 
 

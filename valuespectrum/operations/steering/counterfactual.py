@@ -57,7 +57,7 @@ class CounterfactualSettings:
     without: tuple[LoopPart, ...] = ()
     rounds: int = 1
     draws: int = 1
-    """How often each question is answered; above 1 for models that draw their words."""
+    """How often each question is answered: first most probably, then by words that are drawn at the temperature."""
     beside_prompt: bool = False
     """Whether the value prompt is asked, too."""
     blind: bool = False
@@ -185,9 +185,10 @@ def _cast(model: str, settings: CounterfactualSettings, system: ValueSystem, tel
     options = ModelOptions(
         device=settings.device, dtype=settings.dtype, seed=settings.seed, temperature=settings.temperature
     )
-    check_specs(distinct, options)
+    repeats = settings.draws > 1
+    check_specs(distinct, options, repeats=repeats)
     teller.doing(f"loading {', '.join(distinct)}")
-    loaded = dict(zip(distinct, load_models(distinct, options), strict=True))
+    loaded = dict(zip(distinct, load_models(distinct, options, repeats=repeats), strict=True))
     return {role: loaded[spec] for role, spec in zip(ROLES, specs, strict=True)}
 
 

@@ -109,3 +109,18 @@ def test_repeats_change_nothing_where_nothing_is_drawn() -> None:
     with serving() as server:
         first, second = model_at(server).score([likes(3), replace(likes(3), draw=5)])
     assert first == second and server.seen.bodies[-1] == server.seen.bodies[-2]
+
+
+@pytest.mark.parametrize(
+    ("told", "temperature", "setting"),
+    [({}, 1.0, None), ({"temperature": 0.6}, 0.6, "free text at temperature 0.6"), ({"samples": 4}, 1.0, None)],
+)
+def test_free_text_is_drawn_anew_in_each_repeat(told: dict[str, Any], temperature: float, setting: str | None) -> None:
+    asks = [Ask(Stimulus(), "Describe it.", draw=draw) for draw in (0, 1)]
+    with serving() as server:
+        model = model_at(server, **told)
+        list(model.generate(asks))
+        first, repeat = sorted(server.seen.bodies[-2:], key=lambda body: float(body["temperature"]))
+    assert (first["temperature"], repeat["temperature"]) == (0.0, temperature)
+    assert ("seed" in repeat) == ("samples" in told) and "seed" not in first
+    assert model.settings.get("repeats") == setting
