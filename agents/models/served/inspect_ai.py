@@ -220,6 +220,7 @@ class InspectModel(OpenAIModel):
 
     scheme: ClassVar[str] = "inspect"
     through: ClassVar[str] = "Inspect AI"
+    neutral: ClassVar[tuple[str, ...]] = ()
     transport_kind: ClassVar[type[Transport]] = InspectTransport
 
 

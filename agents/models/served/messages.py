@@ -19,6 +19,8 @@ from vectorstore.foundation.errors import MediaError
 
 MESSAGE_LAYOUT = 2
 """Version of what is made of an ask here and in ``conversation``; to be raised like ``prompting.PROMPT_LAYOUT``."""
+NEUTRAL: Mapping[str, float] = {"top_p": 1.0, "top_k": -1, "min_p": 0.0, "repetition_penalty": 1.0}
+"""What else bends draws, and where it bends nothing: some servers take it from the files of the model unless told."""
 _KINDS = {b"\xff\xd8\xff": "jpeg", b"\x89PNG": "png", b"RIFF": "webp", b"GIF8": "gif"}
 _CONTROL = re.compile(
     r"<(?=[|\uff5c/]{0,2}(?:[A-Za-z_][\w .:▁-]{0,60}|用户)[|\uff5c/]?>)"
@@ -46,6 +48,8 @@ class ServerDialect:
     """Whether one request can draw several samples."""
     seed: bool = True
     """Whether samples can be given seeds."""
+    neutral: tuple[str, ...] = ()
+    """Which of :data:`NEUTRAL` are named where answers are drawn."""
     least_tokens: int = 0
     """The longest answer may not be shorter than this."""
     persona_opens: bool = False
@@ -128,6 +132,7 @@ class RequestWriter:
         drawn = self._temperature(temperature)
         drawn |= {"n": answers} if answers > 1 else {}
         drawn |= {"seed": self._seed(ask, part)} if self.dialect.seed else {}
+        drawn |= {name: NEUTRAL[name] for name in self.dialect.neutral}
         return drawn
 
     def _temperature(self, temperature: float) -> dict[str, object]:
@@ -182,6 +187,7 @@ def describe(manner: Manner, dialect: ServerDialect, readout: str, thinking: str
     }
     temperature = f"temperature {manner.temperature:g}" if dialect.temperature else "temperature of the server"
     drawn = f", seed {manner.seed}" if manner.samples and dialect.seed else ""
+    drawn += "".join(f", {name} {NEUTRAL[name]:g}" for name in dialect.neutral) if manner.samples else ""
     layout = manner.layout + (OPENS if manner.layout == "persona-first" and dialect.persona_opens else "")
     template = ",".join(f"{name}={json.dumps(value)}" for name, value in sorted((manner.template or {}).items()))
     return {

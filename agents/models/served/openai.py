@@ -19,7 +19,7 @@ from agents.models.batches.batch_session import BatchOptions, BatchSession
 from agents.models.capabilities import Replies
 from agents.models.model_names import ModelId
 from agents.models.registry import not_steerable
-from agents.models.served.messages import Manner, RequestWriter, describe
+from agents.models.served.messages import NEUTRAL, Manner, RequestWriter, describe
 from agents.models.served.probe import Probed, Wishes, expect_model, expect_turns, place_persona, probe
 from agents.models.served.reading import (
     CheckedAnswer,
@@ -91,6 +91,8 @@ class OpenAIModel:
     scheme: ClassVar[str] = "openai"
     through: ClassVar[str] = ""
     """What stands between us and the server, where something does."""
+    neutral: ClassVar[tuple[str, ...]] = tuple(NEUTRAL)
+    """Parameters of draws that are named where the server takes them, so that it fills in none of its own."""
     transport_kind: ClassVar[type[Transport]] = Transport
     """What carries requests to the server."""
 
@@ -222,13 +224,15 @@ class OpenAIModel:
         temperature = options.temperature if asked.temperature is None else asked.temperature
         plain = replace(plain, repeats=temperature)
         scoring = "sampling" if asked.scoring == "auto" and (asked.samples or options.samples) else asked.scoring
+        at_openai = address.host == "api.openai.com"
         drawing = replace(plain, samples=asked.samples or options.samples or _SAMPLES, temperature=temperature)
         wishes = Wishes(
             plain,
             scoring in ("auto", "logprobs"),
             thinks=asked.thinking == "on",
             thinking_tokens=asked.thinking_tokens,
-            new_names=address.host == "api.openai.com",
+            new_names=at_openai,
+            neutral=() if at_openai else self.neutral,
         )
         probed = probe(self._session, wishes) if scoring != "sampling" else None
         if probed and scoring == "logprobs" and not probed.dialect.top_logprobs:

@@ -55,6 +55,8 @@ class Wishes:
     """Room for that."""
     new_names: bool = False
     """Whether to begin with the newer name of the token limit."""
+    neutral: tuple[str, ...] = ()
+    """Parameters that are to be named where answers are drawn (``messages.NEUTRAL``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ def probe(session: ServerSession, wishes: Wishes, known: Probed | None = None) -
         top_logprobs=_TOP if wishes.log_probabilities else 0,
         several=wishes.manner.samples > 1,
         seed=wishes.manner.samples > 0,
+        neutral=wishes.neutral if wishes.manner.samples else (),
     )
     begun = Probed(wanted, known.thinks, "", known.remarks) if known else Probed(wanted, wishes.thinks, "")
     with TemporaryDirectory() as folder:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from agents.models.served.messages import Manner, ServerDialect
+from agents.models.served.messages import NEUTRAL, Manner, ServerDialect
 from agents.models.wire.transport import RequestFailure
 from vectorstore.foundation.errors import ModelError
 
@@ -29,6 +29,12 @@ _TOO_SHORT = re.compile(
     r"could not finish|output limit was reached|higher max|increas\w* (?:the )?max|max\w* (?:was |were )?reached",
     re.IGNORECASE,
 )
+_NAMED = {name: re.compile(rf"(?<![a-z]){name.replace('_', '[-_ ]?')}(?![a-z])", re.IGNORECASE) for name in NEUTRAL}
+"""Parameters of draws as refusals name them, also in one word."""
+_OPENAIS = ("top_p",)
+"""Those that OpenAI has; who refuses one of the others takes no parameters but OpenAI's."""
+_SEVERAL = {"n", "choice", "choices", "completion", "completions"}
+"""Words of which one is in a refusal of several answers at once."""
 _SYSTEM = re.compile(r"\bsystem\b|\bdeveloper (?:instruction|message|role)|roles must alternate|\brole", re.IGNORECASE)
 _LEAST, _MOST_LEAST = 16, 4096
 """The least tokens of an answer where a server wants more without saying how many, and what is believed at most."""
@@ -66,9 +72,15 @@ def give_way(dialect: ServerDialect, failure: RequestFailure, manner: Manner, *,
         if dialect.top_logprobs and _LOG_PROBABILITIES.search(failure.said):
             return _fewer_logprobs(dialect, failure, thinks)
     if failure.status in (400, 422):
-        way = _other_limit(dialect, failure.said, named, thinks) or _fewer_parameters(dialect, named, thinks)
+        way = (
+            _fewer_neutral(dialect, failure.said, thinks)
+            or _other_limit(dialect, failure.said, named, thinks)
+            or _fewer_parameters(dialect, failure.said, named, thinks)
+        )
         if way:
             return way
+    if failure.status >= 500 and dialect.neutral and not _SYSTEM.search(failure.said):
+        return Way(replace(dialect, neutral=()), thinks)
     return _without_system(dialect, failure, manner, thinks)
 
 
@@ -100,11 +112,24 @@ def _other_limit(dialect: ServerDialect, said: str, named: set[str], thinks: boo
     return None
 
 
-def _fewer_parameters(dialect: ServerDialect, named: set[str], thinks: bool) -> Way | None:
+def _fewer_neutral(dialect: ServerDialect, said: str, thinks: bool) -> Way | None:
+    """Without the parameters of draws that a refusal names."""
+    refused = {name for name in dialect.neutral if _NAMED[name].search(said)}
+    if refused - set(_OPENAIS):
+        refused |= set(dialect.neutral) - set(_OPENAIS)
+    kept = tuple(name for name in dialect.neutral if name not in refused)
+    return Way(replace(dialect, neutral=kept), thinks) if refused else None
+
+
+def _fewer_parameters(dialect: ServerDialect, said: str, named: set[str], thinks: bool) -> Way | None:
     if dialect.temperature and "temperature" in named:
         return Way(replace(dialect, temperature=False), thinks)
     if dialect.seed and "seed" in named:
         return Way(replace(dialect, seed=False), thinks)
+    if dialect.several and _SEVERAL & named:
+        return Way(replace(dialect, several=False), thinks)
+    if dialect.neutral and not _SYSTEM.search(said):
+        return Way(replace(dialect, neutral=()), thinks)
     if dialect.several and "system" not in named:
         return Way(replace(dialect, several=False), thinks)
     return None

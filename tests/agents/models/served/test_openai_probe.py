@@ -14,7 +14,7 @@ from served_models import NO, QUICK, YES, likes, model_at, one
 from tiny_models import PictureMaker
 
 from agents.models.base import Ask, Stimulus
-from agents.models.served.messages import Manner, ServerDialect
+from agents.models.served.messages import NEUTRAL, Manner, ServerDialect
 from agents.models.served.refused import give_way
 from agents.models.wire.address import ServerOptions
 from agents.models.wire.transport import RequestFailure
@@ -296,3 +296,40 @@ def test_log_probabilities_are_given_up_whatever_they_are_called(said: str) -> N
 def test_what_no_way_helps_against_is_none() -> None:
     dialect = ServerDialect(persona_opens=True, several=False, seed=False, temperature=False)
     assert give_way(dialect, RequestFailure("HTTP 400: no", 400, "no"), Manner("m"), thinks=True) is None
+
+@pytest.mark.parametrize(
+    ("refused", "left"),
+    [
+        ((), tuple(NEUTRAL)),
+        (("n",), tuple(NEUTRAL)),
+        (("top_k",), ("top_p",)),
+        (("temperature", "top_p"), ("top_k", "min_p", "repetition_penalty")),
+    ],
+)
+def test_where_answers_are_drawn_the_server_fills_in_nothing(refused: tuple[str, ...], left: tuple[str, ...]) -> None:
+    with serving(Behaviour(logprobs=False, refused_parameters=refused)) as server:
+        model = quick(server, samples=3)
+        assert not one(model, likes(1)).error
+        drawn = server.seen.bodies[-1]
+        list(model.generate([Ask(Stimulus(), "Describe it.")]))
+        likeliest = server.seen.bodies[-1]
+    assert {name: drawn[name] for name in NEUTRAL if name in drawn} == {name: NEUTRAL[name] for name in left}
+    told = {name for name in NEUTRAL if f", {name} {NEUTRAL[name]:g}" in model.settings["decoding"]}
+    assert told == set(left) and not set(NEUTRAL) & set(likeliest)
+
+
+@pytest.mark.parametrize(
+    ("said", "changed"),
+    [
+        ("`temperature` and `top_p` cannot both be specified", {"neutral": ("top_k", "min_p", "repetition_penalty")}),
+        ("Invalid parameter: topK", {"neutral": ("top_p",)}),
+        ("Only one completion choice is allowed", {"several": False}),
+        ("the answer was stopped", {"neutral": ()}),
+        ("System role not supported", {"persona_opens": True}),
+    ],
+)
+def test_what_a_refusal_means_is_given_up_first(said: str, changed: Mapping[str, Any]) -> None:
+    dialect = ServerDialect(several=True, neutral=tuple(NEUTRAL))
+    way = give_way(dialect, RequestFailure("HTTP 400", 400, said), Manner("m"), thinks=False)
+    assert way is not None and way.dialect == replace(dialect, **changed)
+
