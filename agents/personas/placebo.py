@@ -16,7 +16,7 @@ import numpy as np
 import yaml
 
 from agents.personas.persona import NOBODY, Persona, Trait, value_names
-from agents.personas.prompts import Strategy
+from agents.personas.prompts import Strategy, nearest_level
 from agents.personas.reserved import MOST_PLACEBO_TEXTS, PLACEBO_TEXTS, placebo_id
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.random_streams import stream
@@ -68,7 +68,7 @@ def placebos(personas: Sequence[Persona], strategy: Strategy, count: int, seed: 
             f"{count} placebo texts were asked for, and there are {MOST_PLACEBO_TEXTS}",
             f"ask for 0 to {MOST_PLACEBO_TEXTS}; {PLACEBO_TEXTS} are usual",
         )
-    lengths = sorted(map(_length, personas))
+    lengths = sorted(_length(persona, strategy) for persona in personas)
     framed = sorted({persona.wording for persona in personas})
     texts = []
     for number in range(count if lengths else 0):
@@ -90,8 +90,10 @@ def _role(number: int, statements: Sequence[str], wording: int) -> Persona:
     return Persona(placebo_id(number), name, traits, nothing, _SOURCE, target_from=NOBODY, wording=wording)
 
 
-def _length(persona: Persona) -> tuple[int, int]:
-    """Traits, or sentences of free words, and their words."""
+def _length(persona: Persona, strategy: Strategy) -> tuple[int, int]:
+    """Traits, or sentences of free words, and their words; of an anchor the values that it names."""
+    if strategy == "anchor":
+        return max(sum(nearest_level(importance) != 0 for importance in persona.target.values()), 1), 0
     if persona.text:
         return max(persona.text.count("."), 1), len(persona.text.split())
     return max(len(persona.traits), 1), sum(len(trait.text.split()) for trait in persona.traits)

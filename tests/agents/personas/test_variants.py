@@ -90,6 +90,12 @@ def test_placebo_texts_are_framed_as_the_personas_are() -> None:
         assert all(persona_target(system_prompt(text, strategy)) is None for text in texts)
 
 
+def test_a_placebo_text_in_place_of_an_anchor_has_as_many_facts_as_it_names_values() -> None:
+    assert len(BY_ID["tycoon"].traits) == 5
+    for number, persona in ((3, BY_ID["tycoon"]), (2, from_profile("mine", "Mine", {"power": 1, "security": -0.5}))):
+        assert [len(text.traits) for text in placebos([persona], "anchor", 3, seed=0)] == [number] * 3
+
+
 # ------------------------------------------------------------------------------------------ shuffles
 
 
