@@ -46,6 +46,8 @@ class ServerDialect:
     """Log-probabilities it gives for a token; 0 for none."""
     several: bool = False
     """Whether one request can draw several samples."""
+    most_answers: int = 0
+    """Samples that one request can draw at most; 0 where no limit is known."""
     seed: bool = True
     """Whether samples can be given seeds."""
     neutral: tuple[str, ...] = ()
@@ -54,6 +56,16 @@ class ServerDialect:
     """The longest answer may not be shorter than this."""
     persona_opens: bool = False
     """Whether the persona opens the user turn, because a system message does not do what it is for."""
+
+    def portions(self, samples: int) -> list[int]:
+        """How many answers each of the requests asks for that draw so many samples.
+
+        Example:
+            >>> ServerDialect(several=True, most_answers=8).portions(10), ServerDialect().portions(2)
+            ([8, 2], [1, 1])
+        """
+        each = min(samples, self.most_answers or samples) if self.several else 1
+        return [min(each, samples - start) for start in range(0, samples, each)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +117,11 @@ class RequestWriter:
         if not samples:
             drawn = self._drawn(self.manner.repeats, ask) if repeats_words(ask) else self._temperature(0.0)
             return [(json.dumps({**shared, **drawn}).encode(), 1)]
-        each = samples if self.dialect.several else 1
-        drawings = (self._drawn(self.manner.temperature, ask, part, each) for part in range(samples // each))
-        return [(json.dumps({**shared, **drawn}).encode(), each) for drawn in drawings]
+        temperature = self.manner.temperature
+        return [
+            (json.dumps({**shared, **self._drawn(temperature, ask, part, answers)}).encode(), answers)
+            for part, answers in enumerate(self.dialect.portions(samples))
+        ]
 
     def estimate(self, ask: Ask) -> tuple[int, int]:
         """Tokens of prompt and answer, roughly and rather too many."""

@@ -141,7 +141,7 @@ class OpenAIModel:
     def replies(self) -> Replies:
         """How much it may say to one ask, as the server turned out to be asked."""
         manner, drawn = self._writer.manner, max(1, self._writer.manner.samples)
-        return Replies(drawn, manner.thinking_tokens, 1 if self._writer.dialect.several else drawn)
+        return Replies(drawn, manner.thinking_tokens, len(self._writer.dialect.portions(drawn)))
 
     @property
     def settings(self) -> Mapping[str, str]:

@@ -16,7 +16,7 @@ from agents.models.parsing.parse import NO_PICTURE, parse_answer
 from agents.models.pictures import plain_pictures
 from agents.models.served.messages import Manner, RequestWriter, ServerDialect
 from agents.models.served.reading import CheckedAnswer, EmptyAnswerError, LogprobsError, read_completions, served_model
-from agents.models.served.refused import give_way
+from agents.models.served.refused import give_way, most_told
 from agents.models.wire.pace import Usage
 from agents.models.wire.session import ServerSession
 from agents.models.wire.transport import Request, RequestFailure, UnusableError
@@ -165,6 +165,7 @@ class _Trial:
             elif (further := _settled(found, heard)) != found:
                 found = further
             else:
+                found = self._at_once(found, self._pictures[shown])
                 return replace(found, served=self._session.transport.clean(heard.served, 100))
         raise ModelError(
             f"{self._session.transport.address} refuses every way of asking", "is it an OpenAI-compatible server?"
@@ -256,8 +257,25 @@ class _Trial:
         return sound if len(sound) == len(asks) else None
 
     def _first(self, found: Probed, picture: FrameReference) -> _Heard | RequestFailure:
-        ask = Ask(Stimulus((picture,)), RED, (YES, NO), PERSONAS[0])
-        return self._put(found, [ask], min(2, self._wishes.manner.samples))[0]
+        return self._put(found, _asks(RED, (picture,), PERSONAS[:1]), min(2, self._wishes.manner.samples))[0]
+
+    def _at_once(self, found: Probed, picture: FrameReference) -> Probed:
+        """With as many answers to one request as the server gives, where it gives two and more are wanted."""
+        samples = self._wishes.manner.samples
+        for _ in range(_ROUNDS):
+            wanted = found.dialect.portions(samples)[0] if samples > 2 else 1
+            if wanted <= 2:
+                break
+            heard = self._put(found, _asks(RED, (picture,), PERSONAS[:1]), samples)[0]
+            if isinstance(heard, RequestFailure):
+                refused = heard.status in (400, 422)
+                most = (most_told(heard.said, wanted) or max(2, wanted // 2)) if refused else wanted
+            else:
+                most = len(heard.said) if len(heard.said) > 1 else wanted
+            if most == wanted:
+                break
+            found = replace(found, dialect=replace(found.dialect, most_answers=most))
+        return found
 
     def _put(self, found: Probed, asks: Sequence[Ask], samples: int) -> list[_Heard | RequestFailure]:
         thinking = self._wishes.thinking_tokens if found.thinks else 0
@@ -265,8 +283,8 @@ class _Trial:
         writer = RequestWriter(manner, found.dialect)
         put = [writer.bodies(ask, samples)[0] for ask in asks]
         requests = [
-            Request(body, _reader(found.dialect, count), Usage(*writer.estimate(ask)))
-            for ask, (body, count) in zip(asks, put, strict=True)
+            Request(body, _reader(found.dialect, count), Usage(prompt, answer * count))
+            for (body, count), (prompt, answer) in zip(put, map(writer.estimate, asks), strict=True)
         ]
         results = self._session.run(requests, lambda wanted: [wanted])
         outcomes = [result.outcomes[0] for result in results]
@@ -334,7 +352,7 @@ def _objection(said: CheckedAnswer) -> str:
 def _reader(dialect: ServerDialect, count: int) -> Callable[[object], _Heard]:
     def read(document: object) -> _Heard:
         choices = document.get("choices") if isinstance(document, dict) else None
-        given = len(choices) if dialect.several and isinstance(choices, list) and len(choices) == count else 1
+        given = len(choices) if dialect.several and isinstance(choices, list) and 1 < len(choices) <= count else 1
         served = served_model(document)
         try:
             return _Heard(read_completions(document, given), served)

@@ -33,7 +33,7 @@ _NAMED = {name: re.compile(rf"(?<![a-z]){name.replace('_', '[-_ ]?')}(?![a-z])",
 """Parameters of draws as refusals name them, also in one word."""
 _OPENAIS = ("top_p",)
 """Those that OpenAI has; who refuses one of the others takes no parameters but OpenAI's."""
-_SEVERAL = {"n", "choice", "choices", "completion", "completions"}
+_SEVERAL = {"n", "choice", "choices", "candidate", "candidates", "candidatecount", "candidate_count"}
 """Words of which one is in a refusal of several answers at once."""
 _SYSTEM = re.compile(r"\bsystem\b|\bdeveloper (?:instruction|message|role)|roles must alternate|\brole", re.IGNORECASE)
 _LEAST, _MOST_LEAST = 16, 4096
@@ -133,6 +133,21 @@ def _fewer_parameters(dialect: ServerDialect, said: str, named: set[str], thinks
     if dialect.several and "system" not in named:
         return Way(replace(dialect, several=False), thinks)
     return None
+
+
+def most_told(said: str, below: int) -> int:
+    """The largest number that a refusal says is not too large; 0 where it names none.
+
+    Args:
+        said: What the server said.
+        below: Of numbers below this.
+
+    Example:
+        >>> most_told("Expected a value <= 8, but got 10 instead.", 10), most_told("too many", 10)
+        (8, 0)
+    """
+    bounds = (int(found.group(1)) for found in _AT_MOST.finditer(said) if len(found.group(1)) < 6)
+    return max((number for number in bounds if 1 < number < below), default=0)
 
 
 def _without_system(dialect: ServerDialect, failure: RequestFailure, manner: Manner, thinks: bool) -> Way | None:

@@ -297,6 +297,7 @@ def test_what_no_way_helps_against_is_none() -> None:
     dialect = ServerDialect(persona_opens=True, several=False, seed=False, temperature=False)
     assert give_way(dialect, RequestFailure("HTTP 400: no", 400, "no"), Manner("m"), thinks=True) is None
 
+
 @pytest.mark.parametrize(
     ("refused", "left"),
     [
@@ -333,3 +334,19 @@ def test_what_a_refusal_means_is_given_up_first(said: str, changed: Mapping[str,
     way = give_way(dialect, RequestFailure("HTTP 400", 400, said), Manner("m"), thinks=False)
     assert way is not None and way.dialect == replace(dialect, **changed)
 
+
+@pytest.mark.parametrize(
+    ("reply", "sizes"),
+    [
+        (refuses(400, "'n': expected a value <= 8, but got 10", lambda body: body.get("n", 1) > 8), [2, 8]),
+        (refuses(422, "too many", lambda body: body.get("n", 1) > 4), [2] * 5),
+        (lambda body, document: (200, {**document, "choices": document["choices"][:4]}), [2, 4, 4]),
+    ],
+)
+def test_no_more_answers_at_once_than_the_server_gives(reply: Reply, sizes: list[int]) -> None:
+    with serving(Behaviour(logprobs=False, answer=reply)) as server:
+        model = quick(server)
+        answer = one(model, likes(1))
+        sent = sorted(body["n"] for body in server.seen.bodies[-len(sizes) :])
+    assert sum(answer.counts.values()) == 10 and sent == sizes
+    assert model.replies.prompts == len(sizes)
