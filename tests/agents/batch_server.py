@@ -42,6 +42,8 @@ class Batching:
     """Whose names for fields and states: ``openai`` or ``mistral``."""
     told: bool = True
     """Whether a batch that was answered names its files."""
+    jobs: bool = False
+    """Whether batches are jobs, as Mistral has them."""
 
 
 @dataclass
@@ -67,7 +69,10 @@ class BatchServer(FaultServer):
         with self.lock:
             name = f"batch_of_{file}"
             lines = [json.loads(line) for line in self.given.files[file].splitlines()]
-            assert all(line["url"] == "/v1/chat/completions" and line["method"] == "POST" for line in lines)
+            bare = {"custom_id", "body"}
+            assert all(set(line) == (bare if self.batching.jobs else bare | {"url", "method"}) for line in lines)
+            assert all(line.get("url", "/v1/chat/completions") == "/v1/chat/completions" for line in lines)
+            assert all(line.get("method", "POST") == "POST" for line in lines)
             assert len({line["custom_id"] for line in lines}) == len(lines)
             waiting = sum(each["size"] for each in self.given.batches.values() if each["status"] == "validating")
             document: Document = {
@@ -178,6 +183,10 @@ class BatchHandler(Handler):
                 return 200, {"id": name, "object": "file", "purpose": "batch"}
             case ["files", name, "content"], "GET" if name in given.files:
                 return 200, given.files[name]
+            case ["batch", "jobs", *rest], _ if server.batching.jobs:
+                return self._job(rest, query, content)
+            case ["batches", *_], _ if server.batching.jobs:
+                return 404, {"error": {"message": "no Route matched with those values"}}
             case ["batches"], "POST":
                 wanted = json.loads(content)
                 return 200, server.look(server.make(wanted["input_file_id"], wanted["completion_window"])["id"])
@@ -194,6 +203,21 @@ class BatchHandler(Handler):
                 return 200, server.look(name)
             case _:
                 return 404, {"error": {"message": f"no such thing: {path}"}}
+
+    def _job(self, name: list[str], query: Mapping[str, list[str]], content: bytes) -> tuple[int, Document]:
+        """Of Mistral: made by its files, model and hours, listed by pages with numbers."""
+        server, given = self.server, self.server.given
+        if name:
+            return 200, server.look(name[0])
+        if content:
+            wanted = json.loads(content)
+            assert (wanted["endpoint"], wanted["model"]) == ("/v1/chat/completions", server.behaviour.model)
+            (file,) = wanted["input_files"]
+            return 200, server.look(server.make(file, f"{wanted['timeout_hours']}h")["id"])
+        names = list(reversed(given.batches))
+        start = int(query["page"][0]) * server.batching.page
+        shown = [server.look(each) for each in names[start : start + server.batching.page]]
+        return 200, {"object": "list", "data": shown, "total": len(names)}
 
 
 def as_mistral(batch: Document) -> Document:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from agents.models.batches.client import BatchClient, BatchState
+from agents.models.batches.client import BatchClient, BatchState, check_window
 from agents.models.batches.journal import Batch, Journal
 from agents.models.batches.lines import Line, Told, merge, read_lines, request_id, request_line, tell
 from agents.models.wire.pace import Usage
@@ -90,9 +90,13 @@ class BatchSession:
         transport: The server.
         options: Sizes, times, and where the journal is.
         model: Id of the model, with its server.
+
+    Raises:
+        InputError: The time within which a batch is to be answered is none that the server could be told.
     """
 
     def __init__(self, transport: Transport, options: BatchOptions, model: str) -> None:
+        check_window(transport.address, options.window)
         self.transport, self.options, self.model = transport, options, model
 
     def run(
@@ -243,7 +247,7 @@ class _BatchRun(Generic[Job, Read]):
         return request in self._open or request in self._outcomes
 
     def _write(self, request: str, body: bytes) -> None:
-        line, file = request_line(request, body), self._file
+        line, file = request_line(request, body, bare=self._tools.client.bare_lines), self._file
         full = file and (
             len(file.requests) >= self._options.most_lines or file.size + len(line) > self._options.most_bytes
         )

@@ -1,4 +1,4 @@
-"""The files and batches of an OpenAI-compatible server: ``/files`` and ``/batches``.
+"""The files and batches of an OpenAI-compatible server: ``/files`` and ``/batches``, at Mistral ``/batch/jobs``.
 
 Everything can be sent again after a failure except the making of a batch: that is looked for among the batches of the
 server first, by its file.
@@ -18,13 +18,17 @@ from typing import Any, TypeVar, cast
 
 import httpx
 
+from agents.models.wire.address import Address
 from agents.models.wire.pace import jitter
 from agents.models.wire.transport import AttemptError, RequestFailure, Transport, UnusableError, words_of
 from vectorstore.foundation.disk import storage_errors
-from vectorstore.foundation.errors import ModelError
+from vectorstore.foundation.errors import InputError, ModelError
 
 ENDPOINT = "/v1/chat/completions"
 """What each request of a batch is for, whatever the path of the server's base URL."""
+MISTRAL_HOSTS = frozenset({"api.mistral.ai"})
+"""Servers with Mistral's interface: its batches are jobs, told of with their model, in lines without an address."""
+_HOURS = {"h": 1, "d": 24}
 _ENDS = {
     "completed": ("complete", "done", "ended", "finished", "success", "succeeded", "successful"),
     "expired": ("timed_out", "timeout", "timeout_exceeded"),
@@ -86,6 +90,8 @@ class BatchClient:
     def __init__(self, transport: Transport, journal: Path, dice: random.Random) -> None:
         self._transport, self._journal, self._dice = transport, journal, dice
         self._client = transport.plain_client()
+        self._mistral = transport.address.host in MISTRAL_HOSTS
+        self._batches = "/batch/jobs" if self._mistral else "/batches"
 
     def __enter__(self) -> BatchClient:
         return self
@@ -94,6 +100,11 @@ class BatchClient:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._client.close()
+
+    @property
+    def bare_lines(self) -> bool:
+        """Whether the lines of a file hold requests alone, without the address that they are for."""
+        return self._mistral
 
     def upload(self, path: Path) -> str:
         """Send a file of requests and give the server's id of it.
@@ -127,8 +138,7 @@ class BatchClient:
             if tried and (made := self._find(file)):
                 return made
             tried = True
-            body = {"input_file_id": file, "endpoint": ENDPOINT, "completion_window": window}
-            return self._state(self._json("POST", "/batches", json=body))
+            return self._state(self._json("POST", self._batches, json=self._wanted(file, window)))
 
         return self._repeated(once, "makes no batch")
 
@@ -148,7 +158,7 @@ class BatchClient:
             ModelError: If the server does not say.
         """
         hint = f"use the key that it was made with; to ask what is in it again, remove {self._journal}"
-        document = f"/batches/{name}"
+        document = f"{self._batches}/{name}"
         return self._repeated(
             lambda: self._state(self._json("GET", document)), f"says nothing about batch {name}", hint
         )
@@ -183,8 +193,8 @@ class BatchClient:
 
     def _find(self, file: str) -> BatchState | None:
         last, seen = "", set[str]()
-        for _ in range(_PAGES):
-            document = self._json("GET", "/batches", params={"limit": _PAGE, **({"after": last} if last else {})})
+        for number in range(_PAGES):
+            document = self._json("GET", self._batches, params=self._page(number, last))
             listed = document.get("data") if isinstance(document, dict) else document
             if not isinstance(listed, list) or not all(isinstance(each, dict) for each in listed):
                 raise AttemptError("a list of batches that is none", final=True)
@@ -198,6 +208,19 @@ class BatchClient:
             if not listed or not _goes_on(document, len(listed), len(seen)):
                 return None
         raise AttemptError(f"it has more batches than the {_PAGES} pages of its list that are read", final=True)
+
+    def _wanted(self, file: str, window: str) -> dict[str, object]:
+        """How a server is told of the batch that it is to make."""
+        if not self._mistral:
+            return {"input_file_id": file, "endpoint": ENDPOINT, "completion_window": window}
+        told: dict[str, object] = {"input_files": [file], "endpoint": ENDPOINT, "model": self._transport.address.model}
+        return told | {"timeout_hours": _hours(window)}
+
+    def _page(self, number: int, last: str) -> dict[str, object]:
+        """Which page of its batches a server is asked for: by its number, or by the last batch before it."""
+        if self._mistral:
+            return {"page": number, "page_size": _PAGE}
+        return {"limit": _PAGE, **({"after": last} if last else {})}
 
     def _state(self, document: object) -> BatchState:
         described = _described(document)
@@ -261,6 +284,23 @@ class BatchClient:
             f"{self._transport.address} {refusal}: {failure.reason}",
             hint or hints.get(failure.status, "run the same command again: batches that were made go on meanwhile"),
         )
+
+
+def check_window(address: Address, window: str) -> None:
+    """Refuse a time within which a batch is to be answered that its server could not be told.
+
+    Raises:
+        InputError: It is none.
+    """
+    if address.host in MISTRAL_HOSTS:
+        _hours(window)
+
+
+def _hours(window: str) -> int:
+    found = re.fullmatch(r"(\d{1,3})([hd])", window)
+    if found is None or not int(found[1]):
+        raise InputError(f"batch_window={window:.40} is no time", "write hours or days, e.g. 24h or 7d")
+    return int(found[1]) * _HOURS[found[2]]
 
 
 def _described(document: object) -> Mapping[str, object]:

@@ -59,9 +59,9 @@ def request_id(content: str, part: int, body: bytes) -> str:
     return f"vs-{digest[:48]}"
 
 
-def request_line(request: str, body: bytes) -> bytes:
-    """One line of a file of requests."""
-    head = json.dumps({"custom_id": request, "method": "POST", "url": ENDPOINT})
+def request_line(request: str, body: bytes, *, bare: bool = False) -> bytes:
+    """One line of a file of requests, with the address that it is for unless it is to be bare."""
+    head = json.dumps({"custom_id": request, **({} if bare else {"method": "POST", "url": ENDPOINT})})
     return b'%s, "body": %s}\n' % (head[:-1].encode(), body)
 
 

@@ -480,3 +480,28 @@ def test_chosen_in_the_spec(tmp_path: Path) -> None:
     (batch,) = server.given.batches.values()
     assert batch["completion_window"] == "1h"
     assert {path.suffix for path in (tmp_path / "kept").iterdir()} == {".sqlite", ".lock"}
+
+
+def test_batches_of_mistral_are_jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_module, "MISTRAL_HOSTS", frozenset({"127.0.0.1"}))
+    with serving_batches(batching=Batching(names="mistral", jobs=True)) as server:
+        model = model_at(server, tmp_path, most_lines=5)
+        answers = list(model.score(ASKS[:30]))
+        with BatchClient(model._session.transport, tmp_path / "journal", random.Random(0)) as client:
+            made, never = client.find("file-0"), client.find("file-99")
+    assert all(is_right(ask, answer) for ask, answer in zip(ASKS, answers, strict=False))
+    assert made is not None and (made.name, made.status) == ("batch_of_file-0", "completed") and never is None
+    assert [batch["completion_window"] for batch in server.given.batches.values()] == ["24h"] * 6
+    assert requests_in(tmp_path) == 0
+
+
+@pytest.mark.parametrize(("window", "hours"), [("24h", 24), ("7d", 168), ("soon", None), ("0h", None), ("24", None)])
+def test_mistral_is_told_hours(window: str, hours: int | None) -> None:
+    there = Address("m", "https://api.mistral.ai/v1")
+    client_module.check_window(replace(there, base_url="https://api.openai.com/v1"), window)
+    if hours is None:
+        with pytest.raises(InputError, match="batch_window"):
+            client_module.check_window(there, window)
+    else:
+        client_module.check_window(there, window)
+        assert client_module._hours(window) == hours
