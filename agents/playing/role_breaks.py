@@ -17,7 +17,13 @@ from agents.models.parsing.text import plain, shown_part
 
 RoleBreak = Literal["", "machine", "outside", "unwilling"]
 """Says that it is a machine; speaks of the role from outside it; will not play; empty for none of these."""
-_ROLE = r"(?:role|character|persona|part)"
+_ROLE = r"(?:role|character|persona)"
+_LIKELY = r"(?:(?:not|probably|likely|most likely|really) )"
+_LIKES = (
+    r"(?:like|enjoy|love|watch|skip|say|answer|choose|prefer|agree|dislike|hate|care|be (?:interested|drawn)|want|find"
+    r"|keep|scroll)"
+)
+_KEEN = r"(?:interested|drawn|likely to|keen|inclined)"
 _PLAY = r"(?:play(?:ing)?|tak(?:e|ing) on|adopt(?:ing)?|pretend(?:ing)? to be|impersonat(?:e|ing)|act(?:ing)? as)"
 _UNWILLING = (
     rf"\bi (?:can ?not|can't|will not|won't|am (?:not able|unable) to|am not going to|would rather not|do not|don't)"
@@ -28,9 +34,9 @@ _UNWILLING = (
 _OUTSIDE = (
     rf"\b(?:in|out of|breaking) (?:my |this |the )?{_ROLE}\b(?! of (?:the|this|a) (?:city|town|clip|video|picture))",
     rf"\bas (?:this|that|the (?:described|given)|my|your) (?:person|{_ROLE})\b",
-    rf"\b(?:this|such a|my) (?:{_ROLE}|person) (?:with (?:these|those|such) \w+ )?(?:would|might|may|does|is)"
-    r" (?:n't |not |probably |likely |most likely |really )*(?:like|enjoy|love|watch|skip|say|answer|choose|prefer"
-    r"|agree|dislike|hate|care|be (?:interested|drawn)|want|find|keep|scroll|not)\b",
+    rf"\b(?:this|such a|my) (?:{_ROLE}|person) (?:with (?:these|those|such) \w+ )?(?:"
+    rf"(?:would|might|may|does)(?:n't)? {_LIKELY}*{_LIKES}|would(?:n't| {_LIKELY}*?not)"
+    rf"|is(?:n't)? {_LIKELY}*{_KEEN})\b",
     rf"\b(?:based on|given|according to|in line with) (?:the|these|those|this|my) (?:\w+ )?(?:traits|profile|{_ROLE})"
     r"\b",
     r"\b(?:role-?play(?:ing)?|pretend(?:ing)? to be|i(?:'m| am) (?:pretending|simulating|acting))\b",
