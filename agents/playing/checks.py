@@ -15,6 +15,7 @@ import numpy as np
 
 from agents.models.base import REFUSAL, Answer, Ask, Choice, Stimulus
 from agents.models.evidence import LEAST_MASS
+from agents.models.parsing.thinking import split_thinking
 from agents.playing.role_breaks import RoleBreak, RoleBreaks, count_role_breaks, role_break
 from agents.procedures.procedure import SUBJECT, Addressed, Procedure
 from vectorstore.foundation.errors import InputError
@@ -134,7 +135,7 @@ def check_persona(
         sum(fit is not None for fit in fits),
         sum(answer.parsed == REFUSAL for answer in told),
         count_role_breaks(answer.text for answer in answers),
-        who.text[:400],
+        split_thinking(who.text)[1][:400],
         role_break(who.text),
     )
 

@@ -14,6 +14,7 @@ from typing import Literal
 
 from agents.models.parsing.refusals import says_machine
 from agents.models.parsing.text import plain, shown_part
+from agents.models.parsing.thinking import split_thinking
 
 RoleBreak = Literal["", "machine", "outside", "unwilling"]
 """Says that it is a machine; speaks of the role from outside it; will not play; empty for none of these."""
@@ -48,14 +49,14 @@ def role_break(text: str) -> RoleBreak:
     """How a text falls out of a role, if it does.
 
     Args:
-        text: What was said; any length. That somebody is a machine is known in English, German, French, Spanish and
-            Chinese, the others in English only.
+        text: What was said; any length, thinking before it left aside. That somebody is a machine is known in English,
+            German, French, Spanish and Chinese, the others in English only.
 
     Example:
         >>> role_break("As an AI, I have no taste."), role_break("This person would like it."), role_break("I love it!")
         ('machine', 'outside', '')
     """
-    words = plain(shown_part(text))
+    words = plain(shown_part(split_thinking(text)[1]))
     if says_machine().search(words):
         return "machine"
     if _unwilling().search(words):
@@ -89,7 +90,7 @@ def count_role_breaks(texts: Iterable[str]) -> RoleBreaks:
         >>> count_role_breaks(["yes", "As an AI, no", ""]).all
         1
     """
-    said = [text for text in texts if text.strip()]
+    said = [text for text in texts if split_thinking(text)[1].strip()]
     found = Counter(map(role_break, said))
     return RoleBreaks(len(said), found["machine"], found["outside"], found["unwilling"])
 

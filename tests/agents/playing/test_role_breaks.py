@@ -76,5 +76,12 @@ def test_counting_is_by_kind_and_over_what_was_said() -> None:
     assert (found.texts, found.machine, found.unwilling, found.outside, found.all) == (4, 1, 1, 1, 3)
 
 
+def test_what_is_thought_before_an_answer_is_no_role_break() -> None:
+    thought = "<think>I am to play this role; this person would like it.</think>"
+    assert role_break(f"{thought}I love it!") == "" and role_break(f"{thought}As this person, yes.") == "outside"
+    found = count_role_breaks([f"{thought}Yes.", thought, "As this person, yes."])
+    assert (found.texts, found.all) == (2, 1)
+
+
 def test_a_long_answer_takes_no_longer_than_its_ends() -> None:
     assert role_break("word " * 200_000 + "as an AI.") == "machine"
