@@ -17,6 +17,8 @@ LEAST_MASS = 0.1
 """Probability, or share of the draws, that both options must have together for an answer to count."""
 LEAST_LOG_PROBABILITY = -745.0
 """Log of the smallest number above zero: what a probability of zero, which has no logarithm, is read as."""
+_MOSTLY = 0.5
+"""Probability of the options that are told, from which on those that are not cannot outweigh them."""
 
 
 def log_odds(answer: Answer, first: str, second: str, least_mass: float = LEAST_MASS) -> float | None:
@@ -44,6 +46,23 @@ def log_odds(answer: Answer, first: str, second: str, least_mass: float = LEAST_
         return None
     above, below = (max(value, LEAST_LOG_PROBABILITY) for value in known if value is not None)
     return above - below if math.exp(above) + math.exp(below) >= least_mass else None
+
+
+def tells_all(answer: Answer, options: Iterable[str]) -> bool:
+    """Whether an answer tells of all of some options, or leaves none out that may outweigh those that it tells of.
+
+    Servers tell the most probable tokens alone, and what is not among them may hold all that these leave over.
+
+    Args:
+        answer: With log-probabilities or counts.
+        options: Their names.
+
+    Example:
+        >>> seen = Answer(log_probabilities={"yes": math.log(0.3)}), Answer(log_probabilities={"yes": math.log(0.7)})
+        >>> [tells_all(answer, ["yes", "no"]) for answer in seen]
+        [False, True]
+    """
+    return bool(answer.counts) or set(options) <= set(answer.log_probabilities) or answer.mass >= _MOSTLY
 
 
 def counted(classes: Iterable[str], choices: Iterable[Choice]) -> dict[str, int]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from agents.models.base import REFUSAL, Answer, Ask, Choice, Stimulus
-from agents.models.evidence import LEAST_MASS
+from agents.models.evidence import LEAST_MASS, tells_all
 from agents.models.parsing.thinking import split_thinking
 from agents.playing.role_breaks import RoleBreak, RoleBreaks, count_role_breaks, role_break
 from agents.procedures.procedure import SUBJECT, Addressed, Procedure
@@ -156,7 +156,7 @@ def _fit(question: CheckQuestion, answer: Answer) -> float | None:
     if not shares:
         return question.agrees.get(answer.parsed)
     total = sum(shares.get(name, 0.0) for name in question.agrees)
-    if answer.mass < LEAST_MASS or total <= 0:
+    if answer.mass < LEAST_MASS or total <= 0 or not tells_all(answer, question.agrees):
         return None
     return sum(shares.get(name, 0.0) * fit for name, fit in question.agrees.items()) / total
 

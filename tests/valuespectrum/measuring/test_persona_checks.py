@@ -156,6 +156,20 @@ def test_a_value_that_was_not_judged_leaves_no_target() -> None:
     assert found.target is None and found.silent == ("security",)
 
 
+@pytest.mark.parametrize(("share", "known"), [(0.3, False), (0.7, True)])
+def test_what_is_told_of_a_few_options_is_no_answer_where_others_may_outweigh_it(share: float, known: bool) -> None:
+    """A server lists the most probable tokens alone."""
+    answer = Answer(log_probabilities={"6": math.log(share)}, parsed="6")
+    question = CheckQuestion("Do you?", DIGITS, {digit.name: int(digit.name) / 6 for digit in DIGITS})
+    assert (CheckOptions((question,)).agreement([answer]) is not None) == known
+
+    class Few(Judge):
+        def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+            return (answer for _ in asks)
+
+    assert (alone(judge_persona(OWN["tycoon"]), {JUDGE: Few({})}).target is not None) == known
+
+
 def test_the_words_of_a_persona_stay_inside_their_quotation() -> None:
     """A text that closes the quotation and orders something is still quoted."""
     from dataclasses import replace

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from agents.models.base import Answer, Ask, Stimulus
-from agents.models.evidence import LEAST_MASS
+from agents.models.evidence import LEAST_MASS, tells_all
 from agents.personas.persona import Persona
 from agents.procedures.procedure import Addressed, Procedure
 from valuespectrum.instruments.wordings.template import Template
@@ -103,6 +103,6 @@ def _expected(answer: Answer) -> float:
         return float(answer.parsed) if answer.parsed in {digit.name for digit in DIGITS} else float("nan")
     told = {digit.name: shares.get(digit.name, 0.0) for digit in DIGITS}
     whole = sum(told.values())
-    if whole <= 0 or answer.mass < LEAST_MASS:
+    if whole <= 0 or answer.mass < LEAST_MASS or not tells_all(answer, told):
         return float("nan")
     return sum(int(name) * share for name, share in told.items()) / whole
