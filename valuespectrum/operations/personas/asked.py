@@ -68,7 +68,7 @@ def judge_personas(
 
     Raises:
         InputError: Something that was named does not exist, no persona lacks a target, or the file is there.
-        ModelError: The model cannot be loaded or asked, or judged nothing.
+        ModelError: The model cannot be loaded or asked.
         StorageError: The file cannot be written.
 
     Example::
