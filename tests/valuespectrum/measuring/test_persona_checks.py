@@ -9,7 +9,8 @@ import pytest
 
 from agents.models.base import Answer, Ask
 from agents.models.parsing.parse import parse_answer
-from agents.personas.persona import load_personas
+from agents.personas.generating import from_profile
+from agents.personas.persona import load_personas, plainly
 from agents.personas.prompts import system_prompt
 from agents.personas.wordings import wordings
 from agents.playing.checks import CheckOptions, CheckQuestion, check_persona
@@ -79,6 +80,15 @@ def test_questions_are_not_in_the_prompt_and_speak_for_both_sides() -> None:
         assert {one.about for one in questions} == {value for value, level in persona.target.items() if level}
         assert all(sorted(one.agrees.values()) == [0, 0.2, 0.4, 0.6, 0.8, 1] for one in questions)
         assert questions == check_questions(persona)
+
+
+def test_no_question_is_what_a_persona_says_in_other_words_or_up_to_a_point() -> None:
+    for each in wordings(OWN["tycoon"]):
+        assert check_questions(each) == check_questions(OWN["tycoon"])
+    half = from_profile("half", "Half", {"power": 0.5, "security": 0.5, "tradition": -0.5})
+    own = [plainly(trait.text)[0] for trait in half.traits]
+    asked = [one.text for seed in range(12) for one in check_questions(half, seed)]
+    assert len(own) == 3 and not [text for text in asked if any(words in text for words in own)]
 
 
 def test_what_is_no_answer_counts_neither_way() -> None:

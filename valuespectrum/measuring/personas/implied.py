@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agents.models.base import Choice
-from agents.personas.persona import Persona, load_trait_bank
+from agents.personas.persona import Persona, load_trait_bank, plainly
 from agents.personas.prompts import nearest_level
+from agents.personas.wordings import paraphrases
 from agents.playing.checks import CheckOptions, CheckQuestion
 from valuespectrum.instruments.wordings.describing_oneself import PORTRAITS
 from vectorstore.foundation.errors import InputError
@@ -37,7 +38,7 @@ def check_questions(persona: Persona, seed: int = 0) -> list[CheckQuestion]:
         12
     """
     generator = stream(seed, f"personas/checks/{persona.made_from or persona.id}")
-    said = {trait.text for trait in persona.traits}
+    said = _own_statements(persona)
     questions: list[CheckQuestion] = []
     for value, sides in load_trait_bank().items():
         level = nearest_level(persona.target[value])
@@ -49,6 +50,13 @@ def check_questions(persona: Persona, seed: int = 0) -> list[CheckQuestion]:
     if not questions:
         raise InputError(f"persona {persona.id!r} has no target, so that no answer is implied", "give or judge one")
     return questions
+
+
+def _own_statements(persona: Persona) -> set[str]:
+    """Statements of the trait bank that a persona makes, in whatever wording and however strongly."""
+    first = {other: statement for statement, others in paraphrases().items() for other in others}
+    plain = (plainly(trait.text)[0] for trait in persona.traits)
+    return {first.get(text, text) for text in plain}
 
 
 def session_checks(persona: Persona | None, every: int) -> CheckOptions:
