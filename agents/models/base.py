@@ -189,7 +189,7 @@ class ModelOptions:
     samples: int = 0
     """Answers in words drawn for each ask, whose shares become its distribution; 0 reads the distribution itself."""
     temperature: float = 1.0
-    """Of the samples, above 0."""
+    """Of the samples, and of repeats of free text; above 0."""
     steer: tuple[str, ...] = ()
     """Interventions on the model's blocks, ``FILE`` or ``FILE:strength=NUMBER``, in the order in which they work."""
 

@@ -38,7 +38,7 @@ class ServerOptions:
     samples: int = 0
     """Answers drawn per ask when sampling; 0 takes the model options', or 10."""
     temperature: float | None = None
-    """Temperature of samples, the model options' when not given; everything else is asked at 0."""
+    """Temperature of samples and of repeats of free text, the model options' when not given; else 0 is asked for."""
     thinking: str = "default"
     """``off`` asks the chat template not to think; ``default`` leaves it to the server, and sees what it does."""
     thinking_tokens: int = 2048
