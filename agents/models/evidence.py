@@ -17,8 +17,8 @@ LEAST_MASS = 0.1
 """Probability, or share of the draws, that both options must have together for an answer to count."""
 LEAST_LOG_PROBABILITY = -745.0
 """Log of the smallest number above zero: what a probability of zero, which has no logarithm, is read as."""
-_MOSTLY = 0.5
-"""Probability of the options that are told, from which on those that are not cannot outweigh them."""
+_MOSTLY = 0.5 - 1e-9
+"""Probability of the options that are told, from which on those that are not cannot outweigh them, but for rounding."""
 
 
 def log_odds(answer: Answer, first: str, second: str, least_mass: float = LEAST_MASS) -> float | None:

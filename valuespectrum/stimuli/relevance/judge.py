@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from agents.answers.planner import Progress, answer_all
 from agents.answers.store import AnswerStore, ask_key
 from agents.models.base import NO_CHOICE, Answer, Ask, Choice, FrameReference, Model, Stimulus
-from agents.models.evidence import LEAST_MASS
+from agents.models.evidence import LEAST_MASS, tells_all
 from agents.models.model_names import ModelId
 from valuespectrum.instruments.wordings import judging as words
 from valuespectrum.stimuli.ratings.labels import NO_VALUE, PictureLabel, State
@@ -79,7 +79,8 @@ def judged_prettiness(
     """Picture to how pretty a judge finds it, 1 to 5; pictures about which it says nothing are left out."""
     question = _Question("prettiness", "", words.PRETTINESS.text, _digits())
     answers = _asked(pictures, [question], model, store, progress)
-    levels = {each.picture.picture_sha: _expected(given[0]) for each, given in zip(pictures, answers, strict=True)}
+    shares = [_shares(given[0], question.choices) for given in answers]
+    levels = {each.picture.picture_sha: _expected(told) for each, told in zip(pictures, shares, strict=True)}
     return {picture: level for picture, level in levels.items() if level is not None}
 
 
@@ -144,13 +145,15 @@ def _ask(picture: JudgedPicture, question: _Question) -> Ask:
     )
 
 
-def _shares(answer: Answer) -> dict[str, float]:
-    """Share of every option in an answer; empty where too little of it is about them."""
+def _shares(answer: Answer, choices: Sequence[Choice]) -> dict[str, float]:
+    """Share of every option in an answer; empty where too little of it is about them, or about some of them only."""
     if answer.error:
         return {}
     if answer.counts:
         heard = {name: float(count) for name, count in answer.counts.items() if name not in NO_CHOICE}
     elif answer.log_probabilities:
+        if not tells_all(answer, [choice.name for choice in choices]):
+            return {}
         heard = {name: math.exp(value) for name, value in answer.log_probabilities.items()}
     else:
         return {answer.parsed: 1.0} if answer.parsed and answer.parsed not in NO_CHOICE else {}
@@ -158,8 +161,7 @@ def _shares(answer: Answer) -> dict[str, float]:
     return {name: share / total for name, share in heard.items()} if answer.mass >= LEAST_MASS and total > 0 else {}
 
 
-def _expected(answer: Answer) -> float | None:
-    shares = _shares(answer)
+def _expected(shares: Mapping[str, float]) -> float | None:
     return sum(int(digit) * share for digit, share in shares.items()) if shares else None
 
 
@@ -168,14 +170,15 @@ Row = tuple[str, State, float | None, bool, float | None]
 
 def _read(given: Sequence[tuple[_Question, Answer]]) -> Iterator[Row]:
     """Value, state, strength, whether it is the one that was named, and how surely."""
-    told: dict[str, dict[str, list[Answer]]] = {}
+    told: dict[str, dict[str, list[dict[str, float]]]] = {}
     for question, answer in given:
-        told.setdefault(question.kind, {}).setdefault(question.about, []).append(answer)
-    shares = _shares(told["value"][""][0])
+        heard = _shares(answer, question.choices)
+        told.setdefault(question.kind, {}).setdefault(question.about, []).append(heard)
+    shares = told["value"][""][0]
     named = max(shares, key=lambda name: shares[name], default="")
     for value in VALUES:
-        state = _state([_shares(answer) for answer in told["direction"][value]])
-        strengths = [_expected(answer) for answer in told.get("strength", {}).get(value, [])]
+        state = _state(told["direction"][value])
+        strengths = [_expected(each) for each in told.get("strength", {}).get(value, [])]
         if state or value == named:
             strength = strengths[0] if strengths else None
             yield value, state, strength, value == named, shares.get(value) if value == named else None

@@ -84,6 +84,14 @@ def test_no_value_is_a_label_and_silence_is_none(tmp_path: Path) -> None:
         assert judged_labels([picture("a")], Judge({"Which of": {"power": 0.01}}), store) == []
 
 
+def test_a_few_options_that_others_may_outweigh_are_no_label(tmp_path: Path) -> None:
+    """A server lists the most probable tokens alone."""
+    judge = Judge({"Which of": {"power": 0.3}, "Is power lived": {"lived": 0.3}, "How pretty": {"5": 0.3}})
+    with AnswerStore(tmp_path / "answers.sqlite") as store:
+        assert judged_labels([picture("a")], judge, store) == []
+        assert judged_prettiness([picture("a")], judge, store) == {}
+
+
 def test_prettiness_is_the_expected_digit(tmp_path: Path) -> None:
     judge = Judge({"How pretty": {"2": 0.25, "4": 0.25}})
     with AnswerStore(tmp_path / "answers.sqlite") as store:
