@@ -89,7 +89,7 @@ def session_of(
     if IMPORTED in manifest.session:
         raise InputError(
             f"{label}: somebody watched this elsewhere, so that there is no feed to walk through again",
-            "`valuespectrum people` with the same files writes the same log again: hold the two against each other",
+            "`valuespectrum people` with the same files and the same key writes the same log again: compare the two",
         )
     shown = {name: value for name, value in manifest.observer.items() if name not in ("resolution", "screens")}
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import zipfile
@@ -24,6 +25,7 @@ from valuespectrum.sessions.document import sessions_document
 from valuespectrum.sessions.people.importing import KnownClip, PeopleImportOptions, clip_names, import_people
 from valuespectrum.sessions.people.layouts import PersonWatched, read_layout
 from valuespectrum.sessions.people.matching import human_match, kappa
+from valuespectrum.sessions.people.pseudonyms import keep_key, key_path, read_key
 from valuespectrum.sessions.stated import stated_and_revealed
 from valuespectrum.sessions.walks.walked import WalkedSession, Walker, read_walked, walked
 from valuespectrum.theory.values import VALUES
@@ -60,6 +62,28 @@ def test_personaact_with_backslashes_and_times_in_utc(tmp_path: Path) -> None:
     (session,) = found.sessions
     assert [event.action for event in session.events] == ["like", "skip", *["like"] * 4]
     assert session.manifest.human and "P01" not in encode(session.manifest).decode()
+
+
+def test_nobody_tries_ids_without_the_key_that_is_kept_beside_the_logs(tmp_path: Path) -> None:
+    rows = [PersonWatched("P01", "", float(at), f"v{at}", 5.0) for at in range(6)]
+    folder = tmp_path / "people"
+    key = read_key(folder)
+    assert key != read_key(folder), "drawn, and not written yet"
+    keep_key(folder, key)
+    keep_key(folder, read_key(tmp_path))
+    assert read_key(folder) == key and key_path(folder).stat().st_mode & 0o777 == 0o600
+    (first,), (again,), (other,) = (
+        import_people(rows, CLIPS, "hash", layout="personaact", key=each).sessions for each in (key, key, b"other")
+    )
+    assert first == again and first.manifest.model["id"] != other.manifest.model["id"]
+    assert hashlib.sha256(b"personaact/P01").hexdigest()[:12] not in first.name
+    (folder / f"{first.name}.jsonl").touch()
+    key_path(folder).write_bytes(b"half of it\n")
+    with pytest.raises(InputError, match="is no key"):
+        read_key(folder)
+    key_path(folder).unlink()
+    with pytest.raises(InputError, match="holds sessions of people and not pseudonyms"):
+        read_key(folder)
 
 
 def test_shortvideo_in_order_of_time_and_cut_at_gaps(tmp_path: Path) -> None:
@@ -184,8 +208,8 @@ def test_a_clip_without_a_time_joins_no_sessions_that_gaps_keep_apart() -> None:
     times = [float(at) if at < 6 else 9000.0 + at for at in range(12)]
     rows = [PersonWatched("a", "", time, f"v{at}", 5.0) for at, time in enumerate(times)]
     lost = PersonWatched("a", "", float("nan"), "v3", 5.0)
-    plain = import_people(rows, CLIPS, "hash")
-    found = import_people([*rows[:8], lost, *rows[8:]], CLIPS, "hash")
+    plain = import_people(rows, CLIPS, "hash", key=b"k")
+    found = import_people([*rows[:8], lost, *rows[8:]], CLIPS, "hash", key=b"k")
     assert found.sessions == plain.sessions and len(found.sessions) == 2
     assert (found.untimed_clips, plain.untimed_clips) == (1, 0)
     silent = [replace(row, time=float("nan")) for row in rows]

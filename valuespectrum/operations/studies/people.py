@@ -54,7 +54,9 @@ def people(
     settings: PeopleSettings | None = None,
     teller: Teller | None = None,
 ) -> PeopleSessions:
-    """Write sessions of people as logs; nothing is downloaded or sent, and ids of people become hashes.
+    """Write sessions of people as logs; nothing is downloaded or sent, and ids of people become hashes with a key.
+
+    The key is drawn once and kept in the folder, readable by its owner alone: without it nobody can try ids.
 
     The clips must be in the corpus already: they are found by the names of their files, or by their links.
 
@@ -68,8 +70,8 @@ def people(
         teller: Who is told how it goes.
 
     Raises:
-        InputError: The files are not of the layout, none of their clips is in the corpus, or a log of another session
-            is there.
+        InputError: The files are not of the layout, none of their clips is in the corpus, a log of another session is
+            there, or logs are there without the key by which their ids were hashed.
         StorageError: A log cannot be written.
 
     Example::
@@ -79,19 +81,23 @@ def people(
     from valuespectrum.runs.feed import write_feed
     from valuespectrum.sessions.people.importing import PeopleImportOptions, import_people
     from valuespectrum.sessions.people.layouts import read_layout
+    from valuespectrum.sessions.people.pseudonyms import keep_key, key_path, read_key
     from vectorstore.corpus import Corpus
     from vectorstore.foundation.disk import refuse_unwritable
 
     settings, teller = settings or PeopleSettings(), teller or Unattended()
     options = PeopleImportOptions(settings.kept_from, 60 * settings.gap, settings.least_steps)
     refuse_unwritable(Path(folder) / "person.jsonl")
+    key = read_key(Path(folder))
     teller.doing(f"reading {files}")
     notes: list[str] = []
     rows = read_layout(layout, Path(files), notes.append)
     feed, catalogue = open_feed(Path(corpus), settings.embedder, [], teller)
     with Corpus.open(Path(corpus)) as opened:
         lengths = {clip.item.item_id: clip.seconds for clip in catalogue.clips.values()}
-        found = import_people(rows, _known(opened, lengths), catalogue.content_hash(), options, layout)
+        known = _known(opened, lengths)
+        found = import_people(rows, known, catalogue.content_hash(), options, layout, key)
+        keep_key(Path(folder), key)
         logs = {Path(folder) / f"{each.name}.jsonl": each for each in found.sessions}
         for log, each in logs.items():
             _write(log, each)
@@ -104,6 +110,7 @@ def people(
         "untimed_clips": found.untimed_clips,
         "short_sessions": found.short,
         "notes": notes,
+        "key": str(key_path(Path(folder))),
     }
     lines = [
         table(("log", "steps"), [(row["log"], row["steps"]) for row in sessions]),
@@ -113,7 +120,7 @@ def people(
         lines.append(f"{found.ambiguous_clips:,} clips are left out, since several of the corpus have their name")
     if found.untimed_clips:
         lines.append(f"{found.untimed_clips:,} clips are left out, since nothing says when they were watched")
-    lines += notes
+    lines += [*notes, f"ids of people were hashed with {document['key']}: whoever has it can try ids"]
     return PeopleSessions(document, "\n".join(lines), tuple(logs))
 
 

@@ -11,6 +11,7 @@ from math import isnan
 from typing import TYPE_CHECKING
 
 from valuespectrum.sessions.people.layouts import PersonWatched
+from valuespectrum.sessions.people.pseudonyms import LOGS, new_key, pseudonym
 from vectorstore.foundation.errors import InputError
 
 if TYPE_CHECKING:
@@ -76,8 +77,9 @@ def import_people(
     catalogue_hash: str,
     options: PeopleImportOptions | None = None,
     layout: str = "",
+    key: bytes = b"",
 ) -> ImportedPeople:
-    """Sessions of people as manifests and events; ids of people are replaced by hashes.
+    """Sessions of people as manifests and events; ids of people are replaced by hashes with a key.
 
     A clip that a person met before in the session is left out: sessions show a clip once. Chances are not known, so
     that events have no candidates and nothing is reweighted.
@@ -88,11 +90,13 @@ def import_people(
         catalogue_hash: Of the catalogue that they make.
         options: What makes a session.
         layout: Where rows come from, for the manifest.
+        key: By which ids are hashed; the same gives the same names again. Empty draws one.
 
     Raises:
         InputError: No clip of the rows is in the corpus, or no session is long enough.
     """
     options, found, known = options or PeopleImportOptions(), ImportedPeople(), _Names(clips)
+    key = key or new_key()
     for person, every in _by_person(rows).items():
         several = _placed(every)
         found.untimed_clips += len(every) - len(several)
@@ -107,10 +111,12 @@ def import_people(
             if len(once) < options.least_steps:
                 found.short += 1
                 continue
-            pseudonym = hashlib.sha256(f"{layout}/{person}".encode()).hexdigest()[:12]
-            manifest = _manifest(pseudonym, number, layout, (catalogue_hash, len(clips)), options)
+            name = pseudonym(key, f"{layout}/{person}")
+            manifest = _manifest(name, number, layout, (catalogue_hash, len(clips)), options)
             found.sessions.append(
-                ImportedSession(f"person-{pseudonym}-{number}", manifest, tuple(_events(list(once.values()), options)))
+                ImportedSession(
+                    LOGS.format(name=name, number=number), manifest, tuple(_events(list(once.values()), options))
+                )
             )
     if not found.sessions:
         raise InputError(
