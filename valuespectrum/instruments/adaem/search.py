@@ -83,6 +83,24 @@ class FoundQuestions:
     similarity: float = float("nan")
     """Mean cosine of pairs of questions."""
 
+    def repeating(self, searching: int) -> int:
+        """Respondents of the search whose final answers are, word for word, those by which questions were chosen.
+
+        Args:
+            searching: How many respondents searched; they stand first among those of final scores.
+        """
+        chosen_by = {each.stem.id: each.replies for each in self.tried}
+        count = 0
+        for person in range(searching):
+            both = [
+                (chosen_by[each.stem.id][person], each.replies[person])
+                for each in self.questions
+                if each.stem.id in chosen_by and each.replies
+            ]
+            heard = [(before, after) for before, after in both if before is not None and after is not None]
+            count += len(heard) > 1 and all(before == after for before, after in heard)
+        return count
+
 
 @dataclass
 class _Arm:

@@ -285,7 +285,7 @@ def _written(folder: Path, parts: _SearchParts, found: FoundQuestions, told: Seq
         "searching": [person.name for person in who.searching],
         "judges": sorted(who.judges.values()),
         "judge_remarks": [asdict(each) for each in told],
-        "cautions": _cautions(who, options),
+        "cautions": _cautions(who, options, found),
         "embedder": parts.embedder.id,
         "budget": list(parts.costs),
         "n_questions": len(found.questions),
@@ -329,10 +329,12 @@ def _clear_outdated(folder: Path, document: Json) -> None:
                 (folder / name).unlink(missing_ok=True)
 
 
-def _cautions(who: People, options: TellingLoopOptions) -> list[str]:
+def _cautions(who: People, options: TellingLoopOptions, found: FoundQuestions) -> list[str]:
     """Why final scores must not be read as they stand."""
     if options.objective != "liking":
-        return []
+        same = found.repeating(len(who.searching))
+        told = f"{same} of {len(who.searching)} respondents who chose questions say the same again, word for word"
+        return [f"{told}: questions look more telling by them than they are"] if same else []
     chose = f"{len(who.searching)} of {len(who.final)} respondents who score clips chose them by the same answers"
     return [f"{chose}: these look more telling than they are"]
 

@@ -388,6 +388,17 @@ def test_what_frames_add_is_told_with_an_interval_over_clips() -> None:
     assert by_frames([], [])["added"] is None
 
 
+def test_who_says_the_same_again_is_counted_beside_who_says_something_new() -> None:
+    def said(stem: str, *words: str) -> Answered:
+        replies = tuple(PointsReply((each,)) if each else None for each in words)
+        return Answered(Stem(stem), replies, (None,) * len(words), np.zeros(10, bool), None)
+
+    tried = [said("a", "power", "fame", ""), said("b", "peace", "home", "ease")]
+    final = [said("a", "power", "rest", "joy", "new"), said("b", "peace", "home", "ease", "new")]
+    assert FoundQuestions(tried=tried, questions=final).repeating(3) == 1, "of the third one answer is known twice"
+    assert FoundQuestions(tried=tried[:1], questions=final).repeating(3) == 0
+
+
 def test_how_far_questions_are_above_their_seeds_is_told_with_an_interval_over_arms() -> None:
     def told(arm: int, total: float) -> Answered:
         return Answered(Stem("x", arm=f"{arm}"), (), (), np.zeros(10, bool), Telling(total, 0, 0, 0, 0))
