@@ -22,7 +22,6 @@ from ingest.embedding.base import Embedder, load_embedder
 from valuespectrum.costs.prices import load_prices
 from valuespectrum.costs.spending import spending
 from valuespectrum.instruments.adaem.asking import cases_of
-from valuespectrum.instruments.adaem.options import TellingLoopOptions
 from valuespectrum.instruments.adaem.question_file import read_seeds, write_questions
 from valuespectrum.instruments.adaem.reported import by_frames, improvement, primed, reported
 from valuespectrum.instruments.adaem.search import FoundQuestions, searched
@@ -285,7 +284,7 @@ def _written(folder: Path, parts: _SearchParts, found: FoundQuestions, told: Seq
         "searching": [person.name for person in who.searching],
         "judges": sorted(who.judges.values()),
         "judge_remarks": [asdict(each) for each in told],
-        "cautions": _cautions(who, options, found),
+        "cautions": _cautions(parts, found),
         "embedder": parts.embedder.id,
         "budget": list(parts.costs),
         "n_questions": len(found.questions),
@@ -329,12 +328,19 @@ def _clear_outdated(folder: Path, document: Json) -> None:
                 (folder / name).unlink(missing_ok=True)
 
 
-def _cautions(who: People, options: TellingLoopOptions, found: FoundQuestions) -> list[str]:
+def _cautions(parts: _SearchParts, found: FoundQuestions) -> list[str]:
     """Why final scores must not be read as they stand."""
-    if options.objective != "liking":
-        same = found.repeating(len(who.searching))
-        told = f"{same} of {len(who.searching)} respondents who chose questions say the same again, word for word"
-        return [f"{told}: questions look more telling by them than they are"] if same else []
+    who = parts.who
+    if parts.settings.options.objective != "liking":
+        cautions = []
+        if same := found.repeating(len(who.searching)):
+            told = f"{same} of {len(who.searching)} respondents who chose questions say the same again, word for word"
+            cautions.append(f"{told}: questions look more telling by them than they are")
+        searched_by = {person.name for person in who.searching}
+        if roles := sum(role in searched_by for _, role, _ in _primed_pairs(parts)):
+            told = f"{roles} of the roles that are told to hold a value chose the questions, too"
+            cautions.append(f"{told}: these tell roles apart, and what a role moves looks larger than it is")
+        return cautions
     chose = f"{len(who.searching)} of {len(who.final)} respondents who score clips chose them by the same answers"
     return [f"{chose}: these look more telling than they are"]
 

@@ -97,6 +97,8 @@ def test_nobody_is_asked_more_than_was_said(
         monkeypatch.setattr(TwinModel, name, counting(name))
     settings = vs.SearchSettings(judge=("simulated:grove",), pulls=1, each=1, persona=persona)
     found = vs.search_telling(["simulated:amber", "simulated:birch"], tmp_path / "found", settings).document
+    primed = [each for each in found["cautions"] if each.startswith("2 of the roles that are told to hold")]
+    assert len(primed) == len(persona)
     most = {row["model"]: row["asks"] for row in found["budget"]}
     assert set(asked) == set(most) and all(asked[model] <= most[model] for model in asked), (asked, most)
 
