@@ -19,6 +19,8 @@ from valuespectrum.scoring.telling.informativeness import Telling, TellingOption
 from valuespectrum.theory.value_sets import ValueSet
 
 Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+_CODES = {"yes": 1.0, "no": 0.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +97,23 @@ def answered(stems: Sequence[Stem], people: Sequence[Answerer], asking: JudgedAs
     return found
 
 
-def carried_values(texts: Sequence[str], asking: JudgedAsking) -> Procedure[Mapping[str, Bools]]:
+def judged_values(texts: Sequence[str], asking: JudgedAsking) -> Procedure[Mapping[str, Floats]]:
     """Which values texts carry: what more than half of the judges say of every value.
+
+    Args:
+        texts: Different ones.
+        asking: Who judges.
+
+    Returns:
+        Text to shape (values,): 1, 0, or NaN for what judges leave open.
+    """
+    verdicts = (yield from judged(cases_of(texts, asking.values), asking.panel)).consensus()
+    coded = np.array([_CODES.get(verdict, np.nan) for verdict in verdicts], dtype=np.float64)
+    return dict(zip(texts, coded.reshape(len(texts), len(asking.values)), strict=True))
+
+
+def carried_values(texts: Sequence[str], asking: JudgedAsking) -> Procedure[Mapping[str, Bools]]:
+    """The same of texts of which nothing is left open.
 
     Args:
         texts: Different ones.
@@ -106,14 +123,8 @@ def carried_values(texts: Sequence[str], asking: JudgedAsking) -> Procedure[Mapp
         Text to shape (values,); a text of which judges leave a value open is left out, since it is not known what it
         carries.
     """
-    names = asking.values.dimensions
-    verdicts = (yield from judged(cases_of(texts, asking.values), asking.panel)).consensus()
-    found = {}
-    for place, text in enumerate(texts):
-        own = verdicts[place * len(names) : (place + 1) * len(names)]
-        if all(own):
-            found[text] = np.array([verdict == "yes" for verdict in own])
-    return found
+    found = yield from judged_values(texts, asking)
+    return {text: np.asarray(values > 0) for text, values in found.items() if not np.isnan(values).any()}
 
 
 def cases_of(texts: Sequence[str], values: ValueSet) -> list[Case]:

@@ -18,7 +18,7 @@ from agents.judges.watching import Tried, closed_trial, remarks, tried
 from agents.models.base import Answer, Ask
 from agents.models.model_names import ModelId
 from agents.procedures.procedure import Addressed, Procedure, alone
-from valuespectrum.instruments.adaem.asking import JudgedAsking, carried_values, cases_of
+from valuespectrum.instruments.adaem.asking import Floats, JudgedAsking, cases_of, judged_values
 from valuespectrum.instruments.adaem.novelty import Texts
 from valuespectrum.instruments.adaem.question_file import QuestionSet
 from valuespectrum.instruments.adaem.reported import newest_scores
@@ -107,7 +107,13 @@ class _HeardReasons:
     """What a respondent said, as judges see it."""
 
     replies: tuple[PointsReply | None, ...]
-    points: tuple[NDArray[np.bool_] | None, ...]
+    points: tuple[Floats | None, ...]
+    """Shape (points, values): 1, 0, or NaN for what judges leave open; ``None`` without points, or judges."""
+
+    @property
+    def open_points(self) -> int:
+        """Points of which judges leave a value open."""
+        return sum(int(np.isnan(each).any(axis=1).sum()) for each in self.points if each is not None)
 
 
 def stored_judges(verdicts: pd.DataFrame) -> dict[str, StoredJudge]:
@@ -156,6 +162,10 @@ def measured_reasons(
     named = [guard.statement.rstrip(".") for guard in guards if guard.flagged]
     notes = [*named, "the side that is taken counts for nothing", "values are named in reasons: they need not be held"]
     notes += [*_searched(own, questions), *([_UNTRIED] if judges and trial is None else [])]
+    if heard.open_points:
+        every_point = sum(len(each) for each in heard.points if each is not None)
+        told = f"{heard.open_points} of {every_point} points have a value that judges leave open"
+        notes.append(f"{told}: their answers are left out of these values")
     return replace(
         found,
         rates={"no answer": Estimate.read(share_row(silent, heard_of, options.level))},
@@ -176,12 +186,20 @@ def _heard(
     said = dict(zip(rows[QUESTION].astype(str), rows["text"].astype(str), strict=True))
     replies = tuple(read_reply(said[stem.id]) if stem.id in said else None for stem in questions.stems)
     texts = list(dict.fromkeys(point for reply in replies if reply for point in reply.points))
-    carries = alone(carried_values(texts, asking), judges) if judges else {}
+    said_of = alone(judged_values(texts, asking), judges) if judges else {}
     points = []
     for reply in replies:
-        known = [carries[point] for point in reply.points if point in carries] if reply else []
+        known = [said_of[point] for point in reply.points] if reply and judges else []
         points.append(np.stack(known) if known else None)
     return _HeardReasons(replies, tuple(points))
+
+
+def _named(points: Floats) -> Floats:
+    """Shape (values,): 1 where a point of an answer names a value, 0 where none does; NaN where one is left open.
+
+    Also where another point names it: of answers with something open only those that name a value would be left.
+    """
+    return np.where(np.isnan(points).any(axis=0), np.nan, (points > 0).any(axis=0))
 
 
 def _table(heard: _HeardReasons, questions: QuestionSet) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -191,10 +209,11 @@ def _table(heard: _HeardReasons, questions: QuestionSet) -> tuple[pd.DataFrame, 
     every = pd.DataFrame([(value, stem.id) for stem in questions.stems for value in TEN.dimensions])
     every.columns = pd.Index(["value", QUESTION])
     rows = [
-        (value, stem.id, 100.0 * bool(points[:, place].any()), 1)
+        (value, stem.id, 100.0 * named, 1)
         for stem, points in zip(questions.stems, heard.points, strict=True)
         if points is not None
-        for place, value in enumerate(TEN.dimensions)
+        for value, named in zip(TEN.dimensions, _named(points).tolist(), strict=True)
+        if not np.isnan(named)
     ]
     table = pd.DataFrame(rows, columns=["value", QUESTION, "named", "answers"])
     return table, every
@@ -254,12 +273,15 @@ def _details(heard: _HeardReasons, questions: QuestionSet, trial: Tried | None, 
         "opponents": [],
     }
     for place, value in enumerate(TEN.dimensions):
-        yes = [float(points[:, place].sum()) for points in known]
-        texts = [float(len(points)) for points in known]
+        told_of = [points[~np.isnan(points[:, place]), place] for points in known]
+        yes = [float(each.sum()) for each in told_of if len(each)]
+        texts = [float(len(each)) for each in told_of if len(each)]
         share = corrected_share(yes, texts, error, options.level) if error else Estimate(None, why="no judge was tried")
         told["points"][value] = share.moved(100.0).to_json()
     if questions.opponents and known:
-        own = np.stack([np.full(len(TEN), -1) if each is None else each.any(axis=0) for each in heard.points])
+        nothing = np.full(len(TEN), np.nan)
+        own = np.stack([nothing if each is None else _named(each) for each in heard.points])
+        own = np.where(np.isnan(own), -1.0, own)
         carried = np.concatenate([questions.carried, own[:, None, :].astype(np.int8)], axis=1)
         # They stand by S, and skills forget: as they stand the least telling ones would decide.
         carried = carried[shuffled(len(carried), stream(0, "adaem/games"))]
@@ -295,11 +317,11 @@ def _answers(heard: _HeardReasons, questions: QuestionSet) -> list[Json]:
     """What was said to each question, for the page: points, the values named, and who of the opponents named which."""
     rows: list[Json] = []
     for place, (stem, reply, points) in enumerate(zip(questions.stems, heard.replies, heard.points, strict=True)):
-        if points is None or reply is None:
+        if points is None or reply is None or np.isnan(points).all():
             continue
         others = questions.carried[place]
         shares = others[others[:, 0] >= 0].mean(axis=0) if (others[:, 0] >= 0).any() else np.zeros(len(TEN))
-        own = np.asarray(points.any(axis=0))
+        own = np.asarray((points > 0).any(axis=0))
         rows.append(
             {
                 "id": stem.id,

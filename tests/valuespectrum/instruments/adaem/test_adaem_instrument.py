@@ -16,6 +16,7 @@ import pytest
 import valuespectrum as vs
 from agents.answers.respondent import BARE
 from agents.answers.store import AnswerStore
+from agents.judges.cases import Case
 from agents.judges.watching import closed_trial
 from agents.models.base import REFUSAL, Answer, Ask, ModelOptions
 from agents.procedures.procedure import alone
@@ -27,7 +28,7 @@ from valuespectrum.instruments.adaem.scorers import LikingScorer
 from valuespectrum.instruments.adaem.stems import PlainReasons, Stem
 from valuespectrum.instruments.base import Setting
 from valuespectrum.instruments.judging.labels import labels_of
-from valuespectrum.instruments.judging.plain import PlainCarries
+from valuespectrum.instruments.judging.plain import PlainCarries, judge_form
 from valuespectrum.measuring.run_scores import score_run
 from valuespectrum.operations.searches.saving import asks_saved, saving_in_words
 from valuespectrum.reference.cohort import COHORT, Leans
@@ -307,6 +308,29 @@ def test_who_gives_no_reasons_is_told_so_and_what_did_not_come_back_is_no_refusa
     assert told["judge_agreement"]["alpha"] is None and told["judge_agreement"]["n_points"] == 0
     assert found.guards == () and any("were not tried to the end" in note for note in found.notes)
     assert all(score.estimate.mean is None for score in found.scores.values())
+
+
+def test_an_answer_with_a_point_that_is_left_open_does_not_count_as_one_that_names_nothing() -> None:
+    asked = [stem.id for stem in AdaemOptions().found().stems][:6]
+    thirds = ["Clouds are grey."] * 3 + ["Trees are green."] * 3
+    own = [
+        {"model": "a:m@1", "question": each, "text": f"1. Power counts.\n2. Rain is wet.\n3. {third}"}
+        for each, third in zip(asked, thirds, strict=True)
+    ]
+    verdicts = []
+    for text in ("Power counts.", "Rain is wet.", "Clouds are grey.", "Trees are green."):
+        for value in TEN.dimensions:
+            (ask,) = judge_form("a:j@1", TEN, "carries").asks(Case("", text, value))
+            said = "yes" if (text, value) == ("Power counts.", "power") else "no"
+            parsed = "unparsed" if (text, value) == ("Clouds are grey.", "security") else said
+            verdicts.append({"model": "a:j@1", "judged": asked_hash(ask), "parsed": parsed})
+    answers = pd.DataFrame([*own, *verdicts]).assign(error="").fillna("")
+    found = Adaem().measure(answers, Units.of([], "question"), ScoringOptions())
+    told = {value: (score.estimate.mean, score.n_units) for value, score in found.scores.items()}
+    assert told["power"] == (pytest.approx(100.0), 6) and told["tradition"] == (pytest.approx(0.0), 6)
+    assert told["security"] == (pytest.approx(0.0), 3)
+    note = "3 of 18 points have a value that judges leave open: their answers are left out of these values"
+    assert note in found.notes
 
 
 def test_what_was_not_put_to_judges_yet_is_no_failure_of_theirs(search: Path, tmp_path: Path) -> None:
