@@ -62,6 +62,8 @@ class Answered:
     """``None`` where fewer than two were heard, or judges left open what the question itself carries."""
     liking: tuple[float, ...] = ()
     """By person: log-odds of liking, NaN for none; empty where that was not asked."""
+    named: tuple[Floats | None, ...] = ()
+    """By person, as ``named_values`` has it of all points; ``None`` for no answer, empty where nothing was judged."""
 
     @property
     def total(self) -> float:
@@ -69,10 +71,12 @@ class Answered:
         return self.score.total if self.score else float("nan")
 
     def carried(self) -> NDArray[np.int8]:
-        """Shape (people, values): 1 where an answer carries a value, 0 where not, -1 for no answer."""
+        """Shape (people, values): 1 where an answer carries a value, 0 where not, -1 where that is not known."""
         values = len(self.question)
-        rows = [np.full(values, -1) if each is None else each.any(axis=0).astype(int) for each in self.points]
-        return np.array(rows, np.int8).reshape(len(rows), values)
+        told = self.named or tuple(None if each is None else each.any(axis=0) for each in self.points)
+        rows = [np.full(values, np.nan) if each is None else np.asarray(each, np.float64) for each in told]
+        table = np.array(rows, np.float64).reshape(len(rows), values)
+        return np.where(np.isnan(table), -1.0, table).astype(np.int8)
 
 
 def answered(stems: Sequence[Stem], people: Sequence[Answerer], asking: JudgedAsking) -> Procedure[list[Answered]]:
@@ -89,11 +93,11 @@ def answered(stems: Sequence[Stem], people: Sequence[Answerer], asking: JudgedAs
     said = replies((yield wanted) if wanted else [])
     texts = dict.fromkeys(point for reply in said if reply for point in reply.points)
     texts |= dict.fromkeys(stem.words for stem in stems if stem.words)
-    carries = yield from carried_values(list(texts), asking)
+    judged_of = yield from judged_values(list(texts), asking)
     found = []
     for place, stem in enumerate(stems):
         own = tuple(said[place * len(people) : (place + 1) * len(people)])
-        found.append(_scored(stem, own, carries, asking))
+        found.append(_scored(stem, own, judged_of, asking))
     return found
 
 
@@ -123,8 +127,26 @@ def carried_values(texts: Sequence[str], asking: JudgedAsking) -> Procedure[Mapp
         Text to shape (values,); a text of which judges leave a value open is left out, since it is not known what it
         carries.
     """
-    found = yield from judged_values(texts, asking)
-    return {text: np.asarray(values > 0) for text, values in found.items() if not np.isnan(values).any()}
+    return _whole((yield from judged_values(texts, asking)))
+
+
+def _whole(judged_of: Mapping[str, Floats]) -> Mapping[str, Bools]:
+    return {text: np.asarray(values > 0) for text, values in judged_of.items() if not np.isnan(values).any()}
+
+
+def named_values(points: Floats) -> Floats:
+    """What an answer names, shape (values,): 1 where a point does, 0 where none does, NaN where one is left open.
+
+    Also where another point names it: of answers with something open only those that name a value would be left.
+
+    Args:
+        points: Shape (points, values), as of ``judged_values``.
+
+    Example:
+        >>> named_values(np.array([[1.0, 0.0, 1.0], [0.0, 0.0, np.nan]])).tolist()
+        [1.0, 0.0, nan]
+    """
+    return np.where(np.isnan(points).any(axis=0), np.nan, (points > 0).any(axis=0))
 
 
 def cases_of(texts: Sequence[str], values: ValueSet) -> list[Case]:
@@ -138,18 +160,23 @@ def _knows_no_question(panel: Panel) -> bool:
 
 
 def _scored(
-    stem: Stem, said: tuple[PointsReply | None, ...], carries: Mapping[str, Bools], asking: JudgedAsking
+    stem: Stem, said: tuple[PointsReply | None, ...], judged_of: Mapping[str, Floats], asking: JudgedAsking
 ) -> Answered:
+    texts = [stem.words, *(point for reply in said if reply for point in reply.points)]
+    carries = _whole({text: judged_of[text] for text in texts if text in judged_of})
     heard = [[point for point in reply.points if point in carries] if reply else [] for reply in said]
     points = tuple(np.stack([carries[point] for point in each]) if each else None for each in heard)
+    every = [np.stack([judged_of[point] for point in reply.points]) if reply else None for reply in said]
+    named = tuple(None if each is None else named_values(each) for each in every)
     question = carries.get(stem.words, np.zeros(len(asking.values), bool))
     known = [each for each in points if each is not None]
     # Of a question that may carry anything nobody knows how far it is from its answers.
     carried = not asking.telling.beta or not stem.words or stem.words in carries or _knows_no_question(asking.panel)
     if len(known) < 2 or not carried:
-        return Answered(stem, said, points, question, None)
+        return Answered(stem, said, points, question, None, named=named)
     most = max(len(each) for each in known)
     # The last point again changes neither what all points share nor what any carries.
     padded = np.stack([np.concatenate([each, *[each[-1:]] * (most - len(each))]) for each in known])
     alike = asking.texts.alike([each for each in heard if each]) if asking.telling.opinions else None
-    return Answered(stem, said, points, question, telling(ValuesTold(padded, question, alike), asking.telling))
+    score = telling(ValuesTold(padded, question, alike), asking.telling)
+    return Answered(stem, said, points, question, score, named=named)

@@ -18,7 +18,7 @@ from agents.judges.watching import Tried, closed_trial, remarks, tried
 from agents.models.base import Answer, Ask
 from agents.models.model_names import ModelId
 from agents.procedures.procedure import Addressed, Procedure, alone
-from valuespectrum.instruments.adaem.asking import Floats, JudgedAsking, cases_of, judged_values
+from valuespectrum.instruments.adaem.asking import Floats, JudgedAsking, cases_of, judged_values, named_values
 from valuespectrum.instruments.adaem.novelty import Texts
 from valuespectrum.instruments.adaem.question_file import QuestionSet
 from valuespectrum.instruments.adaem.reported import newest_scores
@@ -194,14 +194,6 @@ def _heard(
     return _HeardReasons(replies, tuple(points))
 
 
-def _named(points: Floats) -> Floats:
-    """Shape (values,): 1 where a point of an answer names a value, 0 where none does; NaN where one is left open.
-
-    Also where another point names it: of answers with something open only those that name a value would be left.
-    """
-    return np.where(np.isnan(points).any(axis=0), np.nan, (points > 0).any(axis=0))
-
-
 def _table(heard: _HeardReasons, questions: QuestionSet) -> tuple[pd.DataFrame, pd.DataFrame]:
     """One row a question and value: with what was named, and of everything that was asked."""
     import pandas as pd
@@ -212,7 +204,7 @@ def _table(heard: _HeardReasons, questions: QuestionSet) -> tuple[pd.DataFrame, 
         (value, stem.id, 100.0 * named, 1)
         for stem, points in zip(questions.stems, heard.points, strict=True)
         if points is not None
-        for value, named in zip(TEN.dimensions, _named(points).tolist(), strict=True)
+        for value, named in zip(TEN.dimensions, named_values(points).tolist(), strict=True)
         if not np.isnan(named)
     ]
     table = pd.DataFrame(rows, columns=["value", QUESTION, "named", "answers"])
@@ -280,7 +272,7 @@ def _details(heard: _HeardReasons, questions: QuestionSet, trial: Tried | None, 
         told["points"][value] = share.moved(100.0).to_json()
     if questions.opponents and known:
         nothing = np.full(len(TEN), np.nan)
-        own = np.stack([nothing if each is None else _named(each) for each in heard.points])
+        own = np.stack([nothing if each is None else named_values(each) for each in heard.points])
         own = np.where(np.isnan(own), -1.0, own)
         carried = np.concatenate([questions.carried, own[:, None, :].astype(np.int8)], axis=1)
         # They stand by S, and skills forget: as they stand the least telling ones would decide.
@@ -320,7 +312,8 @@ def _answers(heard: _HeardReasons, questions: QuestionSet) -> list[Json]:
         if points is None or reply is None or np.isnan(points).all():
             continue
         others = questions.carried[place]
-        shares = others[others[:, 0] >= 0].mean(axis=0) if (others[:, 0] >= 0).any() else np.zeros(len(TEN))
+        known = others >= 0
+        shares = np.where(known, others, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
         own = np.asarray((points > 0).any(axis=0))
         rows.append(
             {

@@ -30,8 +30,8 @@ _HINT = "write it with `valuespectrum instrument search`"
 _LARGEST_SEEDS = 4 * 2**20
 _MOST = 100_000
 _LONGEST = 600
-_SAID = frozenset((0, 1))
-"""What a row of who carried what is made of; one of nothing but -1 is no answer."""
+_SAID = frozenset((-1, 0, 1))
+"""What a row of who carried what is made of."""
 Form = Literal["published", "plain"]
 
 
@@ -66,7 +66,7 @@ class QuestionSet:
     opponents: tuple[str, ...]
     stems: tuple[Stem, ...]
     carried: NDArray[np.int8]
-    """Shape (questions, opponents, values): 1, 0, or -1 for no answer."""
+    """Shape (questions, opponents, values): 1, 0, or -1 for no answer, and for what judges left open of one."""
 
 
 def write_questions(
@@ -131,9 +131,9 @@ def read_questions(path: Path) -> QuestionSet:
 
 
 def _fits(carried: Sequence[Sequence[int]], shape: tuple[int, int]) -> bool:
-    """Whether a table has a row for each respondent: of 0 and 1 for each value, or of nothing but -1."""
+    """Whether a table has a row for each respondent: of -1, 0 and 1 for each value."""
     people, values = shape
-    rows = all(len(row) == values and (set(row) <= _SAID or set(row) == {-1}) for row in carried)
+    rows = all(len(row) == values and set(row) <= _SAID for row in carried)
     return len(carried) == people and rows
 
 

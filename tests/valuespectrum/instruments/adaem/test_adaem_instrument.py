@@ -20,12 +20,12 @@ from agents.judges.cases import Case
 from agents.judges.watching import closed_trial
 from agents.models.base import REFUSAL, Answer, Ask, ModelOptions
 from agents.procedures.procedure import alone
-from valuespectrum.instruments.adaem.asking import Answerer, JudgedAsking, answered
+from valuespectrum.instruments.adaem.asking import Answered, Answerer, JudgedAsking, answered, named_values
 from valuespectrum.instruments.adaem.instrument import Adaem, AdaemOptions
 from valuespectrum.instruments.adaem.measured import StoredJudge, asked_hash, no_vectors
 from valuespectrum.instruments.adaem.novelty import Texts
 from valuespectrum.instruments.adaem.scorers import LikingScorer
-from valuespectrum.instruments.adaem.stems import PlainReasons, Stem
+from valuespectrum.instruments.adaem.stems import PlainReasons, PointsReply, Stem
 from valuespectrum.instruments.base import Setting
 from valuespectrum.instruments.judging.labels import labels_of
 from valuespectrum.instruments.judging.plain import PlainCarries, judge_form
@@ -331,6 +331,13 @@ def test_an_answer_with_a_point_that_is_left_open_does_not_count_as_one_that_nam
     assert told["security"] == (pytest.approx(0.0), 3)
     note = "3 of 18 points have a value that judges leave open: their answers are left out of these values"
     assert note in found.notes
+
+
+def test_what_judges_leave_open_of_an_answer_is_no_game_of_that_value() -> None:
+    told = named_values(np.array([[1.0, *[0.0] * 9], [*[0.0] * 9, np.nan]]))
+    replies = (PointsReply(("a", "b")), None)
+    one = Answered(Stem("x"), replies, (None, None), np.zeros(10, bool), None, named=(told, None))
+    assert one.carried().tolist() == [[1, *[0] * 8, -1], [-1] * 10]
 
 
 def test_what_was_not_put_to_judges_yet_is_no_failure_of_theirs(search: Path, tmp_path: Path) -> None:

@@ -520,7 +520,7 @@ def test_a_file_of_questions_whose_tables_cannot_be_is_refused(tmp_path: Path) -
     write_questions(path, found.questions, names, TEN, {"form": "plain"})
     whole = path.read_text()
     four = [[0] * 10] * 4
-    for wrong in (four, [*four, [0]], [*four, [300] * 10], [*four, [-1, *[0] * 9]]):
+    for wrong in (four, [*four, [0]], [*four, [300] * 10], [*four, [-2, *[0] * 9]]):
         document = json.loads(whole)
         document["questions"][0]["carried"] = wrong
         path.write_text(json.dumps(document))
