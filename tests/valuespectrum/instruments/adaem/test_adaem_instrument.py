@@ -326,7 +326,7 @@ def test_an_answer_with_a_point_that_is_left_open_does_not_count_as_one_that_nam
             verdicts.append({"model": "a:j@1", "judged": asked_hash(ask), "parsed": parsed})
     answers = pd.DataFrame([*own, *verdicts]).assign(error="").fillna("")
     found = Adaem().measure(answers, Units.of([], "question"), ScoringOptions())
-    told = {value: (score.estimate.mean, score.n_units) for value, score in found.scores.items()}
+    told = {value: (score.estimate.mean, score.n_answers) for value, score in found.scores.items()}
     assert told["power"] == (pytest.approx(100.0), 6) and told["tradition"] == (pytest.approx(0.0), 6)
     assert told["security"] == (pytest.approx(0.0), 3)
     note = "3 of 18 points have a value that judges leave open: their answers are left out of these values"
