@@ -233,7 +233,7 @@ class ConditionalAdd(_ByToken):
         import torch
 
         finest = finest_numbers(device)
-        weights = torch.from_numpy(self.weights).to(device).to(finest)
+        weights = torch.from_numpy(self.weights).to(finest).to(device)
         norm = weights.norm()
         logit = math.log(self.target / (1 - self.target))
 
