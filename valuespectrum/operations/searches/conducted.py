@@ -15,7 +15,9 @@ from agents.judges.panel import JUDGE, judged
 from agents.judges.watching import JudgeRemark, Tried, flagged, remarks, tried
 from agents.models.ask_key import canonical_json, respondent_content
 from agents.models.base import FrameReference, Model
+from agents.models.capabilities import TriedModel
 from agents.models.model_names import ModelId
+from agents.models.token_estimates import MOST_PER_PICTURE
 from agents.procedures.conductor import ConductOptions, Standing, conduct
 from agents.procedures.procedure import Named, Procedure
 from ingest.embedding.base import Embedder, load_embedder
@@ -161,7 +163,8 @@ def _parts(
     who: People, material: SearchMaterial, embedder: Embedder, settings: SearchSettings, named: Mapping[str, str]
 ) -> _SearchParts:
     most = budget(material, who, settings.options)
-    return _SearchParts(who, material, embedder, settings, _costs(most, who, settings, named))
+    pictures = max((len(stem.frames) for stem in material.stems), default=0)
+    return _SearchParts(who, material, embedder, settings, _costs(most, who, settings, named, pictures))
 
 
 def plain_questions(embedder: Embedder, seeds: int = _ARMS) -> SearchMaterial:
@@ -399,7 +402,7 @@ def _sharpened(folder: Path, parts: _SearchParts, found: FoundQuestions) -> Json
     return told | {"asks": asks_saved(len(chosen), worth)}
 
 
-def _costs(most: Budget, who: People, settings: SearchSettings, named: Mapping[str, str]) -> list[Json]:
+def _costs(most: Budget, who: People, settings: SearchSettings, named: Mapping[str, str], pictures: int) -> list[Json]:
     """What every role is asked at most, with tokens and money as far as they are known.
 
     Args:
@@ -407,17 +410,20 @@ def _costs(most: Budget, who: People, settings: SearchSettings, named: Mapping[s
         who: Who plays it.
         settings: Prices, and how models are loaded.
         named: Each model as it is asked to the spec that it was named by, where prices, samples and thinking stand.
+        pictures: That respondents are shown with a question, at most; judges see none.
     """
     prices = load_prices(settings.prices)
     rows: list[Json] = []
     for role, asks in most.asks.items():
-        model = who.cast[role]
-        cost = spending(named[_asked_as(model)], prices, settings.loading)
-        prompt = asks * most.letters[role] // _LETTERS_A_TOKEN
-        chooses = role.startswith(JUDGE) or settings.options.objective == "liking"
-        answers = cost.replies.answers if chooses else 1
-        reply = asks * answers * (most.reply[role] + cost.replies.thinking)
-        row = {"role": role, "model": model.id, "asks": asks, "prompt_tokens": prompt, "reply_tokens": reply}
+        player, judging = who.cast[role], role.startswith(JUDGE)
+        cost = spending(named[_asked_as(player)], prices, settings.loading)
+        # Of a model that was tried out more is known than its spec tells: that samples are drawn, one by one perhaps.
+        replies = (player.replies if isinstance(player, TriedModel) else None) or cost.replies
+        chooses = judging or settings.options.objective == "liking"
+        shown = 0 if judging else pictures * (cost.tiles.most if cost.tiles else MOST_PER_PICTURE)
+        prompt = asks * (most.letters[role] // _LETTERS_A_TOKEN + shown) * (replies.prompts if chooses else 1)
+        reply = asks * (replies.answers if chooses else 1) * (most.reply[role] + replies.thinking)
+        row = {"role": role, "model": player.id, "asks": asks, "prompt_tokens": prompt, "reply_tokens": reply}
         rows.append(row | {"dollars": cost.dollars(prompt, reply), "prices": cost.prices})
     return rows
 

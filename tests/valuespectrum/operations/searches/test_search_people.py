@@ -7,12 +7,16 @@ from collections import Counter
 import pytest
 
 from agents.models.base import ModelOptions
+from agents.models.capabilities import Replies
 from agents.models.model_names import ModelId
+from agents.models.token_estimates import MOST_PER_PICTURE
 from agents.personas.persona import load_personas
 from agents.procedures.procedure import SUBJECT
 from valuespectrum.instruments.adaem.options import TellingLoopOptions
 from valuespectrum.instruments.adaem.question_file import read_seeds
+from valuespectrum.operations.searches.conducted import _asked_as, _costs
 from valuespectrum.operations.searches.prepared import SearchMaterial, budget, people
+from valuespectrum.operations.searches.settings import SearchSettings
 from valuespectrum.reference.cohort import COHORT
 from valuespectrum.reference.twin.model import TwinModel
 from vectorstore.foundation.errors import InputError
@@ -73,3 +77,24 @@ def test_a_judge_may_be_a_respondent_that_is_asked_in_another_way() -> None:
     drawn = TwinModel(COHORT[0], ModelOptions(samples=5))
     who = people([ONE, TWO], [], [drawn], [])
     assert who.cast["judge"] is drawn and who.cast[SUBJECT] is ONE
+
+
+class Drawing(TwinModel):
+    """One that turned out to draw ten answers, each by a request of its own, after some thinking."""
+
+    @property
+    def replies(self) -> Replies:
+        return Replies(10, 100, 10)
+
+
+def test_what_a_search_costs_goes_by_what_models_turned_out_to_do_and_by_pictures() -> None:
+    drawing, judge = Drawing(COHORT[0]), Drawing(COHORT[2])
+    who = people([drawing, TWO], [], [judge], [])
+    most = budget(SearchMaterial("questions", read_seeds()), who, TellingLoopOptions(pulls=1))
+    named = {_asked_as(model): "openai:m@http://127.0.0.1:9/v1" for model in who.cast.values()}
+    rows = {row["model"]: row for row in _costs(most, who, SearchSettings(), named, 2)}
+    told = {
+        model: (row["prompt_tokens"] / row["asks"], row["reply_tokens"] / row["asks"]) for model, row in rows.items()
+    }
+    shown = 2 * MOST_PER_PICTURE
+    assert told == {drawing.id: (150 + shown, 250), TWO.id: (150 + shown, 150), judge.id: (4000, 1040)}
