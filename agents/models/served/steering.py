@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from agents.models.ask_key import canonical_json
+from agents.models.served.messages import NEUTRAL
 from agents.models.wire.address import ServerOptions
 from vectorstore.foreign.documents import read_json
 from vectorstore.foundation.errors import InputError
@@ -15,7 +16,7 @@ from vectorstore.foundation.user_paths import user_path
 
 _FIELD = re.compile(r"[A-Za-z_][\w.-]{0,63}")
 _OURS = {"model", "messages", "max_tokens", "max_completion_tokens", "temperature", "seed", "n", "stream", "stop"}
-_OURS |= {"logprobs", "top_logprobs", "chat_template_kwargs", "tools", "response_format", "user"}
+_OURS |= {"logprobs", "top_logprobs", "chat_template_kwargs", "tools", "response_format", "user", *NEUTRAL}
 _USUAL_FIELD = ServerOptions().steering_field
 _NOTHING_SENT = "none"
 _LARGEST = 1 << 20

@@ -61,6 +61,7 @@ def test_a_server_that_steers_is_told_with_each_request_and_keeps_keys_of_its_ow
         ("{}", "steer_vector_request", "no JSON object"),
         ("no", "steer_vector_request", "is not JSON"),
         ('{"a": 1}', "messages", "cannot say 'messages' to mean steering"),
+        ('{"a": 1}', "top_k", "cannot say 'top_k'"),
         ('{"a": 1}', "a b", "cannot say 'a b'"),
     ],
 )
