@@ -50,7 +50,8 @@ def _chance(number: Estimate, freedom: float | None, level: float) -> float:
     if half <= 0:
         return float("nan")
     share, end = abs(number.mean) / half, (1.0 + level) / 2.0
-    tail = ndtr(-share * ndtri(end)) if freedom is None else stdtr(freedom, -share * stdtrit(freedom, end))
+    reach = float(ndtri(end) if freedom is None else stdtrit(freedom, end))
+    tail = ndtr(-share * reach) if freedom is None else stdtr(freedom, -share * reach)
     return 2.0 * float(tail)
 
 

@@ -72,9 +72,7 @@ def test_a_log_names_its_networks_and_others_are_refused(tmp_path: Path) -> None
         load_policy("decide", content="0" * 64)
 
 
-def test_networks_of_ones_own_are_read_and_held_to_the_vectors(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_networks_of_ones_own_are_read_and_held_to_the_vectors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sizes = {"in_weight": (24, 8), "in_bias": (24,), "out_weight": (8, 8), "out_bias": (8,)}
     sizes |= {"hidden_weight": (4, 8), "hidden_bias": (4,), "last_weight": (6, 4), "last_bias": (6,)}
     head = DecisionHead.from_arrays({name: RNG.normal(size=shape) for name, shape in sizes.items()})

@@ -144,7 +144,7 @@ def _score(row: Json) -> Score:
 def _scalars(angles: pd.DataFrame, options: ScoringOptions) -> dict[str, Estimate]:
     """Means over the four targets, each way, with chance beside them, and what goals change."""
     pairs = [(str(value), float(angle)) for value, angle in zip(angles["value"], angles["angle"], strict=True)]
-    hits = [float(category(angle) == target) for target, angle in pairs]
+    hits = [float(hit) for hit in angles["hit"]]
     told = angles.assign(
         rationality=[float(rationality(target, angle)) for target, angle in pairs],
         hit_rate=hits,
