@@ -23,7 +23,7 @@ from agents.answers.schema import (
 )
 from agents.answers.store import AnswerStore
 from agents.answers.stored_json import read_counts, read_form, read_shown, read_tags
-from agents.answers.table import DRAW, TURNS, WORDS, exported
+from agents.answers.table import DRAW, TIMES, TURNS, WORDS, exported
 from agents.models.ask_key import content_key
 from agents.models.base import NO_CHOICE
 from vectorstore.foreign.looking import LONGEST, answer, ask_child, limit
@@ -150,8 +150,9 @@ def _columns(store: AnswerStore) -> dict[str, str]:
             choices.update(dict.fromkeys(choice for choice, *_ in form["choices"]))
             if "draw" in form:
                 kinds.setdefault(DRAW, set()).add(int)
-        if "turns" in read_shown(row.parts[0]):
-            kinds.setdefault(TURNS, set()).add(str)
+        for name in (TURNS, TIMES):
+            if name in read_shown(row.parts[0]):
+                kinds.setdefault(name, set()).add(str)
     own = dict(zip(OWN_COLUMNS, ("string",) * 5 + ("int64", "bool", "string"), strict=True))
     return (
         {name: _kind(found) for name, found in kinds.items()}

@@ -16,7 +16,7 @@ from typing import Protocol, TypeVar, runtime_checkable
 from agents.answers.respondent import Respondent
 from agents.answers.store import AnswerStore, Worklist
 from agents.models.base import NO_PICTURE, Answer, Ask, FrameReference, Model
-from agents.models.capabilities import Replies, TriedModel, WindowedModel
+from agents.models.capabilities import Replies, TriedModel, WindowedModel, refuse_without_video
 from agents.models.picture_watch import PictureWatch
 from agents.models.pictures import picture_key, picture_size
 from agents.models.token_estimates import LIKELY_LETTERS, LIKELY_PIXELS, PictureTiles, letters
@@ -271,8 +271,11 @@ def put(model: Model, asks: Sequence[tuple[Ask, Key]]) -> Iterator[tuple[Key, An
         That with the answer, as it comes.
 
     Raises:
+        InputError: A video is to be shown to a model that takes none.
         ModelError: The model fails as a whole, or gives fewer answers than it was asked for.
     """
+    if any(ask.stimulus.times for ask, _ in asks):
+        refuse_without_video(model)
     scored = [item for item in asks if item[0].choices]
     free = [item for item in asks if not item[0].choices]
     for ask_them, part in ((model.score, scored), (model.generate, free)):

@@ -1,7 +1,8 @@
 """How answers lie in SQLite; ``agents.answers.migration`` makes files of earlier releases like that.
 
 What many asks have in common is written once: pictures, personas and question forms are rows of ``part``, and an ask
-is a key with the numbers of its parts. Earlier turns stand with the pictures, the number of a repeat with the question.
+is a key with the numbers of its parts. Earlier turns, and the times of a video, stand with the pictures, the number of
+a repeat with the question.
 Numbers grow in order of first appearance, so ordering by them is ordering by frame, then persona, then item; asks that
 begin with the same turns follow each other.
 """
@@ -166,8 +167,8 @@ def parts_of(content: Mapping[str, object]) -> tuple[str, str, str]:
     form = {name: content[name] for name in ("caption", "choices", "max_tokens", "prefill", "question")}
     form |= {"draw": content["draw"]} if "draw" in content else {}
     shown = content["pictures"]
-    if "turns" in content:
-        shown = {"pictures": shown, "turns": content["turns"]}
+    if beside := {name: content[name] for name in ("times", "turns") if name in content}:
+        shown = {"pictures": shown, **beside}
     return canonical_json(shown), canonical_json(content["system"]), canonical_json(form)
 
 

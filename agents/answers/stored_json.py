@@ -167,7 +167,7 @@ def read_persona(text: str) -> str:
 
 @lru_cache(_REMEMBERED)
 def read_shown(text: str) -> dict[str, object]:
-    """Hashes of the pictures of an ask as ``pictures``, and its earlier ``turns`` where it has any.
+    """Hashes of the pictures of an ask as ``pictures``, ``times`` where they are a video, ``turns`` where it has any.
 
     Raises:
         SchemaError: It is something else.
@@ -175,9 +175,26 @@ def read_shown(text: str) -> dict[str, object]:
     content = _parsed(text, "pictures")
     if not isinstance(content, dict):
         return {"pictures": _pictures(content)}
-    if content.keys() != {"pictures", "turns"} or not isinstance(content["turns"], list) or not content["turns"]:
+    told = content.keys() - {"pictures"}
+    if "pictures" not in content or not told or not told <= {"times", "turns"}:
         damaged("pictures", content)
-    return {"pictures": _pictures(content["pictures"]), "turns": [_turn(turn) for turn in content["turns"]]}
+    shown: dict[str, object] = {"pictures": _pictures(content["pictures"])}
+    if "times" in told:
+        shown["times"] = _times(content["times"], len(content["pictures"]))
+    if "turns" in told:
+        if not isinstance(content["turns"], list) or not content["turns"]:
+            damaged("pictures", content)
+        shown["turns"] = [_turn(turn) for turn in content["turns"]]
+    return shown
+
+
+def _times(times: object, frames: int) -> list[float]:
+    """The seconds of each frame of a video."""
+    if not isinstance(times, list) or len(times) != frames or frames < 2:
+        damaged("times of a video", times)
+    if not all(type(time) in (int, float) and time >= 0 for time in times) or times != sorted(times):
+        damaged("times of a video", times)
+    return times
 
 
 def _turn(turn: object) -> dict[str, object]:

@@ -45,8 +45,8 @@ _TOGETHER = 200
 """Rows whose JSON is parsed at once: as many as stay near the processor."""
 WORDS = ("question", "system")
 """Columns of an export that hold the words of the ask."""
-TURNS, DRAW = "turns", "draw"
-"""Further ones, of a store that has asks with earlier turns, or repeats."""
+TURNS, TIMES, DRAW = "turns", "times", "draw"
+"""Further ones, of a store that has asks with earlier turns, about videos, or repeats."""
 _MEANINGS = {
     "item": "question form: like, paper, or a term of the questionnaire",
     "wording": "which wording of the question",
@@ -76,6 +76,7 @@ _MEANINGS = {
     "question": "the question as it was put",
     "system": "the system prompt: the words of the persona; empty for the model as itself",
     TURNS: "JSON of what was said and shown before: role, words, SHA-256 of pictures; empty without earlier turns",
+    TIMES: "JSON of the seconds of each frame, where frames were shown as one video; empty where they were pictures",
     DRAW: "number of the repeat, from 0",
 }
 _PREFIXES = {
@@ -133,8 +134,8 @@ def exported(rows: Iterable[StoredRow]) -> Iterator[dict[str, object]]:
 
 def _asked(parts: tuple[str, str, str]) -> dict[str, object]:
     content = joined(*parts)
-    turns = canonical_json(content["turns"]) if "turns" in content else ""
-    return {**{name: _shareable(content[name]) for name in WORDS}, TURNS: turns, DRAW: content.get("draw", 0)}
+    beside = {name: canonical_json(content[name]) if name in content else "" for name in (TURNS, TIMES)}
+    return {**{name: _shareable(content[name]) for name in WORDS}, **beside, DRAW: content.get("draw", 0)}
 
 
 def column_meaning(name: str) -> str:

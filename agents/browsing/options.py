@@ -117,6 +117,11 @@ class SessionOptions:
         if self.strategy == QUESTIONNAIRE or self.strategy not in get_args(Strategy):
             spoken = ", ".join(each for each in get_args(Strategy) if each != QUESTIONNAIRE)
             raise InputError(f"sessions have no persona strategy {self.strategy!r}", f"choose one of {spoken}")
+        if self.observer.mode == "video" and self.memory.mode != "none" and self.memory.pictures:
+            raise InputError(
+                "memory tells of the clips before in pictures, and a video stands alone",
+                "leave memory out, or show pictures (frames:4)",
+            )
         for put in (each.injection for each in self.interventions):
             if put and self.observer.mode not in ROOM[put.place]:
                 raise InputError(

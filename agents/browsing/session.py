@@ -19,6 +19,7 @@ from agents.browsing.seeing.made import Logged, MadeAnew
 from agents.browsing.seeing.screens import Screens
 from agents.browsing.walk import Walk
 from agents.models.base import NO_PICTURE, Model
+from agents.models.capabilities import refuse_without_video
 from agents.models.picture_watch import PictureWatch
 from agents.personas.persona import Persona
 from agents.personas.prompts import system_prompt
@@ -141,7 +142,12 @@ def walk_logged(
         catalogue: The clips.
         to: The role that the questions are addressed to.
         on_event: Called after every step, logged ones included.
+
+    Raises:
+        InputError: The session shows videos, and its model takes none.
     """
+    if session.options.observer.mode == "video":
+        refuse_without_video(session.model)
     manifest = build_manifest(session.options, catalogue, session.model, session.persona, session.screens)
     walk = Walk(session.options, catalogue, system_prompt(session.persona, session.options.strategy), to)
     watch = PictureWatch(session.model.id, "then begin a new session log")

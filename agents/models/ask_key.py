@@ -68,7 +68,8 @@ _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 def ask_content(ask: Ask) -> dict[str, object]:
     """All of an ask that can change an answer: pictures by hash, words, options, repeat; neither paths nor tags.
 
-    Earlier turns and the number of a repeat are there only where an ask has them, so that others keep their keys.
+    Earlier turns, the times of a video and the number of a repeat are there only where an ask has them, so that others
+    keep their keys.
     """
     turns = [
         {"role": turn.role, "words": turn.words, "pictures": [frame.picture_sha for frame in turn.frames]}
@@ -82,6 +83,7 @@ def ask_content(ask: Ask) -> dict[str, object]:
         "choices": [[choice.name, *choice.surfaces] for choice in ask.choices],
         "prefill": ask.prefill,
         "max_tokens": ask.max_tokens,
+        **({"times": list(ask.stimulus.times)} if ask.stimulus.times else {}),
         **({"turns": turns} if turns else {}),
         **({"draw": ask.draw} if ask.draw else {}),
     }
@@ -128,9 +130,9 @@ def _is_read(tag: str, patterns: str) -> bool:
 def ask_key(ask: Ask, model: Model) -> str:
     """Content key of one ask put to one model.
 
-    Covers the hashes of the pictures, caption, persona, question, options with their written forms, prefill, length of
-    the answer, earlier turns, the number of the repeat, the model's id and its settings. Tags stay out, except those a
-    simulated model says it reads.
+    Covers the hashes of the pictures, the times of those that are a video, caption, persona, question, options with
+    their written forms, prefill, length of the answer, earlier turns, the number of the repeat, the model's id and its
+    settings. Tags stay out, except those a simulated model says it reads.
 
     Returns:
         ``"sha256:"`` and 64 hexadecimal digits.
@@ -141,7 +143,7 @@ def ask_key(ask: Ask, model: Model) -> str:
 def ask_from_content(content: Mapping[str, Any]) -> Ask:  # Open: its parts were looked at when they were read
     """The ask that has this content, its pictures without paths."""
     return Ask(
-        stimulus=Stimulus(_frames(content["pictures"]), content["caption"]),
+        stimulus=Stimulus(_frames(content["pictures"]), content["caption"], tuple(content.get("times", ()))),
         question=content["question"],
         choices=tuple(Choice(name, tuple(surfaces)) for name, *surfaces in content["choices"]),
         system=content["system"],

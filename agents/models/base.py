@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from math import exp
+from math import exp, isfinite
 from pathlib import Path
 from typing import Literal, Protocol, get_args, runtime_checkable
 
@@ -37,10 +37,28 @@ class FrameReference:
 
 @dataclass(frozen=True, slots=True)
 class Stimulus:
-    """What is shown: frames in order, a caption, or nothing at all."""
+    """What is shown: frames in order, as pictures or as one video, a caption, or nothing at all.
+
+    Raises:
+        InputError: If a video has fewer than two frames, or its times are not those of its frames in order.
+    """
 
     frames: tuple[FrameReference, ...] = ()
     caption: str = ""
+    times: tuple[float, ...] = ()
+    """Seconds into the clip, one for each frame: then the frames are one video, shown in the video tokens of a model
+    that takes any (``capabilities.VideoModel``). Empty where each frame is a picture of its own."""
+
+    def __post_init__(self) -> None:
+        if not self.times:
+            return
+        if len(self.frames) < 2 or len(self.times) != len(self.frames):
+            raise InputError(
+                f"a video of {len(self.frames)} frames with {len(self.times)} times", "two frames at least, a time each"
+            )
+        sound = all(isfinite(time) and time >= 0 for time in self.times)
+        if not sound or list(self.times) != sorted(self.times):
+            raise InputError(f"the times of a video must be seconds that never go back, got {self.times!r:.80}")
 
 
 TurnRole = Literal["user", "assistant"]
@@ -114,6 +132,8 @@ class Ask:
     def __post_init__(self) -> None:
         if self.draw < 0:
             raise InputError(f"repeats are counted from 0, there is no draw {self.draw}")
+        if self.stimulus.times and any(turn.frames for turn in self.turns):
+            raise InputError("a video stands alone, and earlier turns show pictures", "tell them in words")
 
     @property
     def frames(self) -> tuple[FrameReference, ...]:

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, Self, runtime_checkable
 
-from agents.models.base import Ask, ModelOptions
+from agents.models.base import Ask, Model, ModelOptions
 from agents.models.hf_types import HfModel, Tokenizer
+from vectorstore.foundation.errors import InputError
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -105,3 +106,29 @@ class TorchModel(Protocol):
         Raises:
             MediaError: A picture cannot be read, or the processor refuses it.
         """
+
+
+@runtime_checkable
+class VideoModel(Protocol):
+    """A model that may be shown several frames as one video (``Stimulus.times``); one that is not never is."""
+
+    def objection_to_video(self) -> str:
+        """Why it cannot be after all; empty when it can."""
+
+
+def objection_to_video(model: Model) -> str:
+    """Why a model cannot be shown a video; empty when it can."""
+    if not isinstance(model, VideoModel):
+        return "models of its kind are given pictures here, no videos"
+    return model.objection_to_video()
+
+
+def refuse_without_video(model: Model) -> None:
+    """Refuse a model that cannot be shown a video: frames that it gets as pictures are another question.
+
+    Raises:
+        InputError: It cannot.
+    """
+    if reason := objection_to_video(model):
+        hint = "show pictures, or name a model whose processor takes videos"
+        raise InputError(f"{model.id} cannot be shown a video: {reason}", hint)

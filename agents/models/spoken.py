@@ -15,7 +15,7 @@ from typing import Literal
 
 from agents.models.ask_key import canonical_json
 from agents.models.base import Answer, Ask, Model
-from agents.models.capabilities import ExplainedModel, Replies, TriedModel, WindowedModel
+from agents.models.capabilities import ExplainedModel, Replies, TriedModel, WindowedModel, objection_to_video
 from agents.models.model_names import ModelId
 from vectorstore.foreign.documents import check_shape, read_json
 from vectorstore.foundation.disk import refuse_foreign, storage_errors, write_durably
@@ -174,6 +174,10 @@ class SpokenTo:
     def explanation(self) -> str:
         """That of the model."""
         return self._model.explanation if isinstance(self._model, ExplainedModel) else ""
+
+    def objection_to_video(self) -> str:
+        """That of the model."""
+        return objection_to_video(self._model)
 
     def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
         """Answers of the model that is told so."""

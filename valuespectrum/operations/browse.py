@@ -117,6 +117,7 @@ def browse(
     """
     from agents.browsing.session import Session, refuse_other_log
     from agents.models.base import ModelOptions
+    from agents.models.capabilities import refuse_without_video
     from valuespectrum.measuring.plan import UnloadedModel
     from valuespectrum.runs.feed import write_feed
     from vectorstore.corpus import Corpus
@@ -124,7 +125,8 @@ def browse(
 
     settings, teller = settings or BrowseSettings(), teller or Unattended()
     specs = [model] if model else []
-    options = ModelOptions(device=settings.device, dtype=settings.dtype, engine=settings.engine, seed=settings.seed)
+    engine = settings.asked_by(settings.engine)
+    options = ModelOptions(device=settings.device, dtype=settings.dtype, engine=engine, seed=settings.seed)
     check_specs(specs, options)
     session = session_options(settings, Path(corpus))  # refuses a policy that cannot be, before anything is opened
     roles = feed_roles([settings.persona], settings.personas, settings.strategy)
@@ -141,6 +143,8 @@ def browse(
     warn_of_placebos(teller, roles.values(), settings.personas)
     teller.doing(f"loading {model}")
     agent = load_models(specs, options)[0]
+    if settings.shows_video:
+        refuse_without_video(agent)
     engines = {agent.id: how_asked(agent)}
     teller.say(engine_in_words(agent.id, engines[agent.id]))
     walked = []

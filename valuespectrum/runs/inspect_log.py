@@ -247,7 +247,9 @@ def _prompt(content: Json, attached: Collection[str]) -> Iterator[Json]:
         yield {"role": "system", "content": content["system"]}
     for turn in content.get("turns", ()):
         yield _message(turn["role"], turn["pictures"], [turn["words"]], attached)
-    yield _message("user", content["pictures"], [content["caption"], content["question"]], attached)
+    times = ", ".join(f"{time:g}" for time in content.get("times", ()))
+    video = f"[one video of these frames, at {times} s]" if times else ""
+    yield _message("user", content["pictures"], [video, content["caption"], content["question"]], attached)
 
 
 def _message(role: str, pictures: Sequence[str], texts: Sequence[str], attached: Collection[str]) -> Json:

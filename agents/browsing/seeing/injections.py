@@ -26,10 +26,10 @@ Push = Literal["like", "skip", "nothing"]
 PUSHES: Mapping[Push, int] = {"like": 1, "skip": -1, "nothing": 0}
 """Where words push."""
 ROOM: Mapping[InjectionPlace, tuple[Mode, ...]] = {
-    "overlay": ("frames", "sheet", "page"),
-    "order": ("frames", "sheet", "page", "caption"),
-    "speech": ("frames", "sheet", "page", "transcript"),
-    "answer": ("frames", "sheet", "page", "caption"),
+    "overlay": ("frames", "video", "sheet", "page"),
+    "order": ("frames", "video", "sheet", "page", "caption"),
+    "speech": ("frames", "video", "sheet", "page", "transcript"),
+    "answer": ("frames", "video", "sheet", "page", "caption"),
 }
 """How an agent must look at clips for words to be seen in them."""
 OVERLAY_PUSH = "overlay_push"

@@ -1,4 +1,4 @@
-"""What a browsing agent sees of a clip: frames in order, one sheet of them, a page, words, or nothing."""
+"""What a browsing agent sees of a clip: frames in order, a video or one sheet of them, a page, words, or nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from agents.browsing.seeing.beside import NOTHING_SAID, Beside, Worded, said_unt
 from agents.models.base import FrameReference, Stimulus
 from vectorstore.foundation.errors import InputError
 
-Mode = Literal["frames", "sheet", "page", "caption", "transcript", "none"]
+Mode = Literal["frames", "video", "sheet", "page", "caption", "transcript", "none"]
 """How a clip is shown."""
 MADE: tuple[Mode, ...] = ("sheet", "page")
 """Modes whose pictures are no frames of the clip."""
@@ -31,11 +31,12 @@ class ObserverOptions:
     """How a clip is shown."""
 
     mode: Mode = "frames"
-    """``"frames"``: pictures, in order. ``"sheet"``: the same pictures on one. ``"page"``: a picture of the page that
-    shows the clip. ``"caption"`` and ``"transcript"``: words alone. ``"none"``: nothing at all: what remains is the
-    prior of the model and its persona."""
+    """``"frames"``: pictures, in order. ``"video"``: the same as one video, in the video tokens of a model that takes
+    any; a single picture, as at the glance, is a picture. ``"sheet"``: the same on one. ``"page"``: a picture of the
+    page that shows the clip. ``"caption"`` and ``"transcript"``: words alone. ``"none"``: nothing at all: what remains
+    is the prior of the model and its persona."""
     n_frames: int = 1
-    """At most this many pictures at once, also on a sheet."""
+    """At most this many pictures at once, also on a sheet and in a video."""
     rule: Literal["spread", "latest"] = "spread"
     """Which pictures of the part seen so far: evenly spread from its first to its last (one picture: the last), or
     the last ones."""
@@ -51,6 +52,8 @@ class ObserverOptions:
             raise InputError(f"unknown frame rule {self.rule!r}", "choose spread or latest")
         if not 1 <= self.n_frames <= 64:
             raise InputError(f"n_frames must lie in 1..64, got {self.n_frames}")
+        if self.mode == "video" and (self.n_frames == 1 or self.shuffled):
+            raise InputError("a video has two frames at least, in their own order", "for example video:4")
         for kind in self.beside:
             if kind not in get_args(Beside):
                 raise InputError(f"nothing called {kind!r} can stand beside", f"known: {', '.join(get_args(Beside))}")
@@ -79,7 +82,7 @@ def observer_from(text: str) -> ObserverOptions:
     if count and not (count.isascii() and count.isdigit()):
         raise InputError(f"{text!r:.80}: {count!r:.40} is no number of pictures", "for example frames:4")
     shuffled = mode == "shuffled"
-    pictures = int(count[:3]) if count else (4 if shuffled or mode == "sheet" else 1)
+    pictures = int(count[:3]) if count else (4 if shuffled or mode in ("sheet", "video") else 1)
     shown = "frames" if shuffled else mode
     return ObserverOptions(shown, pictures, shuffled=shuffled, beside=tuple(words))  # type: ignore[arg-type]
 
@@ -138,7 +141,8 @@ def observe(
         said = clip.caption if options.mode == "caption" else _heard(clip, until)
         return Observation(Stimulus(caption="\n".join(filter(None, [said, words]))))
     shown = tuple(_pictures(clip.frames, options, until, looking))
-    return Observation(Stimulus(tuple(frame.reference for frame in shown), words), shown)
+    times = tuple(frame.time for frame in shown) if options.mode == "video" and len(shown) > 1 else ()
+    return Observation(Stimulus(tuple(frame.reference for frame in shown), words, times), shown)
 
 
 def _heard(clip: Visible, until: float | None) -> str:
@@ -155,7 +159,7 @@ def _pictures(
     chosen = _chosen(seen, options)
     if options.shuffled and looking.order is not None:
         chosen = [chosen[place] for place in looking.order(len(chosen))]
-    if options.mode == "frames" or (options.mode == "sheet" and len(chosen) == 1):
+    if options.mode in ("frames", "video") or (options.mode == "sheet" and len(chosen) == 1):
         return chosen
     assert looking.make is not None, "a session that needs made pictures is given somebody who makes them"
     return [TimedFrame(looking.make(chosen, until or 0.0), until or 0.0)]

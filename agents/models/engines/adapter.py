@@ -90,7 +90,15 @@ class ModelAdapter:
     @property
     def picture_token(self) -> int | None:
         """The token that stands for a piece of a picture."""
-        for name in ("image_token_id", "image_token_index"):
+        return self._token("image")
+
+    @property
+    def video_token(self) -> int | None:
+        """The token that stands for a piece of a video, where that is another one."""
+        return self._token("video")
+
+    def _token(self, kind: str) -> int | None:
+        for name in (f"{kind}_token_id", f"{kind}_token_index"):
             if getattr(self.model.config, name, None) is not None:
                 return int(getattr(self.model.config, name))
         return None
@@ -360,10 +368,10 @@ class ModelAdapter:
         return {"mm_encoder_outputs": {"image": merged}, **self.to_device(geometry)}
 
     def to_device(self, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """Tensors on the model's device, floating ones in its number format."""
+        """Tensors on the model's device, those of pixels in its number format; single rows, as of seconds, are none."""
         kind = self.model.dtype
         return {
-            name: tensor.to(self.device, kind) if tensor.is_floating_point() else tensor.to(self.device)
+            name: tensor.to(self.device, kind if tensor.is_floating_point() and tensor.ndim > 1 else tensor.dtype)
             for name, tensor in tensors.items()
         }
 

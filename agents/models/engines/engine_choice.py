@@ -32,7 +32,7 @@ from vectorstore.foundation.text import one_line
 ENGINES = ("naive", "shared", "tree")
 """From the slowest to the fastest."""
 
-_PROBED_TOKENS = 64
+PROBED_TOKENS = 64
 _SAID = (3, 4)
 """Tokens after a prompt, as if they had been said: what is done to blocks may tell an answer from a prompt."""
 _TOLERANCES = {"float32": 1e-3, "float16": 0.05, "bfloat16": 0.3}
@@ -172,7 +172,7 @@ class _Probe:
         self._said = (_SAID,) if adapter.steering else ()
         self._dtype = str(adapter.model.dtype).removeprefix("torch.")
         vocabulary = int(adapter.model.config.get_text_config().vocab_size)
-        step = max(1, vocabulary // _PROBED_TOKENS)
+        step = max(1, vocabulary // PROBED_TOKENS)
         self._tokens = tuple((token,) for token in range(0, vocabulary, step))
         self._expected: dict[bool, list[tuple[float, ...]]] = {}
 
@@ -193,7 +193,7 @@ class _Probe:
                 return "" if turns else "it cannot be compared with the plain engine, which fails on two small pictures"
             try:
                 replies = engine.answer([work[index] for index in comparable])
-            except _FAILURES as error:
+            except FAILURES as error:
                 return f"it fails on two small pictures ({one_line(error)})"
         if any(reply.error for reply in replies):
             return f"it fails on two small pictures ({next(reply.error for reply in replies if reply.error)})"
@@ -207,7 +207,7 @@ class _Probe:
         """Log-probabilities, none where the model cannot be asked this."""
         try:
             return self._naive.answer([work])[0].log_probabilities
-        except _FAILURES:
+        except FAILURES:
             return ()
 
     def _work(self, folder: Path) -> list[Work]:
@@ -239,7 +239,7 @@ class _Probe:
         return [Work(ask, self._tokens, text=False) for ask in asks]
 
 
-_FAILURES = (RuntimeError, ValueError, TypeError, IndexError, KeyError, AttributeError, ValueSpectrumError)
+FAILURES = (RuntimeError, ValueError, TypeError, IndexError, KeyError, AttributeError, ValueSpectrumError)
 
 
 def _drawn(folder: Path, seed: int) -> FrameReference:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from agents.models.base import Ask
 from agents.models.engines.adapter import ModelAdapter
-from agents.models.pictures import read_picture
 from agents.models.templates.prompting import PER_TOKEN, PromptWriter
 from vectorstore.foundation.errors import MediaError
 from vectorstore.foundation.random_streams import stream
@@ -118,8 +117,7 @@ class NaiveEngine:
         import torch
 
         try:
-            pictures = [read_picture(frame) for frame in work.ask.frames]
-            inputs = self._adapter.to_device(self._writer.tensors(self._writer.render(work.ask), pictures))
+            inputs = self._adapter.to_device(self._writer.whole(work.ask))
         except MediaError as error:
             return Reply(error=error.message)
         prompt = inputs["input_ids"][0]

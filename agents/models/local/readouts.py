@@ -193,6 +193,8 @@ class Reader:
     picture_token: int | None
     """Stands for a piece of a picture and is never said."""
     decode: Decode
+    video_token: int | None = None
+    """Stands for a piece of a video, and is never said of one."""
 
     def __call__(self, ask: Ask) -> Readout:
         """What is to be done for an ask.
@@ -203,14 +205,14 @@ class Reader:
         if not ask.choices:
             return self.words(ask)
         if self.options.samples:
-            return drawn(ask, self.options, self._never, self.decode)
+            return drawn(ask, self.options, self._never(ask), self.decode)
         reading = self.choices(ask.choices)
         return (whole_forms if reading.forms else first_token)(ask, reading, self.decode)
 
     def words(self, ask: Ask) -> Readout:
         """What is to be done for free text alone, whatever the options of an ask."""
-        return words_only(ask, self.options, self._never, self.decode)
+        return words_only(ask, self.options, self._never(ask), self.decode)
 
-    @property
-    def _never(self) -> tuple[int, ...]:
-        return () if self.picture_token is None else (self.picture_token,)
+    def _never(self, ask: Ask) -> tuple[int, ...]:
+        kinds = (self.picture_token, self.video_token if ask.stimulus.times else None)
+        return tuple(token for token in kinds if token is not None)

@@ -13,16 +13,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agents.models.base import Answer, Ask, ModelOptions
+from agents.models.capabilities import refuse_without_video
 from agents.models.choice_tokens import ChoiceTokens
 from agents.models.engines.adapter import ModelAdapter
 from agents.models.engines.engine_choice import choose_engine
 from agents.models.engines.naive_engine import Engine
 from agents.models.engines.steered_engine import GatedEngine
+from agents.models.engines.video_trial import try_video
 from agents.models.hf_types import HfModel, Processor, Tokenizer
 from agents.models.local.base import LocalModel
 from agents.models.local.readouts import Reader, Readout, described
 from agents.models.local.weights import load_weights, template_variables
-from agents.models.pictures import read_picture
 from agents.models.steering.hooks import Steering, decoder_layers
 from agents.models.steering.intervention import Intervention, all_edits, steered_id
 from agents.models.steering.specs import read_steering
@@ -87,10 +88,12 @@ class TransformersModel(LocalModel):
             if each.gate:
                 each.gate.check()
         self._adapter = ModelAdapter(model, self._tokenizer, self._steering_by(model, self._interventions))
-        self._readout = Reader(ChoiceTokens(self._tokenizer), options, self._adapter.picture_token, self._decode)
+        shown = self._adapter.picture_token, self._adapter.video_token
+        self._readout = Reader(ChoiceTokens(self._tokenizer), options, shown[0], self._decode, shown[1])
         self._writer = writer = PromptWriter(processor, template_variables, options.layout)
         self._chosen, self._proven = choose_engine(self._adapter, writer, options), False
         self._engine = self._gated(options)
+        self._to_video: str | None = None
         doubts = [each.doubt for each in self._interventions if each.doubt]
         self.explanation = "; ".join([self._chosen.explanation, *writer.remarks, *self.steering, *doubts])
         """Which engine asks, and why, what its prompts cannot be, and what is done to its blocks, in one line."""
@@ -178,15 +181,26 @@ class TransformersModel(LocalModel):
         Raises:
             MediaError: A picture cannot be read, or the processor refuses it.
         """
-        pictures = [read_picture(frame) for frame in ask.frames]
-        return self._adapter.to_device(self._writer.tensors(self._writer.render(ask), pictures))
+        return self._adapter.to_device(self._writer.whole(ask))
+
+    def objection_to_video(self) -> str:
+        """Why it cannot be shown a video; empty when it can. Finds out the first time, by showing it one."""
+        if self._to_video is None:
+            if self._chosen.name != "naive":
+                self._to_video = f"the {self._chosen.name} engine is given pictures only (--engine naive shows videos)"
+            else:
+                self._to_video = self._writer.objection_to_video() or try_video(self._engine, self._adapter)
+        return self._to_video
 
     def _answers(self, readouts: Sequence[Readout]) -> Iterator[Answer]:
         """Answer, the first time with earlier turns after a look whether the engine gives the plain one's answers then.
 
         Raises:
             ModelError: If it does not.
+            InputError: A video is shown, and cannot be.
         """
+        if any(readout.work[0].ask.stimulus.times for readout in readouts):
+            refuse_without_video(self)
         if not self._proven and any(readout.work[0].ask.turns for readout in readouts):
             if objection := self._chosen.objection_to_turns():
                 raise ModelError(

@@ -206,6 +206,8 @@ class VllmEngine:
 
     def _prompt(self, work: Work) -> dict[str, object] | str:
         """Token ids, one placeholder for each picture, and the pictures; or why there is no prompt."""
+        if work.ask.stimulus.times:
+            return "vLLM is given pictures here, no videos"
         try:
             pictures = [read_picture(frame) for frame in work.ask.frames]
             text = self._writer.render(work.ask)

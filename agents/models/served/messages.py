@@ -109,10 +109,12 @@ class RequestWriter:
             samples: Answers to draw; 0 for the one most probable answer.
 
         Raises:
-            MediaError: If a picture cannot be read, or the ask puts words into the model's mouth.
+            MediaError: If a picture cannot be read, or the ask shows a video or puts words into the model's mouth.
         """
         if ask.prefill:
             raise MediaError("servers of chat models take no opening words of an answer (prefill)", "prefill")
+        if ask.stimulus.times:
+            raise MediaError("servers of chat models are given pictures here, no videos", "video")
         shared = self._body(ask)
         if not samples:
             drawn = self._drawn(self.manner.repeats, ask) if repeats_words(ask) else self._temperature(0.0)

@@ -23,6 +23,8 @@ class Said:
     frames: tuple[FrameReference, ...] = ()
     opening: str = ""
     """Words before the pictures: a persona that is no system message."""
+    video: bool = False
+    """Whether the frames are one video."""
 
 
 def conversation(
@@ -37,7 +39,8 @@ def conversation(
         persona_opens: Whether the persona of layout ``persona-first`` opens the first turn of the user.
     """
     asked = "\n".join(defuse(text) for text in (ask.stimulus.caption, ask.question) if text)
-    said = [_said(turn, defuse) for turn in ask.turns] + [Said("user", asked, ask.stimulus.frames)]
+    said = [_said(turn, defuse) for turn in ask.turns]
+    said.append(Said("user", asked, ask.stimulus.frames, video=bool(ask.stimulus.times)))
     persona = defuse(ask.system)
     if not persona or (layout == "persona-first" and not persona_opens):
         return persona, tuple(said)

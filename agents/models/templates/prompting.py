@@ -22,7 +22,14 @@ from agents.models.hf_types import Processor
 from agents.models.pictures import RecentlyUsed, picture_key, picture_size, read_picture
 from agents.models.templates.chat_template import TODAY, ChatTemplate
 from agents.models.templates.conversation import Said, conversation, missing_words
-from agents.models.templates.template_trial import closed_thinking, messages_of, try_template, try_turns
+from agents.models.templates.template_trial import (
+    closed_thinking,
+    messages_of,
+    objection_to_video,
+    try_template,
+    try_turns,
+)
+from agents.models.templates.video import as_video
 from vectorstore.foundation.errors import MediaError, ModelError, TemplateError
 
 if TYPE_CHECKING:
@@ -124,22 +131,46 @@ class PromptWriter:
         """
         stimulus = ask.stimulus
         turns = tuple((turn.role, turn.words, len(turn.frames)) for turn in ask.turns)
-        key = (ask.system, turns, len(stimulus.frames), stimulus.caption, ask.question, ask.prefill)
+        shown = (len(stimulus.frames), bool(stimulus.times), stimulus.caption)
+        key = (ask.system, turns, *shown, ask.question, ask.prefill)
         return self._rendered.get(key, lambda: self._render(ask))
 
-    def tensors(self, text: str, pictures: Sequence[Image.Image]) -> dict[str, Tensor]:
+    def whole(self, ask: Ask) -> dict[str, Tensor]:
+        """Tensors of the whole prompt of an ask, all that it shows included.
+
+        Raises:
+            ModelError: As for :meth:`render`.
+            MediaError: If a picture cannot be read, or the processor refuses it.
+        """
+        pictures = [read_picture(frame) for frame in ask.frames]
+        return self.tensors(self.render(ask), pictures, ask.stimulus.times)
+
+    def tensors(self, text: str, pictures: Sequence[Image.Image], times: Sequence[float] = ()) -> dict[str, Tensor]:
         """Tensors of one rendered prompt and its pictures, batch dimension 1.
+
+        Args:
+            text: The prompt.
+            pictures: All that it shows.
+            times: Seconds of each picture, where they are the frames of one video.
 
         Raises:
             MediaError: If the processor refuses the pictures.
         """
         begin = getattr(self._tokenizer, "bos_token", None)
         options = {"add_special_tokens": False} if begin and text.startswith(begin) else {}
-        shown = {"images": list(pictures)} if pictures else {}
+        shown: dict[str, object] = {"images": list(pictures)} if pictures else {}
+        if times:
+            shown = as_video(pictures, times)
         try:
             return dict(self._processor(text=[text], return_tensors="pt", **shown, **options))
         except (ValueError, TypeError, IndexError) as error:
             raise MediaError(f"The model's processor refuses the prompt: {error}", "processor") from error
+
+    def objection_to_video(self) -> str:
+        """Why processor or chat template take no videos; empty when they do, as far as that can be seen here."""
+        if getattr(self._processor, "video_processor", None) is None:
+            return f"its {type(self._processor).__name__} takes pictures only"
+        return objection_to_video(self._apply, self.layout, persona_opens=self._persona_opens)
 
     def _render(self, ask: Ask) -> str:
         persona, said = conversation(ask, self.layout, self.defuse, persona_opens=self._persona_opens)
@@ -159,7 +190,7 @@ class PromptWriter:
         Raises:
             ModelError: If such a conversation does not come out either way.
         """
-        shape = (persona, tuple((each.role, len(each.frames), bool(each.opening)) for each in said))
+        shape = (persona, tuple((each.role, len(each.frames), each.video, bool(each.opening)) for each in said))
         return self._forms.get(shape, lambda: try_turns(self._apply, self._trial, persona=persona, said=said))
 
     def _apply(self, messages: Sequence[Mapping[str, object]]) -> str:

@@ -17,6 +17,7 @@ Render = Callable[[Sequence[Mapping[str, object]]], str]
 _PERSONA = "You are a person who is tried out. " + "It's about order, 100 % of it; you care. " * 30 + "That is all."
 _QUESTION = "Does the question reach the model? It's a probe."
 _PICTURE = {"type": "image"}
+_VIDEO = {"type": "video"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,30 @@ def _message(said: Said, *, plain: bool) -> dict[str, object]:
         return {"role": said.role, "content": said.words}
     opening = [_text(said.opening)] if said.opening else []
     words = [_text(said.words)] if said.words or said.role == "assistant" else []
-    return {"role": said.role, "content": [*opening, *[_PICTURE] * len(said.frames), *words]}
+    shown = [_VIDEO] if said.video else [_PICTURE] * len(said.frames)
+    return {"role": said.role, "content": [*opening, *shown, *words]}
+
+
+def objection_to_video(render: Render, layout: str, *, persona_opens: bool) -> str:
+    """Why a template cannot show a video; empty when it can.
+
+    Args:
+        render: Renders messages.
+        layout: Of the prompts; with ``image-first`` there is no system message.
+        persona_opens: Whether the persona of layout ``persona-first`` opens the user turn.
+    """
+    told = ("", f"{_PERSONA}\n\n") if persona_opens else (_PERSONA, "")
+    for persona, opening in (("", ""), *([told] if layout == "persona-first" else [])):
+        video = Said("user", _QUESTION, opening=opening, video=True)
+        try:
+            prompt = render(messages_of(persona, [video]))
+        except TemplateError as error:
+            return f"its chat template fails on a video: {error.message}"
+        if not _shows(prompt, _QUESTION) or not _shows(prompt, persona or opening):
+            return "its chat template leaves words out beside a video"
+        if prompt == _or_nothing(render, messages_of(persona, [replace(video, video=False)])):
+            return "its chat template leaves videos out"
+    return ""
 
 
 def try_turns(render: Render, trial: TemplateTrial, *, persona: bool, said: Sequence[Said]) -> bool:
@@ -142,7 +166,8 @@ def _confusion(prompt: str, said: Sequence[Said], rendered: Callable[[Sequence[S
         if not each.frames and prompt == without(place, role=turned[each.role]):
             return f"does not tell that the {each.role} spoke"
     for place, each in enumerate(said):
-        fewer = without(place, frames=each.frames[1:]) if each.frames else ""
+        left = () if each.video else each.frames[1:]
+        fewer = without(place, frames=left, video=False) if each.frames else ""
         parted = next((at for at, pair in enumerate(zip(prompt, fewer, strict=False)) if pair[0] != pair[1]), 0)
         begins = prompt.find(said[place - 1].words) + len(said[place - 1].words) if place else 0
         ends = prompt.find(said[place + 1].words) if place + 1 < len(said) else len(prompt)

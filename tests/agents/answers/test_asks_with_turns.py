@@ -35,6 +35,9 @@ TURNS = (
 )
 ASK = Ask(Stimulus((FRAMES[0],), "A caption"), "Like it?", (YES, NO), "I am old.", "Answer:", tags={"clip": "c1"})
 LONGER = replace(ASK, turns=TURNS)
+PICTURES = replace(ASK, stimulus=replace(ASK.stimulus, frames=tuple(FRAMES[:3])))
+FILM = replace(PICTURES, stimulus=replace(PICTURES.stimulus, times=(0.0, 0.5, 2.0)))
+"""The same frames as one video."""
 KNOWN = (
     (ASK, "66e0a0fff909263d30faab6a2348003b5b060432bf7eae638989896a060981a1"),
     (
@@ -61,6 +64,13 @@ class Recording:
     generate = score
 
 
+class Watching(Recording):
+    """The same of a model that takes videos."""
+
+    def objection_to_video(self) -> str:
+        return ""
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[AnswerStore]:
     with AnswerStore(tmp_path / "answers.sqlite") as opened:
@@ -69,7 +79,7 @@ def store(tmp_path: Path) -> Iterator[AnswerStore]:
 
 def answered(store: AnswerStore, asks: Sequence[Ask]) -> Recording:
     """A model that answered asks into a store."""
-    model = Recording()
+    model = Watching()
     paths = {frame.picture_sha: frame.path for frame in FRAMES}
     answer_all(model, asks, store)
     assert all(frame.path == paths[frame.picture_sha] for ask in model.asked for frame in ask.frames)
@@ -92,6 +102,9 @@ def test_everything_in_a_turn_changes_the_key_and_its_paths_do_not() -> None:
         replace(LONGER, draw=1),
         replace(ASK, draw=1),
         replace(ASK, draw=2),
+        PICTURES,
+        FILM,
+        replace(FILM, stimulus=replace(FILM.stimulus, times=(0.0, 1.0, 2.0))),
         replace(ASK, turns=TURNS[:2]),
         replace(ASK, turns=(second, first, *rest)),
         replace(ASK, turns=(replace(first, words="What is that?"), second, *rest)),
@@ -107,7 +120,7 @@ def test_everything_in_a_turn_changes_the_key_and_its_paths_do_not() -> None:
 
 
 def test_an_ask_is_made_again_of_its_content() -> None:
-    for ask in (ASK, LONGER, replace(LONGER, draw=3)):
+    for ask in (ASK, LONGER, replace(LONGER, draw=3), FILM):
         content = json.loads(canonical_json(ask_content(ask)))
         assert ask_content(ask_from_content(content)) == content
     assert [frame.picture_sha for frame in LONGER.frames] == [SHAS[1], SHAS[2], SHAS[3], SHAS[0]]
@@ -128,8 +141,9 @@ def test_turns_that_nobody_can_render_are_refused(turn: dict[str, Any], told: st
         replace(ASK, draw=-1)
 
 
-def test_stores_hold_turns_and_repeats(store: AnswerStore, tmp_path: Path) -> None:
-    asks = [ASK, LONGER, replace(LONGER, draw=1), replace(ASK, draw=2)]
+def test_stores_hold_turns_videos_and_repeats(store: AnswerStore, tmp_path: Path) -> None:
+    said = replace(FILM, turns=(Turn("user", "Hi."), Turn("assistant", "Yes?")))
+    asks = [ASK, LONGER, replace(LONGER, draw=1), replace(ASK, draw=2), PICTURES, FILM, said]
     model = answered(store, asks)
     assert sorted(map(repr, model.asked)) == sorted(map(repr, asks))
     keys = [ask_key(ask, model) for ask in asks]
@@ -138,7 +152,7 @@ def test_stores_hold_turns_and_repeats(store: AnswerStore, tmp_path: Path) -> No
         kept = store.ask(key)
         assert kept is not None and ask_content(kept) == ask_content(ask) and store.answer(key) is not None
     checked = verify_answers(store)
-    assert (checked.checked, checked.answers, checked.problems) == (4, 4, ())
+    assert (checked.checked, checked.answers, checked.problems) == (7, 7, ())
     assert answer_all(model, asks, store).to_ask == 0
 
 
@@ -153,6 +167,17 @@ def test_exports_hold_turns_and_repeats(store: AnswerStore, tmp_path: Path, form
         None,
         *[ask_content(LONGER)["turns"]] * 2,
     ]
+
+
+def test_exports_tell_a_video_from_its_frames(store: AnswerStore, tmp_path: Path) -> None:
+    answered(store, [PICTURES, FILM])
+    export_answers(store, tmp_path / "answers.csv", "csv")
+    back = pandas.read_csv(tmp_path / "answers.csv", keep_default_na=False)
+    assert back["times"].tolist() == ["", "[0.0,0.5,2.0]"] and "turns" not in back
+    (log,) = write_logs(store, LogSource(Manifest({}, {}), {}, lambda sha: None), tmp_path)
+    with zipfile.ZipFile(log) as archive:
+        samples = [archive.read(name).decode() for name in archive.namelist() if name.startswith("samples/")]
+    assert sum("[one video of these frames, at 0, 0.5, 2 s]" in sample for sample in samples) == 1
 
 
 def test_a_tag_of_that_name_keeps_its_place(store: AnswerStore, tmp_path: Path) -> None:
@@ -207,6 +232,7 @@ def test_what_is_no_turn_is_no_part_of_a_store(store: AnswerStore) -> None:
         {"turns": [{"role": "user", "words": 7, "pictures": []}]},
         {"turns": [{"role": "user", "words": "x", "pictures": [7]}]},
         {"turns": [{"role": "user", "words": "x"}]},
+        {"times": [0.0]},
         {"more": 1},
     )
     for change in changes:

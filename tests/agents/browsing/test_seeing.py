@@ -16,6 +16,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from agents.browsing.catalogue import Catalogue, CatalogueClip
+from agents.browsing.doing.memory import MemoryOptions
+from agents.browsing.interventions import intervention_from
+from agents.browsing.log import read_log
 from agents.browsing.options import Behaviour
 from agents.browsing.replay import replay
 from agents.browsing.replay_alone import replay_alone
@@ -164,6 +167,43 @@ def test_a_sheet_shows_what_was_seen_so_far_on_one_picture(drawn: Catalogue) -> 
     assert sheet_layout(4) == (2, 2)
 
 
+class Watching(Leaning):
+    """The same of a model that takes videos."""
+
+    def objection_to_video(self) -> str:
+        return ""
+
+
+def test_a_video_is_the_frames_seen_so_far_with_their_times(tmp_path: Path, drawn: Catalogue) -> None:
+    log, model = tmp_path / "log.jsonl", Watching({"power": 2.0})
+    (clip, *_) = drawn.clips.values()
+    browse(session(steps=2, observer=observer_from("video:3"), behaviour=KEEN), drawn, model, log=log)
+    shown = {ask.stimulus.times: len(ask.stimulus.frames) for ask in model.asked}
+    assert shown == {(): 1, (0.0, 1.0, 2.0): 3, (0.0, 2.0, 3.0): 3}
+    seen = observe(clip, ObserverOptions("video", 4), 1.0)
+    assert seen.stimulus.times == (0.0, 1.0) and seen.frames == clip.frames[:2]
+    assert seen.stimulus != observe(clip, ObserverOptions("frames", 4), 1.0).stimulus
+    assert read_log(log).manifest.observer["mode"] == "video"
+    assert replay(log, drawn).identical and replay_alone(log).identical
+    with pytest.raises(InputError, match="leaning cannot be shown a video"):
+        browse(session(steps=1, observer=observer_from("video"), behaviour=KEEN), drawn, Leaning({"power": 2.0}))
+
+
+def test_words_over_a_video_leave_it_one(tmp_path: Path, drawn: Catalogue) -> None:
+    put = intervention_from("0:words=overlay:like")
+    options = session(steps=1, observer=observer_from("video"), behaviour=KEEN, interventions=(put,))
+    model = Watching({"power": 2.0})
+    list(browse_together([Session(options, model, log=tmp_path / "log.jsonl")], drawn))
+    assert max(ask.stimulus.times for ask in model.asked) == (0.0, 1.0, 2.0, 3.0)
+
+
+def test_memory_shows_pictures_which_do_not_go_with_a_video() -> None:
+    told = MemoryOptions("transcript", pictures=False)
+    assert session(observer=observer_from("video"), memory=told).observer.mode == "video"
+    with pytest.raises(InputError, match="a video stands alone"):
+        session(observer=observer_from("video"), memory=MemoryOptions("summary"))
+
+
 def test_an_order_is_drawn_for_each_step_and_loses_no_picture(drawn: Catalogue) -> None:
     model = Leaning({"power": 2.0})
     browse(session(steps=3, observer=observer_from("shuffled:4"), behaviour=KEEN), drawn, model)
@@ -179,6 +219,8 @@ def test_an_order_is_drawn_for_each_step_and_loses_no_picture(drawn: Catalogue) 
         ("frames:4", ObserverOptions(n_frames=4)),
         ("shuffled:3", ObserverOptions(n_frames=3, shuffled=True)),
         ("sheet", ObserverOptions("sheet", 4)),
+        ("video", ObserverOptions("video", 4)),
+        ("video:2+caption", ObserverOptions("video", 2, beside=("caption",))),
         ("none+caption", ObserverOptions("none", beside=("caption",))),
         ("page+likes+creator", ObserverOptions("page", beside=("likes", "creator"))),
     ],
@@ -187,7 +229,9 @@ def test_ways_of_showing_are_read(text: str, expected: ObserverOptions) -> None:
     assert observer_from(text) == expected
 
 
-@pytest.mark.parametrize("text", ["", "smell", "frames:x", "frames:-1", "frames:999", "frames+smell", "shuffled:1"])
+@pytest.mark.parametrize(
+    "text", ["", "smell", "frames:x", "frames:-1", "frames:999", "frames+smell", "shuffled:1", "video:1"]
+)
 def test_other_ways_are_refused_in_one_line(text: str) -> None:
     with pytest.raises(InputError) as told:
         observer_from(text)

@@ -195,7 +195,7 @@ def test_whom_words_do_not_move_does_the_same_with_and_without_them() -> None:
 
 
 @pytest.mark.parametrize("place", get_args(InjectionPlace))
-@pytest.mark.parametrize("observe", ["frames", "sheet", "page", "caption", "transcript", "none"])
+@pytest.mark.parametrize("observe", ["frames", "video", "sheet", "page", "caption", "transcript", "none"])
 def test_words_that_have_no_room_are_refused_before_anything_is_asked(place: InjectionPlace, observe: str) -> None:
     if observe in ROOM[place]:
         assert options(f"1:words={place}:like", observe=observe).interventions

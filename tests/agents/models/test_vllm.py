@@ -85,9 +85,11 @@ def test_samples_follow_the_distribution(model: VllmModel, folder: Path, make_pi
 def test_one_bad_ask_fails_alone(model: VllmModel, make_picture: PictureMaker) -> None:
     sound = Ask(Stimulus((make_picture(1),)), LIKE, (YES, NO), max_tokens=2)
     lost = replace(make_picture(9), path=Path("gone.png"))
+    film = Stimulus((make_picture(1), make_picture(2)), times=(0.0, 1.0))
     asks = [sound, replace(sound, stimulus=Stimulus((lost,))), replace(sound, system="order " * 3000), sound]
-    answers = list(model.score(asks))
-    assert [bool(answer.error) for answer in answers] == [False, True, True, False]
+    answers = list(model.score([*asks, replace(sound, stimulus=film)]))
+    assert [bool(answer.error) for answer in answers] == [False, True, True, False, True]
+    assert "no videos" in answers[4].error
     assert "gone.png" in answers[1].error and "vLLM refuses the prompt" in answers[2].error
     assert answers[0] == answers[3]
 

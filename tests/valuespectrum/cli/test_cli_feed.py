@@ -19,6 +19,7 @@ from agents.web.answers_file import answers_path, read_answers
 from valuespectrum.cli import main
 from valuespectrum.reporting.sessions import read_session
 from valuespectrum.theory.values import VALUES
+from vectorstore.foundation.errors import InputError
 
 HERE, TESTS = Path(__file__).parents[1], Path(__file__).parents[2]
 DRIVER = """
@@ -97,6 +98,21 @@ def _scroll(asking: Asking) -> None:
             liked = {"step": state["step"], "action": "like", "watched": 1.0, "in_front": 2.0, "shown_as": "video"}
             status, state = asking.post("/api/react", liked)
         assert status == 200, state
+
+
+def test_a_model_that_takes_no_video_is_asked_nothing(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.embedding.base.load_embedder", lambda spec, threads=None: ColourEmbedder())
+    watched = vs.BrowseSettings(observe="video:4", steps=2)
+    with pytest.raises(InputError, match="cannot be shown a video: models of its kind are given pictures"):
+        vs.browse(corpus, MODEL, tmp_path / "log.jsonl", watched)
+    played = vs.RoleplaySettings(observe="video", sessions=1, steps=2, persona=("tycoon",), placebos=0, top_k=1)
+    with pytest.raises(InputError, match="cannot be shown a video: models of its kind are given pictures"):
+        vs.roleplay(corpus, MODEL, tmp_path / "run", played)
+    assert list(tmp_path.rglob("*.jsonl")) + list(tmp_path.rglob("*.sqlite")) == []
+    assert [watched.asked_by(engine) for engine in ("auto", "shared")] == ["naive", "shared"]
+    assert vs.BrowseSettings(observe="frames:4").asked_by("auto") == "auto"
 
 
 @pytest.mark.parametrize(

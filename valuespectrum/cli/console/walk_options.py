@@ -10,8 +10,8 @@ import typer
 ObserveOption = Annotated[
     str,
     typer.Option(
-        help="What is seen of a clip: frames, frames:N, shuffled:N, sheet:N, page (in a browser), caption,"
-        " transcript or none;"
+        help="What is seen of a clip: frames, frames:N, shuffled:N, video:N (in video tokens, where the"
+        " model takes videos), sheet:N, page (in a browser), caption, transcript or none;"
         " +caption, +transcript, +creator, +likes, +topics for words beside it.",
         metavar="HOW",
     ),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from agents.personas.reserved import NO_PERSONA
-from valuespectrum.operations.shared.choices import SpokenStrategy
+from valuespectrum.operations.shared.choices import EngineName, SpokenStrategy
 from vectorstore.foundation.errors import InputError
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ class WalkSettings:
     """What an agent sees, remembers, may do, and what is done to it; the names are those of options."""
 
     observe: str = "frames"
-    """``frames``, ``frames:4``, ``shuffled:4``, ``sheet:4``, ``page``, ``caption``, ``transcript`` or ``none``; then
-    words beside it: ``+caption``, ``+transcript``, ``+creator``, ``+likes``, ``+topics``."""
+    """``frames``, ``frames:4``, ``shuffled:4``, ``video:4``, ``sheet:4``, ``page``, ``caption``, ``transcript`` or
+    ``none``; then words beside it: ``+caption``, ``+transcript``, ``+creator``, ``+likes``, ``+topics``."""
     memory: str = "none"
     """``none``, ``transcript``, ``summary`` or ``retrieval``, then ``:CLIPS``."""
     fresh_every: int = 1
@@ -40,6 +40,25 @@ class WalkSettings:
     """What is done at which step, as ``AFTER:WHAT``."""
     check_every: int = 0
     """Before the first step and after every so many, ask whether the role is still played; 0 for never."""
+
+    @property
+    def shows_video(self) -> bool:
+        """Whether clips are shown as videos.
+
+        Raises:
+            InputError: They cannot be shown so.
+        """
+        from agents.browsing.seeing.observe import observer_from
+
+        return observer_from(self.observe).mode == "video"
+
+    def asked_by(self, engine: EngineName) -> EngineName:
+        """The engine that was named, or in the place of ``auto`` the only one that shows videos, where there are any.
+
+        Raises:
+            InputError: Clips cannot be shown as they are to be.
+        """
+        return "naive" if engine == "auto" and self.shows_video else engine
 
     @property
     def arms(self) -> tuple[Arm, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from os import PathLike
@@ -44,7 +45,7 @@ from vectorstore.foundation.json_types import Json
 if TYPE_CHECKING:
     from agents.browsing.catalogue import Catalogue
     from agents.browsing.session import Session
-    from agents.models.base import Model
+    from agents.models.base import Model, ModelOptions
     from agents.personas.persona import Persona
     from valuespectrum.runs.feed import FeedRecord
     from valuespectrum.runs.manifest import RunKind
@@ -177,6 +178,8 @@ def roleplay(
     for line in cost_in_words(study.costs(), settings.policy) if settings.sessions else ():
         teller.say(line)
     feed = _feed(study, teller) if settings.sessions else None
+    if settings.sessions and settings.shows_video:
+        _refuse_without_video(study, teller)
     bench(study.corpus, study.models, study.run, study.questions, teller, command)
     if feed is not None:
         _walk(study, feed, teller, command)
@@ -343,6 +346,11 @@ class _Study:
         return RoleplayQuestions(**shared | {"persona": tuple(each.id for each in self.personas)})
 
     @property
+    def walking(self) -> ModelOptions:
+        """How models are loaded that walk."""
+        return replace(self.questions.loading, engine=self.settings.asked_by(self.settings.engine))
+
+    @property
     def logs(self) -> Path:
         """Where session logs go."""
         from valuespectrum.sessions.run_logs import SESSIONS
@@ -401,6 +409,20 @@ def _feed(study: _Study, teller: Teller) -> tuple[FeedRecord, Catalogue]:
     return feed, catalogue
 
 
+def _refuse_without_video(study: _Study, teller: Teller) -> None:
+    """Refuse models that cannot be shown the videos of the sessions, before any question is asked.
+
+    Raises:
+        InputError: One cannot.
+    """
+    from agents.models.capabilities import refuse_without_video
+
+    for spec in study.models:
+        teller.doing(f"showing {spec} a video")
+        refuse_without_video(load_models([spec], study.walking, study.settings.prices)[0])
+        gc.collect()  # its weights go before others come
+
+
 def _walk(study: _Study, opened_feed: tuple[FeedRecord, Catalogue], teller: Teller, command: str) -> None:
     """All sessions at once, so that their questions share batches; what logs hold is not asked again."""
     from valuespectrum.sessions.run_logs import keep_quality
@@ -408,7 +430,7 @@ def _walk(study: _Study, opened_feed: tuple[FeedRecord, Catalogue], teller: Tell
 
     feed, catalogue = opened_feed
     teller.doing(f"loading {', '.join(study.models)}")
-    loaded = load_models(study.models, study.questions.loading, study.settings.prices)
+    loaded = load_models(study.models, study.walking, study.settings.prices)
     models = dict(zip(study.models, loaded, strict=True))
     sessions = {each.name: _session(study, each, models[each.model]) for each in study.planned}
     with Corpus.open(study.corpus) as opened:

@@ -167,7 +167,8 @@ def _prompt_tokens(session: SessionOptions, system: int, tiles: PictureTiles | N
     from agents.models.token_estimates import LEAST_LETTERS, MOST_PER_PICTURE
 
     observer, memory = session.observer, session.memory
-    pictures = {"frames": observer.n_frames, "sheet": 1, "page": 1}.get(observer.mode, 0)
+    several = dict.fromkeys(("frames", "video"), observer.n_frames)
+    pictures = {**several, "sheet": 1, "page": 1}.get(observer.mode, 0)
     alone = {observer.mode} & {"caption", "transcript"}
     words = _LONGEST_WORDS * len({*observer.beside, *alone})
     remembered = {"none": 0, "summary": 2 * memory.length}.get(memory.mode, memory.length)

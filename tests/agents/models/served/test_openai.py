@@ -90,10 +90,11 @@ def test_a_missing_picture_fails_its_ask_alone(make_picture: PictureMaker) -> No
     with serving() as server:
         model = model_at(server)
         asks = [Ask(Stimulus((shown,)), "Do you like it?", (YES, NO)) for shown in (frame, lost, frame)]
-        answers = list(model.score([*asks, replace(likes(1), prefill="Answer:")]))
-    assert [bool(answer.error) for answer in answers] == [False, True, False, True]
+        film = replace(asks[0], stimulus=Stimulus((frame, other), times=(0.0, 1.0)))
+        answers = list(model.score([*asks, replace(likes(1), prefill="Answer:"), film]))
+    assert [bool(answer.error) for answer in answers] == [False, True, False, True, True]
     assert "gone.png" in answers[1].error
-    assert "prefill" in answers[3].error
+    assert "prefill" in answers[3].error and "no videos" in answers[4].error
 
 
 def test_samples_are_counted_and_never_made_log_probabilities() -> None:
