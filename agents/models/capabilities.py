@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol, Self, runtime_checkable
 
 from agents.models.base import Ask, Model, ModelOptions
@@ -121,6 +121,22 @@ def objection_to_video(model: Model) -> str:
     if not isinstance(model, VideoModel):
         return "models of its kind are given pictures here, no videos"
     return model.objection_to_video()
+
+
+def watching(model: Model, options: ModelOptions) -> Model:
+    """A model as it can be shown videos: by the plain engine, where a faster one was chosen for it that cannot.
+
+    Args:
+        model: Any.
+        options: How it was loaded; an engine that they name stays.
+
+    Raises:
+        InputError: It cannot be shown any.
+    """
+    if options.engine == "auto" and isinstance(model, ReusableModel) and objection_to_video(model):
+        model = model.asked_as(replace(options, engine="naive"))
+    refuse_without_video(model)
+    return model
 
 
 def refuse_without_video(model: Model) -> None:

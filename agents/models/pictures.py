@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 from PIL import Image, ImageDraw
 
-from agents.models.base import FrameReference
+from agents.models.base import Ask, FrameReference
 from vectorstore.foreign.pictures import PICTURE_KINDS
 from vectorstore.foundation.errors import MediaError
 
@@ -67,6 +67,27 @@ def _disc(path: Path, colour: str, ground: str) -> FrameReference:
 def picture_key(frames: tuple[FrameReference, ...]) -> tuple[str, ...]:
     """Hashes of the pictures in order: what identifies a visual stimulus."""
     return tuple(frame.picture_sha for frame in frames)
+
+
+_AT = "at "
+"""Begins the time of a frame of a video."""
+
+
+def shown_key(ask: Ask) -> tuple[str, ...]:
+    """What identifies all that an ask shows: hashes of the pictures in order, then the times of those of a video.
+
+    Example:
+        >>> from agents.models.base import Stimulus
+        >>> frames = (FrameReference("aa", Path()), FrameReference("bb", Path()))
+        >>> shown_key(Ask(Stimulus(frames, times=(0.0, 1.5)), "What is it?"))
+        ('aa', 'bb', 'at 0.0', 'at 1.5')
+    """
+    return (*picture_key(ask.frames), *(f"{_AT}{time!r}" for time in ask.stimulus.times))
+
+
+def shows_video(key: tuple[str, ...]) -> bool:
+    """Whether what has this key is a video."""
+    return bool(key) and key[-1].startswith(_AT)
 
 
 def picture_size(frame: FrameReference) -> tuple[int, int]:

@@ -20,6 +20,7 @@ from valuespectrum.operations.shared.loading import (
     load_models,
     warn_of_pictures,
     warn_of_placebos,
+    watching_models,
 )
 from valuespectrum.operations.shared.option_files import effective_options
 from valuespectrum.operations.shared.outcomes import Outcome
@@ -117,7 +118,6 @@ def browse(
     """
     from agents.browsing.session import Session, refuse_other_log
     from agents.models.base import ModelOptions
-    from agents.models.capabilities import refuse_without_video
     from valuespectrum.measuring.plan import UnloadedModel
     from valuespectrum.runs.feed import write_feed
     from vectorstore.corpus import Corpus
@@ -125,8 +125,7 @@ def browse(
 
     settings, teller = settings or BrowseSettings(), teller or Unattended()
     specs = [model] if model else []
-    engine = settings.asked_by(settings.engine)
-    options = ModelOptions(device=settings.device, dtype=settings.dtype, engine=engine, seed=settings.seed)
+    options = ModelOptions(device=settings.device, dtype=settings.dtype, engine=settings.engine, seed=settings.seed)
     check_specs(specs, options)
     session = session_options(settings, Path(corpus))  # refuses a policy that cannot be, before anything is opened
     roles = feed_roles([settings.persona], settings.personas, settings.strategy)
@@ -144,7 +143,7 @@ def browse(
     teller.doing(f"loading {model}")
     agent = load_models(specs, options)[0]
     if settings.shows_video:
-        refuse_without_video(agent)
+        (agent,) = watching_models([agent], options, teller)
     engines = {agent.id: how_asked(agent)}
     teller.say(engine_in_words(agent.id, engines[agent.id]))
     walked = []

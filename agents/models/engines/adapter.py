@@ -68,10 +68,10 @@ class ModelAdapter:
         self.steering = steering
         self._forward_parameters = set(inspect.signature(model.forward).parameters)
         self._core: Any = getattr(model, "model", model)  # Open: asked for what only some families have
-        self._encoder: Callable[..., Features] | None = getattr(model, "get_image_features", None)
-        encoder_parameters = inspect.signature(self._encoder).parameters if self._encoder else {}
-        self._encoder_parameters = set(encoder_parameters)
-        self.takes_features = self._encoder is not None and "mm_encoder_outputs" in self._forward_parameters
+        found = {kind: getattr(model, f"get_{kind}_features", None) for kind in ("image", "video")}
+        self._encoders: dict[str, Callable[..., Features]] = {kind: each for kind, each in found.items() if each}
+        self._taken = {kind: set(inspect.signature(each).parameters) for kind, each in self._encoders.items()}
+        self.takes_features = "image" in self._encoders and "mm_encoder_outputs" in self._forward_parameters
         self.positions_follow_pictures = hasattr(self._core, "get_rope_index")
         self.stop_tokens = self._stop_tokens(tokenizer)
 
@@ -96,6 +96,11 @@ class ModelAdapter:
     def video_token(self) -> int | None:
         """The token that stands for a piece of a video, where that is another one."""
         return self._token("video")
+
+    def shown_tokens(self, *, video: bool) -> frozenset[int]:
+        """The tokens that stand for pieces of what is shown: pictures, or a video."""
+        tokens = (self.picture_token, self.video_token if video else None)
+        return frozenset(token for token in tokens if token is not None)
 
     def _token(self, kind: str) -> int | None:
         for name in (f"{kind}_token_id", f"{kind}_token_index"):
@@ -168,11 +173,14 @@ class ModelAdapter:
         with self.steering.announced(current):
             return self.model(input_ids=plain, **inputs)
 
-    def encode(self, pictures: Mapping[str, Tensor]) -> Features:
-        """Features of the pictures of one stimulus, as the vision tower and projector make them."""
-        assert self._encoder is not None
-        taken = {name: tensor for name, tensor in pictures.items() if name in self._encoder_parameters}
-        return self._encoder(**self.to_device(taken), return_dict=True)
+    def encode(self, pictures: Mapping[str, Tensor]) -> Mapping[str, Features]:
+        """Features of the pictures, and of the video, of one stimulus, as the vision tower and projector make them."""
+        features = {}
+        for kind, encoder in self._encoders.items():
+            taken = {name: tensor for name, tensor in pictures.items() if name in self._taken[kind]}
+            if any(name.startswith("pixel") for name in taken):
+                features[kind] = encoder(**self.to_device(taken), return_dict=True)
+        return features
 
     def prefill(
         self, ids: Sequence[Sequence[int]], kinds: Mapping[str, Sequence[Sequence[int]]], inputs: Mapping[str, object]
@@ -354,7 +362,7 @@ class ModelAdapter:
         return chosen
 
     def feature_inputs(
-        self, features: Sequence[Features], pictures: Sequence[Mapping[str, Tensor]]
+        self, features: Sequence[Mapping[str, Features]], pictures: Sequence[Mapping[str, Tensor]]
     ) -> dict[str, object]:
         """Forward inputs of a batch whose rows show the given stimuli, from features made before.
 
@@ -362,10 +370,15 @@ class ModelAdapter:
         """
         import torch
 
-        names = [name for name in pictures[0] if name in self._forward_parameters and not name.startswith("pixel")]
-        geometry = {name: torch.cat([tensors[name] for tensors in pictures]) for name in names}
-        merged = features[0] if len(features) == 1 else self._merge(features)
-        return {"mm_encoder_outputs": {"image": merged}, **self.to_device(geometry)}
+        told = dict.fromkeys(name for tensors in pictures for name in tensors if not name.startswith("pixel"))
+        geometry = {
+            name: torch.cat([tensors[name] for tensors in pictures if name in tensors])
+            for name in told
+            if name in self._forward_parameters
+        }
+        encoded = {kind: [each[kind] for each in features if kind in each] for kind in self._encoders}
+        merged = {kind: each[0] if len(each) == 1 else self._merge(each) for kind, each in encoded.items() if each}
+        return {"mm_encoder_outputs": merged, **self.to_device(geometry)}
 
     def to_device(self, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """Tensors on the model's device, those of pixels in its number format; single rows, as of seconds, are none."""

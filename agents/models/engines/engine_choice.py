@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
+from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal
 
 import numpy as np
 from PIL import Image
@@ -29,10 +31,13 @@ from agents.models.templates.prompting import PromptWriter
 from vectorstore.foundation.errors import ModelError, ValueSpectrumError
 from vectorstore.foundation.text import one_line
 
+ProbeKind = Literal["pictures", "turns", "videos"]
 ENGINES = ("naive", "shared", "tree")
 """From the slowest to the fastest."""
 
 PROBED_TOKENS = 64
+_OF_A_VIDEO = 2
+"""Kind of the tokens of a video, where processors tell kinds."""
 _SAID = (3, 4)
 """Tokens after a prompt, as if they had been said: what is done to blocks may tell an answer from a prompt."""
 _TOLERANCES = {"float32": 1e-3, "float16": 0.05, "bfloat16": 0.3}
@@ -52,6 +57,8 @@ class Chosen:
     """Faster engines that cannot run this model, with reasons."""
     objection_to_turns: Callable[[], str] = str
     """Finds out why the engine must not be used after earlier turns; empty when it may."""
+    objection_to_videos: Callable[[], str] = str
+    """The same about videos."""
 
     @property
     def explanation(self) -> str:
@@ -90,7 +97,9 @@ def choose_engine(adapter: ModelAdapter, writer: PromptWriter, options: ModelOpt
             if not refusal and wanted == "auto" and name == "shared":
                 engine = WordsEngine(engine, partial(_in_a_tree, probe, adapter, writer, options))
             if not refusal:
-                return Chosen(engine, name, reason, tuple(passed_over), partial(probe.objection, engine, turns=True))
+                turns, differs = partial(probe.objection, engine, "turns"), partial(probe.objection, engine, "videos")
+                videos = partial(_objection_to_videos, name, adapter, writer, differs)
+                return Chosen(engine, name, reason, tuple(passed_over), turns, videos)
         if wanted == name:
             raise ModelError(f"The {name} engine cannot run this model: {refusal}", "use --engine auto or naive")
         passed_over.append(f"no {name}: {refusal}")
@@ -103,7 +112,7 @@ class WordsEngine:
     Words of one ask begin alike, so that in a tree each of their tokens is computed once.
 
     Args:
-        engine: For everything else, and after earlier turns.
+        engine: For everything else, after earlier turns, and about videos.
         further: Makes the other one, the first time that it is needed; ``None`` where it would answer otherwise.
     """
 
@@ -113,7 +122,8 @@ class WordsEngine:
 
     def answer(self, work: Sequence[Work]) -> list[Reply]:
         """Replies in the order of the work."""
-        read = Counter(id(single.ask) for single in work if single.suffix and not single.ask.turns)
+        apart = [single.ask for single in work if single.suffix and not single.ask.turns]
+        read = Counter(id(ask) for ask in apart if not ask.stimulus.times)
         in_words = [read[id(single.ask)] > 1 for single in work]
         other = self._further() if any(in_words) else None
         if other is None:
@@ -130,6 +140,24 @@ def _in_a_tree(probe: _Probe, adapter: ModelAdapter, writer: PromptWriter, optio
         return None
     engine = _hooked(_fast_engine("tree", adapter, writer, options)[0], adapter)
     return None if probe.objection(engine) else engine
+
+
+def _objection_to_videos(name: str, adapter: ModelAdapter, writer: PromptWriter, differs: Callable[[], str]) -> str:
+    """Why a fast engine must not be used for videos; empty when it may."""
+    if name == "tree":
+        return "it is given pictures only"
+    with TemporaryDirectory() as folder:
+        try:
+            shown = writer.whole(Ask(_film(Path(folder)), "Hi."))
+        except FAILURES as error:
+            return f"it fails on a small video ({one_line(error)})"
+    steps, kinds = shown.get("video_grid_thw"), shown.get("mm_token_type_ids")
+    if adapter.positions_follow_pictures and steps is not None:
+        told = [] if kinds is None else kinds[0].tolist()
+        pieces = sum(kind == _OF_A_VIDEO for kind, _ in groupby(told))
+        if pieces < int(steps[:, 0].sum()):  # in one piece: words after it begin before its time is over
+            return "positions after a video depend on its length in time"
+    return differs()
 
 
 def _hooked(engine: Engine, adapter: ModelAdapter) -> Engine:
@@ -174,29 +202,33 @@ class _Probe:
         vocabulary = int(adapter.model.config.get_text_config().vocab_size)
         step = max(1, vocabulary // PROBED_TOKENS)
         self._tokens = tuple((token,) for token in range(0, vocabulary, step))
-        self._expected: dict[bool, list[tuple[float, ...]]] = {}
+        self._expected: dict[ProbeKind, list[tuple[float, ...]]] = {}
 
-    def objection(self, engine: Engine, *, turns: bool = False) -> str:
+    def objection(self, engine: Engine, kind: ProbeKind = "pictures") -> str:
         """Why an engine must not be used; empty when it gives the plain engine's answers.
 
         Args:
             engine: The engine in question.
-            turns: Ask after earlier turns; a model that cannot be asked so at all is no reason against an engine.
+            kind: What is asked; a model that cannot be asked after turns, or about videos, is no reason against it.
         """
+        shown = "a small video" if kind == "videos" else "two small pictures"
+        make = {"pictures": self._work, "turns": self._after_turns, "videos": self._videos}[kind]
         with TemporaryDirectory() as folder:
-            work = self._after_turns(Path(folder)) if turns else self._work(Path(folder))
-            if turns not in self._expected:
-                self._expected[turns] = [self._plain_answer(single) for single in work]
-            expected = self._expected[turns]
+            work = make(Path(folder))
+            if kind not in self._expected:
+                self._expected[kind] = [self._plain_answer(single) for single in work]
+            expected = self._expected[kind]
             comparable = [index for index, values in enumerate(expected) if values]
             if not comparable:
-                return "" if turns else "it cannot be compared with the plain engine, which fails on two small pictures"
+                if kind != "pictures":
+                    return ""
+                return f"it cannot be compared with the plain engine, which fails on {shown}"
             try:
                 replies = engine.answer([work[index] for index in comparable])
             except FAILURES as error:
-                return f"it fails on two small pictures ({one_line(error)})"
+                return f"it fails on {shown} ({one_line(error)})"
         if any(reply.error for reply in replies):
-            return f"it fails on two small pictures ({next(reply.error for reply in replies if reply.error)})"
+            return f"it fails on {shown} ({next(reply.error for reply in replies if reply.error)})"
         found = np.array([reply.log_probabilities for reply in replies])
         difference = float(np.sqrt(np.mean((found - np.array([expected[each] for each in comparable])) ** 2)))
         if difference <= _TOLERANCES.get(self._dtype, _TOLERANCES["bfloat16"]):
@@ -238,8 +270,28 @@ class _Probe:
         ]
         return [Work(ask, self._tokens, text=False) for ask in asks]
 
+    def _videos(self, folder: Path) -> list[Work]:
+        film = _film(folder)
+        backwards = replace(film, frames=film.frames[::-1])
+        persona, words, further = "You are old.", self._words, self._further
+        said = (Turn("user", "Who are you?"), Turn("assistant", "A guest."))
+        asks = [
+            Ask(film, words),
+            Ask(film, further, system=persona),
+            Ask(film, words, system=persona),
+            Ask(backwards, further, system=persona),
+            Ask(Stimulus(film.frames[:1]), further, system=persona),
+            Ask(film, further, turns=said),
+        ]
+        spoken = [Work(ask, self._tokens, tokens, text=False) for tokens in self._said for ask in asks[:3]]
+        return [*(Work(ask, self._tokens, text=False) for ask in asks), *spoken]
+
 
 FAILURES = (RuntimeError, ValueError, TypeError, IndexError, KeyError, AttributeError, ValueSpectrumError)
+
+
+def _film(folder: Path) -> Stimulus:
+    return Stimulus(tuple(_drawn(folder, seed) for seed in range(1, 5)), times=(0.0, 1.0, 2.0, 3.0))
 
 
 def _drawn(folder: Path, seed: int) -> FrameReference:

@@ -10,7 +10,7 @@ from agents.models.base import Ask
 from agents.models.engines.adapter import ModelAdapter, Trunk
 from agents.models.engines.naive_engine import Reply, Work, length_error, needs_text, next_token, read_choices
 from agents.models.hf_types import Features
-from agents.models.pictures import RecentlyUsed, picture_key
+from agents.models.pictures import RecentlyUsed, shown_key, shows_video
 from agents.models.templates.prompting import Prompt, PromptCache, PromptWriter
 from vectorstore.foundation.errors import MediaError
 
@@ -75,7 +75,8 @@ class Stimuli:
     def __init__(self, adapter: ModelAdapter, writer: PromptWriter) -> None:
         self._adapter = adapter
         self.prompts = PromptCache(writer)
-        self._features: RecentlyUsed[tuple[str, ...], tuple[Features, dict[str, Tensor]]] = RecentlyUsed(_STIMULI_KEPT)
+        self._features: RecentlyUsed[tuple[str, ...], tuple[Mapping[str, Features], dict[str, Tensor]]]
+        self._features = RecentlyUsed(_STIMULI_KEPT)
         self._trunks: RecentlyUsed[tuple[object, ...], Trunk] = RecentlyUsed(1)
 
     def keep(self, stimuli: int) -> None:
@@ -144,13 +145,15 @@ class Stimuli:
         """
         if not prompt.pictures or "token_type_ids" in prompt.kinds:
             return 0
-        return prompt.ids.index(self._adapter.picture_token)
+        tokens = self._adapter.shown_tokens(video=shows_video(prompt.pictures))
+        return min(prompt.ids.index(token) for token in tokens if token in prompt.ids)
 
     def end_of_pictures(self, prompt: Prompt) -> int:
         """Tokens of a prompt up to its last picture; 0 without pictures."""
         if not prompt.pictures:
             return 0
-        return len(prompt.ids) - prompt.ids[::-1].index(self._adapter.picture_token)
+        tokens = self._adapter.shown_tokens(video=shows_video(prompt.pictures))
+        return len(prompt.ids) - min(prompt.ids[::-1].index(token) for token in tokens if token in prompt.ids)
 
     def geometry(self, ask: Ask) -> Mapping[str, Tensor]:
         """Grids and sizes of the pictures of an ask, without pixels.
@@ -168,11 +171,10 @@ class Stimuli:
             return error.message
         return ""
 
-    def _encoded(self, ask: Ask) -> tuple[Features, dict[str, Tensor]]:
-        pictures = picture_key(ask.frames)
-        return self._features.get(pictures, lambda: self._encode(ask))
+    def _encoded(self, ask: Ask) -> tuple[Mapping[str, Features], dict[str, Tensor]]:
+        return self._features.get(shown_key(ask), lambda: self._encode(ask))
 
-    def _encode(self, ask: Ask) -> tuple[Features, dict[str, Tensor]]:
+    def _encode(self, ask: Ask) -> tuple[Mapping[str, Features], dict[str, Tensor]]:
         tensors = self.prompts.picture_tensors(ask)
         sizes = {name: tensor for name, tensor in tensors.items() if not name.startswith("pixel")}
         return self._adapter.encode(tensors), sizes

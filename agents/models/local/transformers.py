@@ -186,10 +186,10 @@ class TransformersModel(LocalModel):
     def objection_to_video(self) -> str:
         """Why it cannot be shown a video; empty when it can. Finds out the first time, by showing it one."""
         if self._to_video is None:
-            if self._chosen.name != "naive":
-                self._to_video = f"the {self._chosen.name} engine is given pictures only (--engine naive shows videos)"
-            else:
-                self._to_video = self._writer.objection_to_video() or try_video(self._engine, self._adapter)
+            reason = self._writer.objection_to_video()
+            if not reason and (faster := self._chosen.objection_to_videos()):
+                reason = f"not by the {self._chosen.name} engine, {faster} (--engine naive may)"
+            self._to_video = reason or try_video(self._engine, self._adapter)
         return self._to_video
 
     def _answers(self, readouts: Sequence[Readout]) -> Iterator[Answer]:

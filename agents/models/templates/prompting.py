@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from agents.models.ask_key import layout_version
 from agents.models.base import Ask
 from agents.models.hf_types import Processor
-from agents.models.pictures import RecentlyUsed, picture_key, picture_size, read_picture
+from agents.models.pictures import RecentlyUsed, picture_size, read_picture, shown_key
 from agents.models.templates.chat_template import TODAY, ChatTemplate
 from agents.models.templates.conversation import Said, conversation, missing_words
 from agents.models.templates.template_trial import (
@@ -55,7 +55,7 @@ class Prompt:
     kinds: Mapping[str, tuple[int, ...]]
     """Further inputs with one entry per token, by name: which tokens stand for pictures."""
     pictures: tuple[str, ...]
-    """Hashes of the pictures."""
+    """What is shown: hashes of the pictures, and the times of those that are a video."""
 
     def followed_by(self, more: tuple[int, ...]) -> Prompt:
         """The prompt with further tokens of text after it."""
@@ -212,7 +212,7 @@ class PromptWriter:
 class PromptCache:
     """Prompts as token ids, tokenised once per text and picture size, with pictures processed once.
 
-    Expansion of picture placeholders depends on the size of the pictures, never on their content.
+    Expansion of picture placeholders depends on the size of the pictures, and the times of a video, never on content.
 
     Args:
         writer: Renders and processes.
@@ -232,10 +232,10 @@ class PromptCache:
         Raises:
             MediaError: If a picture cannot be read or the processor refuses it.
         """
-        pictures = picture_key(ask.frames)
+        pictures = shown_key(ask)
         sizes = self._sizes.get(pictures, lambda: tuple(picture_size(frame) for frame in ask.frames))
         text = self._writer.render(ask)
-        ids, kinds = self._texts.get((text, sizes), lambda: self._tokens(ask, text))
+        ids, kinds = self._texts.get((text, sizes, ask.stimulus.times), lambda: self._tokens(ask, text))
         return Prompt(ids, kinds, pictures)
 
     def picture_tensors(self, ask: Ask) -> dict[str, Tensor]:
@@ -244,15 +244,15 @@ class PromptCache:
         Raises:
             MediaError: If a picture cannot be read or the processor refuses it.
         """
-        key = picture_key(ask.frames)
+        key = shown_key(ask)
         return self._processed.get(key, lambda: self._split(self._process(ask, self._writer.render(ask)))[1])
 
     def _process(self, ask: Ask, text: str) -> dict[str, Tensor]:
-        return self._writer.tensors(text, [read_picture(frame) for frame in ask.frames])
+        return self._writer.tensors(text, [read_picture(frame) for frame in ask.frames], ask.stimulus.times)
 
     def _tokens(self, ask: Ask, text: str) -> tuple[tuple[int, ...], Mapping[str, tuple[int, ...]]]:
         tensors, pictures = self._split(self._process(ask, text))
-        self._processed.get(picture_key(ask.frames), lambda: pictures)
+        self._processed.get(shown_key(ask), lambda: pictures)
         kinds = {name: tuple(tensors[name][0].tolist()) for name in PER_TOKEN if name in tensors}
         return tuple(tensors["input_ids"][0].tolist()), kinds
 

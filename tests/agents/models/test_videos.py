@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from asks import LIKE, NO, YES, largest_gap
+from asks import AGAIN, LESS, LIKE, NO, WATCH, YES, largest_gap
 from browse_fixtures import Leaning, session
 from tiny_models import FolderMaker, PictureMaker
 
@@ -21,15 +21,22 @@ from agents.browsing.seeing.observe import TimedFrame, observer_from
 from agents.browsing.session import browse
 from agents.feeds.items import FeedItem
 from agents.models.base import Answer, Ask, FrameReference, ModelOptions, Stimulus, Turn
-from agents.models.capabilities import objection_to_video
+from agents.models.capabilities import objection_to_video, watching
 from agents.models.local.simulated import load as simulated
 from agents.models.local.transformers import TransformersModel
 from agents.models.spoken import SpokenIntervention, SpokenTo
+from agents.models.steering.edits import Add
+from agents.models.steering.intervention import About, Intervention
+from agents.models.steering.positions import TEXT
+from valuespectrum.operations.shared.loading import watching_models
+from valuespectrum.operations.shared.telling import Unattended
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.random_streams import stream
 
 VIDEO = {
     "qwen3_vl": "<|vision_start|><|video_pad|><|vision_end|>",
     "qwen2_5_vl": "<|vision_start|><|video_pad|><|vision_end|>",
+    "qwen3_5": "<|vision_start|><|video_pad|><|vision_end|>",
     "llava_onevision": "<video>",
     "internvl": "<video>\n",
     "smolvlm": "<video>",
@@ -156,7 +163,7 @@ def test_an_agent_watches_videos(variant: Variant, film: Ask, tmp_path: Path) ->
     [
         ("qwen3_vl", "naive", "its chat template leaves videos out"),
         ("gemma3", "naive", "its Gemma3Processor takes pictures only"),
-        ("qwen3_vl", "shared", "the shared engine is given pictures only"),
+        ("qwen3_vl", "shared", "its chat template leaves videos out"),
     ],
 )
 def test_models_that_take_no_video_are_refused(
@@ -167,6 +174,71 @@ def test_models_that_take_no_video_are_refused(
         assert objection_to_video(one).startswith(reason)
     with pytest.raises(InputError, match=reason):
         list(model.score([as_pictures(film), film]))
+
+
+@pytest.mark.parametrize("family", ["internvl", "llava_onevision", "qwen3_5", "qwen3_vl", "smolvlm"])
+def test_the_shared_engine_says_of_videos_what_the_plain_one_says(
+    family: str, variant: Variant, film: Ask, make_picture: PictureMaker
+) -> None:
+    backwards = replace(film.stimulus, frames=film.stimulus.frames[::-1])
+    later = replace(film.stimulus, times=(1.0, 2.0, 3.0, 4.0))
+    said = (Turn("user", "Hi."), Turn("assistant", "Yes."))
+    asks = [
+        film,
+        replace(film, question="Watch?", choices=(AGAIN, LESS)),
+        replace(film, question=WATCH, system=""),
+        replace(film, stimulus=backwards),
+        replace(film, stimulus=later, max_tokens=1),
+        as_pictures(film),
+        replace(film, stimulus=Stimulus((make_picture(9),))),
+        replace(film, stimulus=Stimulus()),
+        replace(film, turns=said),
+        replace(film, stimulus=backwards, turns=said),
+        replace(film, prefill="Answer:"),
+    ]
+    plain, fast = variant(family), variant(family, "shared", batch_size=3)
+    assert objection_to_video(fast) == ""
+    expected, found = list(plain.score(asks)), list(fast.score(asks))
+    assert not any(answer.error for answer in expected)
+    assert largest_gap(expected, found) < 1e-4
+    for one, other in zip(expected, found, strict=True):
+        assert (one.text, one.parsed, one.tokens, one.error) == (other.text, other.parsed, other.tokens, other.error)
+    free = [replace(ask, choices=()) for ask in asks[:4]]
+    assert [each.text for each in plain.generate(free)] == [each.text for each in fast.generate(free)]
+    auto = variant(family, "auto")
+    assert watching(auto, ModelOptions()) is auto and largest_gap(expected, list(auto.score(asks))) < 1e-4
+
+
+def test_a_steered_model_watches_alike_by_every_engine(variant: Variant, film: Ask) -> None:
+    moved = 0.7 * stream(2, "a").standard_normal(64).astype(np.float32)
+    shift = Intervention((Add(0, moved, TEXT), Add(1, moved, phase="decode")), About("test", "shift", "qwen3_vl"))
+    plain, fast = (variant("qwen3_vl", engine).steered([shift]) for engine in ("naive", "shared"))
+    assert objection_to_video(plain) == objection_to_video(fast) == ""
+    asks = [film, replace(film, question=WATCH), replace(film, system="")]
+    expected, found = list(plain.score(asks)), list(fast.score(asks))
+    assert largest_gap(expected, found) < 1e-4
+    assert [answer.text for answer in expected] == [answer.text for answer in found]
+    assert largest_gap(expected, list(variant("qwen3_vl").score(asks))) > 1e-4
+
+
+@pytest.mark.parametrize(
+    ("family", "engine", "reason"),
+    [
+        ("qwen2_5_vl", "shared", "positions after a video depend on its length in time"),
+        ("qwen3_vl", "tree", "it is given pictures only"),
+    ],
+)
+def test_an_engine_that_would_say_something_else_is_not_used_for_videos(
+    family: str, engine: str, reason: str, variant: Variant, film: Ask, caplog: pytest.LogCaptureFixture
+) -> None:
+    named = ModelOptions("cpu", "float32", engine=engine)
+    with pytest.raises(InputError, match=f"not by the {engine} engine, {reason}"):
+        watching(variant(family, engine), named)
+    with caplog.at_level("INFO"):
+        (chosen,) = watching_models([variant(family, engine)], replace(named, engine="auto"), Unattended())
+    assert "videos are shown by the plain engine" in caplog.text and reason in caplog.text
+    assert chosen.settings["engine"] == "naive" and objection_to_video(chosen) == ""
+    assert largest_gap(list(chosen.score([film])), list(variant(family).score([film]))) < 1e-4
 
 
 @pytest.mark.parametrize(

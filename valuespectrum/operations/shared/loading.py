@@ -67,6 +67,27 @@ def load_models(
     return [load_model(with_prices(spec, table), options) for spec in specs]
 
 
+def watching_models(models: Iterable[Model], options: ModelOptions, teller: Teller) -> list[Model]:
+    """Models as they can be shown videos; says of which the engine that was chosen for it cannot show any.
+
+    Args:
+        models: As they were loaded.
+        options: How.
+        teller: Who is told.
+
+    Raises:
+        InputError: One cannot be shown videos.
+    """
+    from agents.models.capabilities import objection_to_video, watching
+
+    found = []
+    for model in models:
+        found.append(watching(model, options))
+        if found[-1] is not model:
+            teller.say(f"{model.id}: videos are shown by the plain engine: {objection_to_video(model)}")
+    return found
+
+
 def chosen_personas(names: Sequence[str], file: Path | None) -> tuple[Persona, ...]:
     """The personas that were named; ``all``, or a file without names, gives all.
 

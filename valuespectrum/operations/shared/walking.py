@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from agents.personas.reserved import NO_PERSONA
-from valuespectrum.operations.shared.choices import EngineName, SpokenStrategy
+from valuespectrum.operations.shared.choices import SpokenStrategy
 from vectorstore.foundation.errors import InputError
 
 if TYPE_CHECKING:
@@ -51,14 +51,6 @@ class WalkSettings:
         from agents.browsing.seeing.observe import observer_from
 
         return observer_from(self.observe).mode == "video"
-
-    def asked_by(self, engine: EngineName) -> EngineName:
-        """The engine that was named, or in the place of ``auto`` the only one that shows videos, where there are any.
-
-        Raises:
-            InputError: Clips cannot be shown as they are to be.
-        """
-        return "naive" if engine == "auto" and self.shows_video else engine
 
     @property
     def arms(self) -> tuple[Arm, ...]:

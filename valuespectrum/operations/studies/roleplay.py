@@ -22,7 +22,7 @@ from valuespectrum.operations.browse import (
     warn_of_what_is_not_shown,
 )
 from valuespectrum.operations.shared.choices import EngineName, ModelFormat, StrategyName
-from valuespectrum.operations.shared.loading import chosen_personas, load_models
+from valuespectrum.operations.shared.loading import chosen_personas, load_models, watching_models
 from valuespectrum.operations.shared.option_files import effective_options
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.telling import Teller, Unattended
@@ -45,7 +45,7 @@ from vectorstore.foundation.json_types import Json
 if TYPE_CHECKING:
     from agents.browsing.catalogue import Catalogue
     from agents.browsing.session import Session
-    from agents.models.base import Model, ModelOptions
+    from agents.models.base import Model
     from agents.personas.persona import Persona
     from valuespectrum.runs.feed import FeedRecord
     from valuespectrum.runs.manifest import RunKind
@@ -346,11 +346,6 @@ class _Study:
         return RoleplayQuestions(**shared | {"persona": tuple(each.id for each in self.personas)})
 
     @property
-    def walking(self) -> ModelOptions:
-        """How models are loaded that walk."""
-        return replace(self.questions.loading, engine=self.settings.asked_by(self.settings.engine))
-
-    @property
     def logs(self) -> Path:
         """Where session logs go."""
         from valuespectrum.sessions.run_logs import SESSIONS
@@ -415,11 +410,10 @@ def _refuse_without_video(study: _Study, teller: Teller) -> None:
     Raises:
         InputError: One cannot.
     """
-    from agents.models.capabilities import refuse_without_video
-
+    options = study.questions.loading
     for spec in study.models:
         teller.doing(f"showing {spec} a video")
-        refuse_without_video(load_models([spec], study.walking, study.settings.prices)[0])
+        watching_models(load_models([spec], options, study.settings.prices), options, Unattended())
         gc.collect()  # its weights go before others come
 
 
@@ -430,7 +424,10 @@ def _walk(study: _Study, opened_feed: tuple[FeedRecord, Catalogue], teller: Tell
 
     feed, catalogue = opened_feed
     teller.doing(f"loading {', '.join(study.models)}")
-    loaded = load_models(study.models, study.walking, study.settings.prices)
+    options = study.questions.loading
+    loaded = load_models(study.models, options, study.settings.prices)
+    if study.settings.shows_video:
+        loaded = watching_models(loaded, options, teller)
     models = dict(zip(study.models, loaded, strict=True))
     sessions = {each.name: _session(study, each, models[each.model]) for each in study.planned}
     with Corpus.open(study.corpus) as opened:
