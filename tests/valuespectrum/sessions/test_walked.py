@@ -280,7 +280,7 @@ def test_what_cannot_be_compared_is_said(tmp_path: Path) -> None:
 def test_one_damaged_log_of_a_run_is_named_and_the_others_are_read(tmp_path: Path) -> None:
     """A session that was stopped before its first step is no damage."""
     folder, record = tmp_path / SESSIONS, browse(session(steps=3), CATALOGUE, Leaning(TASTE))
-    lines = [encode(each) for each in (record.manifest, *record.events)]
+    lines = [encode(record.manifest), *map(encode, record.events)]
     by_value = {value: [clip for clip, own in VALUES.items() if own == value] for value in sorted(set(VALUES.values()))}
     settings = {"catalogue": CATALOGUE.content_hash(), "corpus": {"hash": "a" * 64, "embedder": "e"}}
     folder.mkdir()
@@ -350,7 +350,7 @@ def test_one_damaged_log_of_a_run_is_named_and_the_others_are_walked_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, record = tmp_path / SESSIONS, browse(session(steps=3), CATALOGUE, Leaning(TASTE))
-    lines = [encode(each) for each in (record.manifest, *record.events)]
+    lines = [encode(record.manifest), *map(encode, record.events)]
     folder.mkdir()
     for name, content in (("whole", lines), ("damaged", [lines[0], b'{"step":0}\n', *lines[2:]])):
         (folder / f"{name}.jsonl").write_bytes(b"".join(content))

@@ -73,10 +73,14 @@ class Answered:
     def carried(self) -> NDArray[np.int8]:
         """Shape (people, values): 1 where an answer carries a value, 0 where not, -1 where that is not known."""
         values = len(self.question)
-        told = self.named or tuple(None if each is None else each.any(axis=0) for each in self.points)
+        told = self.named or tuple(None if each is None else _any_of(each) for each in self.points)
         rows = [np.full(values, np.nan) if each is None else np.asarray(each, np.float64) for each in told]
         table = np.array(rows, np.float64).reshape(len(rows), values)
         return np.where(np.isnan(table), -1.0, table).astype(np.int8)
+
+
+def _any_of(points: Bools) -> Floats:
+    return np.asarray(points.any(axis=0), np.float64)
 
 
 def answered(stems: Sequence[Stem], people: Sequence[Answerer], asking: JudgedAsking) -> Procedure[list[Answered]]:

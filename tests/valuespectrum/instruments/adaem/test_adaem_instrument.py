@@ -326,9 +326,9 @@ def test_an_answer_with_a_point_that_is_left_open_does_not_count_as_one_that_nam
             verdicts.append({"model": "a:j@1", "judged": asked_hash(ask), "parsed": parsed})
     answers = pd.DataFrame([*own, *verdicts]).assign(error="").fillna("")
     found = Adaem().measure(answers, Units.of([], "question"), ScoringOptions())
-    told = {value: (score.estimate.mean, score.n_answers) for value, score in found.scores.items()}
-    assert told["power"] == (pytest.approx(100.0), 6) and told["tradition"] == (pytest.approx(0.0), 6)
-    assert told["security"] == (pytest.approx(0.0), 3)
+    for value, named, answers_heard in (("power", 100.0, 6), ("tradition", 0.0, 6), ("security", 0.0, 3)):
+        score = found.scores[value]
+        assert score.estimate.mean == pytest.approx(named) and score.n_answers == answers_heard
     note = "3 of 18 points have a value that judges leave open: their answers are left out of these values"
     assert note in found.notes
 
