@@ -35,7 +35,7 @@ def read_sound(file: BinaryIO, index: MediaIndex, name: str, limits: Limits, dea
     Raises:
         MediaError: ``deadline``.
     """
-    heard = _Heard(index.begin, int(RATE * limits.max_seconds))
+    heard = _ClipSound(index.begin, int(RATE * limits.max_seconds))
     try:
         with decoder_errors(name), open_container(file, index.demuxer) as container:
             stream = next(iter(container.streams.audio), None)
@@ -52,7 +52,7 @@ def read_sound(file: BinaryIO, index: MediaIndex, name: str, limits: Limits, dea
     return heard.numbers()
 
 
-class _Heard:
+class _ClipSound:
     """Puts the frames of a track of sound where they belong in the clip.
 
     Args:
