@@ -361,3 +361,26 @@ def test_senseless_numbers_are_refused(tmp_path: Path, clips: int, workers: int)
     with pytest.raises(InputError, match="cannot draw"):
         draw_corpus(tmp_path, clips, workers=workers)
     assert not list(tmp_path.iterdir())
+
+
+def test_words_come_over_a_share_of_any_number_of_training_frames() -> None:
+    """Whatever is to be shown has a frame among the first, and more frames have more with words."""
+    from valuespectrum.reference.training.material.pictures import _training_setting
+
+    rng = np.random.default_rng(5)
+    settings = [_training_setting(rng, LOOKS[0].name, place) for place in range(240)]
+    worded = np.array([setting.overlay != "" for setting in settings])
+    assert worded[:36].all() and not worded[36:120].any() and (worded[:120] == worded[120:]).all()
+    assert len({(setting.overlay, setting.time_of_day) for setting in settings[:36]}) == 36
+
+
+def test_pictures_of_a_batch_are_moved_each_by_itself() -> None:
+    import torch
+
+    from valuespectrum.reference.training.material.pictures import FARTHEST, augment
+
+    dots = torch.zeros(12, 3, 32, 32)
+    dots[:, :, 16, 16] = 100.0
+    moved = augment(dots, torch.Generator().manual_seed(1)).mean(1).flatten(1).argmax(1)
+    places = {(int(place) // 32 - 16, int(place) % 32 - 16) for place in moved}
+    assert len(places) > 6 and max(abs(step) for place in places for step in place) <= FARTHEST

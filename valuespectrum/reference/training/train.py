@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 STAGES = ("pictures", "language", "vision", "adapt", "embedder", "cards")
 """In order; the vision tower and the embedder need the pictures only, ``adapt`` needs language and vision."""
-FRAMES: Mapping[str, tuple[int, int]] = {"training": (240, 1), "adapting": (200, 3), "held-out": (60, 2)}
+FRAMES: Mapping[str, tuple[int, int]] = {"training": (400, 1), "adapting": (200, 3), "held-out": (60, 2)}
 """How many of each look, and their seed: what the tower and the embedder learn from, ``adapt``, and nobody."""
 
 

@@ -36,7 +36,7 @@ CLOSENESS = 3.0
 class VisionOptions:
     """Size of a training of the tower."""
 
-    steps: int = 4000
+    steps: int = 5000
     rows: int = 64
     learning_rate: float = 1e-3
     """Of vectors and norms; matrices are turned by ``matrix_rate``."""
@@ -48,7 +48,7 @@ class VisionOptions:
 class AdaptOptions:
     """Size of the last training of the language part."""
 
-    steps: int = 3000
+    steps: int = 5000
     rows: int = 24
     branches: int = 5
     learning_rate: float = 4e-4

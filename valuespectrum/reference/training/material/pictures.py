@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 CLIP_SECONDS = 6.0
 MOVED = 0.25
 """How far the event of an ordered kind may have come in a frame that counts as its beginning."""
+WORDS_AGAIN = 30
+"""Rounds of the times of day after which words come over pictures again: so they have a share of any number."""
+FARTHEST = 6
+"""Pixels by which a training picture is moved at most, in either direction."""
 MEAN = (0.48145466, 0.4578275, 0.40821073)
 DEVIATION = (0.26862954, 0.26130258, 0.27577711)
 
@@ -115,12 +119,13 @@ def _draw_look(index: int, count: int, seed: int, file: Path) -> None:
 def _training_setting(rng: np.random.Generator, look: str, place: int) -> SceneSetting:
     """A random moment of a random clip of a look; what happens in an ordered kind may have begun a little.
 
-    Times of day take turns, and the first frames of a look have words over them, each of ``OVERLAYS`` at each time, so
-    that there is a frame for whatever is to be shown.
+    Times of day take turns, and the first frames of each 120 of a look have words over them, each of ``OVERLAYS``
+    at each time, so that there is a frame for whatever is to be shown.
     """
     setting = as_look(random_setting(rng, float(rng.uniform(0, CLIP_SECONDS))), look)
     moved = float(rng.uniform(0, MOVED)) if rng.random() < 0.3 else 0.0
-    number, hour = divmod(place, len(TIMES_OF_DAY))
+    rounds, hour = divmod(place, len(TIMES_OF_DAY))
+    number = rounds % WORDS_AGAIN
     words = tuple(OVERLAYS)[number] if number < len(OVERLAYS) else ""
     time_of_day = tuple(TIMES_OF_DAY)[hour]
     return replace(setting, progress=abs(setting.progress - moved), overlay=words, time_of_day=time_of_day)
@@ -162,11 +167,12 @@ def patches(pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def augment(pictures: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """Small random changes of brightness, contrast and position."""
+    """Small random changes of brightness, contrast and position, others for each picture."""
     import torch
 
     count = len(pictures)
     gain = 1 + 0.15 * torch.randn(count, 1, 1, 1, generator=generator)
     shift = 0.15 * torch.randn(count, 3, 1, 1, generator=generator)
-    rows, columns = (int(step) for step in torch.randint(-6, 7, (2,), generator=generator))
-    return torch.roll(pictures * gain + shift, (rows, columns), dims=(2, 3))
+    moves = torch.randint(-FARTHEST, FARTHEST + 1, (count, 2), generator=generator).tolist()
+    changed = pictures * gain + shift
+    return torch.stack([torch.roll(each, move, dims=(1, 2)) for each, move in zip(changed, moves, strict=True)])
