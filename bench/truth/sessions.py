@@ -143,7 +143,9 @@ def measured(planted: Planted, count: int, seed: int, shared: bool = False) -> d
         told["profile"] = float(np.mean(held))
         true = obeyed * (REACH * target - bare)
         shifts = [
-            _holds(row["shifts"][value], "mean", each) for value, each in zip(VALUES, true - true.mean(), strict=True)
+            _holds(row["shifts"][value], "mean", each)
+            for value, each in zip(VALUES, true - true.mean(), strict=True)
+            if value in row["shifts"]  # so few clips may show a value that nothing is known of it
         ]
         told["shifts"] = float(np.mean(shifts))
         for name, share in told.items():
