@@ -119,7 +119,7 @@ def test_served_and_in_process_answers_are_the_same(server: str, asks: list[Ask]
     assert [answer.tokens for answer in there] == [answer.tokens for answer in here]
     assert [answer.parsed for answer in there] == [answer.parsed for answer in here]
     assert [answer.text for answer in there] == [answer.text for answer in here]
-    assert {answer.parsed for answer in here} >= {"yes", "no"}
+    assert {answer.parsed for answer in here} & {"yes", "no"} and len({answer.text for answer in here}) > 2
 
 
 def test_without_log_probabilities_samples_are_drawn_one_by_one(server: str, asks: list[Ask]) -> None:

@@ -102,10 +102,14 @@ def test_a_feature_is_set_with_or_without_the_rest(model: TorchModel) -> None:
         )
     )
     coder, plain = few.on("cpu"), outputs(model, ask)
+    active = coder.encode(plain)[:, 3] > 0
+    assert active.any()
     for instead in (True, False):
         changed = outputs(model, ask, clamped_feature(published(few), 3, 8.0, instead))
         features = coder.encode(changed)
-        assert torch.allclose(features[:, 3], torch.full_like(features[:, 3], 8.0), atol=1e-4)
+        # Where it is off, what is left of the activation may point away from it by any amount.
+        set_to = features[:, 3] if instead else features[active, 3]
+        assert torch.allclose(set_to, torch.full_like(set_to, 8.0), atol=1e-4)
         others = [place for place in range(50) if place != 3]
         assert torch.allclose(features[:, others], coder.encode(plain)[:, others], atol=1e-4)
         left = changed - coder.decode(features)
