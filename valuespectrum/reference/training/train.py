@@ -157,16 +157,17 @@ class Training:
 
     def _pictures(self, part: str) -> TrainingPictures:
         file = self._work / f"pictures-{part}.npz"
-        if not file.exists():
-            count, seed = FRAMES[part]
+        if file.exists():
+            return TrainingPictures.load(file)
+        count, seed = FRAMES[part]
 
-            def progress(done: int, of: int) -> None:
-                if done % 10 == 0 or done == of:
-                    self._log(f"drawing {part} frames: {done} of {of} looks")
+        def progress(done: int, of: int) -> None:
+            if done % 10 == 0 or done == of:
+                self._log(f"drawing {part} frames: {done} of {of} looks")
 
-            drawn = draw_pictures(count, seed, 2, self._work / "frames", progress)
-            drawn.save(file)
-        return TrainingPictures.load(file)
+        drawn = draw_pictures(count, seed, 2, self._work / "frames", progress)
+        drawn.save(file)
+        return drawn
 
     def _fresh_model(self) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
         import torch
