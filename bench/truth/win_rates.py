@@ -22,6 +22,7 @@ from vectorstore.foundation.random_streams import stream
 
 Floats = NDArray[np.float64]
 LEVEL = 0.95
+EVEN = 50.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class Found:
     """Share of scores that have no interval."""
     width: float
     """Mean, in points of 100."""
+    apart: float
+    """Share of intervals that leave out 50; where respondents do not differ, each is a false alarm."""
 
 
 def carried(leans: Floats, planted: Planted, luck: np.random.Generator) -> NDArray[np.int8]:
@@ -60,6 +63,7 @@ def measured(planted: Planted, studies: int, sets: int, seed: int) -> Found:
     """Coverage over several studies of many sets of questions each."""
     holds: list[bool] = []
     widths: list[float] = []
+    apart: list[bool] = []
     told = 0
     for study in range(studies):
         luck = stream(seed, f"bench/win_rates/{planted}", study)
@@ -72,7 +76,8 @@ def measured(planted: Planted, studies: int, sets: int, seed: int) -> Found:
             ranges = list(_ranges(known))
             holds += [low <= true <= high for low, high in ranges]
             widths += [high - low for low, high in ranges]
-    return Found(float(np.mean(holds)), 1 - len(holds) / told, float(np.mean(widths)))
+            apart += [not low <= EVEN <= high for low, high in ranges]
+    return Found(float(np.mean(holds)), 1 - len(holds) / told, float(np.mean(widths)), float(np.mean(apart)))
 
 
 def _ranges(known: list[Estimate]) -> Iterator[tuple[float, float]]:
@@ -80,11 +85,12 @@ def _ranges(known: list[Estimate]) -> Iterator[tuple[float, float]]:
 
 
 def cases() -> Iterator[Planted]:
-    """Few and many questions, two and many opponents, a value that is seldom named."""
+    """Few and many questions, one and many opponents, a value that is seldom named, nobody who differs."""
     yield from (Planted(questions) for questions in (10, 20, 40, 100, 200))
     yield from (Planted(opponents=opponents) for opponents in (1, 12))
     yield Planted(naming=-2.5)
     yield Planted(lean_sd=2.0)
+    yield from (Planted(questions, lean_sd=0.0) for questions in (20, 40, 100))
 
 
 def main() -> None:
@@ -98,9 +104,8 @@ def main() -> None:
         found = measured(planted, chosen.studies, chosen.sets, chosen.seed)
         words = f"{planted.questions} questions, {planted.opponents} opponents, named {planted.naming:g}"
         words += f", leans {planted.lean_sd:g}"
-        print(
-            f"{words:58} holds {found.holds:.3f}  no interval {found.without:.3f}  width {found.width:.1f}", flush=True
-        )
+        told = f"holds {found.holds:.3f}  no interval {found.without:.3f}  width {found.width:.1f}"
+        print(f"{words:58} {told}  without 50 {found.apart:.3f}", flush=True)
 
 
 if __name__ == "__main__":
