@@ -18,7 +18,7 @@ from valuespectrum.reference.items.catalogue import KINDS, read_question
 from valuespectrum.reference.items.choosing import Dilemma, Moves, Payoff, Slider, Staircase
 from valuespectrum.reference.items.liking import ORDERS, Captioned, Like, LikingScale, Pair
 from valuespectrum.reference.items.oneself import Importance, LabelledPortrait, Portrait
-from valuespectrum.reference.items.speaking import Reasons, TextStrength, TextValue
+from valuespectrum.reference.items.speaking import Reasons, Rewrite, TextStrength, TextValue
 from valuespectrum.reference.kinds import KINDS as SCENE_KINDS
 from valuespectrum.reference.planted import BY_NAME, Depicted, Mind
 from valuespectrum.reference.speech import actions, reason, statements
@@ -48,6 +48,18 @@ def test_what_is_written_is_read_back(kind: type[PlantedItem]) -> None:
         question, _ = draw_question(kind, rng, instruction)
         assert read_question(question.text) == question
     assert kind.read("What is the time?") is None and kind.read("") is None
+
+
+def test_numbers_off_the_scale_are_no_question() -> None:
+    step = Staircase(*list(actions())[:2], step=4, priced=1).text
+    rewriting = Rewrite("I care very much about justice for all.", "power_dominance", 2).text
+    for text, place in ((step, "Step {} of"), (rewriting, "strength {} of")):
+        right = "4" if text == step else "2"
+        assert place.format(right) in text and read_question(text)
+        for number in ("45", "12", "0", "-1", "6", "two"):
+            assert not read_question(text.replace(place.format(right), place.format(number)))
+    for text in (Payoff((80, 60), (50, 30)).text, Slider(tuple(allocations(0, 1.0))).text):
+        assert read_question(text) and not read_question(text.replace("50", "5" * 5000, 1))
 
 
 @kinds

@@ -11,10 +11,12 @@ import numpy as np
 from valuespectrum.instruments.wordings import choosing as words
 from valuespectrum.instruments.wordings.template import Template
 from valuespectrum.reference import planted
-from valuespectrum.reference.items.base import PlantedItem, Scene, Shares, one_of, pick
+from valuespectrum.reference.items.base import PlantedItem, Scene, Shares, one_of, pick, whole_number
 from valuespectrum.reference.items.liking import AboutOnePicture
 from valuespectrum.reference.planted import Mind
 from valuespectrum.reference.speech import actions, speech
+
+_MOST_POINTS = 999_999
 
 
 class _TwoActions(PlantedItem):
@@ -34,6 +36,12 @@ def _two_actions(rng: np.random.Generator) -> tuple[str, str]:
     values = [list(speech())[place] for place in rng.permutation(len(speech()))[:2]]
     first, second = (pick(rng, speech()[value]["actions"]) for value in values)
     return first, second
+
+
+def _points(own: str, other: str) -> tuple[int, int] | None:
+    """Points to oneself and to the other as they are written; ``None`` where they are no numbers to choose by."""
+    found = whole_number(own, 0, _MOST_POINTS), whole_number(other, 0, _MOST_POINTS)
+    return None if found[0] is None or found[1] is None else (found[0], found[1])
 
 
 def _known(*said: str) -> bool:
@@ -113,9 +121,10 @@ class Staircase(_TwoActions):
     @classmethod
     def read(cls, text: str) -> Self | None:
         found = cls.template.read(text)
-        if not found or not _known(found["first"], found["second"]) or found["step"] not in "12345":
+        step = whole_number(found["step"], 1, len(words.PRICES)) if found else None
+        if not found or not step or not _known(found["first"], found["second"]):
             return None
-        return cls(found["first"], found["second"], int(found["step"]), int(found["priced"] == "B"))
+        return cls(found["first"], found["second"], step, int(found["priced"] == "B"))
 
 
 @dataclass(frozen=True)
@@ -160,11 +169,9 @@ class Payoff(PlantedItem):
 
     @classmethod
     def read(cls, text: str) -> Self | None:
-        found = words.PAYOFF.read(text)
-        if not found or not all(points.isdecimal() for points in found.values()):
-            return None
-        points = {name: int(value) for name, value in found.items()}
-        return cls((points["own_a"], points["other_a"]), (points["own_b"], points["other_b"]))
+        found = words.PAYOFF.read(text) or {}
+        first, second = (_points(found.get(f"own_{each}", ""), found.get(f"other_{each}", "")) for each in "ab")
+        return cls(first, second) if first and second else None
 
 
 @dataclass(frozen=True)
@@ -194,11 +201,11 @@ class Slider(PlantedItem):
     def read(cls, text: str) -> Self | None:
         found = cls.template.read(text)
         rows = [words.ALLOCATION.read(line) for line in found["options"].split("\n")] if found else []
-        known = [row for row in rows if row and row["own"].isdecimal() and row["other"].isdecimal()]
-        marks = tuple(row["letter"] for row in known)
+        points = [_points(row["own"], row["other"]) if row else None for row in rows]
+        known, marks = [each for each in points if each], tuple(row["letter"] for row in rows if row)
         if len(rows) != len(words.OPTION_LETTERS) or len(known) != len(rows) or len(set(marks)) < len(marks):
             return None
-        return cls(tuple((int(row["own"]), int(row["other"])) for row in known), marks)
+        return cls(tuple(known), marks)
 
 
 @dataclass(frozen=True)

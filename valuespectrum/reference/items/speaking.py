@@ -10,7 +10,7 @@ import numpy as np
 
 from valuespectrum.instruments.wordings import speaking as words
 from valuespectrum.reference import planted
-from valuespectrum.reference.items.base import PlantedItem, Scene, Shares, one_of, pick
+from valuespectrum.reference.items.base import PlantedItem, Scene, Shares, one_of, pick, whole_number
 from valuespectrum.reference.items.liking import digits
 from valuespectrum.reference.planted import Mind
 from valuespectrum.reference.speech import captions, meaning, reason, speech, statements
@@ -238,6 +238,7 @@ class Rewrite(PlantedItem):
     @classmethod
     def read(cls, text: str) -> Self | None:
         found = words.REWRITE.read(text)
-        if found and meaning(found["text"]) and found["value"] in _VALUES and found["strength"] in "12345":
-            return cls(found["text"], _VALUES[found["value"]], int(found["strength"]))
+        strength = whole_number(found["strength"], 1, len(words.STRENGTHS)) if found else None
+        if found and strength and meaning(found["text"]) and found["value"] in _VALUES:
+            return cls(found["text"], _VALUES[found["value"]], strength)
         return None
