@@ -144,6 +144,8 @@ def test_repeats_of_free_texts_are_drawn_and_stay_what_they_are() -> None:
     other = TwinModel(AMBER, ModelOptions(seed=1))
     assert next(other.generate([replace(ask, draw=7)])).text != drawn[6]
     cold = TwinModel(AMBER, ModelOptions(temperature=0.01))
+    frozen = answer_to(TwinModel(AMBER, ModelOptions(samples=9, temperature=1e-5)), like_ask(look=LOOK))
+    assert sorted(frozen.counts.values()) == [0, 9], "what is likeliest alone, however cold"
     strengths = [next(cold.generate([replace(ask, draw=number)])).text.split(" about")[0] for number in range(1, 5)]
     assert set(strengths) == {next(model.generate([ask])).text.split(" about")[0]}
 

@@ -169,7 +169,9 @@ def chosen(shares: Shares, choices: Sequence[Choice]) -> dict[str, float]:
 
 def _drawn(shares: Shares, temperature: float, rng: np.random.Generator) -> str:
     texts = list(shares)
-    raised = np.array([shares[text] for text in texts]) ** (1 / temperature)
+    plain = np.array([shares[text] for text in texts])
+    # Relative to the largest, which stays: near a temperature of 0 all of them would come to nothing.
+    raised = (plain / plain.max()) ** (1 / temperature)
     return texts[int(np.searchsorted(np.cumsum(raised / raised.sum())[:-1], rng.random(), side="right"))]
 
 
