@@ -11,7 +11,6 @@ still verifies, and says that it is incomplete.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import itertools
 import json
@@ -115,31 +114,29 @@ class Snapshot:
         return {"schema": SCHEMA if self.words_hash else _WORDLESS, **stated}
 
 
-def snapshots(folder: Path) -> list[Snapshot]:
-    """All snapshots of a corpus folder, oldest first.
-
-    Raises:
-        CorpusError: One is damaged.
-        SchemaError: One was written by another release.
-    """
-    return _by_age(read_snapshot(folder, name) for name in snapshot_names(folder))
-
-
-def sound_snapshots(folder: Path) -> list[Snapshot]:
-    """Those snapshots that can be read, oldest first; `corpus verify` names the others, and nothing else needs them.
+def snapshots(folder: Path) -> tuple[list[Snapshot], dict[str, str]]:
+    """The snapshots of a corpus folder that can be read, oldest first, and by name what is wrong with the others.
 
     Raises:
         CorpusError: The folder of the snapshots, or one of them, is a link or the like.
     """
     found: list[Snapshot] = []
+    problems: dict[str, str] = {}
     for name in snapshot_names(folder):
-        with contextlib.suppress(CorpusError):
+        try:
             found.append(read_snapshot(folder, name))
-    return _by_age(found)
+        except CorpusError as error:
+            problems[name] = error.message
+    return sorted(found, key=lambda snapshot: (snapshot.number, snapshot.made_at, snapshot.name)), problems
 
 
-def _by_age(found: Iterable[Snapshot]) -> list[Snapshot]:
-    return sorted(found, key=lambda snapshot: (snapshot.number, snapshot.made_at, snapshot.name))
+def sound_snapshots(folder: Path) -> list[Snapshot]:
+    """Those snapshots that can be read, oldest first; the others matter only to who lists or verifies snapshots.
+
+    Raises:
+        CorpusError: The folder of the snapshots, or one of them, is a link or the like.
+    """
+    return snapshots(folder)[0]
 
 
 def read_snapshot(folder: Path, name: str) -> Snapshot:

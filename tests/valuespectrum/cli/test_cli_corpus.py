@@ -267,6 +267,17 @@ def test_snapshots_are_named_listed_compared_and_checked(ask: Ask, corpus: Path)
     assert "1 clips removed" in text and "clips: 20 -> 19" in text
 
 
+def test_a_damaged_snapshot_is_named_beside_the_others(ask: Ask, corpus: Path) -> None:
+    assert ask("snapshot", "march", also_text=False)[0] == 0
+    (corpus / "snapshots" / "bad.json").write_text("[")
+    code, found, text = ask("snapshot")
+    assert (code, [each["name"] for each in found["snapshots"]]) == (0, ["march"])
+    assert [each["name"] for each in found["damaged"]] == ["bad"]
+    assert "is damaged" in found["damaged"][0]["problem"]
+    assert text.splitlines()[1].startswith("march") and "\nsnapshot bad: " in text
+    assert ask("diff", "march", "bad")[0] == 2
+
+
 def test_low_recall_is_said(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     from vectorstore.snapshots.recall import Recall
 

@@ -13,6 +13,7 @@ from valuespectrum.operations.shared.loading import corpus_embedder
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import number_lines, table
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.escaping import printable_line
 from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class SnapshotList(Outcome):
     """The states of a corpus that have names."""
 
     def rows(self) -> Sequence[Mapping[str, object]]:
-        """A row for each."""
+        """A row for each that can be read."""
         return list(self.document["snapshots"])
 
 
@@ -58,7 +59,7 @@ def snapshot(corpus: str | PathLike[str], name: str, chroma: str | None = None) 
 
 
 def snapshots(corpus: str | PathLike[str]) -> SnapshotList:
-    """List the states of a corpus that have names.
+    """List the states of a corpus that have names; those whose files are damaged are named apart.
 
     Args:
         corpus: Corpus folder.
@@ -74,9 +75,14 @@ def snapshots(corpus: str | PathLike[str]) -> SnapshotList:
     from vectorstore.snapshots.snapshot import snapshots as named
 
     Corpus.open(Path(corpus)).close()
-    found = named(Path(corpus))
-    document = {"snapshots": [_document(each) for each in found]}
-    return SnapshotList(document, _listed(found) if found else "no snapshots yet")
+    found, problems = named(Path(corpus))
+    document = {
+        "snapshots": [_document(each) for each in found],
+        "damaged": [{"name": name, "problem": problem} for name, problem in problems.items()],
+    }
+    lines = [printable_line(f"snapshot {name}: {problem}") for name, problem in problems.items()]
+    listed = _listed(found) if found or problems else "no snapshots yet"
+    return SnapshotList(document, "\n".join([listed, *lines]))
 
 
 def _document(made: Snapshot) -> Json:
