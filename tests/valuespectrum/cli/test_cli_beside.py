@@ -44,3 +44,33 @@ def test_a_file_may_hold_options_of_other_jobs(tmp_path: Path, capfd: pytest.Cap
     assert "means nothing" not in capfd.readouterr().err
     assert main([*words, "--corpus", str(tmp_path / "nowhere")]) == 2
     assert "means nothing" not in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("verb", "text", "said"),
+    [
+        (
+            "bench",
+            "corpus: nowhere\nmodel: simulated:power=1\nstimuli: set.json\ntop-k: 3\n",
+            "line 4: --top-k means nothing beside --stimuli",
+        ),
+        ("bench", "pilot: nowhere\nwordings: 3\n", "line 2: --wordings means nothing beside --pilot"),
+        ("corpus label nowhere", "by: people\ndevice: cpu\n", "line 2: --device means nothing beside --by people"),
+    ],
+)
+def test_what_means_nothing_beside_an_option_of_the_same_file_is_refused(
+    verb: str, text: str, said: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "study.yaml"
+    file.write_text(text)
+    assert main([*verb.split(), "--config", str(file), "--json"]) == 2
+    assert json.loads(capfd.readouterr().out)["error"]["message"] == f"{file}, {said}"
+
+
+def test_what_is_typed_makes_it_another_job_than_that_of_the_file(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    file, nowhere = tmp_path / "study.yaml", tmp_path / "nowhere"
+    file.write_text(f"corpus: {nowhere}\nmodel: simulated:power=1\ntop-k: 3\n")
+    assert main(["bench", "--config", str(file), "--stimuli", str(tmp_path / "set.json"), "--json"]) == 2
+    assert "means nothing" not in json.loads(capfd.readouterr().out)["error"]["message"]

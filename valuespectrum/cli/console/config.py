@@ -48,8 +48,17 @@ def place_of(error: Exception) -> str:
     context, parameter = getattr(error, "ctx", None), getattr(error, "param", None)
     if context is None or parameter is None:
         return ""
-    source = context.get_parameter_source(parameter.name)
-    return str(context.meta[_PLACES][parameter.name]) if source is not None and source.name == "DEFAULT_MAP" else ""
+    return places_in_file(context).get(parameter.name, "")
+
+
+def places_in_file(context: typer.Context) -> dict[str, str]:
+    """Where the values stand that a file of options gave, by parameter; what was typed as well is not among them."""
+    found: dict[str, str] = {}
+    for name, place in context.meta.get(_PLACES, {}).items():
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "DEFAULT_MAP":
+            found[name] = str(place)
+    return found
 
 
 def _read(context: typer.Context, file: Path | None) -> Path | None:

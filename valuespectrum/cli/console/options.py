@@ -13,6 +13,7 @@ import typer
 
 from valuespectrum import api
 from valuespectrum.api import EngineName, LayoutName, ModelFormat
+from valuespectrum.cli.console.config import places_in_file
 from vectorstore.foundation.errors import InputError
 
 
@@ -191,7 +192,9 @@ def numbers(option: str, words: str) -> dict[str, float]:
 
 
 def refuse_beside(context: typer.Context, chosen: str, useful: Collection[str]) -> None:
-    """Refuse options that mean nothing beside another; a file of options may hold some for other jobs.
+    """Refuse options that mean nothing beside another.
+
+    A file of options may hold some for other jobs, which are passed over, unless the same file holds the other, too.
 
     Args:
         context: Of the verb.
@@ -199,15 +202,15 @@ def refuse_beside(context: typer.Context, chosen: str, useful: Collection[str]) 
         useful: Parameters that mean something beside it.
 
     Raises:
-        InputError: One was typed that does not.
+        InputError: One was given that does not.
     """
-    for name, option in _typed(context):
+    for name, option, place in _given_beside(context, chosen):
         if name not in useful and name not in ("as_json", "config"):
-            raise InputError(f"{option} means nothing beside {chosen}", f"leave {option} out")
+            raise InputError(f"{place}{option} means nothing beside {chosen}", f"leave {option} out")
 
 
 def refuse_without(context: typer.Context, needy: Collection[str], needed: str) -> None:
-    """Refuse options that mean nothing without another.
+    """Refuse options that mean nothing without another; those of a file of options may be for other jobs.
 
     Args:
         context: Of the verb.
@@ -223,7 +226,7 @@ def refuse_without(context: typer.Context, needy: Collection[str], needed: str) 
 
 
 def refuse_idle(context: typer.Context, idle: Collection[str], chosen: str) -> None:
-    """Refuse some options that mean nothing beside another.
+    """Refuse some options that mean nothing beside another; of a file of options as ``refuse_beside``.
 
     Args:
         context: Of the verb.
@@ -231,11 +234,20 @@ def refuse_idle(context: typer.Context, idle: Collection[str], chosen: str) -> N
         chosen: The other, as it is typed; it is known to be there.
 
     Raises:
-        InputError: One was typed.
+        InputError: One was given.
     """
-    for name, option in _typed(context):
+    for name, option, place in _given_beside(context, chosen):
         if name in idle:
-            raise InputError(f"{option} means nothing beside {chosen}", f"leave {option} out")
+            raise InputError(f"{place}{option} means nothing beside {chosen}", f"leave {option} out")
+
+
+def _given_beside(context: typer.Context, chosen: str) -> Iterator[tuple[str, str, str]]:
+    """Parameter, option and place (of those in a file, for messages) of everything that was given for this job."""
+    yield from ((name, option, "") for name, option in _typed(context))
+    places = places_in_file(context)
+    named = {each.name: each.opts[0] for each in context.command.params if each.name in places}
+    if chosen.partition(" ")[0] in named.values():
+        yield from ((name, named[name], f"{place}: ") for name, place in places.items())
 
 
 def _typed(context: typer.Context) -> Iterator[tuple[str, str]]:
