@@ -24,20 +24,20 @@ from valuespectrum.theory.value_sets import ValueSet
 from vectorstore.foundation.json_types import Json
 
 
-def read_groups(runs: Sequence[ReportedRun], level: float) -> tuple[InstrumentGroup, ...]:
+def read_groups(runs: Sequence[tuple[str, ReportedRun]], level: float) -> tuple[InstrumentGroup, ...]:
     """Every respondent of every run, nothing left out; numbers of two groups are never on one scale.
 
     Args:
-        runs: In the order in which their profiles are shown.
+        runs: Each behind what the page calls it, in the order in which their profiles are shown.
         level: Of all their intervals.
     """
     groups: dict[InstrumentGroup, list[MeasuredProfile]] = {}
-    for run in runs:
+    for called, run in runs:
         sets = {name: ValueSet.from_json(each) for name, each in run.scores["value_sets"].items()}
         for one in run.scores["respondents"]:
             values = sets[one["value_set"]]
             group = replace(_group(one, values), level=level)
-            groups.setdefault(group, []).append(_profile(run, one, values, group.scale))
+            groups.setdefault(group, []).append(_profile(called, one, values, group.scale))
     return tuple(replace(group, profiles=tuple(profiles)) for group, profiles in groups.items())
 
 
@@ -55,12 +55,12 @@ def _scale(one: Json, values: ValueSet) -> str:
     return CENTRED if values.one_scale else APART
 
 
-def _profile(run: ReportedRun, one: Json, values: ValueSet, scale: str) -> MeasuredProfile:
+def _profile(run: str, one: Json, values: ValueSet, scale: str) -> MeasuredProfile:
     measured = one.get("profile") or {name: {"mean": each} for name, each in one["paper"]["scores"].items()}
     status, why = identified(one)
     who, about = columns_of(one), about_others(one["instrument"])
     return MeasuredProfile(
-        run=run.folder.name,
+        run=run,
         model=who.model,
         role="" if who == who.bare else Role(who.persona, who.strategy, who.placebo).words,
         rows=tuple(_row(name, values.label(name), row, scale) for name, row in measured.items()),

@@ -64,8 +64,8 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
     further: dict[tuple[str, bool], list[str]] = {}
     conditions = set()
     lead = ""
-    called = runs_called(sources.runs)
-    for run, name in zip(runs, called, strict=True):
+    named = list(zip(runs_called(sources.runs), runs, strict=True))
+    for name, run in named:
         manifest = run.manifest
         whose = (shown_by(manifest), manifest.asked.models, pictures_of(manifest, sources.corpus))
         cautions.append(caution(*whose))
@@ -81,9 +81,7 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
                 conditions.add(_conditions(manifest))
     profiles = tuple(replace(each, further_runs=tuple(further.get(key, ()))) for key, each in found.items())
     personas = tuple(
-        replace(result, run=name)
-        for run, name in zip(runs, called, strict=True)
-        for result in read_personas(run.scores, run.manifest)
+        replace(result, run=name) for name, run in named for result in read_personas(run.scores, run.manifest)
     )
     names = {name: words for run in runs for name, words in run.manifest.asked.persona_names.items()}
     values = {clip: value for run in reversed(runs) for clip, value in run.manifest.corpus.clip_values().items()}
@@ -97,21 +95,17 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
     data = ReportData(
         title=title,
         profiles=profiles,
-        groups=read_groups(runs, level),
+        groups=read_groups(named, level),
         personas=personas,
-        playing=tuple(
-            (name, sentence) for run, name in zip(runs, called, strict=True) for sentence in read_playing(run.scores)
-        ),
+        playing=tuple((name, sentence) for name, run in named for sentence in read_playing(run.scores)),
         sessions=tuple(read_session(log, sources.corpus, names, values) for log in sources.sessions),
         walks=(
             *(run.scores["sessions"] for run in runs if run.scores.get("sessions")),
             *_walks(sources.sessions, values),
         ),
         examples=next(filter(None, examples), ()),
-        feeds=tuple(
-            feed for run, name in zip(runs, called, strict=True) for feed in read_feeds(run, name, sources.corpus)
-        ),
-        provenance=[row for run in runs for row in _provenance(run)],
+        feeds=tuple(feed for name, run in named for feed in read_feeds(run, name, sources.corpus)),
+        provenance=[row for name, run in named for row in _provenance(name, run)],
         command=command or str(runs[0].manifest.provenance.get("command", "")),
         runs=tuple(runs),
         same_pictures=len(conditions) == 1,
@@ -168,12 +162,12 @@ def shown_by(manifest: Manifest) -> str:
     return shown.embedder if shown else ""
 
 
-def _provenance(run: ReportedRun) -> list[tuple[str, str]]:
+def _provenance(called: str, run: ReportedRun) -> list[tuple[str, str]]:
     asked, made, scoring = run.manifest.asked, run.manifest.provenance, run.scores["scoring"]
     shown, wordings = asked.shown, asked.instrument_options.get("wordings")
     how = [asked.instrument, *([f"{wordings} wordings"] if wordings is not None else [])]
     rows = [
-        ("Run", run.folder.name),
+        ("Run", called),
         ("Begun", str(made.get("begun", ""))),
         ("Corpus hash", shown.corpus_hash if shown else ""),
         ("Embedder", shown.embedder if shown else ""),

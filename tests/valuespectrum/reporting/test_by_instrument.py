@@ -41,7 +41,7 @@ def page_of(monkeypatch: pytest.MonkeyPatch, runs: dict[str, list[Json]]) -> Rep
     shared = {"value_sets": sets, "scoring": {"level": 0.9}, "personas": []}
     settings = {"battery": {"name": "like"}, "models": {}, "personas": [], "roles": [], "seed": 0}
     monkeypatch.setattr(load, "read_manifest", lambda folder: Manifest(dict(settings), {}))
-    monkeypatch.setattr(load, "read_scores", lambda folder: {**shared, "respondents": runs[folder.name]})
+    monkeypatch.setattr(load, "read_scores", lambda folder: {**shared, "respondents": runs[str(folder)]})
     return load.load_report(load.ReportSources(tuple(map(Path, runs))), "several")
 
 
@@ -100,6 +100,17 @@ def test_a_profile_says_of_which_run_it_is_where_several_measured_the_model(monk
     page = render(page_of(monkeypatch, runs))
     assert said in page.split('aria-labelledby="models"')[1].partition("</section>")[0]
     assert not any("Every profile" in each for each in findings(page_of(monkeypatch, {"first": SEVERAL["first"]})))
+
+
+def test_runs_in_folders_of_one_name_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    like, other = respondent("like", unit="clip"), respondent("like", unit="clip", model="hf:n@1")
+    found = page_of(monkeypatch, {"one/like": [like], "two/like": [other], "two/svo": [respondent("svo", ANGLE)]})
+    assert [one.run for group in found.groups for one in group.profiles] == ["one/like", "two/like", "svo"]
+    assert [text for label, text in found.provenance if label == "Run"] == ["one/like", "two/like", "svo"]
+    unfinished = replace(found.runs[1], scores=found.runs[1].scores | {"n_planned": 9, "n_answered": 4})
+    (said,) = [each for each in findings(replace(found, runs=(found.runs[0], unfinished))) if "not finished" in each]
+    assert said.startswith("The run two/like is not finished")
+    assert "run two/like" in render(found)
 
 
 def test_a_run_over_other_dimensions_alone_has_a_page(monkeypatch: pytest.MonkeyPatch) -> None:

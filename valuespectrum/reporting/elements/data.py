@@ -321,9 +321,20 @@ class ReportedRun:
 
 
 def runs_called(folders: Sequence[Path]) -> list[str]:
-    """What the page calls runs: their folders, with the ones around them where two are called alike."""
-    names = [folder.name for folder in folders]
-    return [name if names.count(name) == 1 else str(folder) for folder, name in zip(folders, names, strict=True)]
+    """What the page calls runs: their folders, with as many of those around them as tell apart what is called alike.
+
+    Example:
+        >>> runs_called([Path("runs/one/like"), Path("runs/two/like"), Path("runs/pairs")])
+        ['one/like', 'two/like', 'pairs']
+    """
+    parts = [folder.absolute().parts for folder in folders]
+    return [_shortest_name(own, parts) for own in parts]
+
+
+def _shortest_name(own: tuple[str, ...], parts: Sequence[tuple[str, ...]]) -> str:
+    lengths = range(1, len(own) + 1)
+    alone = (length for length in lengths if sum(each[-length:] == own[-length:] for each in parts) == 1)
+    return Path(*own[-next(alone, 1) :]).as_posix()
 
 
 @dataclass(frozen=True, slots=True)

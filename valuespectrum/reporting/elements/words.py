@@ -266,8 +266,8 @@ def findings(data: ReportData) -> list[str]:
     """A few sentences under the headline."""
     profile = data.first
     sentences = [_basis(profile)] if data.profiles else []
-    for run in data.runs:
-        called = f"The run {clean(run.folder.name, 60)}"
+    for name, run in data.named_runs:
+        called = f"The run {clean(name, 60)}"
         told = unfinished_in_words(run.scores, called), outdated_in_words(run.scores, run.stored, called)
         sentences += [f"{sentence}." for sentence in told if sentence]
     if profile.recovery is not None:
