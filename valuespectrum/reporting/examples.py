@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from vectorstore.corpus import Corpus
+    from vectorstore.ledger.records import Frame
 
 SIMILARITY = "similarity"
 """Tag of answers about pictures that a search found; sets and sessions have none."""
@@ -37,7 +38,8 @@ def read_examples(
         run: Run folder.
         manifest: Of the run.
         corpus: For pictures and captions; ``None`` gives no examples, since an answer without its picture says little.
-            Nor are there any of an instrument that names no telling answers, is not installed, or asks without clips.
+            Nor are there any of frames that the corpus holds no more, or of an instrument that names no telling answers,
+            is not installed, or asks without clips.
         profile: Which values are liked.
         count: How many pictures.
     """
@@ -52,10 +54,20 @@ def read_examples(
             return ()
         chosen = _clips(table, profile, count, corpus.clip_ids())
         names = manifest.asked.persona_names
-        picked = {clip: _rows(table[table["clip"] == clip], manifest, telling) for clip in chosen}
-        keys = {str(row["key"]) for rows in picked.values() for row in rows}
+        answered = (_rows(table[table["clip"] == clip], manifest, telling) for clip in chosen)
+        picked = [
+            (frame, rows)
+            for rows in answered
+            if rows and (frame := frame_of(corpus, str(rows[0]["clip"]), str(rows[0]["frame"])))
+        ]
+        keys = {str(row["key"]) for _, rows in picked for row in rows}
         questions = {key: ask.question for key in keys if (ask := store.ask(key))}
-    return tuple(_example(corpus, rows, questions, names) for rows in picked.values() if rows)
+    return tuple(_example(corpus, frame, rows, questions, names) for frame, rows in picked)
+
+
+def frame_of(corpus: Corpus, clip: str, frame: str) -> Frame | None:
+    """A frame by its clip and its own id; ``None`` where the frames of the clip were made anew since it was shown."""
+    return next((each for each in corpus.frames(clip) if each.frame_id == frame), None)
 
 
 def read_picture(corpus: Corpus, picture_sha: str) -> bytes:
@@ -97,8 +109,10 @@ def _rows(table: pd.DataFrame, manifest: Manifest, telling: Sequence[Mapping[str
     return rows
 
 
-def _example(corpus: Corpus, rows: Sequence[Json], questions: dict[str, str], names: dict[str, str]) -> Example:
-    clip, frame = corpus.clip(str(rows[0]["clip"])), corpus.frame(str(rows[0]["frame"]))
+def _example(
+    corpus: Corpus, frame: Frame, rows: Sequence[Json], questions: dict[str, str], names: dict[str, str]
+) -> Example:
+    clip = corpus.clip(frame.clip_id)
     return Example(
         picture=read_picture(corpus, frame.picture_sha),
         title=clip.title,

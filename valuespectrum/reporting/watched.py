@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from agents.personas.reserved import NO_PERSONA
 from valuespectrum.reporting.elements.data import ReportedRun, WatchedClip, WatchedFeed
-from valuespectrum.reporting.examples import read_picture
+from valuespectrum.reporting.examples import frame_of, read_picture
 from valuespectrum.reporting.measured import identified
 from vectorstore.foundation.json_types import Json
 
@@ -57,7 +57,7 @@ def _clips(corpus: Corpus, acts: Json, names: Sequence[str]) -> tuple[WatchedCli
 
 def _clip(corpus: Corpus, name: str, did: Json) -> WatchedClip:
     clip = corpus.clip(name)
-    frame = next((each for each in corpus.frames(name) if each.frame_id == did["frame"]), None)
+    frame = frame_of(corpus, name, did["frame"])
     return WatchedClip(
         title=clip.title,
         caption=clip.caption,
