@@ -118,11 +118,14 @@ def calibrate(
     _refuse_idle(settings, instrument.pictures is not None)
     refuse_other_folders(folder)
     loading = ModelOptions(batch_size=settings.batch_size, seed=settings.seed)
+    # Twins are asked in place of models, so that a file of options may not name both.
+    effective = effective_options(settings, model=() if settings.twins else specs, run=folder)
     if instrument.pictures is None:
         with BenchBars(teller) as bars:
             teller.doing("loading the models")
             planted = _respondents(specs, loading, unveiled, settings.twins)
-            found = calibrate_instrument(_instrument_options(folder, settings, command), planted, bars)
+            asked = replace(_instrument_options(folder, settings, command), effective=effective)
+            found = calibrate_instrument(asked, planted, bars)
         return Calibration(found, _describe(found))
     if settings.corpus is None and not folder.name:
         raise InputError(f"a corpus is drawn beside the run, and {folder} has no name", "name a folder with --run")
@@ -132,7 +135,6 @@ def calibrate(
         embedder = corpus_embedder(opened, settings.embedder)
         refuse_other_clips(opened, embedder.id, specs)
         teller.doing("loading the models")
-        effective = effective_options(settings, model=specs, run=folder)
         options = replace(_options(folder, settings, command), corpus=corpus, effective=effective)
         planted = _respondents(specs, loading, unveiled, settings.twins)
         if not settings.twins and all_drawn(drawn_pictures(opened, embedder.id, specs)):

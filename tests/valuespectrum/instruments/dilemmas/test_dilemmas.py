@@ -338,6 +338,11 @@ def test_calibrating_on_twins(
     # Who has no values and leans towards the first option gives one answer to everything, too.
     assert [each["name"] for each in found["apart"]] == ["simulated:jade", "simulated:maple"]
     assert found["apart"][0]["why"] == "no score could be told" and found["respondents"][0]["spearman"] > 0.8
+    recorded = json.loads((tmp_path / "run" / "run.json").read_text(encoding="utf-8"))["provenance"]["options"]
+    assert (recorded["twins"], recorded["option"]) == (True, ["rounds=6"]) and "model" not in recorded
+    (tmp_path / "again.yaml").write_text(json.dumps({"calibrate": recorded}))
+    assert main(["calibrate", "--config", str(tmp_path / "again.yaml"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == found
 
 
 @pytest.fixture
