@@ -191,7 +191,7 @@ def bench(
     with _prepared(corpus, specs, settings, teller) as (opened, embedder, personas), BenchBars(teller) as bars:
         snapshot = snapshot_with(opened.folder, opened.content_hash())
         options = replace(options, present=options.present.with_words_of(opened))
-        effective = effective_options(settings, corpus=opened.folder, model=specs, run=options.run)
+        effective = _in_force(settings, opened.folder, specs, options.run)
         options = replace(options, command=command, effective=effective, corpus=opened.folder, snapshot=snapshot)
         refuse_other_benchmark(options, opened, embedder, specs, personas)
         teller.doing(f"loading {', '.join(specs)}")
@@ -213,6 +213,14 @@ def bench(
         f"next: valuespectrum report {quote(str(options.run))} --corpus {quote(str(corpus))}"
     )
     return Scores({**scores, "run": str(options.run), "engines": asked}, text, options.run)
+
+
+def _in_force(settings: BenchSettings, corpus: Path, specs: Sequence[str], run: Path) -> Mapping[str, object]:
+    """The options in force; where the instrument has options of its own, in the words of `instrument run`."""
+    if settings.params is None:
+        return effective_options(settings, corpus=corpus, model=specs, run=run)
+    said = effective_options(settings, corpus=corpus, model=specs, run=run, option=settings.params)
+    return {name: each for name, each in said.items() if name not in ("battery", "params")}
 
 
 def plan_bench(

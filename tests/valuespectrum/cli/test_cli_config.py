@@ -112,6 +112,23 @@ def test_a_run_records_what_was_in_force_and_that_makes_the_same_run(
     assert third["provenance"]["options"] == recorded | {"run": str(tmp_path / "third")}
 
 
+def test_what_an_instrument_about_pictures_was_asked_with_makes_the_same_run(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_clips(tmp_path / "clips", each=1)
+    monkeypatch.setattr("ingest.embedding.base.load_embedder", lambda spec, threads=None: ColourEmbedder())
+    corpus = vs.ingest(tmp_path / "clips", tmp_path / "corpus", vs.IngestSettings(embedder="colours")).corpus
+    words = ("--corpus", corpus, "--model", MODEL, "--option", "wordings=1", "--top-k", 1)
+    assert told(capfd, "instrument", "run", "like", *words, "--run", tmp_path / "first")[0] == 0
+    first = json.loads((tmp_path / "first" / "run.json").read_text())
+    recorded = first["provenance"]["options"]
+    assert recorded["option"] == ["wordings=1"] and not {"battery", "params"} & set(recorded)
+    again = tmp_path / "again.yaml"
+    again.write_text(yaml.safe_dump({"instrument run": recorded | {"run": str(tmp_path / "second")}}))
+    assert told(capfd, "instrument", "run", "like", "--config", again)[0] == 0
+    assert json.loads((tmp_path / "second" / "run.json").read_text())["settings"] == first["settings"]
+
+
 PLANNED = {"target-se", "detect", "across-personas"}
 
 
