@@ -78,6 +78,8 @@ class _InstrumentSettings(_Asked):
     def _shows_pictures_or_none(self) -> Self:
         if len({part is None for part in (self.corpus, self.keywords, self.retrieval)}) > 1:
             raise ValueError("corpus, keywords and retrieval come together")
+        if self.corpus is None and {"corpus", "keywords", "retrieval"} & self.model_fields_set:
+            raise ValueError("corpus, keywords and retrieval are left out where no pictures are shown")
         return self
 
 

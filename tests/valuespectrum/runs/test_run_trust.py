@@ -173,3 +173,14 @@ def test_a_profile_in_a_manifest_is_checked_before_it_is_believed(run: Path) -> 
     document["settings"]["models"][model]["profile"] = '{"power": "much"}'
     (run / "run.json").write_text(json.dumps(document))
     assert main(["report", str(run)]) == 2
+
+
+@pytest.mark.parametrize("verb", ["hf", "inspect", "report"])
+def test_a_corpus_that_is_null_is_told_in_one_line(run: Path, said: Said, verb: str) -> None:
+    """An instrument that shows no pictures has no corpus; a manifest of somebody's may say so in its own way."""
+    document = json.loads((run / "run.json").read_text())
+    document["settings"] |= dict.fromkeys(("corpus", "keywords", "retrieval"))
+    (run / "run.json").write_text(json.dumps(document | {"kind": "instrument"}))
+    assert main([str(word) for word in READERS[verb](run)]) == 2
+    (line,) = [line for line in said().splitlines() if line.startswith("error")]
+    assert "run.json" in line and "left out" in line
