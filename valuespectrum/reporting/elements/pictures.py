@@ -9,11 +9,11 @@ from vectorstore.foreign.pictures import PICTURE_KINDS
 
 
 def can_be_drawn(picture: bytes) -> bool:
-    """Whether a picture can be drawn by ``data_uri``: a stored file may be damaged, or none at all."""
+    """Whether a picture can be drawn by ``data_uri``: a stored file may be damaged, none, or of another kind."""
     from PIL import Image
 
     try:
-        with Image.open(io.BytesIO(picture)) as opened:
+        with Image.open(io.BytesIO(picture), formats=PICTURE_KINDS) as opened:
             opened.load()
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return False
