@@ -55,6 +55,28 @@ def _role(row: Json) -> str:
     return "" if row["persona"] == NO_PERSONA else f" as {kind}{row['persona']}"
 
 
+def failed_in_words(scores: Json, run: str = "this run") -> str:
+    """That asks of a run failed, with the reason of whom most did; empty where none did.
+
+    Args:
+        scores: Of the run.
+        run: What it is called.
+
+    Example:
+        >>> row = {"model": "m", "persona": "none", "placebo": False, "failed": 2, "asks": 9, "reason": "no picture"}
+        >>> failed_in_words({"failures": [row]})
+        'this run: 2 of 9 asks to m failed: no picture'
+        >>> failed_in_words({"failures": [row, row | {"persona": "tycoon", "failed": 9, "reason": "timed out"}]})
+        'this run: every ask to m as tycoon failed: timed out; asks of 1 other respondent failed, too'
+    """
+    rows = sorted(scores.get("failures", ()), key=lambda row: -row["failed"])
+    if not rows:
+        return ""
+    others = len(rows) - 1
+    too = f"; asks of {others:,} other respondent{'s' * (others > 1)} failed, too" if others else ""
+    return f"{run}: {in_words(rows[0])}{too}"
+
+
 def refuse_silence(rows: list[Json], where: str) -> None:
     """Refuse to pass over a respondent that never answered.
 

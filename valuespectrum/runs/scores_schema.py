@@ -210,7 +210,12 @@ class _PersonaRow(Part):
 
 
 class _Failed(Part):
+    model: Text
+    persona: Text
+    placebo: Flag
     failed: Count
+    asks: Count
+    reason: Text
 
 
 class _Scoring(Part):

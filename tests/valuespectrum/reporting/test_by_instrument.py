@@ -113,6 +113,17 @@ def test_runs_in_folders_of_one_name_are_told_apart(monkeypatch: pytest.MonkeyPa
     assert "run two/like" in render(found)
 
 
+def test_asks_that_failed_are_told_and_are_no_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = page_of(monkeypatch, {"first": SEVERAL["first"]})
+    assert findings(found)[0].startswith("From 70 answers about ")
+    row = {"model": "hf:m@1", "persona": NO_PERSONA, "placebo": False, "failed": 3, "asks": 70, "reason": "timed\nout"}
+    failing = replace(found.runs[0], scores=found.runs[0].scores | {"failures": [row]})
+    profile = replace(found.profiles[0], rates={"error": Estimate(3 / 70)})
+    told = findings(replace(found, runs=(failing,), profiles=(profile,)))
+    assert told[0].startswith("From 70 asks (some of which failed) about ")
+    assert "The run first: 3 of 70 asks to hf:m@1 failed: timed out." in told
+
+
 def test_a_run_over_other_dimensions_alone_has_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
     found = page_of(monkeypatch, {"third": [respondent("svo", ANGLE, mean=33.0)]})
     page = render(found)

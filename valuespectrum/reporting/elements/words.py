@@ -14,7 +14,7 @@ from agents.personas.reserved import in_first_wording
 from valuespectrum.instruments.measurement import read_name
 from valuespectrum.reporting.elements.data import CLEAR, Estimate, ModelProfile, PersonaResult, ReportData
 from valuespectrum.reporting.elements.instruments import InstrumentGroup
-from valuespectrum.runs.failures import outdated_in_words, unfinished_in_words
+from valuespectrum.runs.failures import failed_in_words, outdated_in_words, unfinished_in_words
 from valuespectrum.scoring.answered.verdicts import listing as listing
 from valuespectrum.scoring.facets import findings as unknown
 from valuespectrum.scoring.guards.finding import Finding
@@ -268,7 +268,8 @@ def findings(data: ReportData) -> list[str]:
     sentences = [_basis(profile)] if data.profiles else []
     for name, run in data.named_runs:
         called = f"The run {clean(name, 60)}"
-        told = unfinished_in_words(run.scores, called), outdated_in_words(run.scores, run.stored, called)
+        told = [unfinished_in_words(run.scores, called), outdated_in_words(run.scores, run.stored, called)]
+        told.append(clean(failed_in_words(run.scores, called), 400))
         sentences += [f"{sentence}." for sentence in told if sentence]
     if profile.recovery is not None:
         sentences.append(_recovery(profile))
@@ -372,9 +373,11 @@ def moved_in_words(verdicts: Sequence[str], personas: Sequence[str] = (), level:
 
 
 def _basis(profile: ModelProfile) -> str:
+    failed = profile.rates.get("error", Estimate(None)).mean
+    heard = f"From {profile.n_asks:,} {'asks (some of which failed)' if failed else 'answers'}"
     if not any(row.liking.low is not None for row in profile.rows):
-        return f"From {profile.n_asks:,} answers."
-    sentence = f"From {profile.n_asks:,} answers about {profile.n_clips:,} clips. {profile.covers}".strip()
+        return f"{heard}."
+    sentence = f"{heard} about {profile.n_clips:,} clips. {profile.covers}".strip()
     refused = profile.rates.get("refusal", Estimate(None))
     return sentence if refused.mean is None else f"{sentence} Refusals: {with_interval(refused.moved(100), 1)} %."
 
