@@ -25,6 +25,13 @@ ASK = "bench --corpus nowhere --model simulated:power=1"
         ("calibrate --corpora 2 --model reference:amber", "--model means nothing beside --corpora"),
         ("calibrate --corpora 2 --run elsewhere", "--run means nothing beside --corpora"),
         ("calibrate --figure out.svg", "--figure means nothing without --corpora"),
+        ("corpus snapshot nowhere --chroma http://localhost:8000", "--chroma means nothing without NAME"),
+        ("corpus label nowhere --by embedding --seed 3", "--seed means nothing beside --by embedding"),
+        ("persona import traits nowhere.txt --field words", "--field means nothing beside the format traits"),
+        ("people history nowhere --corpus C --kept-from 2", "--kept-from means nothing beside the layout history"),
+        ("people personaact nowhere --corpus C --gap 5", "--gap means nothing beside the layout personaact"),
+        ("roleplay --corpus C --sessions 0 --steps 9", "--steps means nothing beside --sessions 0"),
+        ("roleplay --corpus C --sessions 0 --observe none", "--observe means nothing beside --sessions 0"),
     ],
 )
 def test_what_means_nothing_is_refused(

@@ -79,6 +79,8 @@ def label(context: typer.Context, corpus: CorpusArgument, given: LabelGiven, as_
         refuse_idle(context, ("top_k",) if given.by == "embedding" else ("top_k", "keywords", "embedder"), "--run")
     if given.by != "judge":
         refuse_idle(context, _OF_JUDGES, f"--by {given.by}")
+    if given.by != "people":
+        refuse_idle(context, ("seed",), f"--by {given.by}")
     who = api.LabelSettings(by=given.by, rater=given.rater, file=given.file, seed=given.seed)
     settings = api.PictureSettings(
         run=given.run, ratings=given.ratings, top_k=given.top_k, keywords=given.keywords, embedder=given.embedder

@@ -10,11 +10,12 @@ import typer
 
 from valuespectrum import api
 from valuespectrum.cli.console.corpus_options import ChromaOption, CorpusArgument
-from valuespectrum.cli.console.options import refuse_idle
+from valuespectrum.cli.console.options import refuse_idle, refuse_without
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
 
 def snapshot(
+    context: typer.Context,
     corpus: CorpusArgument,
     name: Annotated[
         str, typer.Argument(help="Name for the present state; without one, all are listed.", metavar="[NAME]")
@@ -23,6 +24,8 @@ def snapshot(
     as_json: JsonOption = False,
 ) -> None:
     """Name the present state of a corpus for good, or list the states that have names."""
+    if not name:
+        refuse_without(context, ("chroma",), "NAME")
     with Terminal(as_json) as terminal:
         terminal.show(api.snapshot(corpus, name, chroma) if name else api.snapshots(corpus))
 

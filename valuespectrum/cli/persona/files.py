@@ -10,7 +10,7 @@ import typer
 
 from valuespectrum import api
 from valuespectrum.api import PersonaFormat, StrategyName
-from valuespectrum.cli.console.options import PersonaFileOption, SeedOption, numbers, one_of
+from valuespectrum.cli.console.options import PersonaFileOption, SeedOption, numbers, one_of, refuse_idle
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
 NewFileOption = Annotated[Path, typer.Option("--out", help="Persona file to write.", metavar="FILE")]
@@ -95,6 +95,7 @@ class ImportGiven:
 
 
 def import_file(
+    context: typer.Context,
     form: Annotated[PersonaFormat, typer.Argument(help="What the file is.", show_default=False)],
     source: Annotated[
         Path, typer.Argument(help="The file, which you downloaded yourself.", metavar="FILE", show_default=False)
@@ -103,6 +104,8 @@ def import_file(
     as_json: JsonOption = False,
 ) -> None:
     """Make a persona file out of lists of traits, persons in free words, or a value survey."""
+    if form != "hub":
+        refuse_idle(context, ("field",), f"the format {form}")
     with Terminal(as_json) as terminal:
         settings = api.PersonaImportSettings(
             given.columns, given.field, given.limit, given.encoding, given.prefix, given.force

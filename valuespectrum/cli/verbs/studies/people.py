@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -10,8 +11,11 @@ import typer
 
 from valuespectrum import api
 from valuespectrum.api import PeopleLayout
-from valuespectrum.cli.console.options import EmbedderOption
+from valuespectrum.cli.console.options import EmbedderOption, refuse_idle
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
+
+_IDLE: Mapping[str, tuple[str, ...]] = {"history": ("kept_from",), "personaact": ("gap",)}
+"""Parameters of no use to a layout: it says nothing of how long, or which session each clip is of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +33,7 @@ class PeopleGiven:
 
 
 def people(
+    context: typer.Context,
     layout: Annotated[
         PeopleLayout,
         typer.Argument(
@@ -43,6 +48,7 @@ def people(
 
     Nothing is downloaded or sent; ids of people become hashes.
     """
+    refuse_idle(context, _IDLE.get(layout, ()), f"the layout {layout}")
     settings = api.PeopleSettings(given.kept_from, given.gap, given.least_steps, given.embedder)
     with Terminal(as_json) as terminal:
         terminal.show(api.people(layout, files, given.corpus, given.out, settings, terminal))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated
 
@@ -19,12 +19,16 @@ from valuespectrum.cli.console.options import (
     TopOption,
     one_of,
     refuse_beside,
+    refuse_idle,
     refuse_without,
     typed_command,
 )
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 from valuespectrum.cli.console.walk_options import WalkGiven
 from vectorstore.foundation.errors import InputError
+
+_OF_WALKING = ("policy", "steps", "clones", *(each.name for each in fields(WalkGiven)))
+"""Parameters that say how sessions are walked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +105,8 @@ def roleplay(
             return
         if given.corpus is None:
             raise InputError("no corpus was named", "name it with --corpus DIR")
+        if given.sessions == 0:
+            refuse_idle(context, _OF_WALKING, "--sessions 0")
         if walk.memory == "none":
             refuse_without(context, ("fresh_every",), "--memory")
         settings = settings_of(api.RoleplaySettings, given, roles, walk, local)
