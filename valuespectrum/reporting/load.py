@@ -48,7 +48,7 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
     Args:
         sources: Runs, sessions, corpus.
         title: Heading of the page.
-        command: What to type to make it again; by default that of the first run.
+        command: What to type to make it again; by default that of the runs, where it is one.
 
     Raises:
         InputError: A run or log is missing or damaged.
@@ -92,6 +92,8 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
         for run in telling
         for profile in profiles[:1]
     )
+    commands = [str(run.manifest.provenance.get("command", "")) for run in runs]
+    one_command = len(set(commands)) == 1
     data = ReportData(
         title=title,
         profiles=profiles,
@@ -105,8 +107,8 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
         ),
         examples=next(filter(None, examples), ()),
         feeds=tuple(feed for name, run in named for feed in read_feeds(run, name, sources.corpus)),
-        provenance=[row for name, run in named for row in _provenance(name, run)],
-        command=command or str(runs[0].manifest.provenance.get("command", "")),
+        provenance=[row for name, run in named for row in _provenance(name, run, not one_command)],
+        command=command or commands[0] * one_command,
         runs=tuple(runs),
         same_pictures=len(conditions) == 1,
         cautions=tuple(dict.fromkeys(filter(None, cautions))),
@@ -162,7 +164,7 @@ def shown_by(manifest: Manifest) -> str:
     return shown.embedder if shown else ""
 
 
-def _provenance(called: str, run: ReportedRun) -> list[tuple[str, str]]:
+def _provenance(called: str, run: ReportedRun, with_command: bool) -> list[tuple[str, str]]:
     asked, made, scoring = run.manifest.asked, run.manifest.provenance, run.scores["scoring"]
     shown, wordings = asked.shown, asked.instrument_options.get("wordings")
     how = [asked.instrument, *([f"{wordings} wordings"] if wordings is not None else [])]
@@ -177,6 +179,7 @@ def _provenance(called: str, run: ReportedRun) -> list[tuple[str, str]]:
         ("Seed", str(asked.seed)),
         ("Intervals", f"level {scoring['level']:g}; what each covers stands beside it"),
         ("Versions", _settings(made.get("versions", {}))),
+        ("Command", str(made.get("command", "")) * with_command),
     ]
     return [(label, text) for label, text in rows if text]
 

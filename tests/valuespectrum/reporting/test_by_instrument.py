@@ -39,8 +39,8 @@ def page_of(monkeypatch: pytest.MonkeyPatch, runs: dict[str, list[Json]]) -> Rep
     """The data of a report of runs with these respondents."""
     sets = {one.name: one.to_json() for one in (TEN, NINETEEN, ANGLE)}
     shared = {"value_sets": sets, "scoring": {"level": 0.9}, "personas": []}
-    settings = {"battery": {"name": "like"}, "models": {}, "personas": [], "roles": [], "seed": 0}
-    monkeypatch.setattr(load, "read_manifest", lambda folder: Manifest(dict(settings), {}))
+    made = {"battery": {"name": "like"}, "models": {}, "personas": [], "roles": [], "seed": 0}
+    monkeypatch.setattr(load, "read_manifest", lambda folder: Manifest(made, {"command": f"bench --run {folder}"}))
     monkeypatch.setattr(load, "read_scores", lambda folder: {**shared, "respondents": runs[str(folder)]})
     return load.load_report(load.ReportSources(tuple(map(Path, runs))), "several")
 
@@ -107,6 +107,10 @@ def test_runs_in_folders_of_one_name_are_told_apart(monkeypatch: pytest.MonkeyPa
     found = page_of(monkeypatch, {"one/like": [like], "two/like": [other], "two/svo": [respondent("svo", ANGLE)]})
     assert [one.run for group in found.groups for one in group.profiles] == ["one/like", "two/like", "svo"]
     assert [text for label, text in found.provenance if label == "Run"] == ["one/like", "two/like", "svo"]
+    commands = [f"bench --run {run}" for run in ("one/like", "two/like", "two/svo")]
+    assert [text for label, text in found.provenance if label == "Command"] == commands and not found.command
+    alone = page_of(monkeypatch, {"one/like": [like]})
+    assert alone.command == commands[0] and "Command" not in dict(alone.provenance)
     unfinished = replace(found.runs[1], scores=found.runs[1].scores | {"n_planned": 9, "n_answered": 4})
     (said,) = [each for each in findings(replace(found, runs=(found.runs[0], unfinished))) if "not finished" in each]
     assert said.startswith("The run two/like is not finished")
