@@ -202,6 +202,17 @@ def test_what_every_verb_prints_as_json_is_written_down() -> None:
             assert f"{name} {verb}".strip() in told
 
 
+def test_every_verb_stands_in_the_readme() -> None:
+    table = (ROOT / "README.md").read_text(encoding="utf-8").split("| verb | does |\n")[1].split("\n\n")[0]
+    told: set[str] = set()
+    for cell in re.findall("`([^`]+)`", "\n".join(row.split(" | ")[0] for row in table.splitlines())):
+        group, _, verbs = cell.rpartition(" ")
+        told |= {f"{group} {verb}".strip() for verb in verbs.split("\\|")}
+    commands: dict[str, Any] = dict(get_command(build_app()).commands)  # type: ignore[attr-defined]
+    known = {f"{name} {verb}".strip() for name, each in commands.items() for verb in getattr(each, "commands", [""])}
+    assert known == told
+
+
 def test_the_written_reference_is_the_help() -> None:
     assert (ROOT / "docs" / "cli.md").read_text(encoding="utf-8") == document(), "run make docs"
 
