@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from valuespectrum.operations.shared.choices import ModelFormat
 from valuespectrum.operations.shared.outcomes import CheckOutcome
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.escaping import printable_line
 
 if TYPE_CHECKING:
     from valuespectrum.checks.environment import Check
@@ -74,8 +75,8 @@ def doctor(model: str = "", run: str | PathLike[str] | None = None, settings: Do
 
 def _in_words(checks: list[Check], passed: bool) -> str:
     lines = [
-        f"{'ok ' if check.ok else 'NOT'}  {check.name}: {check.detail}"
-        + (f"\n     {check.hint}" if not check.ok and check.hint else "")
+        printable_line(f"{'ok ' if check.ok else 'NOT'}  {check.name}: {check.detail}")
+        + (f"\n     {printable_line(check.hint)}" if not check.ok and check.hint else "")
         for check in checks
     ]
     return "\n".join([*lines, "everything is as it should be" if passed else "some things are not as they should be"])

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from scipy.stats import binomtest
 
+import valuespectrum as vs
 import valuespectrum.checks.model as model_check
 from agents.models.base import Answer, Ask, Model, ModelOptions
 from valuespectrum.checks.agreement import compare, share_interval
@@ -126,3 +127,12 @@ def test_layouts_by_the_command_line(capfd: pytest.CaptureFixture[str]) -> None:
     assert "no model was named" in json.loads(capfd.readouterr().out)["error"]["message"]
     assert main(["doctor", "--layouts", "--model", "hf:/nowhere", "--json"]) == 1
     assert not json.loads(capfd.readouterr().out)["passed"]
+
+
+def test_what_a_model_says_makes_no_lines_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = Check("answers a question", False, "“no\nok   pictures: seen”", "look\nagain")
+    monkeypatch.setattr("valuespectrum.checks.environment.check_environment", lambda: [said])
+    found = vs.doctor()
+    first, hint, last = str(found).splitlines()
+    assert (first, hint) == ("NOT  answers a question: “no\\nok   pictures: seen”", "     look\\nagain")
+    assert not found.passed and last == "some things are not as they should be"
