@@ -6,6 +6,7 @@ from hypothesis import given, strategies
 
 from valuespectrum.operations.corpora.search import Hits
 from valuespectrum.operations.shared.outcomes import Outcome
+from valuespectrum.operations.shared.tables import number_lines, table
 
 _TAGS = len(("table", "thead", "tr", "th", "tbody", "tr", "td")) * 2
 """Of a table of one cell, each opened and closed."""
@@ -41,3 +42,10 @@ def test_an_outcome_without_a_table_has_its_plain_entries() -> None:
     found = Outcome({"vectors": 3, "seconds": 0.5, "more": {"a": 1}}, "")
     assert list(found.to_pandas().iloc[0]) == [3, 0.5]
     assert Outcome({}, "").to_pandas().empty
+
+
+def test_nothing_in_a_cell_begins_a_line_of_its_own() -> None:
+    told = table(("respondent", "mean"), [("amber\nnobody", 1.5), ("birch", 2)])
+    rows = [("respondent", "mean"), ("amber\\nnobody", "1.5"), ("birch", "2")]
+    assert told.splitlines() == [f"{name:13}  {mean:>4}" for name, mean in rows]
+    assert number_lines({"embedder": "colours\npassed"}) == [f"  {'embedder':14}colours\\npassed"]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from vectorstore.foundation.escaping import printable_line
+
 
 def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """Rows as aligned text; the first column to the left, the others to the right.
+    """Rows as aligned text; the first column to the left, the others to the right, and no cell on several lines.
 
     Example:
         >>> print(table(["name", "n"], [["a", 1], ["bc", 22]]))
@@ -14,7 +16,7 @@ def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
         a      1
         bc    22
     """
-    cells = [[str(cell) for cell in row] for row in [header, *rows]]
+    cells = [[printable_line(str(cell)) for cell in row] for row in [header, *rows]]
     widths = [max(len(row[column]) for row in cells) for column in range(len(header))]
     return "\n".join(
         "  ".join(
@@ -31,7 +33,7 @@ def number_lines(found: Mapping[str, object]) -> list[str]:
 
 
 def _shown(value: object) -> str:
-    return f"{value:,}" if isinstance(value, int) else "-" if value is None else str(value)
+    return f"{value:,}" if isinstance(value, int) else "-" if value is None else printable_line(str(value))
 
 
 def chance(p: float | None) -> str:
