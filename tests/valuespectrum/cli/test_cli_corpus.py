@@ -137,7 +137,10 @@ def test_info_counts_and_says_when_links_are_due(ask: Ask) -> None:
     assert found["counts"]["platforms"] == {"tiktok": 10, "youtube": 10}
     assert found["links"]["living"] == 20 and found["links"]["checked"] is None and found["links"]["due"]
     assert "never" in text and "the file is empty" in text
-    assert "more failed" in ask("info", "--failures", 0)[2]
+    (failure,) = found["failures"]
+    assert (failure["reason"], failure["detail"], failure["alike"]) == ("empty", "the file is empty", 1)
+    _, none, text = ask("info", "--failures", 0)
+    assert "more failed" in text and none["failures"] == []
 
 
 def test_search_by_words_picture_clip_and_value(ask: Ask, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,7 +35,7 @@ def info(corpus: str | PathLike[str], failures: int = 20) -> CorpusInfo:
 
     Args:
         corpus: Corpus folder.
-        failures: The text lists at most so many kinds of failed sources.
+        failures: At most so many kinds of failed sources are listed.
 
     Raises:
         CorpusError: The folder is no corpus.
@@ -44,6 +44,7 @@ def info(corpus: str | PathLike[str], failures: int = 20) -> CorpusInfo:
 
         vs.info("my-corpus").to_dict()["clips"]
     """
+    from ingest.report import alike
     from vectorstore.corpus import Corpus
     from vectorstore.files.snapshot_files import snapshot_names
     from vectorstore.ledger.counts import corpus_counts
@@ -60,6 +61,8 @@ def info(corpus: str | PathLike[str], failures: int = 20) -> CorpusInfo:
             "links": _links(opened),
         }
         failed = opened.failures()
+    kinds = alike(failed)[:failures]
+    found["failures"] = [{**asdict(failure), "alike": count} for failure, count in kinds]
     return CorpusInfo(found, _described(folder, found, failed, failures), failed)
 
 
@@ -83,9 +86,8 @@ def _links(corpus: Corpus) -> Json:
 def _described(corpus: Path, found: Json, failed: Sequence[Failure], most: int) -> str:
     from valuespectrum.reporting.elements.words import clean
 
-    plain = {
-        name: setting for name, setting in found.items() if name not in ("counts", "embedders", "snapshots", "links")
-    }
+    apart = ("counts", "embedders", "snapshots", "links", "failures")
+    plain = {name: setting for name, setting in found.items() if name not in apart}
     plain["snapshots"] = ", ".join(found["snapshots"]) or "none"
     lines = [str(corpus), *number_lines(plain)]
     for group in ("platforms", "failures"):
