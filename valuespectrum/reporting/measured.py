@@ -220,7 +220,7 @@ def _persona(row: Json) -> PersonaResult:
         strategy=row["strategy"],
         target=row["target"],
         verdict=verdict or "unknown",
-        why=row["why"] if verdict else ONE_TEXT,
+        why=row.get("why", "") if verdict else ONE_TEXT,
         keep=Estimate.read(row, "keep"),
         pull=Estimate.read(row, "pull"),
         beyond=Estimate.read(row, "beyond"),

@@ -218,6 +218,10 @@ class _Failed(Part):
     reason: Text
 
 
+class _BetweenModels(Part):
+    directional: dict[Text, _Guard] = Field(default_factory=dict)
+
+
 class _Scoring(Part):
     draws: Count
     level: Annotated[float, Field(gt=0, lt=1)]
@@ -235,6 +239,7 @@ class ScoresDocument(Part):
     n_planned: Count = 0
     n_answered: Count = 0
     failures: list[_Failed] = Field(default_factory=list)
+    between_models: _BetweenModels = Field(default_factory=_BetweenModels)
     pictures: PicturesPart | None = None
     presentations: ShownConditions | None = None
     structure: list[StructurePart] = Field(default_factory=list)

@@ -184,3 +184,11 @@ def test_a_corpus_that_is_null_is_told_in_one_line(run: Path, said: Said, verb: 
     assert main([str(word) for word in READERS[verb](run)]) == 2
     (line,) = [line for line in said().splitlines() if line.startswith("error")]
     assert "run.json" in line and "left out" in line
+
+
+def test_a_verdict_without_its_reason_is_shown(run: Path) -> None:
+    scores = json.loads((run / "scores.json").read_text())
+    for row in (*scores["personas"], *scores["playing"]):
+        del row["why"]
+    (run / "scores.json").write_text(json.dumps(scores))
+    assert main(["report", str(run)]) == 0

@@ -75,6 +75,15 @@ def _other_set(scores: dict[str, Any]) -> None:
     scores["value_sets"] = {TEN.name: FOUR.to_json() | {"name": TEN.name}}
 
 
+CIRCLE: dict[str, Any] = {
+    **{"instrument": "vqa", "value_set": TEN.name, "respondents": 12, "complete": 12, "why": "", "notes": []},
+    **{"people": dict.fromkeys(("distance", "cosine", "order_index", "congruence"), 0.5)},
+    **dict.fromkeys(("distance", "cosine", "order_index", "map", "semantic")),
+}
+"""A circle without numbers, and without a reason why there are none."""
+WALKS: dict[str, Any] = {"window": 20, "level": 0.95, "conditions": [], "published": {"confounds": "", "rows": []}}
+
+
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
@@ -96,6 +105,13 @@ def _other_set(scores: dict[str, Any]) -> None:
         (_set("adaem", {"answers": [{"question": "Should we?"}]}), "answers"),
         (_set("adaem", {"win_rates": {"power": "high"}}), "win_rates"),
         (_set("adaem", {"win_rates": {}, "win_rate_ranges": {"power": 50.0}}), "win_rate_ranges"),
+        (lambda scores: scores.update(between_models=None), "between_models"),
+        (lambda scores: scores.update(between_models={"directional": {"text": 3}}), "directional"),
+        (_set("shape", {"axes": {"up": {"mean": 0.0, "low": None, "high": None}}}), "axes"),
+        (lambda scores: scores.update(structure=[CIRCLE]), "neither numbers nor a reason"),
+        (lambda scores: scores.update(sessions={**WALKS, "side_by_side": [1]}), "side_by_side"),
+        (lambda scores: scores.update(sessions={**WALKS, "done_to_all": 1}), "done_to_all"),
+        (lambda scores: scores.update(failures=[{"failed": 3}]), "failures"),
     ],
 )
 def test_damaged_scores_are_refused_and_the_place_is_named(run: Path, change: Change, complaint: str) -> None:

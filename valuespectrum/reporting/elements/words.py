@@ -331,11 +331,12 @@ def playing_in_words(row: Mapping[str, object]) -> str:
         'How m (simple) plays over all personas is not known: too few personas.'
     """
     who = f"{short_model(str(row['model']))} ({row['strategy']})"
-    found = _PLAYED.get(str(row["verdict"]))
+    found, why = _PLAYED.get(str(row["verdict"])), row.get("why", "")
     if found is None:
-        return f"How {who} plays over all personas is not known: {row['why']}."
-    drawn = f"intervals over other personas (of {row['personas']}) and placebo texts, the same clips and wordings"
-    return f"{who} {found}: {row['why']}; {drawn}."
+        return f"How {who} plays over all personas is not known: {why}."
+    persons = row.get("personas", 1)
+    drawn = f"intervals over other personas (of {persons}) and placebo texts, the same clips and wordings"
+    return f"{who} {found}: {why}; {drawn}."
 
 
 def moved_in_words(verdicts: Sequence[str], personas: Sequence[str] = (), level: float = 0.95) -> str:

@@ -51,6 +51,7 @@ class StructurePanel(Panel):
         names = respondents_named(shown, [run for run, _ in named])
         shapes = [_Shape(one, name) for one, name in zip(shown, names, strict=True)]
         circles = _circles(data)
+        samples = next((shape.people for shape in shapes if shape.people), ())
         return {
             "found": [circle for circle in circles if not circle.why],
             "unfound": alike((circle.why, circle.title) for circle in circles if circle.why),
@@ -58,8 +59,8 @@ class StructurePanel(Panel):
             "about": bool(circles),
             "scales": alike((shape.scale, shape) for shape in shapes if shape.estimates),
             "waves": [(shape.model, shape.wave) for shape in shapes if shape.wave],
-            "samples": next((shape.people for shape in shapes if shape.people), ()),
-            "likened": [shape for shape in shapes if shape.people],
+            "samples": samples,
+            "likened": [shape for shape in shapes if shape.people and len(shape.people) == len(samples)],
             "lacking": [each for shape in shapes for each in shape.estimates],
             "reliability": coefficients(data),
         }

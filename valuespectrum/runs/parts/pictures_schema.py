@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
 
 from valuespectrum.runs.parts.schema import Count, Flag, Number, Part, Text, ValueName
 
@@ -38,6 +40,12 @@ class PicturesPart(Part):
     balance: dict[ValueName, dict[Text, Number | None]]
     unavailable: dict[Text, Text] = Field(default_factory=dict)
     notes: list[Text] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _one_table(self) -> Self:
+        if len({tuple(sorted(row)) for row in self.balance.values()}) > 1:
+            raise ValueError("values are balanced in different things")
+        return self
 
 
 class _Centred(Part):
@@ -76,7 +84,7 @@ class _Matched(Part):
     worst: Number | None
     balanced: Flag
     after: _Reworked
-    balance: dict[ValueName, dict[Text, list[Number | None]]]
+    balance: dict[ValueName, dict[Text, Annotated[list[Number | None], Field(min_length=1)]]]
 
 
 class CorrectedPart(Part):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Self
+
+from pydantic import Field, model_validator
 
 from valuespectrum.runs.parts.schema import Count, Flag, Number, Part, Text, ValueName
 from valuespectrum.scoring.personas.placebos import Verdict
@@ -58,6 +60,12 @@ class _Change(Part):
     after: Number | None
     change: Number | None
 
+    @model_validator(mode="after")
+    def _of_two(self) -> Self:
+        if self.change is not None and None in (self.before, self.after):
+            raise ValueError("a change of what is not known")
+        return self
+
 
 class _Published(Part):
     confounds: Text
@@ -102,6 +110,32 @@ class _LeftOut(Part):
     why: Text
 
 
+class _Who(Part):
+    model: Text
+    persona: Text
+
+
+class _Did(Part):
+    kept: Number | None
+    like: Number | None
+    watch_share: Number | None
+
+
+class _Beside(Part):
+    policy: Text
+    seed: Count
+    person: _Who
+    agent: _Who
+    steps: Count
+    in_step: Number
+    shared: Count
+    agreement: Number | None
+    kappa: Number | None
+    person_did: _Did
+    agent_did: _Did
+    clips: list[tuple[Text, Text, Text | None, Text | None]]
+
+
 class SessionsPart(Part):
     """Sessions in numbers."""
 
@@ -111,5 +145,8 @@ class SessionsPart(Part):
     policies: list[_PolicyRow] = Field(default_factory=list)
     words: list[_WordsRow] = Field(default_factory=list)
     published: _Published
+    done_to_all: Text = ""
+    side_by_side: list[_Beside] = Field(default_factory=list)
+    side_by_side_left_out: Count = 0
     attention: _Attention | None = None
     left_out: list[_LeftOut] = Field(default_factory=list)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
@@ -49,7 +49,7 @@ class _Transitive(Part):
     weak: Count
     moderate: Count
     strong: Count
-    cycles: list[list[Text]]
+    cycles: list[Annotated[list[Text], Field(min_length=1)]]
 
 
 class _ShiftedRanks(Part):

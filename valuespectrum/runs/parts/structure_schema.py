@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
 
 from valuespectrum.runs.parts.schema import Count, Number, Part, Text
+
+_Axis = Literal["openness_over_conservation", "self_transcendence_over_self_enhancement"]
 
 
 class _Known(Part):
@@ -60,6 +64,12 @@ class StructurePart(Part):
     map: _Map | None
     semantic: _Semantic | None
 
+    @model_validator(mode="after")
+    def _told(self) -> Self:
+        if not self.why and None in (self.distance, self.cosine, self.order_index, self.map, self.semantic):
+            raise ValueError("neither numbers nor a reason why there are none")
+        return self
+
 
 class _Wave(Part):
     told: Text
@@ -76,5 +86,5 @@ class ShapePart(Part):
 
     wave: _Wave | None = None
     broader: dict[Text, dict[Text, _Known]] = Field(default_factory=dict)
-    axes: dict[Text, _Known] = Field(default_factory=dict)
+    axes: dict[_Axis, _Known] = Field(default_factory=dict)
     people: list[_Sample] = Field(default_factory=list)

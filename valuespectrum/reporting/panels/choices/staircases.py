@@ -91,7 +91,7 @@ class _Climb:
     def __init__(self, walked: _Walked, name: str) -> None:
         one, values = walked.told, walked.values
         told = one["staircases"]
-        self.name, self.values, self.covers = name, values, told["covers"]
+        self.name, self.values, self.covers = name, values, told.get("covers", "")
         self.steps = [
             [Estimate.read(step["preferences"][value]) for value in values.dimensions] for step in told["steps"]
         ]
