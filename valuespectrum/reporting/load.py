@@ -65,9 +65,10 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
     conditions = set()
     lead = ""
     named = list(zip(runs_called(sources.runs), runs, strict=True))
+    pictures = {name: pictures_of(run.manifest, sources.corpus) for name, run in named}
     for name, run in named:
         manifest = run.manifest
-        whose = (shown_by(manifest), manifest.asked.models, pictures_of(manifest, sources.corpus))
+        whose = (shown_by(manifest), manifest.asked.models, pictures[name])
         cautions.append(caution(*whose))
         for profile in read_profiles(run.scores, manifest, checkable(*whose)):
             lead = lead or ("" if profile.published else profile.instrument)
@@ -77,11 +78,14 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
             if key in found:
                 further.setdefault(key, []).append(name)
             else:
-                found[key] = replace(profile, level=level, run=name)
+                doubted = _is_doubted(profile.model, manifest, pictures[name])
+                found[key] = replace(profile, level=level, run=name, doubted=doubted)
                 conditions.add(_conditions(manifest))
     profiles = tuple(replace(each, further_runs=tuple(further.get(key, ()))) for key, each in found.items())
     personas = tuple(
-        replace(result, run=name) for name, run in named for result in read_personas(run.scores, run.manifest)
+        replace(result, run=name, doubted=_is_doubted(result.model, run.manifest, pictures[name]))
+        for name, run in named
+        for result in read_personas(run.scores, run.manifest)
     )
     names = {name: words for run in runs for name, words in run.manifest.asked.persona_names.items()}
     values = {clip: value for run in reversed(runs) for clip, value in run.manifest.corpus.clip_values().items()}
@@ -156,6 +160,11 @@ def pictures_of(manifest: Manifest, corpus: Corpus | None) -> Mapping[str, int] 
     if known is not None or corpus is None or shown is None or corpus.content_hash() != shown.corpus_hash:
         return known
     return drawn_pictures(corpus, shown.embedder, list(manifest.asked.models))
+
+
+def _is_doubted(model: str, manifest: Manifest, pictures: Mapping[str, int] | None) -> bool:
+    """Whether what a run says of a model means nothing (``truth.caution``)."""
+    return bool(caution(shown_by(manifest), [model], pictures))
 
 
 def shown_by(manifest: Manifest) -> str:

@@ -128,6 +128,15 @@ def test_asks_that_failed_are_told_and_are_no_answers(monkeypatch: pytest.Monkey
     assert "The run first: 3 of 70 asks to hf:m@1 failed: timed out." in told
 
 
+def test_a_warning_is_about_those_whom_it_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(load, "caution", lambda embedder, models, pictures: "others" * ("hf:m@1" in models))
+    runs = {"one": [respondent("like", unit="clip", model="hf:n@1")], "two": [respondent("like", unit="clip")]}
+    found = page_of(monkeypatch, runs)
+    assert [(each.model, each.doubted) for each in found.profiles] == [("hf:n@1", False), ("hf:m@1", True)]
+    assert "say nothing about what" not in headline(found)
+    assert headline(replace(found, profiles=found.profiles[::-1])) == "These numbers say nothing about what hf:m likes."
+
+
 def test_a_run_over_other_dimensions_alone_has_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
     found = page_of(monkeypatch, {"third": [respondent("svo", ANGLE, mean=33.0)]})
     page = render(found)

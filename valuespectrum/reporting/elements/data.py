@@ -133,6 +133,8 @@ class ModelProfile:
     notes: tuple[str, ...] = ()
     run: str = ""
     """Name of the run that it is of, as the page calls it."""
+    doubted: bool = False
+    """Whether its numbers say nothing: it, or what found its pictures, knows drawn clips only and was given others."""
     further_runs: tuple[str, ...] = ()
     """Runs that measured the model by the same instrument, too: their profiles stand apart from this one."""
 
@@ -208,6 +210,8 @@ class PersonaResult:
     played_why: str = ""
     run: str = ""
     """Name of the run, as the page calls it."""
+    doubted: bool = False
+    """As of a profile."""
 
     @property
     def digits(self) -> int:

@@ -226,7 +226,7 @@ def headline(data: ReportData) -> str:
     """The one sentence at the top."""
     profile = data.first
     name = short_model(profile.model)
-    if data.cautions:
+    if profile.doubted or (data.cautions and not data.profiles):
         return f"These numbers say nothing about what {name} likes."
     if not data.profiles:
         return f"What {listing(measured_by(data.groups))} found of {listing(list(map(short_model, data.models)))}."
@@ -273,15 +273,15 @@ def findings(data: ReportData) -> list[str]:
         sentences += [f"{sentence}." for sentence in told if sentence]
     if profile.recovery is not None:
         sentences.append(_recovery(profile))
-    if data.personas and not data.cautions:
-        by_run: dict[str, list[PersonaResult]] = {}
-        for result in data.personas:
+    by_run: dict[str, list[PersonaResult]] = {}
+    for result in data.personas:
+        if not result.doubted:
             by_run.setdefault(result.run, []).append(result)
-        sentences += [
-            (f"In the run {clean(run, 60)}: " if len(by_run) > 1 else "")
-            + moved_in_words([each.verdict for each in results], [each.persona for each in results])
-            for run, results in by_run.items()
-        ]
+    sentences += [
+        (f"In the run {clean(run, 60)}: " if len(by_run) > 1 else "")
+        + moved_in_words([each.verdict for each in results], [each.persona for each in results])
+        for run, results in by_run.items()
+    ]
     sentences += of_one_run(data.profiles)
     if data.profiles and len(data.groups) > 1:
         sentences.append(_beside(data.groups, read_name(profile.instrument)))
