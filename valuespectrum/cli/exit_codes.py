@@ -83,6 +83,10 @@ def _run(arguments: Sequence[str], as_json: bool) -> int:
     except OSError as error:
         if is_lack_of_memory(error):
             return _out_of_memory(as_json)
+        if error.errno == errno.ENAMETOOLONG:
+            name = Path(str(error.filename or "")).name
+            told = f"no file or folder can have so long a name: {name!r:.60}"
+            return _report("input", told, "check what was given as a path", as_json)
         if not refused_by_disk(error):
             raise
         refusal = system_error(error, Path(str(error.filename or "a file")))
