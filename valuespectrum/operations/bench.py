@@ -217,10 +217,10 @@ def bench(
 
 def _in_force(settings: BenchSettings, corpus: Path, specs: Sequence[str], run: Path) -> Mapping[str, object]:
     """The options in force; where the instrument has options of its own, in the words of `instrument run`."""
-    if settings.params is None:
-        return effective_options(settings, corpus=corpus, model=specs, run=run)
-    said = effective_options(settings, corpus=corpus, model=specs, run=run, option=settings.params)
-    return {name: each for name, each in said.items() if name not in ("battery", "params")}
+    idle = {"params"} if settings.params is None else {"params", "battery"}
+    idle |= {"top-k"} if settings.stimuli is not None else set()
+    said = effective_options(settings, corpus=corpus, model=specs, run=run, option=settings.params or ())
+    return {name: each for name, each in said.items() if name not in idle}
 
 
 def plan_bench(

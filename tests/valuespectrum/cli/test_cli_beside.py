@@ -81,3 +81,7 @@ def test_what_is_typed_makes_it_another_job_than_that_of_the_file(
     file.write_text(f"corpus: {nowhere}\nmodel: simulated:power=1\ntop-k: 3\n")
     assert main(["bench", "--config", str(file), "--stimuli", str(tmp_path / "set.json"), "--json"]) == 2
     assert "means nothing" not in json.loads(capfd.readouterr().out)["error"]["message"]
+    # A run that recorded its options names them all.
+    file.write_text(f"corpus: {nowhere}\nmodel: simulated:power=1\nstimuli: set.json\ntop-k: 5\n")
+    assert main(["bench", "--config", str(file), "--json"]) == 2
+    assert "means nothing" not in json.loads(capfd.readouterr().out)["error"]["message"]

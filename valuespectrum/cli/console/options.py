@@ -194,7 +194,8 @@ def numbers(option: str, words: str) -> dict[str, float]:
 def refuse_beside(context: typer.Context, chosen: str, useful: Collection[str]) -> None:
     """Refuse options that mean nothing beside another.
 
-    A file of options may hold some for other jobs, which are passed over, unless the same file holds the other, too.
+    A file of options may hold some for other jobs, which are passed over, unless the same file holds the other, too, and
+    says something that is not usual.
 
     Args:
         context: Of the verb.
@@ -245,9 +246,13 @@ def _given_beside(context: typer.Context, chosen: str) -> Iterator[tuple[str, st
     """Parameter, option and place (of those in a file, for messages) of everything that was given for this job."""
     yield from ((name, option, "") for name, option in _typed(context))
     places = places_in_file(context)
-    named = {each.name: each.opts[0] for each in context.command.params if each.name in places}
-    if chosen.partition(" ")[0] in named.values():
-        yield from ((name, named[name], f"{place}: ") for name, place in places.items())
+    found = [each for each in context.command.params if each.name in places]
+    if chosen.partition(" ")[0] not in [each.opts[0] for each in found]:
+        return
+    for each in found:
+        # What a run recorded names every option, those that are as usual, too.
+        if each.name and context.params.get(each.name) != each.default:
+            yield each.name, each.opts[0], f"{places[each.name]}: "
 
 
 def _typed(context: typer.Context) -> Iterator[tuple[str, str]]:
