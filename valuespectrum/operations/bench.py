@@ -133,6 +133,21 @@ class BenchSettings:
         named = read_presentations([*several, *self.present])
         return PresentOptions(stressed(named, stress(self.stress)) if self.stress else named, self.transcripts)
 
+    def in_force(self, corpus: Path, specs: Sequence[str], run: Path) -> Mapping[str, object]:
+        """The options in force, as a file of options says them, without those that mean nothing.
+
+        Where the instrument has options of its own they are those of ``instrument run``, which is given its name.
+
+        Args:
+            corpus: Its folder.
+            specs: Models as they were named.
+            run: Run folder.
+        """
+        idle = {"params"} if self.params is None else {"params", "battery"}
+        idle |= {"top-k"} if self.stimuli is not None else set()
+        said = effective_options(self, corpus=corpus, model=specs, run=run, option=self.params or ())
+        return {name: each for name, each in said.items() if name not in idle}
+
 
 @dataclass(frozen=True, repr=False)
 class Planned(Outcome):
@@ -191,7 +206,7 @@ def bench(
     with _prepared(corpus, specs, settings, teller) as (opened, embedder, personas), BenchBars(teller) as bars:
         snapshot = snapshot_with(opened.folder, opened.content_hash())
         options = replace(options, present=options.present.with_words_of(opened))
-        effective = _in_force(settings, opened.folder, specs, options.run)
+        effective = settings.in_force(opened.folder, specs, options.run)
         options = replace(options, command=command, effective=effective, corpus=opened.folder, snapshot=snapshot)
         refuse_other_benchmark(options, opened, embedder, specs, personas)
         teller.doing(f"loading {', '.join(specs)}")
@@ -213,14 +228,6 @@ def bench(
         f"next: valuespectrum report {quote(str(options.run))} --corpus {quote(str(corpus))}"
     )
     return Scores({**scores, "run": str(options.run), "engines": asked}, text, options.run)
-
-
-def _in_force(settings: BenchSettings, corpus: Path, specs: Sequence[str], run: Path) -> Mapping[str, object]:
-    """The options in force; where the instrument has options of its own, in the words of `instrument run`."""
-    idle = {"params"} if settings.params is None else {"params", "battery"}
-    idle |= {"top-k"} if settings.stimuli is not None else set()
-    said = effective_options(settings, corpus=corpus, model=specs, run=run, option=settings.params or ())
-    return {name: each for name, each in said.items() if name not in idle}
 
 
 def plan_bench(

@@ -77,6 +77,9 @@ def test_scores_say_what_was_drawn_again(study: tuple[Path, dict[str, Any]]) -> 
     assert "confounds" in sessions["published"] and len(sessions["policies"]) == 3
     kept = json.loads((folder / "runs/study/scores.json").read_text())
     assert kept["kind"] == "roleplay" and kept["sessions"] == json.loads(json.dumps(sessions))
+    options = json.loads((folder / "runs/study/run.json").read_text())["provenance"]["options"]
+    feed = json.loads((folder / "runs/study/sessions/feed.run.json").read_text())
+    assert options == feed["provenance"]["options"] and options["sessions"] == 5 and options["steps"] == 16
     again = vs.score(folder / "runs/study").to_dict()
     assert again["sessions"] == kept["sessions"], "scoring again needs no model"
 

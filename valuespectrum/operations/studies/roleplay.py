@@ -107,6 +107,12 @@ class RoleplayQuestions(BenchSettings):
     """The questions of a role-play study."""
 
     kind: ClassVar[RunKind] = "roleplay"
+    study: RoleplaySettings | None = None
+    """What they belong to."""
+
+    def in_force(self, corpus: Path, specs: Sequence[str], run: Path) -> Mapping[str, object]:
+        """The options of the study, which asks more than questions."""
+        return effective_options(self.study or self, corpus=corpus, model=specs, run=run)
 
 
 @dataclass(frozen=True, repr=False)
@@ -343,7 +349,8 @@ class _Study:
         """The questions, with everything that both have in common."""
         own = {each.name for each in fields(RoleplaySettings)} & {each.name for each in fields(BenchSettings)}
         shared = {name: getattr(self.settings, name) for name in own}
-        return RoleplayQuestions(**shared | {"persona": tuple(each.id for each in self.personas)})
+        played = tuple(each.id for each in self.personas)
+        return RoleplayQuestions(**shared | {"persona": played, "study": self.settings})
 
     @property
     def logs(self) -> Path:
