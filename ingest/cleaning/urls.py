@@ -18,6 +18,7 @@ from ingest.cleaning.link_rules import PLATFORMS, Kind, Platform, find_rule
 from vectorstore.foundation.errors import FetchError
 
 _MAX_LINK = 2048
+_MOST_PARAMETERS = 50
 # Links to media files carry signatures of a kilobyte and more.
 _MAX_REQUEST = 16384
 _MAX_SHOWN = 120
@@ -125,7 +126,7 @@ def parse_link(text: str, own_hosts: Collection[OwnHost] = ()) -> Link:
     host = _host(split)
     if host not in HOSTS:
         raise _refusal(text, f"the host {host[:_MAX_SHOWN]!a} is not one of {', '.join(sorted(HOSTS))}")
-    link = _recognise(HOSTS[host], host, _decode(split.path, text), parse_qs(split.query, max_num_fields=50))
+    link = _recognise(HOSTS[host], host, _decode(split.path, text), _parameters(split.query, text))
     if link is None:
         raise _refusal(text, "it is no video, playlist, channel, search or hashtag page that can be read")
     return link
@@ -246,6 +247,13 @@ def _decode(path: str, url: str) -> str:
         return unquote(path, errors="strict")
     except UnicodeDecodeError as error:
         raise _refusal(url, "its path is not UTF-8") from error
+
+
+def _parameters(query: str, url: str) -> dict[str, list[str]]:
+    try:
+        return parse_qs(query, max_num_fields=_MOST_PARAMETERS)
+    except ValueError as error:
+        raise _refusal(url, f"it has more than {_MOST_PARAMETERS} parameters") from error
 
 
 def _refusal(url: str, why: str) -> FetchError:

@@ -111,6 +111,7 @@ REFUSED = {
     "https://www.instagram.com/accounts/": "no video",
     "https://www.instagram.com/share/reel/BAabc12345/": "no video",
     "https://www.youtube.com/" + "a" * 3000: "longer",
+    "https://www.youtube.com/watch?v=aB3-_xyzABC" + "&a=1" * 50: "more than 50 parameters",
     "": "only https",
 }
 

@@ -128,6 +128,11 @@ def test_addresses_that_are_none_are_dropped(tmp_path: Path, address: object) ->
     assert describe(sidecar(tmp_path, {"webpage_url": address, "upload_date": "20251399"})).page_url == ""
 
 
+def test_a_link_beside_a_video_may_have_any_number_of_parameters(tmp_path: Path) -> None:
+    address = "https://www.youtube.com/watch?v=aB3-_xyzABC" + "&a=1" * 60
+    assert describe(sidecar(tmp_path, {"webpage_url": address})).page_url == address
+
+
 @pytest.mark.parametrize("ending", ["f137", "f399-drc", "fdash-1234v"])
 def test_a_file_of_one_format_has_the_sidecar_of_the_whole(tmp_path: Path, ending: str) -> None:
     """Or else nobody could tell whose it is, and a takedown would leave it."""
