@@ -195,4 +195,4 @@ def _listed_texts(text: str) -> list[object] | None:
 
 def _kind(value: object) -> str:
     names = {dict: "an object", list: "a list", bool: "true or false", float: "a number", Unreadable: "unreadable"}
-    return names.get(type(value), type(value).__name__)
+    return next((words for kind, words in names.items() if isinstance(value, kind)), type(value).__name__)

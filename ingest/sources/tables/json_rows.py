@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TextIO
@@ -25,11 +25,17 @@ _ARRAY = re.compile(r"\s*\[\s*[{\]]")
 _TOO_LONG = f"longer than {MAX_ROW:,} characters"
 
 
-@dataclass(frozen=True, slots=True)
-class _Twice:
-    """An object that has a name more than once, so that it does not say which value holds."""
+class _Repeating(dict[str, object]):
+    """An object that has names more than once, of which it does not say which value holds.
 
-    name: str
+    Args:
+        pairs: All of it.
+    """
+
+    def __init__(self, pairs: list[tuple[str, object]]) -> None:
+        super().__init__(pairs)
+        counts = Counter(name for name, _ in pairs)
+        self.repeated = frozenset(name for name, count in counts.items() if count > 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +65,6 @@ def json_rows(text: TextIO, name: str, columns: Columns) -> Iterator[TableRow]:
     for value in _array(text, name) if _ARRAY.match(start) else _lines(text):
         if value.problem:
             yield TableRow(value.number, problem=value.problem, stands_for=value.lines)
-        elif isinstance(value.content, _Twice):
-            yield TableRow(value.number, problem=f"the name {value.content.name[:40]!a} is there twice")
         elif not isinstance(value.content, dict):
             yield TableRow(value.number, problem="not a JSON object")
         else:
@@ -81,13 +85,20 @@ class _Shapes:
         names = tuple(content)
         if (found := self._known.get(names)) is None:
             if twice := self._columns.repeated(names):
-                return TableRow(number, problem=f"the name {twice[:40]!a} is there twice")
+                return _there_twice(number, twice)
             found = self._columns.among(names)
             self.present.update(dict.fromkeys(found.values()))
             if len(self._known) < _REMEMBERED:
                 self._known[names] = found
                 self.present.update(dict.fromkeys(names))
+        repeated = content.repeated if isinstance(content, _Repeating) else ()
+        if twice := next((name for name in found.values() if name in repeated), ""):
+            return _there_twice(number, twice)
         return TableRow(number, {wanted: content[name] for wanted, name in found.items()})
+
+
+def _there_twice(number: int, name: str) -> TableRow:
+    return TableRow(number, problem=f"the name {name[:40]!a} is there twice")
 
 
 class _Numbered:
@@ -252,12 +263,9 @@ def _decode(text: str, start: int = 0) -> tuple[object, int, str]:
     return content, end, ""
 
 
-def _object(pairs: list[tuple[str, object]]) -> dict[str, object] | _Twice:
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     content = dict(pairs)
-    if len(content) == len(pairs):
-        return content
-    names = [name for name, _ in pairs]
-    return _Twice(next(name for name in names if names.count(name) > 1))
+    return content if len(content) == len(pairs) else _Repeating(pairs)
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_object)

@@ -199,6 +199,12 @@ def test_the_first_line_that_excel_writes(tmp_path: Path, mark: str) -> None:
     assert (row.number, row.cells["title"]) == (2, f"a{mark}b")
 
 
+def test_an_object_of_as_many_names_as_fit_is_a_row(tmp_path: Path) -> None:
+    names = [f"n{number}" for number in range(70_000)]
+    others = ", ".join(f'"{name}": 0' for name in [*names, names[-1]])
+    assert said(read(tmp_path, f'{{"path": "a.mp4", {others}}}\n', "a.jsonl")) == ["a.mp4"]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("name", ["a.csv", "a.jsonl"])
 @pytest.mark.parametrize("marked", [True, False])
@@ -223,6 +229,8 @@ def test_lines_of_json_that_are_broken(tmp_path: Path) -> None:
         '{"path": "cut.mp4", "tit': ["not JSON"],
         '{"path": "a", "path": "b"}': ["'path' is there twice"],
         '{"path": "a", "Path": "b"}': ["'Path' is there twice"],
+        '{"path": "c.mp4", "more": 1, "more": 2}': ["c.mp4"],
+        '{"path": "d.mp4", "more": {"a": 1, "a": 2}}': ["d.mp4"],
         f"{good} {good}": ["more than one"],
         "NaN": ["not a JSON object"],
         '{"path": "2.mp4",\n "title": "over\\nlines",\n "more":\n{"path": "inside.mp4"}\n}': ["2.mp4"],
