@@ -66,6 +66,21 @@ class RatedFrames:
         return {clip: [_mean(column) for column in zip(*rows, strict=True)] for clip, rows in of_clip.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class _WrittenNuisances:
+    version: str
+    names: list[str]
+    unavailable: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _WrittenRatings:
+    """What ``ratings.json`` says beside its schema; the folder may be anybody's."""
+
+    raters: dict[str, dict[str, object]]
+    nuisance: _WrittenNuisances | None
+
+
 def _mean(numbers: Sequence[float | None]) -> float:
     known = [number for number in numbers if number is not None]
     return sum(known) / len(known) if known else float("nan")
@@ -227,6 +242,7 @@ class Ratings:
             raise InputError(f"{self._manifest} describes no ratings", _HINT)
         if document["schema"] != _SCHEMA:
             raise SchemaError(f"{self._manifest} has schema {document['schema']!r:.40}, this release reads {_SCHEMA}")
+        check_shape(_WrittenRatings, document, f"ratings {self._manifest}", _HINT)
         return document
 
     def _write(self, document: Json) -> None:

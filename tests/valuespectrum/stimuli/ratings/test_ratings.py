@@ -100,6 +100,22 @@ def test_damage_is_said(tmp_path: Path, damage: object, told: str) -> None:
         Ratings(ratings.folder).labels("anna")
 
 
+@pytest.mark.parametrize(
+    ("said", "place"),
+    [
+        ('"raters": [], "nuisance": null', "'raters'"),
+        ('"raters": {"anna": 3}, "nuisance": null', "'raters.anna'"),
+        ('"raters": {}, "nuisance": 5', "'nuisance'"),
+        ('"raters": {}, "nuisance": {"version": "1", "names": 2}', "'nuisance.names'"),
+    ],
+)
+def test_a_description_of_other_types_is_refused_in_one_line(tmp_path: Path, said: str, place: str) -> None:
+    folder = made(tmp_path).folder
+    (folder / "ratings.json").write_text(f'{{"schema": 1, {said}}}')
+    with pytest.raises(InputError, match=place):
+        Ratings(folder)
+
+
 def test_nothing_else_is_taken_for_ratings(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("mine")
     with pytest.raises(InputError, match="something else"):
