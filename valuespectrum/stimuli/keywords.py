@@ -96,7 +96,7 @@ def _read_row(source: Path, value: str, row: object) -> Keyword:
     word, origin, reason = row.get("word"), row.get("source", "user"), row.get("reason", "")
     if not isinstance(word, str) or not word.strip() or len(word) > _LONGEST_WORD:
         raise InputError(f"keyword list {source}: {value} has a row without a usable word: {row!r:.80}", _HINT)
-    if origin not in SOURCES or not isinstance(reason, str):
+    if not isinstance(origin, str) or origin not in SOURCES or not isinstance(reason, str):
         raise InputError(
             f"keyword list {source}: {value}, {word!r}: unknown source {origin!r:.40}", f"known: {', '.join(SOURCES)}"
         )

@@ -77,6 +77,7 @@ def test_the_digest_follows_the_words_and_nothing_else(tmp_path: Path) -> None:
         ("keywords: {power: [{word: ''}]}", "without a usable word"),
         ("keywords: {power: [7]}", "not {word, source, reason}"),
         ("keywords: {power: [{word: crown, source: rumour}]}", "unknown source"),
+        ("keywords: {power: [{word: crown, source: [goal]}]}", "unknown source"),
         ("keywords: {power: [", "not YAML"),
         ("keywords: !!python/object/apply:os.system ['true']", "not YAML"),
     ],
