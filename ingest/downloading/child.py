@@ -32,14 +32,18 @@ _FIELDS = frozenset({
 _MAX_TEXT = 8000
 _LATEST = 4102444800  # the year 2100: later ones are nonsense
 _ADULT = 18
-# In this order: what is said about a rate limit also says that the video is "not available".
+# In this order: what is said about a rate limit, a region or a bad moment also says that the video is "not available",
+# and a dead link may be removed for good.
 _PHRASES = (
     ("policy", "no suitable extractor"),
     ("not_media", "unsupported url|requested format is not available|no video in this post"),
     ("blocked", "rate-limit|rate limit|not a bot|captcha|ip address is blocked|too many requests"),
+    ("blocked", r"in your (?:country|region|location)|from your location|geo.?(?:block|restrict)"),
+    ("network", "temporarily|try again|something went wrong"),
+    ("extractor", "on this app"),
     ("unavailable", "private|unavailable|not available|isn't available|removed|deleted|terminated|not exist|not found"),
     ("unavailable", "has expired|no longer|does not have any videos"),
-    ("blocked", "log in|login|sign in|cookies|blocked|empty media response|in your country|geo"),
+    ("blocked", "log in|login|sign in|cookies|blocked|empty media response|geo"),
 )
 
 
