@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
-from ingest.cleaning.urls import parse_link
+from ingest.cleaning.urls import parse_link, secured
 from vectorstore.foundation.errors import FetchError
 
 MAX_TITLE = 300
@@ -80,7 +80,7 @@ def clean_url(value: object) -> str:
     if not good or " " in value:
         return ""
     with contextlib.suppress(FetchError):
-        link = parse_link(value)
+        link = parse_link(secured(value))
         return link.url if link.kind == "item" else value
     return value
 

@@ -132,6 +132,17 @@ def parse_link(text: str, own_hosts: Collection[OwnHost] = ()) -> Link:
     return link
 
 
+def secured(url: str) -> str:
+    """The same link over https, where it leads to a platform over http, as older lists and sidecars write it.
+
+    >>> secured("http://youtu.be/aaaaaaaaaaa"), secured("http://a.example/")
+    ('https://youtu.be/aaaaaaaaaaa', 'http://a.example/')
+    """
+    scheme, _, rest = url.partition("://")
+    host = re.split("[/?#]", rest, maxsplit=1)[0].lower()
+    return f"https://{rest}" if scheme.lower() == "http" and host in HOSTS else url
+
+
 def _recognise(platform: Platform, host: str, path: str, query: dict[str, list[str]]) -> Link | None:
     if (found := find_rule(platform, host, path, query)) is None:
         return None

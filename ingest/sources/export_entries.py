@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ingest.cleaning.text import MAX_TITLE, clean_text
-from ingest.cleaning.urls import parse_link
+from ingest.cleaning.urls import parse_link, secured
 from vectorstore.foundation.errors import FetchError
 
 ADVERTISEMENT = "advertisements"
@@ -174,7 +174,7 @@ def _clip_link(value: object) -> str:
     """Canonical link to one clip of a platform; empty for anything else."""
     if isinstance(value, str):
         with contextlib.suppress(FetchError):
-            link = parse_link(value.strip())
+            link = parse_link(secured(value.strip()))
             return link.url if link.kind == "item" else ""
     return ""
 

@@ -128,6 +128,13 @@ def test_addresses_that_are_none_are_dropped(tmp_path: Path, address: object) ->
     assert describe(sidecar(tmp_path, {"webpage_url": address, "upload_date": "20251399"})).page_url == ""
 
 
+def test_a_link_of_a_platform_over_http_is_the_same_link(tmp_path: Path) -> None:
+    """Or else it would keep the name of who posted the clip, and a takedown by its link would miss it."""
+    found = describe(sidecar(tmp_path, {"webpage_url": "http://www.tiktok.com/@someone/video/7106798200794926362"}))
+    assert found.page_url == "https://www.tiktok.com/@_/video/7106798200794926362"
+    assert describe(sidecar(tmp_path, {"webpage_url": "http://a.example/v/1"})).page_url == "http://a.example/v/1"
+
+
 def test_a_link_beside_a_video_may_have_any_number_of_parameters(tmp_path: Path) -> None:
     address = "https://www.youtube.com/watch?v=aB3-_xyzABC" + "&a=1" * 60
     assert describe(sidecar(tmp_path, {"webpage_url": address})).page_url == address

@@ -313,6 +313,12 @@ def test_removing_shows_first_and_then_removes_for_good(ask: Ask, corpus: Path, 
     assert (counts["clips"], counts["removed"], counts["failed"], counts["planned"]) == (7, 13, 1, 21)
 
 
+def test_a_clip_is_found_by_its_link_over_http(ask: Ask) -> None:
+    named = link("power", 1).replace("https:", "http:")
+    code, receipt, _ = ask("remove", "--url", named, "--yes", also_text=False)
+    assert (code, receipt["clips"], receipt["unknown"]) == (0, 1, 0)
+
+
 def test_a_removal_that_is_given_again_is_no_error(ask: Ask, corpus: Path) -> None:
     """Whoever was killed in the middle of one gives the same command again."""
     for named in (("--uploader", "@person1"), ("--url", link("hedonism", 0)), ("--clip", sha("tradition_0"))):

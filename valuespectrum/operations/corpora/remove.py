@@ -273,18 +273,18 @@ def _nothing_found(corpus: Corpus, links: list[str]) -> InputError:
 
 
 def _is_clip_link(text: str) -> bool:
-    from ingest.cleaning.urls import parse_link
+    from ingest.cleaning.urls import parse_link, secured
     from vectorstore.foundation.errors import FetchError
 
     try:
-        return parse_link(text).kind == "item"
+        return parse_link(secured(text)).kind == "item"
     except FetchError:
         return False
 
 
 def _source_keys(corpus: Corpus, text: str) -> list[str]:
     """Under what a corpus may know a source: the canonical link, what was typed, or the whole path of a file."""
-    from ingest.cleaning.urls import parse_link
+    from ingest.cleaning.urls import parse_link, secured
     from ingest.sources.folder import FileItem
     from vectorstore.foundation.errors import FetchError
     from vectorstore.ledger.sought import is_source
@@ -293,7 +293,7 @@ def _source_keys(corpus: Corpus, text: str) -> list[str]:
         return [FileItem(Path(os.path.abspath(text))).locator]  # noqa: PTH100 - resolve() would follow links
     keys = [text]
     try:
-        canonical = parse_link(text).url
+        canonical = parse_link(secured(text)).url
     except FetchError:
         return keys
     # A link that the corpus does not know as it was typed would only count as unknown.
