@@ -319,6 +319,16 @@ def test_a_clip_is_found_by_its_link_over_http(ask: Ask) -> None:
     assert (code, receipt["clips"], receipt["unknown"]) == (0, 1, 0)
 
 
+def test_a_page_of_somebody_is_no_link_of_a_clip(ask: Ask, tmp_path: Path) -> None:
+    """To keep the page out would keep nobody out."""
+    page = "https://www.tiktok.com/@person0"
+    (tmp_path / "list.txt").write_text(f"{link('power', 0)}\n{page}\n")
+    for named in (("--url-list", tmp_path / "list.txt"), ("--url", page, "--keep-out")):
+        code, document, _ = ask("remove", *named, "--yes")
+        assert code == 2 and page in document["error"]["message"] and "--uploader" in document["error"]["hint"]
+    assert ask("info")[1]["clips"] == 20
+
+
 def test_a_removal_that_is_given_again_is_no_error(ask: Ask, corpus: Path) -> None:
     """Whoever was killed in the middle of one gives the same command again."""
     for named in (("--uploader", "@person1"), ("--url", link("hedonism", 0)), ("--clip", sha("tradition_0"))):

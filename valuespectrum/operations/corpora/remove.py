@@ -84,6 +84,7 @@ def remove(
     named = {"clip": what.clip, "uploader": what.uploader, "source": links}
     teller.doing(f"opening {Path(corpus)}")
     with Corpus.open(Path(corpus), write=True, chroma_url=chroma) as opened:
+        _refuse_pages(opened, links)
         removals = _removals(opened, named, what.reason, what.keep_out)
         foreseen = _Foreseen.of(opened, removals)
         if not what.keep_out:
@@ -251,6 +252,22 @@ def _refuse_strangers(corpus: Corpus, clips: Sequence[str], links: Sequence[str]
             raise _nothing_found(corpus, [link])
 
 
+def _refuse_pages(corpus: Corpus, links: Sequence[str]) -> None:
+    """Refuse pages of people among links of clips: to keep a page out keeps nobody out.
+
+    Raises:
+        InputError: There is one.
+    """
+    from vectorstore.ledger.sought import is_source
+
+    for text in links:
+        if _link_kind(text) == "channel" and not is_source(corpus.ledger, text):
+            raise InputError(
+                f"{text!r:.200} is the page of a person, and nothing was removed",
+                "name it with --uploader, which finds and keeps out all of that person's clips",
+            )
+
+
 def _all_removed(corpus: Corpus, kind: str, keys: Iterable[str]) -> bool:
     return all(corpus.is_removed(kind, key) for key in keys)
 
@@ -266,20 +283,21 @@ def _nothing_found(corpus: Corpus, links: list[str]) -> InputError:
             return InputError(
                 f"nothing in {corpus.folder} comes from {text!r:.200}", f"near: {', '.join(near)}; {_KEEP}"
             )
-        if "://" in text and not _is_clip_link(text) and asked_names(text) != (text,):
+        if "://" in text and _link_kind(text) != "item" and asked_names(text) != (text,):
             return InputError(f"{text!r:.200} is the page of a person", f"name it with --uploader; {_KEEP}")
     missing = f"{links[0]!r:.200} is not" if len(links) == 1 else "nothing of what was named is"
     return InputError(f"{missing} in {corpus.folder}, and nothing was removed", _KEEP)
 
 
-def _is_clip_link(text: str) -> bool:
+def _link_kind(text: str) -> str:
+    """What a link of a platform leads to; empty for any other text."""
     from ingest.cleaning.urls import parse_link, secured
     from vectorstore.foundation.errors import FetchError
 
     try:
-        return parse_link(secured(text)).kind == "item"
+        return parse_link(secured(text)).kind
     except FetchError:
-        return False
+        return ""
 
 
 def _source_keys(corpus: Corpus, text: str) -> list[str]:
