@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from vectorstore.foundation.errors import MediaError, StorageError
+from vectorstore.foundation.errors import InputError, MediaError, StorageError
 from vectorstore.ledger.records import Failure
 
 _FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC
@@ -208,10 +208,28 @@ def list_below(folder: Path) -> Listing:
         StorageError: Too many open files.
     """
     listing = Listing()
-    for parent, _, names in os.walk(folder, onerror=listing.note):
-        listing.files += [Path(parent) / name for name in names]
+    # Not by os.walk(), which calls itself for each folder and fails where a thousand lie in one another.
+    waiting = [str(folder)]
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    if not _leads_to_folder(entry):
+                        listing.files.append(Path(entry.path))
+                    elif not entry.is_symlink():
+                        waiting.append(entry.path)
+        except OSError as error:
+            listing.note(error)
     listing.files.sort()
     return listing
+
+
+def _leads_to_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        # As with links that go round: the guard will say what is wrong with it.
+        return False
 
 
 def list_matches(pattern: str) -> Listing:
@@ -220,8 +238,18 @@ def list_matches(pattern: str) -> Listing:
     Brackets that match nothing are letters: ``Shorts [abc]`` is how downloads are called. ``**`` enters no links.
 
     Raises:
+        InputError: ``**`` stands for more folders in one another than Python steps down.
         StorageError: Too many open files.
     """
+    try:
+        return _matching(pattern)
+    except RecursionError as error:
+        raise InputError(
+            f"too many folders lie in one another for {pattern}", "name a folder in place of **"
+        ) from error
+
+
+def _matching(pattern: str) -> Listing:
     listing = Listing()
     for parts in _readings(_split(pattern)):
         matches = sorted(glob.glob(os.path.join(*parts), recursive=True))  # noqa: PTH118, PTH207 - any root

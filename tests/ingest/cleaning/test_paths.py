@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -220,6 +221,33 @@ def test_what_led_nowhere_is_not_looked_for_again(tmp_path: Path) -> None:
     assert run(tmp_path / "corpus", tmp_path / "a.mp4", tmp_path / "a.vtt").files_ignored == 1
     with Corpus.open(tmp_path / "corpus") as opened:
         assert find_again(opened).unreachable == ()
+
+
+@pytest.fixture
+def deep(tmp_path: Path) -> Iterator[Path]:
+    """A file below more folders in one another than Python's own functions step down, or delete."""
+    places = [Path(f"{tmp_path}/deep{'/d' * depth}") for depth in range(1100)]
+    for place in places:
+        place.mkdir()
+    file = places[-1] / "a.mp4"
+    file.touch()
+    yield file
+    file.unlink()
+    for place in reversed(places):
+        place.rmdir()
+
+
+def test_folders_may_lie_in_one_another_as_deep_as_they_do(
+    deep: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert list_below(tmp_path).files == [deep]
+
+    def glob(*_: object, **__: object) -> list[str]:
+        raise RecursionError
+
+    monkeypatch.setattr("glob.glob", glob)
+    with pytest.raises(InputError, match="too many folders"):
+        list_matches(f"{tmp_path}/**/*.mp4")
 
 
 def test_files_that_vanish_while_folders_are_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
