@@ -212,13 +212,31 @@ def _without_reader(text: str) -> str:
 
 
 def _fits(parts: Sequence[str], wanted: Sequence[str]) -> bool:
-    """Whether a path is what a pattern matches, or lies below it."""
-    if not wanted:
-        return True
-    if wanted[0] == "**":
-        return _fits(parts, wanted[1:]) or (bool(parts) and _fits(parts[1:], wanted))
-    fits = bool(parts) and (parts[0] == wanted[0] or fnmatch.fnmatchcase(parts[0], wanted[0]))
-    return fits and _fits(parts[1:], wanted[1:])
+    """Whether a path is what a pattern matches, or lies below it.
+
+    Both may be anybody's, so all ways in which they fit are gone at once: one after the other they are without number.
+    """
+    places = _open_places({0}, wanted)
+    for part in parts:
+        if len(wanted) in places:
+            return True
+        fitting = [
+            (place, wanted[place] == "**")
+            for place in places
+            if wanted[place] in ("**", part) or fnmatch.fnmatchcase(part, wanted[place])
+        ]
+        places = _open_places({place if goes_on else place + 1 for place, goes_on in fitting}, wanted)
+    return len(wanted) in places
+
+
+def _open_places(places: Iterable[int], wanted: Sequence[str]) -> set[int]:
+    """These places of a pattern, and those to which ``**`` leads that stands for nothing."""
+    reached = set(places)
+    for place in places:
+        while place < len(wanted) and wanted[place] == "**":
+            place += 1
+            reached.add(place)
+    return reached
 
 
 def options_shown(source: RememberedSource) -> Iterable[str]:

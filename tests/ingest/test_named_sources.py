@@ -16,6 +16,7 @@ from ingest.saved_sources import remember
 from ingest.sources.base import SourceOptions
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import InputError
+from vectorstore.ledger.records import Failure, Source
 
 
 @pytest.fixture
@@ -77,6 +78,16 @@ def test_sources_stand_for_what_they_led_to(folder: Path, tmp_path: Path) -> Non
         forget_one(corpus, "5", with_clips=True)
     assert forget_one(corpus, "https://www.youtube.com/@invented") == 0
     assert len(named(corpus)) == 4
+
+
+def test_a_pattern_of_somebody_is_held_against_a_long_path(tmp_path: Path) -> None:
+    """Both may be anybody's: neither their length nor the number of ways in which they could fit may matter."""
+    corpus, long = tmp_path / "corpus", f"/{'a/' * 1500}b.mp4"
+    with Corpus.ensure(corpus) as opened:
+        opened.add_failure(Source(long, "1"), Failure(long, "empty", "the file is empty"))
+        patterns = [f"/{'**/a*/' * 24}c.mp4", "/**/b.*", "/a*/**"]
+        remember(opened, patterns, SourceOptions(), IngestOptions().decode)
+    assert [len(each.failed) for each in named(corpus)] == [0, 1, 1]
 
 
 def test_a_wrong_mapping_is_put_right(folder: Path, tmp_path: Path) -> None:
