@@ -42,8 +42,12 @@ def remember(state: str) -> None:
 
 
 def cache_home() -> Path:
-    """The user's folder for what can be made again."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
+    """The user's folder for what can be made again; a place where nothing can be, where nobody knows it."""
+    try:
+        return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
+    except RuntimeError:
+        # Without HOME, as a user whom the system does not know: so programs run in some containers.
+        return Path(os.devnull)
 
 
 def _home(*, make: bool = False) -> Path:
