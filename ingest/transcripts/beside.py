@@ -21,7 +21,7 @@ MOST_FILES = 16
 
 _TAGGED = re.compile(
     r"(?:\.(?!(?:cc|sdh)\Z)(?P<language>[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}))?"
-    r"(?:\.(?:auto|cc|default|forced|sdh))?"
+    r"(?:\.(?P<mark>auto|cc|default|forced|sdh))?"
 )
 
 
@@ -44,14 +44,15 @@ def subtitles_beside(video: Path) -> FoundWords:
         video: As ``paths.settle`` gives it.
 
     Returns:
-        The tracks in the order of their names, ``None`` where their folder cannot be listed; a file that cannot be used
-        is a problem with the reason ``"subtitles"``, and the others are used.
+        The tracks in the order of their names, what was recognised behind what was written; ``None`` where their folder
+        cannot be listed. A file that cannot be used is a problem with the reason ``"subtitles"``, and the others are
+        used.
     """
     names = _names_of(video)
     if names is None:
         return FoundWords("beside", None)
     tracks, problems = [], []
-    for name in names:
+    for name in _whole_first(names, video.stem):
         path = video.with_name(name)
         try:
             content = read_beside(path, LARGEST)
@@ -118,9 +119,23 @@ def _names_of(video: Path) -> Sequence[str] | None:
     return found
 
 
+def _whole_first(names: Sequence[str], stem: str) -> list[str]:
+    """Files with all that is said, those before that somebody wrote; what is forced to be shown only where it is all.
+
+    Players show forced subtitles to everybody, so these hold only what is said in some other language.
+    """
+    marks = {name: _tags(name, stem).get("mark") for name in names}
+    whole = [name for name in names if marks[name] != "forced"]
+    return sorted(whole or names, key=lambda name: marks[name] == "auto")
+
+
 def _language(name: str, stem: str) -> str:
+    return language_tag(_tags(name, stem).get("language"))
+
+
+def _tags(name: str, stem: str) -> dict[str, str | None]:
     found = _TAGGED.fullmatch(name[len(stem) : -len(Path(name).suffix)])
-    return language_tag(found["language"]) if found else ""
+    return found.groupdict() if found else {}
 
 
 @lru_cache(maxsize=32)

@@ -88,6 +88,24 @@ def test_marks_of_subtitle_files_are_no_languages(tmp_path: Path, name: str, lan
     assert track.language == language
 
 
+@pytest.mark.parametrize(
+    ("there", "used"),
+    [
+        (("en.auto", "en.forced", "forced", "en"), ("en", "en.auto")),
+        (("en.auto", "en.forced"), ("en.auto",)),
+        (("de", "en.forced"), ("de",)),
+        (("de.forced", "forced"), ("de.forced", "forced")),
+    ],
+)
+def test_what_is_forced_or_recognised_stands_for_no_whole(
+    tmp_path: Path, there: tuple[str, ...], used: tuple[str, ...]
+) -> None:
+    for mark in there:
+        (tmp_path / f"a.{mark}.srt").write_text(HELLO.replace("Hello", mark))
+    tracks = subtitles_beside(settle(tmp_path / "a.mp4")).tracks or ()
+    assert [track.cues[0][2].split()[0] for track in tracks] == list(used)
+
+
 def test_a_file_that_appears_changes_or_goes_later_is_planned_and_followed(folder: Path, corpus: Path) -> None:
     come_in(folder, corpus)
     assert said(corpus) == []
