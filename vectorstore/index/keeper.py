@@ -6,6 +6,7 @@ import contextlib
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
 from vectorstore.files.layout import LOCK
@@ -91,8 +92,9 @@ class IndexKeeper:
             self._reader_lock = None
 
     def _state(self, place: IndexPlace) -> str:
-        """Tells what lies in an index folder from everything else."""
-        return f"index {self._root.absolute()} {place.name} {fingerprint(self._root, place.name)}"
+        """Tells what lies in an index folder, and which Chroma would read it, from everything else."""
+        read_by = f"chromadb {version('chromadb')}"
+        return f"index {self._root.absolute()} {place.name} {fingerprint(self._root, place.name)} {read_by}"
 
     def _is_known(self, place: IndexPlace) -> bool:
         """Whether the folder is as it was when it was last looked at or closed here, whatever the ledger says."""

@@ -98,6 +98,16 @@ def test_an_index_not_closed_is_looked_at_and_kept_when_it_is_well(stored: Path,
     check_answers(stored)
 
 
+def test_another_chroma_has_the_index_looked_at_first(
+    stored: Path, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_keeper, "version", lambda name: "999.0.0")
+    for _ in range(2):
+        Corpus.open(stored, write=True).close()
+    assert asked == [""]
+    assert folders(stored) == ["chroma"]
+
+
 def graph_files(corpus: Path) -> list[Path]:
     return [path for path in corpus.glob("chroma*/*/*.bin") if path.stat().st_size]
 
