@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
 from ingest.sources.base import ListCounts
 from vectorstore.ledger.records import Failure, Frame
+
+_QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +89,17 @@ class IngestReport:
 
 
 def alike(failures: Sequence[Failure]) -> list[tuple[Failure, int]]:
-    """Failures with the same words but for the name of the file or row: the first of each kind, and how many."""
+    """Failures with the same words but for the name of the file or row, and for what is quoted in them.
+
+    Returns:
+        The first of each kind, and how many there are.
+    """
     counts: dict[str, int] = {}
     first: dict[str, Failure] = {}
     for failure in failures:
         # Details begin with "NAME: " or "row N: ".
         _, colon, words = failure.detail.partition(": ")
-        kind = f"{failure.reason} {words if colon else failure.detail}"
+        kind = f"{failure.reason} {_QUOTED.sub('', words if colon else failure.detail)}"
         first.setdefault(kind, failure)
         counts[kind] = counts.get(kind, 0) + 1
     return [(failure, counts[kind]) for kind, failure in first.items()]

@@ -37,7 +37,8 @@ def listing(tmp_path: Path) -> Path:
     clips.mkdir()
     write_clips(clips, each=1)
     name = min(path.name for path in clips.iterdir() if path.suffix == ".mp4")
-    lines = ["path,title,published", f"{name},one,soon", f"{name},again,", *["../out.mp4,x,"] * 3, 'b.mp4,"odd"x,', ""]
+    outside = [f"../out{number}.mp4,x," for number in range(3)]
+    lines = ["path,title,published", f"{name},one,soon", f"{name},again,", *outside, 'b.mp4,"odd"x,', ""]
     (clips / "list.csv").write_text("\n".join(lines))
     return clips / "list.csv"
 
