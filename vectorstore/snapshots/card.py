@@ -153,10 +153,7 @@ def _embedders(facts: CardFacts) -> str:
     ]
     for state in facts.snapshot.embedders if facts.snapshot else ():
         verdict = "" if state.recall.holds else f", **below {GOAL}: search with the exact engine**"
-        lines.append(
-            f"- recall@10 of the index for {plain(state.embedder_id)}: {state.recall.recall:.4f} over "
-            f"{state.recall.queries} queries{verdict}"
-        )
+        lines.append(f"- recall@10 of the index for {plain(state.embedder_id)}: {state.recall}{verdict}")
     return "\n".join(["## Embedders\n", *(lines or ["None."])])
 
 

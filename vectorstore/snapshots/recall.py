@@ -23,13 +23,22 @@ class Recall:
 
     embedder_id: str
     recall: float
-    """Mean share of the ten nearest that the index found, 0 to 1."""
+    """Mean share of the ten nearest that the index found, 0 to 1; 1 without queries, of which nobody is told."""
     queries: int
 
     @property
     def holds(self) -> bool:
         """Whether the index can be trusted."""
         return self.recall >= GOAL
+
+    @property
+    def told(self) -> float | None:
+        """``recall`` for whoever reads it; ``None`` where there were no vectors to ask with."""
+        return self.recall if self.queries else None
+
+    def __str__(self) -> str:
+        """In words, e.g. ``"0.9950 over 200 queries"``."""
+        return f"{self.recall:.4f} over {self.queries} queries" if self.queries else "not measured without vectors"
 
 
 def recall_at_10(corpus: Corpus, sample: int = 200, seed: int = 0, embedder_id: str | None = None) -> Recall:

@@ -281,6 +281,16 @@ def test_a_damaged_snapshot_is_named_beside_the_others(ask: Ask, corpus: Path) -
     assert ask("diff", "march", "bad")[0] == 2
 
 
+def test_no_recall_is_told_without_vectors(ask: Ask, corpus: Path, tmp_path: Path) -> None:
+    assert ask("remove", "--uploader", "@person0", "--uploader", "@person1", "--yes", also_text=False)[1]["clips"] == 20
+    _, made, text = ask("snapshot", "nothing")
+    (recall,) = made["recall"]
+    assert (recall["recall_at_10"], recall["queries"], recall["holds"]) == (None, 0, None)
+    assert "recall@10 of the index: not measured" in text and "below" not in text
+    ask("export", tmp_path / "out", also_text=False)
+    assert "not measured without vectors" in (tmp_path / "out" / "CARD.md").read_text()
+
+
 def test_low_recall_is_said(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     from vectorstore.snapshots.recall import Recall
 

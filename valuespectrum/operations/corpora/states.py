@@ -89,9 +89,9 @@ def _document(made: Snapshot) -> Json:
     recalls = [
         {
             "embedder": state.embedder_id,
-            "recall_at_10": state.recall.recall,
+            "recall_at_10": state.recall.told,
             "queries": state.recall.queries,
-            "holds": state.recall.holds,
+            "holds": state.recall.holds if state.recall.queries else None,
         }
         for state in made.embedders
     ]
@@ -113,7 +113,7 @@ def _described(made: Snapshot) -> str:
     lines = [f"snapshot {made.name} of {made.made_at}", *number_lines({**counts, **hashes})]
     for state in made.embedders:
         recall = state.recall
-        lines.append(f"recall@10 of the index: {recall.recall:.4f} over {recall.queries} queries ({state.embedder_id})")
+        lines.append(f"recall@10 of the index: {recall} ({state.embedder_id})")
         if not recall.holds:
             lines.append(f"that is below {GOAL}: search with --engine exact")
     return "\n".join(lines)
