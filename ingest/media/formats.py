@@ -30,12 +30,16 @@ OGG = Format("Ogg video (Theora)", (".ogv", ".ogm"))
 WINDOWS_MEDIA = Format("Windows Media", (".wmv", ".asf"))
 MXF = Format("MXF", (".mxf",))
 REAL = Format("RealMedia", (".rm", ".rmvb"))
+ELEMENTARY = Format("MPEG video without a container", (".m1v", ".m2v"))
+DV = Format("DV of camcorders", (".dv",))
+IVF = Format("IVF", (".ivf",))
+Y4M = Format("YUV4MPEG2", (".y4m",))
 GIF = Format("GIF picture or animation", (".gif",))
 # Files of these endings beside videos are mostly their cover pictures, so no folder is searched for them.
 WEBP = Format("animated WebP")
 APNG = Format("animated PNG")
 AVIF = Format("animated AVIF")
-NOT_READ = (OGG, WINDOWS_MEDIA, MXF, REAL, GIF, WEBP, APNG, AVIF)
+NOT_READ = (OGG, WINDOWS_MEDIA, MXF, REAL, ELEMENTARY, DV, IVF, Y4M, GIF, WEBP, APNG, AVIF)
 """What moves, and is refused by its name: times are not reliable, or it is no video of a platform."""
 
 SOUND = Format("sound alone", (".aac", ".flac", ".m4a", ".mp3", ".oga", ".ogg", ".opus", ".wav"))

@@ -95,6 +95,10 @@ NOT_SUPPORTED: dict[str, Callable[[Path], bytes]] = {
     "Windows Media": lambda folder: write_numbered(folder / "a.wmv", VideoWriter(codec="wmv2", frames=5)).read_bytes(),
     "MXF": lambda folder: b"\x06\x0e\x2b\x34\x02\x05\x01\x01\x0d\x01\x02" + bytes(500),
     "RealMedia": lambda folder: b".RMF" + bytes(500),
+    "MPEG video": lambda folder: b"\0\0\1\xb3" + bytes(500),
+    "DV": lambda folder: b"\x1f\x07\0\xbf" + bytes(500),
+    "IVF": lambda folder: b"DKIF\0\0\x20\0VP80" + bytes(500),
+    "YUV4MPEG2": lambda folder: b"YUV4MPEG2 W64 H48 F25:1\n" + bytes(500),
 }
 
 
