@@ -94,10 +94,13 @@ def recognise(file: BinaryIO) -> Format | None:
         ``None`` for what has no known beginning; a probe may still know it.
     """
     head, _ = _head(file)
+    # First, since the length of a box may be what another kind begins with.
+    if (box := _box(head)) is not None:
+        return box
     for start, kind in _STARTS:
         if head.startswith(start):
             return kind
-    return _box(head) or _chunk(head) or (TRANSPORT if _is_transport(head) else None)
+    return _chunk(head) or (TRANSPORT if _is_transport(head) else None)
 
 
 def _head(file: BinaryIO) -> tuple[bytes, bool]:

@@ -43,6 +43,8 @@ BEGINNINGS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "midway.ts": ("ts", lambda content: stream_packets(content)[0][77:] + content),
     "uuid.mp4": ("mp4", lambda content: b"\0\0\0\x20uuid" + noise(24) + content),
     "free.mp4": ("mp4", lambda content: b"\0\0\0\x08free\0\0\0\x10wide" + bytes(8) + content),
+    "free_435.mp4": ("mp4", lambda content: b"\0\0\1\xb3free" + bytes(427) + content),
+    "free_442.mp4": ("mp4", lambda content: b"\0\0\1\xbafree" + bytes(434) + content),
     "unknown_box.mp4": ("mp4", lambda content: b"\0\0\0\x10abcd" + bytes(8) + content),
     "plain.mp4": ("mp4", lambda content: content),
     "quicktime.mov": ("mov", lambda content: content),
