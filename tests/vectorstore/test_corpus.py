@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import CorpusError, InputError
 from vectorstore.index.chroma import IndexPlace, VectorIndex
-from vectorstore.ledger.records import ClipLink, EmbedderRecord, Failure, Recipe, Source
+from vectorstore.ledger.records import ClipLink, EmbedderRecord, Failure, Recipe, Removal, Source
 from vectorstore.ledger.schema import SCHEMA_VERSION
 
 
@@ -68,6 +68,17 @@ def test_the_content_hash_that_is_remembered_is_that_of_now(tmp_path: Path) -> N
         assert reader.content_hash() == empty
         add(writer, "clip")
         assert reader.content_hash() == writer.content_hash() != empty
+
+
+def test_a_search_beside_a_removal_finds_as_many_as_there_are(tmp_path: Path) -> None:
+    with Corpus.create(tmp_path / "corpus") as writer, Corpus.open(tmp_path / "corpus") as reader:
+        for name in ("one", "two"):
+            add(writer, name)
+        vector = embed(writer)[0]
+        assert reader.search(vector, 4)[0].frame.clip_id == sha("one")
+        writer.remove(Removal("clip", (sha("one"),)))
+        assert [hit.frame.clip_id for hit in reader.search(vector, 4)] == [sha("two")] * 4
+        assert [hit.frame.clip_id for hit in reader.search_clips(vector, 2)] == [sha("two")]
 
 
 def test_a_clip_is_added_whole_or_not_at_all(corpus: Corpus) -> None:

@@ -111,13 +111,15 @@ class Searcher:
     def _exactly(
         self, embedder_id: str, query: NDArray[np.float32], options: SearchOptions
     ) -> list[tuple[Frame, float]]:
-        table = self.table(embedder_id)
-        similarities = table.vectors @ query
-        rows = nearest(similarities, self._allowed(table, options), options.count)
-        frames = self._ledger.frames_by_id([table.frame_ids[row] for row in rows])
-        # Another process may have removed a frame since the vectors were read.
-        pairs = [(frames.get(table.frame_ids[row]), float(similarities[row])) for row in rows]
-        return [(frame, similarity) for frame, similarity in pairs if frame is not None]
+        while True:
+            table = self.table(embedder_id)
+            similarities = table.vectors @ query
+            rows = nearest(similarities, self._allowed(table, options), options.count)
+            frames = self._ledger.frames_by_id([table.frame_ids[row] for row in rows])
+            if len(frames) == len(rows):
+                return [(frames[table.frame_ids[row]], float(similarities[row])) for row in rows]
+            # Another process has removed a frame since the vectors were read: what comes next takes its place.
+            self.forget()
 
     def _allowed(self, table: VectorTable, options: SearchOptions) -> NDArray[np.bool_]:
         allowed = self._passing(table, options.where)
