@@ -19,7 +19,7 @@ from typing import Any, TypedDict
 from ingest.cleaning.urls import OwnHost
 from ingest.downloading.audit_guard import Guard, limit_process
 from ingest.downloading.connector import RemoteConnections
-from ingest.downloading.options import SUFFIXES, subtitle_options, ytdlp_options
+from ingest.downloading.options import SUFFIXES, WITHHELD, subtitle_options, ytdlp_options
 from vectorstore.foundation.errors import FetchError
 from vectorstore.processes.confinement import confine_download, readable_folders
 
@@ -38,7 +38,7 @@ _PHRASES = (
     ("policy", "no suitable extractor"),
     ("not_media", "unsupported url|requested format is not available|no video in this post"),
     ("blocked", "rate-limit|rate limit|not a bot|captcha|ip address is blocked|too many requests"),
-    ("blocked", r"in your (?:country|region|location)|from your location|geo.?(?:block|restrict)"),
+    ("blocked", WITHHELD),
     ("network", "temporarily|try again|something went wrong"),
     ("extractor", "on this app"),
     ("unavailable", "private|unavailable|not available|isn't available|removed|deleted|terminated|not exist|not found"),

@@ -11,6 +11,7 @@ import contextlib
 import json
 import logging
 import os
+import re
 import shutil
 import socket
 import tempfile
@@ -24,7 +25,7 @@ from ingest.cleaning.paths import settle
 from ingest.cleaning.text import clean_text
 from ingest.cleaning.urls import Link
 from ingest.downloading.connector import Connector
-from ingest.downloading.options import SUFFIXES, FetchOptions, version_warnings
+from ingest.downloading.options import SUFFIXES, WITHHELD, FetchOptions, version_warnings
 from ingest.downloading.pacing import Pacer
 from ingest.media.formats import READ
 from ingest.media.media_guard import Limits, open_media
@@ -164,12 +165,15 @@ class Fetcher:
             status = _run(task, folder, self._options.seconds, link.url, connector.theirs)
         answer = _read_answer(folder, link.url, status)
         reason = answer.get("error")
-        self._pacer.tell(link.platform, blocked=reason == "blocked")
+        said = clean_text(answer.get("message"), 300)
+        # What is not shown here, or not to everybody, is an answer like others: whoever asks has not been refused.
+        refused = reason == "blocked" and not re.search(WITHHELD, said, re.IGNORECASE)
+        self._pacer.tell(link.platform, blocked=refused)
         if reason is None:
             if not answer.get("landlock"):
                 _warn_of_files()
             return answer
-        message = f"{link.url}: {clean_text(answer.get('message'), 300)}"
+        message = f"{link.url}: {said}"
         if reason == "unconfined":
             raise InputError("this system cannot confine a downloading process, so nothing is downloaded", UNCONFINED)
         if reason == "storage":

@@ -32,6 +32,12 @@ OWN_EXTRACTORS = ("^generic$",)
 SUFFIXES = ("mp4", "webm", "mkv", "mov", "m4v")
 """File types that are kept."""
 
+WITHHELD = (
+    r"in your (?:country|region|location)|from your location|geo.?(?:block|restrict)"
+    "|permission to view|confirm your age|who follow this account|comfortable for some audiences"
+)
+"""What yt-dlp says, in whatever case, of a video that its platform does not show everywhere, or not to everybody."""
+
 MOST_LANGUAGES = 4
 """Languages in which subtitles of one video are fetched."""
 _SMALL = ["res:360", "vcodec:h264", "proto", "size"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import signal
 import subprocess
@@ -317,6 +318,27 @@ def test_after_blocks_in_a_row_nobody_is_asked(server: WebServer, place: Path) -
             pass
         assert caught.value.reason == "blocked"
     assert len(server.asked) == 2
+
+
+@pytest.mark.parametrize(
+    "said", ["Video unavailable. X has blocked it in your country", "You do not have permission to view this post"]
+)
+def test_what_is_not_shown_to_everybody_is_no_refusal(
+    server: WebServer, place: Path, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    """Or else a few such videos in a row would keep those behind them from ever being asked about."""
+    answer = {"error": "blocked", "message": said}
+
+    def run(task: str, folder: Path, *_: object) -> int:
+        (folder / "answer").write_text(json.dumps(answer))
+        return 0
+
+    monkeypatch.setattr("ingest.downloading.fetcher._run", run)
+    fetcher = make_fetcher(server, place, max_blocks=2)
+    for _ in range(4):
+        with pytest.raises(FetchError) as caught:
+            fetcher.look(own_link(server, "video/a.mp4"))
+        assert (type(caught.value), caught.value.reason) == (FetchError, "blocked")
 
 
 def test_looking_downloads_nothing(server: WebServer, place: Path) -> None:
