@@ -460,6 +460,7 @@ def _statistics(report: RefreshReport) -> dict[str, object]:
         "changed_metadata": found.changed_metadata,
         "gone": report.gone,
         "links_checked": report.checked,
+        "links_unchecked": len(report.unchecked),
         "clips_removed": report.removed.clips if report.removed else 0,
         "unreachable": len(report.unreachable),
     }

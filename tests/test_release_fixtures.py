@@ -35,8 +35,9 @@ COUNTED = re.compile(
     r"|n_answered|rates|\w+_rate|refusal_by_value|interested_share|paper)(\.|$)"
 )
 """What says who was asked what and what came back, whatever is concluded from it."""
-SINCE = re.compile(r"(^|\.)(words|words_changed|clips_with_words)(\.|$)|^schema$")
-"""What is told of a corpus since then: words that are said in clips, and the layout that has a place for them."""
+SINCE = re.compile(r"(^|\.)(words|words_changed|clips_with_words|unchecked)(\.|$)|^schema$")
+"""What is told of a corpus since then: words that are said in clips, the layout that has a place for them, and links
+that could not be asked about."""
 
 Tell = Callable[..., Any]
 

@@ -23,7 +23,7 @@ from vectorstore.corpus import Corpus
 from vectorstore.foundation.clock import utc_day
 from vectorstore.foundation.errors import CorpusError, InputError
 from vectorstore.ledger.records import Removal
-from vectorstore.ledger.sought import links_looked_at
+from vectorstore.ledger.sought import links_looked_at, links_not_reached
 
 
 def fill(folder: Path, corpus: Path, count: int = 3) -> None:
@@ -138,6 +138,7 @@ def test_dead_links_are_noted_and_removed_only_when_asked_to(tmp_path: Path) -> 
     with Corpus.open(folder, write=True) as corpus:
         report = run_refresh(corpus, found, ColourEmbedder(), RefreshOptions(check_links=True))
         assert (report.checked, report.gone, [one.reason for one in report.unchecked]) == (2, 1, ["blocked"])
+        assert links_not_reached(corpus.ledger) == 1
         assert [row.locator for row in corpus.sources() if row.gone_at] == [dead.locator]
         assert {clip.title for clip in corpus.clips()} == {"renamed", "dead"}
         assert next(row.uploader for row in corpus.sources()) == corpus.uploader_key("ada")

@@ -122,6 +122,10 @@ def test_links_that_were_checked_in_the_future_are_due_today(tmp_path: Path, cal
     with Corpus.open(tmp_path / "corpus", write=True) as corpus:
         corpus.add_event("refresh", {"links_checked": 3})
     assert call("corpus", "info", tmp_path / "corpus")["links"]["due"] == "2026-05-16"
+    with Corpus.open(tmp_path / "corpus", write=True) as corpus:
+        corpus.add_event("refresh", {"links_checked": 1, "links_unchecked": 2})
+    links = call("corpus", "info", tmp_path / "corpus")["links"]
+    assert (links["unchecked"], links["due"]) == (2, "2026-05-01"), "a check that a platform broke off is none of all"
 
 
 def test_a_corpus_is_filled_refreshed_and_removed_from_while_the_clock_runs_backwards(

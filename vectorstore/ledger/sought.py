@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from vectorstore.ledger.ledger import Ledger
@@ -40,5 +41,17 @@ def living_links(ledger: Ledger) -> int:
 
 def links_looked_at(ledger: Ledger) -> str:
     """Day on which links were last looked at, ISO 8601; empty where they never were since they came in."""
-    checks = [at for at, kind, detail in ledger.events() if kind == "refresh" and detail.get("links_checked")]
-    return checks[-1][:10] if checks else ""
+    return _last_look(ledger)[0][:10]
+
+
+def links_not_reached(ledger: Ledger) -> int:
+    """Links of which nothing could be learnt when links were last looked at; 0 where an earlier release looked."""
+    number = _last_look(ledger)[1].get("links_unchecked")
+    # What a corpus of somebody notes in another way says nothing.
+    return number if type(number) is int else 0
+
+
+def _last_look(ledger: Ledger) -> tuple[str, Mapping[str, object]]:
+    """When links were last looked at, and what was noted of it."""
+    looks = [(at, detail) for at, kind, detail in ledger.events() if kind == "refresh" and detail.get("links_checked")]
+    return looks[-1] if looks else ("", {})

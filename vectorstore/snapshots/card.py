@@ -47,6 +47,8 @@ class CardFacts:
     """When the card was written, ISO 8601."""
     links_checked: str = ""
     """Day on which links were last looked at, ISO 8601; empty where they never were."""
+    links_unchecked: int = 0
+    """Those of them of which nothing could be learnt then."""
 
 
 def write_card(facts: CardFacts) -> str:
@@ -161,7 +163,8 @@ def _availability(facts: CardFacts) -> str:
     counts = facts.counts
     alive = counts["clips"] - counts["clips_gone"]
     checked = plain(facts.links_checked)
-    looked = f"last looked at on {checked}" if checked else "not looked at since they came in"
+    unchecked = f" ({facts.links_unchecked:,} could not be asked about)" if facts.links_unchecked else ""
+    looked = f"last looked at on {checked}{unchecked}" if checked else "not looked at since they came in"
     return (
         f"## Availability\n\nLinks were {looked}: {alive:,} of {counts['clips']:,} clips were not found dead, "
         f"{counts['clips_gone']:,} were. What is deleted is not a random choice, so the corpus shrinks towards what "

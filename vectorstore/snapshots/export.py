@@ -19,7 +19,7 @@ from vectorstore.foundation.errors import CorpusLockedError, InputError
 from vectorstore.foundation.locks import FileLock
 from vectorstore.ledger.counts import corpus_counts
 from vectorstore.ledger.ledger import Ledger
-from vectorstore.ledger.sought import links_looked_at
+from vectorstore.ledger.sought import links_looked_at, links_not_reached
 from vectorstore.ledger.stored_vectors import vector_matrix
 from vectorstore.snapshots.card import CardFacts, write_card
 from vectorstore.snapshots.snapshot import read_snapshot, snapshot_with
@@ -194,6 +194,7 @@ def _facts(corpus: Corpus, options: ExportOptions) -> CardFacts:
         contact=options.contact,
         day=utc_day().isoformat(),
         links_checked=links_looked_at(ledger),
+        links_unchecked=links_not_reached(ledger),
     )
 
 

@@ -92,6 +92,9 @@ def test_the_card_says_when_links_were_looked_at(filled: Corpus, tmp_path: Path)
     filled.add_event("refresh", {"links_checked": 3})
     card = export_corpus(filled, tmp_path / "after", ExportOptions()).folder / "CARD.md"
     assert re.search(r"Links were last looked at on [0-9]{4}-[0-9]{2}-[0-9]{2}: 2 of 3 clips", card.read_text())
+    filled.add_event("refresh", {"links_checked": 1, "links_unchecked": 2})
+    card = export_corpus(filled, tmp_path / "blocked", ExportOptions()).folder / "CARD.md"
+    assert "(2 could not be asked about): 2 of 3 clips" in card.read_text()
 
 
 def test_the_card_names_the_snapshot_and_its_recall(filled: Corpus, tmp_path: Path) -> None:

@@ -69,16 +69,18 @@ def info(corpus: str | PathLike[str], failures: int = 20) -> CorpusInfo:
 def _links(corpus: Corpus) -> Json:
     """How many sources are links, when they were last looked at, and when they should be next."""
     from vectorstore.foundation.clock import utc_day
-    from vectorstore.ledger.sought import links_looked_at, living_links
+    from vectorstore.ledger.sought import links_looked_at, links_not_reached, living_links
 
-    living = living_links(corpus.ledger)
+    living, unreached = living_links(corpus.ledger), links_not_reached(corpus.ledger)
     days = [datetime.date.fromisoformat(day) for day in [links_looked_at(corpus.ledger)] if day]
     today = utc_day()
     # A check in the future was noted by a clock that was ahead: nobody knows when it was.
-    due = days[0] + datetime.timedelta(days=_CHECK_EVERY) if days and days[0] <= today else today
+    is_known = bool(days) and days[0] <= today and not unreached
+    due = days[0] + datetime.timedelta(days=_CHECK_EVERY) if is_known else today
     return {
         "living": living,
         "checked": days[0].isoformat() if days else None,
+        "unchecked": unreached,
         "due": due.isoformat() if living else None,
     }
 
@@ -94,8 +96,10 @@ def _described(corpus: Path, found: Json, failed: Sequence[Failure], most: int) 
         members = ", ".join(f"{clean(name, 40)} {count:,}" for name, count in found["counts"][group].items())
         lines += [f"  {group:<14}{members}"] if members else []
     if found["links"]["living"]:
+        unreached = found["links"]["unchecked"]
         lines.append(
             f"  {'links':<14}{found['links']['living']:,} not known to be dead, last checked "
-            f"{found['links']['checked'] or 'never'}, due {found['links']['due']}"
+            f"{found['links']['checked'] or 'never'}{f' ({unreached:,} could not be asked about)' * bool(unreached)}, "
+            f"due {found['links']['due']}"
         )
     return "\n".join([*lines, *failure_lines("failed", failed, most)])
