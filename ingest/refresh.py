@@ -34,13 +34,17 @@ from ingest.sources.registry import by_precedence, failed_rows_of, find_items, l
 from ingest.sources.tables.table import SUFFIXES
 from ingest.transcripts.keeping import PlaceWords, keep_words, would_change
 from vectorstore.corpus import Corpus
-from vectorstore.foundation.errors import InputError, MediaError, StorageError
-from vectorstore.ledger.records import Failure, Receipt, Removal, Source
+from vectorstore.foundation.errors import InputError, MediaError, NotAskedError, StorageError
+from vectorstore.ledger.records import Failure, Receipt, Removal, Source, SourceRow
+from vectorstore.upkeep.curation import RemovedKeys
 
 _EXAMPLES = 20
 _LONGEST = 4096
 """Characters that are shown of a name."""
 _ROW = re.compile(r"#row-[0-9]+$")
+_NEXT_LINK = "next_link"
+"""Setting: place of the first link that the next check asks about."""
+_PLACE = re.compile("[0-9]{1,15}")
 _AT_ONCE = 500
 _LABELS = {
     Verdict.NEW: "new",
@@ -401,41 +405,69 @@ class _LinksChecked:
 
 
 def _check_links(corpus: Corpus, items: FoundAgain, progress: Progress | None) -> _LinksChecked:
-    """Ask about every known link, also those that were dead when they were last asked about."""
+    """Ask about every known link, also those that were dead when they were last asked about.
+
+    What a check that was broken off left comes first in the next one: a platform that refuses after some links would
+    be asked about the same ones each time.
+    """
     found, removed = _LinksChecked(), corpus.curation.removed_keys()
     named = {item.locator: item for item in items if is_remote(item)}
-    network = items.network
     rows = [row for row in corpus.sources() if row.clip_ids and "://" in row.locator]
     tell = progress or (lambda stage, done, total: None)
-    for number, row in enumerate(rows):
+    all_asked = True
+    for number, (place, row) in enumerate(_in_turn(rows, corpus.curation.setting(_NEXT_LINK))):
         tell("links", number, len(rows))
-        try:
-            item = named.get(row.locator) or link_item(row.locator, SourceOptions(basis=row.basis, network=network))
-            # What a list says about an item is wrapped around it.
-            inner = item.item if isinstance(item, ListedItem) else item
-            if not isinstance(inner, Checkable):
-                continue
-            inner.check()
-            found.checked += 1
-            said = [item.describe(row.stamp)]
-            found.of_removed += notes_on_removed(removed, said)
-            # One that was dead may have been hidden for a while.
-            for source in corpus.curation.filled(said) if row.gone_at else corpus.curation.changed(said):
-                corpus.update_source(source)
-            words = PlaceWords.of(item.words() if isinstance(item, WordedItem) else None, row.locator)
-            if words is not None:
-                clip_id = row.clip_ids[-1]
-                keep_words(corpus, clip_id, words, corpus.clip(clip_id).duration)
-        except (InputError, MediaError) as error:
-            reason = error.reason if isinstance(error, MediaError) else "policy"
-            if reason == "unavailable":
-                found.checked += 1
-                corpus.mark_gone(row.locator)
-                found.dead += not row.gone_at
-            else:
-                found.unchecked.append(Failure(row.locator, reason, error.message))
+        all_asked = _ask_about(corpus, row, named.get(row.locator), items.network, found, removed) and all_asked
+        # Other platforms may be asked about links behind the first one of a platform that was not.
+        if all_asked:
+            corpus.curation.set_setting(_NEXT_LINK, str(place + 1))
     tell("links", len(rows), len(rows))
     return found
+
+
+def _in_turn(rows: Sequence[SourceRow], noted: str) -> list[tuple[int, SourceRow]]:
+    """All links with their places, beginning with the first one that a check before did not come to."""
+    start = int(noted) % len(rows) if rows and _PLACE.fullmatch(noted) else 0
+    numbered = list(enumerate(rows))
+    return [*numbered[start:], *numbered[:start]]
+
+
+def _ask_about(
+    corpus: Corpus,
+    row: SourceRow,
+    listed: SourceItem | None,
+    network: Mapping[str, object],
+    found: _LinksChecked,
+    removed: RemovedKeys,
+) -> bool:
+    """Ask about one link and note what is said of it; ``False`` where its platform was not asked, having refused."""
+    try:
+        item = listed or link_item(row.locator, SourceOptions(basis=row.basis, network=network))
+        # What a list says about an item is wrapped around it.
+        inner = item.item if isinstance(item, ListedItem) else item
+        if not isinstance(inner, Checkable):
+            return True
+        inner.check()
+        found.checked += 1
+        said = [item.describe(row.stamp)]
+        found.of_removed += notes_on_removed(removed, said)
+        # One that was dead may have been hidden for a while.
+        for source in corpus.curation.filled(said) if row.gone_at else corpus.curation.changed(said):
+            corpus.update_source(source)
+        words = PlaceWords.of(item.words() if isinstance(item, WordedItem) else None, row.locator)
+        if words is not None:
+            clip_id = row.clip_ids[-1]
+            keep_words(corpus, clip_id, words, corpus.clip(clip_id).duration)
+    except (InputError, MediaError) as error:
+        reason = error.reason if isinstance(error, MediaError) else "policy"
+        if reason == "unavailable":
+            found.checked += 1
+            corpus.mark_gone(row.locator)
+            found.dead += not row.gone_at
+        else:
+            found.unchecked.append(Failure(row.locator, reason, error.message))
+        return not isinstance(error, NotAskedError)
+    return True
 
 
 def _dead_links(corpus: Corpus) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from ingest.saved_sources import allowed_sources, remember, remembered_decoding,
 from ingest.sources.base import SourceOptions
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.clock import utc_day
-from vectorstore.foundation.errors import CorpusError, InputError
+from vectorstore.foundation.errors import CorpusError, InputError, NotAskedError
 from vectorstore.ledger.records import Removal
 from vectorstore.ledger.sought import links_looked_at, links_not_reached
 
@@ -178,6 +178,30 @@ def test_a_check_of_links_tells_how_far_it_is(tmp_path: Path) -> None:
         ingest_items(found, corpus, ColourEmbedder(), IngestOptions())
         run_refresh(corpus, found, ColourEmbedder(), RefreshOptions(check_links=True), tell)
     assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
+
+
+def test_a_check_that_was_broken_off_goes_on_with_the_rest(tmp_path: Path) -> None:
+    path = write_numbered(tmp_path / "a.mp4", VideoWriter(frames=12))
+    left = [0]
+    asked: list[str] = []
+
+    class FewAtATime(FakeRemote):
+        def check(self) -> None:
+            if not left[0]:
+                raise NotAskedError("refused too often", "blocked")
+            left[0] -= 1
+            asked.append(self.locator[-1])
+
+    found = FoundAgain((tuple(FewAtATime(f"https://example.org/{number}", path) for number in range(5)),), ())
+    with Corpus.ensure(tmp_path / "corpus") as corpus:
+        ingest_items(found, corpus, ColourEmbedder(), IngestOptions())
+        for _ in range(3):
+            left[0] = 2
+            report = run_refresh(corpus, found, ColourEmbedder(), RefreshOptions(check_links=True))
+            assert (report.checked, len(report.unchecked)) == (2, 3)
+        corpus.curation.set_setting("next_link", "a number")
+        run_refresh(corpus, found, ColourEmbedder(), RefreshOptions(check_links=True))
+    assert "".join(asked) == "012340"
 
 
 def test_a_plan_says_which_links_would_be_asked_about_and_removed(tmp_path: Path) -> None:
