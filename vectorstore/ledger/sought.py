@@ -29,9 +29,10 @@ def locators_ending(ledger: Ledger, name: str, most: int = 3) -> list[str]:
     return [str(row[0]) for row in ledger.select(query, (name, most))] if name else []
 
 
-def is_source(ledger: Ledger, text: str) -> bool:
-    """Whether a source is known under exactly this link, as its own or as that of its page."""
-    return ledger.count("source", "locator = ? OR page_url = ?", (text, text)) > 0
+def known_links(ledger: Ledger) -> set[str]:
+    """Every link and path under which a source is known, as its own or as that of its page."""
+    rows = ledger.select("SELECT locator, page_url FROM source")
+    return {name for row in rows for name in row if name}
 
 
 def living_links(ledger: Ledger) -> int:

@@ -339,6 +339,14 @@ def test_a_page_of_somebody_is_no_link_of_a_clip(ask: Ask, tmp_path: Path) -> No
     assert ask("info")[1]["clips"] == 20
 
 
+def test_links_of_a_list_that_are_not_here_are_named(ask: Ask, tmp_path: Path) -> None:
+    lost = "https://youtu.be/AAAAAAAAAAA"
+    (tmp_path / "list.txt").write_text(f"{link('power', 1)}\n{lost}\n")
+    code, shown, text = ask("remove", "--url-list", tmp_path / "list.txt")
+    assert (code, shown["clips"], shown["not_here"]) == (1, 1, [lost]) and f"not here: {lost}" in text
+    assert ask("remove", "--url-list", tmp_path / "list.txt", "--yes", also_text=False)[1]["not_here"] == [lost]
+
+
 def test_a_removal_that_is_given_again_is_no_error(ask: Ask, corpus: Path) -> None:
     """Whoever was killed in the middle of one gives the same command again."""
     for named in (("--uploader", "@person1"), ("--url", link("hedonism", 0)), ("--clip", sha("tradition_0"))):

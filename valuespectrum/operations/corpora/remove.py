@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -17,6 +17,7 @@ from valuespectrum.operations.corpora.sources import Undone
 from valuespectrum.operations.shared.tables import number_lines
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from vectorstore.foundation.errors import CorpusError, CorpusLockedError, InputError
+from vectorstore.foundation.escaping import printable_line
 from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _WHOLE_ID = re.compile(r"[0-9a-f]{64}")
 _SHOWN = 30
 _SEVERAL = "several people are called, and all of it goes"
+_LONGEST_LINK = 200
 _LONGEST_LIST = 16 * 1024 * 1024
 _KEEP = "--keep-out notes it down all the same, so that it never comes in"
 _ELSEWHERE = (
@@ -78,17 +80,19 @@ def remove(
         vs.remove("my-corpus", vs.Takedown(uploader=("@somebody",)), agree=lambda what: True)
     """
     from vectorstore.corpus import Corpus
+    from vectorstore.ledger.sought import known_links
 
     teller = teller or Unattended()
     links = [*what.url, *(_read_list(what.url_list) if what.url_list else [])]
     named = {"clip": what.clip, "uploader": what.uploader, "source": links}
     teller.doing(f"opening {Path(corpus)}")
     with Corpus.open(Path(corpus), write=True, chroma_url=chroma) as opened:
-        _refuse_pages(opened, links)
-        removals = _removals(opened, named, what.reason, what.keep_out)
-        foreseen = _Foreseen.of(opened, removals)
+        known: set[str] = known_links(opened.ledger) if links else set()
+        _refuse_pages(links, known)
+        removals = _removals(opened, named, known, what.reason, what.keep_out)
+        foreseen = _Foreseen.of(opened, removals, _not_here(opened, links, known))
         if not what.keep_out:
-            _refuse_strangers(opened, what.clip, what.url)
+            _refuse_strangers(opened, what.clip, _not_here(opened, what.url, known))
         empty = not any(foreseen.sums[name] for name in ("clips", "sources"))
         again = empty and _removed_before(opened, removals)
         if empty and not again and not what.keep_out:
@@ -104,7 +108,7 @@ def remove(
     done = {**_summed(receipts), "unknown": foreseen.sums["unknown"]}
     look = sorted({name for receipt in receipts for name in receipt.near_duplicates})
     first = "was removed before; whatever an interrupted removal had left is gone" if again else "removed for good:"
-    lines = [first, *number_lines(done), *foreseen.titles()]
+    lines = [first, *number_lines(done), *foreseen.titles(), *foreseen.missing()]
     lines += [f"look at {name}: shows nearly the same" for name in look]
     lines.append(_ELSEWHERE)
     lines += [f"its vectors may still be on {each}, where the index was kept: have these deleted" for each in left]
@@ -158,9 +162,11 @@ class _Foreseen:
     """Names that several people have."""
     alike: list[Clip]
     """Clips of others who are called the same, so far as anybody can tell."""
+    not_here: list[str]
+    """Links that lead to nothing."""
 
     @classmethod
-    def of(cls, corpus: Corpus, removals: list[Removal]) -> _Foreseen:
+    def of(cls, corpus: Corpus, removals: list[Removal], not_here: list[str]) -> _Foreseen:
         from vectorstore.ledger.uploaders import called_alike
 
         clips = {clip.clip_id: clip for clip in corpus.clips_foreseen(*removals)}
@@ -169,19 +175,26 @@ class _Foreseen:
         alike = [corpus.clip(name) for name in called_alike(corpus.ledger, sources) if name not in clips]
         shared = [name for name, person in people.items() if person.people > 1]
         sums = _summed([corpus.foresee_removal(*removals)])
-        return cls(sums, list(clips.values()), shared, alike)
+        return cls(sums, list(clips.values()), shared, alike, not_here)
 
     def document(self) -> Json:
         """For ``--json``."""
-        return {**self.sums, "found": _shown(self.clips), "shared_names": self.shared, "alike": _shown(self.alike)}
+        names = {"shared_names": self.shared, "not_here": self.not_here}
+        return {**self.sums, "found": _shown(self.clips), "alike": _shown(self.alike), **names}
 
     def lines(self) -> list[str]:
         """Numbers, titles, and what should be looked at."""
-        return [*number_lines(self.sums), *self.titles(), *self.warnings()]
+        return [*number_lines(self.sums), *self.titles(), *self.missing(), *self.warnings()]
 
     def titles(self) -> list[str]:
         """The clips, one a line."""
         return _clip_lines(self.clips)
+
+    def missing(self) -> list[str]:
+        """The links that lead to nothing, one a line."""
+        lines = [printable_line(f"not here: {link[:_LONGEST_LINK]}") for link in self.not_here[:_SHOWN]]
+        rest = len(self.not_here) - len(lines)
+        return [*lines, f"... and {rest:,} more that are not here (--json lists all)"] if rest else lines
 
     def warnings(self) -> list[str]:
         """What a person should look at before or afterwards."""
@@ -208,7 +221,9 @@ def _clip_lines(clips: list[Clip]) -> list[str]:
     return [*lines, f"  ... and {len(clips) - _SHOWN:,} more (--json lists all)"] if len(clips) > _SHOWN else lines
 
 
-def _removals(corpus: Corpus, named: Mapping[str, Sequence[str]], reason: str, keep_out: bool) -> list[Removal]:
+def _removals(
+    corpus: Corpus, named: Mapping[str, Sequence[str]], known: Collection[str], reason: str, keep_out: bool
+) -> list[Removal]:
     from ingest.cleaning.uploaders import asked_names
     from vectorstore.ledger.records import Removal
 
@@ -221,7 +236,7 @@ def _removals(corpus: Corpus, named: Mapping[str, Sequence[str]], reason: str, k
     keys = {
         "uploader": [*names, *(name for text in unknown for name in asked_names(text))],
         "clip": clips,
-        "source": [key for link in named["source"] for key in _source_keys(corpus, link)],
+        "source": [key for link in named["source"] for key in _source_keys(link, known)],
     }
     removals = [Removal(kind, tuple(each), reason) for kind, each in keys.items() if each]
     if not removals:
@@ -234,34 +249,35 @@ def _removed_before(corpus: Corpus, removals: list[Removal]) -> bool:
     return all(_all_removed(corpus, each.kind, each.keys) for each in removals)
 
 
-def _refuse_strangers(corpus: Corpus, clips: Sequence[str], links: Sequence[str]) -> None:
+def _refuse_strangers(corpus: Corpus, clips: Sequence[str], not_here: Sequence[str]) -> None:
     """Refuse what was named by itself, is not here and was not removed before; of a list some may not be here.
 
     Raises:
         InputError: There is such a thing; the message says what is near.
     """
-    from vectorstore.ledger.sought import is_source
-
     here = corpus.clip_ids()
     for clip in clips:
         if _WHOLE_ID.fullmatch(clip) and clip not in here and not corpus.is_removed("clip", clip):
             raise InputError(f"no clip {clip} is in {corpus.folder}, and nothing was removed", _KEEP)
-    for link in links:
-        keys = _source_keys(corpus, link)
-        if not any(is_source(corpus.ledger, key) for key in keys) and not _all_removed(corpus, "source", keys):
-            raise _nothing_found(corpus, [link])
+    for link in not_here:
+        raise _nothing_found(corpus, [link])
 
 
-def _refuse_pages(corpus: Corpus, links: Sequence[str]) -> None:
+def _not_here(corpus: Corpus, links: Sequence[str], known: Collection[str]) -> list[str]:
+    """Those links that lead to nothing and were not removed before, either."""
+    keys = {link: _source_keys(link, known) for link in links}
+    strange = [link for link, each in keys.items() if not any(key in known for key in each)]
+    return [link for link in strange if not _all_removed(corpus, "source", keys[link])]
+
+
+def _refuse_pages(links: Sequence[str], known: Collection[str]) -> None:
     """Refuse pages of people among links of clips: to keep a page out keeps nobody out.
 
     Raises:
         InputError: There is one.
     """
-    from vectorstore.ledger.sought import is_source
-
     for text in links:
-        if _link_kind(text) == "channel" and not is_source(corpus.ledger, text):
+        if _link_kind(text) == "channel" and text not in known:
             raise InputError(
                 f"{text!r:.200} is the page of a person, and nothing was removed",
                 "name it with --uploader, which finds and keeps out all of that person's clips",
@@ -300,12 +316,16 @@ def _link_kind(text: str) -> str:
         return ""
 
 
-def _source_keys(corpus: Corpus, text: str) -> list[str]:
-    """Under what a corpus may know a source: the canonical link, what was typed, or the whole path of a file."""
+def _source_keys(text: str, known: Collection[str]) -> list[str]:
+    """Under what a corpus may know a source: the canonical link, what was typed, or the whole path of a file.
+
+    Args:
+        text: As it was typed.
+        known: What the corpus knows (``known_links``).
+    """
     from ingest.cleaning.urls import parse_link, secured
     from ingest.sources.folder import FileItem
     from vectorstore.foundation.errors import FetchError
-    from vectorstore.ledger.sought import is_source
 
     if "://" not in text:
         return [FileItem(Path(os.path.abspath(text))).locator]  # noqa: PTH100 - resolve() would follow links
@@ -315,8 +335,7 @@ def _source_keys(corpus: Corpus, text: str) -> list[str]:
     except FetchError:
         return keys
     # A link that the corpus does not know as it was typed would only count as unknown.
-    known = keys if is_source(corpus.ledger, text) else []
-    return list(dict.fromkeys([*known, canonical]))
+    return list(dict.fromkeys([*(keys if text in known else []), canonical]))
 
 
 def _read_list(path: Path) -> list[str]:
