@@ -14,12 +14,15 @@ from ingest.media.formats import WEBP
 from ingest.media.recognition import recognise
 
 _TEXTS = ".ass .description .html .info .json .json3 .lrc .md .nfo .srt .srv1 .srv2 .srv3 .ttml .txt .url .vtt .xml"
-_PICTURES = ".avif .bmp .heic .jpeg .jpg .png .tif .tiff"
+_SUBTITLES = ".dfxp .idx .sami .sbv .smi .ssa .sub .sup"
+_PICTURES = ".avif .bmp .heic .jpeg .jpg .png .thm .tif .tiff"
+_NOTES = ".db .ini .lnk .log .m3u .m3u8 .md5 .sfv .sha1 .sha256 .xmp"
+"""Of systems (``Thumbs.db``, ``desktop.ini``), players, and programs that copy or sort files."""
 _UNFINISHED = re.compile(
     r"\.(part|ytdl|crdownload|aria2|tmp|part-frag[0-9]+(\.part)?|temp\.[a-z0-9]{2,4})$", re.IGNORECASE
 )
 """What downloads are called that go on, and what yt-dlp makes of one until it is whole (``NAME.temp.mp4``)."""
-_NAMES = frozenset(f"{_TEXTS} {_PICTURES}".split())
+_NAMES = frozenset(f"{_TEXTS} {_SUBTITLES} {_PICTURES} {_NOTES}".split())
 _APPLE_DOUBLE = (b"\x00\x05\x16\x07", b"\x00\x05\x16\x00")
 _SOURCE_CODE = frozenset({".ts", ".mts"})
 """Suffixes that MPEG transport streams share with programs."""
