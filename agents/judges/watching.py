@@ -19,6 +19,7 @@ from agents.judges.panel import Panel, PanelVerdicts, judged
 from agents.models.model_names import ModelId, split_address
 from agents.procedures.procedure import Procedure
 from vectorstore.foundation.random_streams import stream
+from vectorstore.foundation.text import percent
 
 RemarkKind = Literal["nonsense", "refuses", "one answer", "guesses", "obeys texts", "is the subject"]
 MOST_UNREAD = 0.1
@@ -182,7 +183,7 @@ def _of_answers(model: str, verdicts: Sequence[JudgeVerdict]) -> Iterable[JudgeR
     for kind, words, reasons in kinds:
         share = sum(whys[reason] for reason in reasons) / count
         named = len(verdicts) >= FEWEST and share > MOST_UNREAD
-        statement = f"the judge {model} {words} in {share:.0%} of {len(verdicts)} cases"
+        statement = f"the judge {model} {words} in {percent(share, '')} of {len(verdicts)} cases"
         yield JudgeRemark(model, kind, named, share, MOST_UNREAD, statement)
 
 
@@ -193,14 +194,16 @@ def _of_trial(model: str, found: Tried, role: str) -> Iterable[JudgeRemark]:
         return
     most, times = Counter(given for given, _ in heard).most_common(1)[0]
     share, several = times / len(heard), len({right for _, right in heard}) > 1
-    words = f"said {most} to {share:.0%} of {len(heard)} texts of which it is right for some only"
+    words = f"said {most} to {percent(share, '')} of {len(heard)} texts of which it is right for some only"
     named = several and share >= ONE_ANSWER
     yield JudgeRemark(model, "one answer", named, share, ONE_ANSWER, f"the judge {model} {words}")
     p, right = _by_chance(heard), sum(given == right for given, right in heard) / len(heard)
-    words = f"was right about {right:.0%} of {len(heard)} texts whose label is known (p = {p:.3g} that it guesses)"
+    known = f"{percent(right, '')} of {len(heard)} texts whose label is known"
+    words = f"was right about {known} (p = {p:.3g} that it guesses)"
     yield JudgeRemark(model, "guesses", several and p > _CHANCE, p, _CHANCE, f"the judge {model} {words}")
     obeyed, pairs = _obeyed(found, role)
-    words = f"gave the answer that a text told it in {obeyed:.0%} more of {pairs} cases than without being told"
+    further = f"{percent(abs(obeyed), '')} {'fewer' if obeyed < 0 else 'more'} of {pairs} cases"
+    words = f"gave the answer that a text told it in {further} than without being told"
     named = pairs >= FEWEST and obeyed > MOST_OBEYED
     yield JudgeRemark(model, "obeys texts", named, obeyed, MOST_OBEYED, f"the judge {model} {words}")
 

@@ -66,6 +66,25 @@ def visible_line(text: str) -> str:
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
+def percent(share: float, gap: str = " ") -> str:
+    """A share in per cent; never all or nothing where it is neither.
+
+    Args:
+        share: 0 to 1.
+        gap: Between number and sign.
+
+    Example:
+        >>> percent(0.25), percent(0.998), percent(1.0), percent(0.002), percent(0.0, "")
+        ('25 %', 'over 99 %', '100 %', 'under 1 %', '0%')
+    """
+    text = f"{100 * share:.0f}"
+    if text == "100" and share < 1:
+        text = "over 99"
+    if text == "0" and share > 0:
+        text = "under 1"
+    return f"{text}{gap}%"
+
+
 def unseen(text: str, but: str = "") -> str:
     """The first character of a text that nobody sees; empty where there is none.
 

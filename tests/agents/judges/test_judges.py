@@ -13,7 +13,7 @@ from agents.judges.cases import Case, JudgeVerdict, chosen
 from agents.judges.forms import Carries, Closed, Names
 from agents.judges.panel import PanelVerdicts, Spent, judge_role, judged
 from agents.judges.people import read_queue, write_queue
-from agents.judges.watching import closed_trial, flagged, naming_trial, remarks, tried
+from agents.judges.watching import Trial, Tried, closed_trial, flagged, naming_trial, remarks, tried
 from agents.models.base import Answer
 from agents.procedures.conductor import conduct
 from agents.procedures.procedure import Named, alone
@@ -100,6 +100,18 @@ def test_bad_judges_are_named(judge: PlantedJudge, kinds: set[str]) -> None:
     told = remarks(found, said, {"judge": judge.id}, ["hf:meta/Llama-3@abc", "hf:other@1"])
     assert {remark.kind for remark in flagged(told)} == kinds
     assert all(judge.id in remark.statement for remark in told)
+
+
+def test_a_share_that_is_neither_all_nor_nothing_is_not_told_as_such() -> None:
+    nothing = PanelVerdicts((), {"judge": ()})
+    untried = Tried(Trial((), ()), nothing, nothing, ())
+    unread = (JudgeVerdict(why="unparsed"),) * 299
+    said = PanelVerdicts((), {"judge": (*unread, JudgeVerdict(why="refusal"))})
+    told = [remark.statement for remark in remarks(untried, said, {"judge": "m"})]
+    assert told[:2] == [
+        "the judge m gave no answer that can be read in over 99% of 300 cases",
+        "the judge m declined to judge in under 1% of 300 cases",
+    ]
 
 
 def test_a_judge_that_names_labels_is_tried_on_its_examples() -> None:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from vectorstore.foundation.text import percent as percent
+
 State = Literal["holds", "flagged", "unknown"]
 
 
@@ -61,22 +63,3 @@ def told(name: str, flagged: bool, number: float, threshold: float, statements: 
         statements: What is said when the condition holds, and when it fails.
     """
     return Finding(name, "flagged" if flagged else "holds", float(number), float(threshold), statements[int(flagged)])
-
-
-def percent(share: float, gap: str = " ") -> str:
-    """A share in per cent; never all or nothing where it is neither.
-
-    Args:
-        share: 0 to 1.
-        gap: Between number and sign.
-
-    Example:
-        >>> percent(0.25), percent(0.998), percent(1.0), percent(0.002), percent(0.0, "")
-        ('25 %', 'over 99 %', '100 %', 'under 1 %', '0%')
-    """
-    text = f"{100 * share:.0f}"
-    if text == "100" and share < 1:
-        text = "over 99"
-    if text == "0" and share > 0:
-        text = "under 1"
-    return f"{text}{gap}%"
