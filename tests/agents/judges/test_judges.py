@@ -84,6 +84,7 @@ def test_without_marks_such_a_judge_would_be_moved() -> None:
         (PlantedJudge(error=0.5), {"guesses"}),
         (PlantedJudge(obeys_quoted=0.8), {"obeys texts"}),
         (PlantedJudge(id="openai:Llama-3@https://a.example/v1"), {"is the subject"}),
+        (PlantedJudge(id="hf:other+security~0a1b2c3d4e5f@1"), {"is the subject"}),
     ],
     ids=lambda each: getattr(each, "id", ""),
 )
