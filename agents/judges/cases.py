@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from agents.models.base import NO_CHOICE, NO_PICTURE, REFUSAL, Answer, Ask, Choice, FrameReference
+from agents.models.base import NO_CHOICE, NO_PICTURE, REFUSAL, UNPARSED, Answer, Ask, Choice, FrameReference
 
 _MOSTLY = 0.5
 """Probability of all options together from which an answer is read off it."""
@@ -94,7 +94,7 @@ def chosen(answer: Answer) -> JudgeVerdict:
     """The option that one answer to a closed question says.
 
     The most probable one, where the options have half of the probability; else its words, or the most frequent of those
-    drawn. Words that decline, or see no picture, outweigh probabilities.
+    drawn. Words that decline, or see no picture, outweigh probabilities. Several options with equal shares are none.
 
     Example:
         >>> chosen(Answer(text="Yes.", parsed="yes")).choice, chosen(Answer(text="Hm.", parsed="unparsed")).why
@@ -106,9 +106,14 @@ def chosen(answer: Answer) -> JudgeVerdict:
         return JudgeVerdict(why=FAILED)
     said = answer.parsed
     if answer.log_probabilities and said not in (REFUSAL, NO_PICTURE) and answer.mass >= _MOSTLY:
-        said = max(answer.log_probabilities, key=lambda name: answer.log_probabilities[name])
+        said = _most(answer.log_probabilities)
     if answer.counts:
-        most = max(answer.counts.values())
-        first, *others = (name for name, count in answer.counts.items() if count == most)
-        said = first if not others else "unparsed"
-    return JudgeVerdict(said) if said and said not in NO_CHOICE else JudgeVerdict(why=said or "unparsed")
+        said = _most(answer.counts)
+    return JudgeVerdict(said) if said and said not in NO_CHOICE else JudgeVerdict(why=said or UNPARSED)
+
+
+def _most(told: Mapping[str, float]) -> str:
+    """What has most of the probability, or of the draws; unparsed where several have as much."""
+    most = max(told.values())
+    first, *others = (name for name, number in told.items() if number == most)
+    return first if not others else UNPARSED

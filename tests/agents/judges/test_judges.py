@@ -145,6 +145,12 @@ def test_probabilities_say_more_than_words_unless_these_decline() -> None:
     assert chosen(Answer({"yes": -4.0, "no": -5.0}, "Hm", "unparsed")).why == "unparsed"
 
 
+def test_probabilities_that_are_equal_are_no_verdict_for_the_option_named_first() -> None:
+    for told in ({"yes": -0.75, "no": -0.75}, {"no": -0.75, "yes": -0.75}):
+        assert chosen(Answer(told, "Yes", "yes")) == JudgeVerdict(why="unparsed")
+    assert chosen(Answer({"a": -1.0, "b": -1.5, "c": -1.5}, "b", "b")).choice == "a"
+
+
 def test_consensus_needs_most_of_the_panel() -> None:
     def row(*names: str) -> tuple[JudgeVerdict, ...]:
         return tuple(JudgeVerdict(name) if name else JudgeVerdict(why="refusal") for name in names)
