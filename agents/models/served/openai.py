@@ -8,7 +8,7 @@ with its reason; see ``docs/api-models.md``.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import ClassVar
@@ -18,6 +18,7 @@ from agents.models.base import Answer, Ask, ModelOptions
 from agents.models.batches.batch_session import BatchOptions, BatchSession
 from agents.models.capabilities import Replies
 from agents.models.model_names import ModelId
+from agents.models.pictures import shown_key
 from agents.models.registry import not_steerable
 from agents.models.served.messages import NEUTRAL, Manner, RequestWriter, describe
 from agents.models.served.probe import Probed, Wishes, expect_model, expect_turns, place_persona, probe
@@ -177,7 +178,7 @@ class OpenAIModel:
 
     def _results(self, jobs: Sequence[tuple[Ask, int]]) -> Generator[Result[tuple[CheckedAnswer, ...]], None, None]:
         if self._batches is None:
-            return self._session.run(jobs, lambda job: self._requests(*job))
+            return self._session.run(jobs, lambda job: self._requests(*job), lambda job: _shown(job[0]))
         return self._batches.run(
             jobs, lambda job: self._requests(*job), lambda job: canonical_json(ask_content(job[0]))
         )
@@ -258,6 +259,11 @@ class OpenAIModel:
             return "none"
         asked_for = "asked for, " if asked.thinking == "on" else ""
         return f"{asked_for}before the answer, up to {asked.thinking_tokens} tokens"
+
+
+def _shown(ask: Ask) -> Hashable:
+    """What a server may refuse to be asked about, whatever is asked: the pictures, else the question."""
+    return shown_key(ask) or ask.question
 
 
 def _template(asked: ServerOptions) -> dict[str, object]:

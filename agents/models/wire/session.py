@@ -11,13 +11,13 @@ import asyncio
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Hashable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from agents.models.wire.pace import RequestPace, Usage
-from agents.models.wire.transport import Request, RequestOutcome, Transport
+from agents.models.wire.transport import Request, RequestFailure, RequestOutcome, Transport
 from vectorstore.foundation.errors import ModelError
 
 Job = TypeVar("Job")
@@ -56,19 +56,23 @@ class ServerSession:
         """Where the adaptive limit stands."""
 
     def run(
-        self, jobs: Sequence[Job], prepare: Callable[[Job], Sequence[Request[Read]] | str]
+        self,
+        jobs: Sequence[Job],
+        prepare: Callable[[Job], Sequence[Request[Read]] | str],
+        about: Callable[[Job], Hashable] | None = None,
     ) -> Generator[Result[Read], None, None]:
         """Do all jobs; results come in their order.
 
         Args:
             jobs: What is to be done.
             prepare: Makes the requests of a job when its turn comes, or says why there can be none.
+            about: What jobs may have in common for which the server refuses them: that counts as one failure in a row.
 
         Raises:
             ModelError: If asking further would be in vain: budget used up, key refused, server gone. All jobs that
                 were begun have been given out then.
         """
-        work = _SessionRun(self, jobs, prepare)
+        work = _SessionRun(self, jobs, prepare, about or (lambda job: object()))
         thread = threading.Thread(target=work.in_thread, name="model server", daemon=True)
         thread.start()
         try:
@@ -86,16 +90,22 @@ class _SessionRun(Generic[Job, Read]):
     """One run of a session, inside its thread."""
 
     def __init__(
-        self, session: ServerSession, jobs: Sequence[Job], prepare: Callable[[Job], Sequence[Request[Read]] | str]
+        self,
+        session: ServerSession,
+        jobs: Sequence[Job],
+        prepare: Callable[[Job], Sequence[Request[Read]] | str],
+        about: Callable[[Job], Hashable],
     ) -> None:
         self.outbox: queue.Queue[Result[Read] | BaseException | None] = queue.Queue()
         self._session = session
         self._transport = session.transport
         self._jobs = iter(jobs)
-        self._prepare = prepare
+        self._prepare, self._about = prepare, about
         self._begun: deque[asyncio.Task[Result[Read]]] = deque()
-        self._waiting: Sequence[Request[Read]] | str | None = None
+        self._waiting: tuple[Sequence[Request[Read]] | str, Hashable] | None = None
         self._failures = 0
+        self._refused: set[Hashable] = set()
+        """What the server refused to be asked about since the latest answer."""
         self._hopeless = ""
         self._given_up = False
         self._room = asyncio.Event()
@@ -158,13 +168,14 @@ class _SessionRun(Generic[Job, Read]):
                 job = next(self._jobs, None)
                 if job is None:
                     return False, None
-                self._waiting = self._prepare(job)
+                self._waiting = self._prepare(job), self._about(job)
             if stop := self._stop():
                 return False, stop
-            reservation = self._reserve(self._waiting)
+            requests, about = self._waiting
+            reservation = self._reserve(requests)
             if reservation is None:
                 return (True, None) if self._under_way() else (False, self._transport.budget.reached())
-            self._begun.append(asyncio.create_task(self._do(self._waiting, reservation, client, pace)))
+            self._begun.append(asyncio.create_task(self._do(requests, about, reservation, client, pace)))
             self._waiting = None
         return True, None
 
@@ -179,7 +190,12 @@ class _SessionRun(Generic[Job, Read]):
         )
 
     async def _do(
-        self, requests: Sequence[Request[Read]] | str, reservation: Usage, client: object, pace: RequestPace
+        self,
+        requests: Sequence[Request[Read]] | str,
+        about: Hashable,
+        reservation: Usage,
+        client: object,
+        pace: RequestPace,
     ) -> Result[Read]:
         if isinstance(requests, str):
             return Result(refused=requests)
@@ -187,11 +203,21 @@ class _SessionRun(Generic[Job, Read]):
             outcomes = await asyncio.gather(*(self._transport.put(client, pace, request) for request in requests))
         finally:
             self._transport.budget.release(reservation)
-        failure = next((outcome.failure for outcome in outcomes if outcome.failure), None)
-        self._failures = self._failures + (1 if failure.heard else _UNHEARD) if failure else 0
-        if failure and (failure.hopeless or self._failures >= _UNHEARD * _FAILURES_IN_A_ROW):
-            self._hopeless = failure.reason
+        self._count(next((outcome.failure for outcome in outcomes if outcome.failure), None), about)
         return Result(tuple(outcomes))
+
+    def _count(self, failure: RequestFailure | None, about: Hashable) -> None:
+        """Count failures in a row. That one picture is refused fails every ask about it, and says it once."""
+        if failure is None:
+            self._failures = 0
+            self._refused.clear()
+            return
+        if not (failure.of_what_was_asked and about in self._refused):
+            self._failures += 1 if failure.heard else _UNHEARD
+        if failure.of_what_was_asked:
+            self._refused.add(about)
+        if failure.hopeless or self._failures >= _UNHEARD * _FAILURES_IN_A_ROW:
+            self._hopeless = failure.reason
 
     def _stop(self) -> ModelError | None:
         if not self._hopeless:

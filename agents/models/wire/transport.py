@@ -33,6 +33,8 @@ _PASSING = frozenset({408, 409, 425, 429, *range(500, 600)})
 _BUSY = frozenset({429, 503, 529})
 _HOPELESS = frozenset({401, 402, 404})
 """Status codes that every other request would get as well."""
+_REFUSING = frozenset({400, 413, 415, 422})
+"""Status codes that say that something is wrong with what was asked: other requests may be answered."""
 _STREAMS = "the server streams answers although no stream was asked for: let it send whole responses (stream=false)"
 _NO_API = "the server is there, but that is no chat completion: check the base URL, and whether it wants a login"
 
@@ -87,6 +89,11 @@ class RequestFailure:
     """What to do about it, where something arrived that is no answer."""
     heard: bool = False
     """Whether the model was heard: the server is well, and other asks may have an answer."""
+
+    @property
+    def of_what_was_asked(self) -> bool:
+        """Whether the server is well and refuses something in the request, as a picture that is too large for it."""
+        return self.status in _REFUSING and not self.hopeless
 
 
 @dataclass(frozen=True, slots=True)

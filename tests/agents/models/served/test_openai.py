@@ -245,6 +245,35 @@ def test_a_server_that_is_gone_is_not_asked_a_million_times() -> None:
         list(model.score([likes(number) for number in range(10_000)]))
 
 
+def test_a_picture_that_a_server_refuses_ends_nothing_but_the_asks_about_it(make_picture: PictureMaker) -> None:
+    """They fail one after the other, and would do so again when the same command is run again."""
+    large, small = make_picture(1), make_picture(2)
+    url = f"data:image/png;base64,{base64.b64encode(large.path.read_bytes()).decode()}"
+
+    def answer(body: Mapping[str, Any], document: dict[str, Any]) -> tuple[int, Any]:
+        refused = parts_of(body)[1] == (url,)
+        return (400, {"error": {"message": "this image is too large"}}) if refused else (200, document)
+
+    asks = [replace(likes(number), stimulus=Stimulus((shown,))) for shown in (large, small) for number in range(60)]
+    with serving() as server:
+        model = model_at(server)
+        server.behaviour = replace(server.behaviour, answer=answer)
+        answers = list(model.score(asks))
+    assert ["too large" in each.error for each in answers] == [True] * 60 + [False] * 60
+    assert not any(each.error for each in answers[60:])
+
+
+def test_a_server_that_refuses_every_picture_is_not_asked_about_all_of_them(make_picture: PictureMaker) -> None:
+    asks = [replace(likes(1), stimulus=Stimulus((make_picture(number),))) for number in range(60)]
+    with serving() as server:
+        model = model_at(server)
+        server.behaviour = replace(
+            server.behaviour, answer=lambda body, document: (400, {"error": {"message": "no such format"}})
+        )
+        with pytest.raises(ModelError, match="cannot be asked any more: HTTP 400: no such format"):
+            list(model.score(asks))
+
+
 def test_concurrency_follows_what_the_server_can_take() -> None:
     asks = [likes(number) for number in range(150)]
     with serving(Behaviour(seconds=0.005)) as server:
