@@ -37,6 +37,8 @@ _CONFIGURED = {
     "seed": "seed",
 }
 """Parameters of a request, and what Inspect calls them."""
+_SECRET = re.compile(r"_(?:API_KEY|ACCESS_KEY|TOKEN|SECRET)$|_(?:API_KEY|BEARER_TOKEN)_")
+"""In names of environment variables that providers read keys from, as `HF_TOKEN` and `AWS_SECRET_ACCESS_KEY`."""
 _CONNECTIONS = 10_000
 """More than are ever used: the session says how many requests are under way."""
 
@@ -97,9 +99,7 @@ class ProviderKeys(Key):
     def __init__(self, address: ProviderAddress) -> None:
         own = next((secret for name in address.key_variables if (secret := os.environ.get(name, "").strip())), "")
         super().__init__(own if address.base_url else "", address.key_variables[0])
-        known = [
-            text.strip() for name, text in os.environ.items() if name.endswith("_API_KEY") and len(text.strip()) >= 8
-        ]
+        known = [text.strip() for name, text in os.environ.items() if _SECRET.search(name) and len(text.strip()) >= 8]
         others = [Key(secret, "") for secret in known]
         self._fragments = self._fragments.union(*(each._fragments for each in others))
         self._whole = self._whole.union(*(each._whole for each in others))

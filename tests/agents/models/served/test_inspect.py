@@ -196,6 +196,19 @@ def test_what_goes_wrong_is_said_in_one_line(inspect_ai: Any, monkeypatch: pytes
 
 
 @pytest.mark.parametrize(
+    "variable", ["HF_TOKEN", "CLOUDFLARE_API_TOKEN", "AWS_SECRET_ACCESS_KEY", "AWS_BEARER_TOKEN_BEDROCK", "X_API_KEY"]
+)
+def test_keys_of_every_name_are_kept_out_of_what_is_shown(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Providers of Inspect read more than variables that end in ``_API_KEY``."""
+    monkeypatch.setenv(variable, secret := "Zk93vQ7xLw2m")
+    monkeypatch.setenv("MOST_TOKEN_COUNT", "777000777")
+    keys = ProviderKeys(ProviderAddress("bedrock/some-model", ""))
+    for cut in (keys.cut_from, keys.cut_from_answer):
+        assert cut(f"wrong key {secret}, of 777000777") == "wrong key [key] of 777000777"
+    assert keys.handed_over is None
+
+
+@pytest.mark.parametrize(
     ("reference", "told"),
     [
         ("gpt-4o", "names no provider"),
