@@ -32,6 +32,8 @@ _HINT = "docs/personas.md shows what a column map holds"
 _DELIMITERS = ",;\t|"
 _LEAST_ANSWERED = 0.75
 """Share of the portraits that a person must have answered."""
+_LONGEST_ID = 40
+"""Characters of what a person is called that are told."""
 
 _Name = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -110,7 +112,7 @@ def import_survey(path: Path, options: ImportOptions, columns: ColumnMap) -> Imp
             try:
                 collected.add(line, _person(cells, places, columns, f"{path.name}/{line}", options), path.name)
             except InputError as error:
-                collected.refuse(line, error.message)
+                collected.refuse(line, f"{_called(cells, places, columns)}{error.message}")
     return collected.done(path, "person")
 
 
@@ -182,6 +184,14 @@ def _person(
         "target": {value: round(number, 4) for value, number in target.items()},
         "target_from": GIVEN,
     }
+
+
+def _called(cells: Sequence[str], places: Mapping[str, int], columns: ColumnMap) -> str:
+    """What a person is called, before what is wrong with its row; empty where that is not known."""
+    if not columns.id or len(cells) != places[""]:
+        return ""
+    name = tidy(cells[places[columns.id]])[:_LONGEST_ID]
+    return f"{columns.id} {name}: " if name else ""
 
 
 def _filled(sentence: str, named: Mapping[str, str]) -> str:

@@ -141,7 +141,7 @@ def test_a_map_of_ones_own_turns_the_scale_and_adds_sentences(tmp_path: Path) ->
 def test_rows_that_answer_too_little_or_all_alike_are_named(tmp_path: Path) -> None:
     rows = [
         person(power=1),
-        {},
+        {"idno": " 8 "},
         person(**dict.fromkeys(value_names()[:4], 77)),
         person(security=99, power=1),
         person(power=1, universalism="x"),
@@ -152,6 +152,8 @@ def test_rows_that_answer_too_little_or_all_alike_are_named(tmp_path: Path) -> N
     why = [row.why for row in found.bad]
     for place, part in enumerate(("same answer", "62%", "security", "universalism", "3 cells", "not written in utf-8")):
         assert part in why[place], why[place]
+    assert [each.startswith("idno ") for each in why] == [True, True, True, True, False, False]
+    assert why[0] == "idno 8: all portraits have the same answer"
 
 
 @pytest.mark.parametrize(
