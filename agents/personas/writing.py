@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import yaml
@@ -61,9 +62,10 @@ def entry_of(persona: Persona) -> PersonaEntry:
 
 
 def _row(trait: Trait) -> str | TraitEntry:
-    """A statement of the trait bank stands for itself; another brings along what it speaks about."""
+    """A statement that is read as it is tagged stands for itself; another brings along what it speaks about."""
     plain, strength = plainly(trait.text)
-    if trait.value is None or (plain in bank_statements() and strength == trait.strength):
+    known = bank_statements().get(plain)
+    if trait == (replace(known, text=trait.text, strength=strength) if known else Trait(trait.text)):
         return trait.text
     return TraitEntry.model_validate(
         {"text": trait.text, "value": trait.value, "direction": trait.direction, "strength": trait.strength}

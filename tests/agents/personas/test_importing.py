@@ -14,7 +14,7 @@ from agents.personas.importing.hub import import_hub
 from agents.personas.importing.rows import MOST_BYTES, ImportOptions
 from agents.personas.importing.survey import ColumnMap, import_survey, known_maps, read_map
 from agents.personas.importing.traits import import_traits
-from agents.personas.persona import NOBODY, load_personas, value_names
+from agents.personas.persona import NOBODY, load_personas, load_trait_bank, value_names
 from agents.personas.writing import write_personas
 from vectorstore.foundation.errors import InputError, ValueSpectrumError
 
@@ -71,6 +71,21 @@ def test_what_was_imported_stands_in_a_file_as_it_was_read(tmp_path: Path) -> No
     assert [(p.id, p.traits, p.target) for p in again] == [(p.id, p.traits, p.target) for p in found.personas]
     with pytest.raises(InputError, match="there already"):
         write_personas(tmp_path / "mine.yaml", found.personas)
+
+
+def test_a_statement_of_ours_keeps_what_its_file_says_of_it(tmp_path: Path) -> None:
+    mine, other, plain = (load_trait_bank()[value]["positive"][0] for value in ("power", "hedonism", "security"))
+    tagged = {"text": other, "value": "tradition", "direction": -1, "strength": 0.25}
+    entry = {"id": "mine", "name": "Mine", "traits": [{"text": mine}, tagged, plain]}
+    (before,) = load_personas(written(tmp_path, json.dumps([entry]), "mine.yaml"))
+    assert [(trait.value, trait.strength) for trait in before.traits] == [
+        (None, 1.0),
+        ("tradition", 0.25),
+        ("security", 1.0),
+    ]
+    write_personas(tmp_path / "again.yaml", [before])
+    (again,) = load_personas(tmp_path / "again.yaml")
+    assert (again.traits, again.target) == (before.traits, before.target)
 
 
 # ------------------------------------------------------------------------------------------ persons in free words
