@@ -173,7 +173,8 @@ class Answer:
         """Probability that the answer is any of the options, or their share of what was drawn, 0 to 1; else 0."""
         if self.counts:
             return self.readable / max(1, sum(self.counts.values()))
-        return min(1.0, sum(exp(value) for value in self.log_probabilities.values()))
+        told = sum(exp(value) for value in self.log_probabilities.values())
+        return min(1.0, told) if isfinite(told) else 0.0
 
     @property
     def mismatch(self) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from agents.answers.columns import as_stored
 from agents.answers.conducted import ConductedAnswers, Player
 from agents.answers.schema import key_bytes, parts_of
 from agents.answers.store import AnswerStore
@@ -98,9 +99,9 @@ class InMemory:
         """Nothing to write."""
 
     def keep(self, entry: Entry, answer: Answer) -> None:
-        """For the procedures that wait for it; they get no more than a store would give them."""
-        entry.answer = _plain(answer)
-        if not answer.error:
+        """For the procedures that wait for it; they get what a store would give them."""
+        entry.answer = _ordered(as_stored(answer), entry.asked.ask)
+        if not entry.answer.error:
             self._remembered[entry.asked.key] = entry.answer
         if len(self._remembered) > _MOST_REMEMBERED:
             del self._remembered[next(iter(self._remembered))]
@@ -189,14 +190,6 @@ def _players(cast: Cast, make: Callable[[Model], Player]) -> dict[str, Player]:
         if content not in made:
             made[content] = make(model)
     return {role: made[canonical_json(respondent_content(model))] for role, model in cast.items()}
-
-
-def _plain(answer: Answer) -> Answer:
-    """Without what a kind of model adds, which a store would not give back."""
-    if type(answer) is Answer:
-        return answer
-    told = answer.log_probabilities, answer.text, answer.parsed, answer.tokens, answer.error, answer.counts
-    return Answer(*told)
 
 
 def _ordered(answer: Answer, ask: Ask) -> Answer:

@@ -92,6 +92,25 @@ def test_equal_asks_count_once_and_come_in_the_order_of_the_planner(tmp_path: Pa
             store.close()
 
 
+class Broken(Oracle):
+    """Its weights overflowed."""
+
+    def answer(self, ask: Ask) -> Answer:
+        return Answer({"yes": float("nan"), "no": -0.1}, "yes", "yes", 3)
+
+
+def test_a_log_probability_that_is_none_fails_its_ask_also_where_nothing_is_stored(tmp_path: Path) -> None:
+    def asking() -> Procedure[Answer]:
+        (answer,) = yield [Addressed(Ask(Stimulus(), "Q?", YES_NO))]
+        return answer
+
+    with AnswerStore(tmp_path / "answers.sqlite") as store:
+        (stored,) = conduct([Named("a", asking())], {"subject": Broken()}, store)
+    (kept,) = conduct([Named("a", asking())], {"subject": Broken()})
+    assert kept == stored and kept.error
+    assert (kept.log_probabilities, kept.parsed, Broken().answer(Ask(Stimulus(), "Q?")).mass) == ({}, "", 0.0)
+
+
 def counting(name: str, steps: int, log: list[str] | None = None) -> Procedure[int]:
     """Asks its own questions one after the other; says when it begins and when it is let go of."""
     log = [] if log is None else log
