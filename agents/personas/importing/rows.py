@@ -19,7 +19,15 @@ LONGEST_LINE = 2**17
 MOST_PERSONAS = 10_000
 """Personas that one import may make; more would not fit into a persona file."""
 _UNREADABLE = "\ufffd"
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_WIDE = ("utf-16", "utf-32")
+"""Begin the names of encodings in which every other byte of a text may be zero."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +85,7 @@ def opened(path: Path, options: ImportOptions, what: str) -> io.TextIOWrapper:
     except OSError as error:
         raise InputError(f"cannot read {what} {path}: {error.strerror or error}") from error
     encoding = next((name for mark, name in _MARKS if content.startswith(mark)), options.encoding)
-    if b"\0" in content[:4096] and encoding not in ("utf-16", "utf-32"):
+    if b"\0" in content[:4096] and not codecs.lookup(encoding).name.startswith(_WIDE):
         raise InputError(f"{what} {path} is no text", f"unpack it first, or name its encoding (not {encoding})")
     try:
         return io.TextIOWrapper(io.BytesIO(content), encoding=encoding, errors="replace", newline=None)

@@ -51,6 +51,7 @@ JSON_LINES = '{"personality": ["i like to ski .", "i own a dog ."], "id": 1}\n["
         (json.dumps([["i like to ski .", "i own a dog ."], ["i sing ."]], indent=2), []),
         (json.dumps([{"persona": ["i like to ski .", "i own a dog ."]}, {"traits": ["i sing ."]}]), []),
         (("\ufeff" + BLOCKS).encode("utf-16-le"), [7]),
+        (("\ufeff" + BLOCKS).encode("utf-32-le"), [7]),
         (b"\xef\xbb\xbf" + BLOCKS.replace("\n", "\r\n").encode(), [7]),
     ],
 )
@@ -264,6 +265,14 @@ def test_words_of_another_encoding_are_never_taken_as_they_come_out(tmp_path: Pa
         assert [row.line for row in found.bad] == [1] and "--encoding" in found.bad[0].why
     both = import_traits(path, ImportOptions(encoding="latin-1"))
     assert [trait.text for each in both.personas for trait in each.traits] == ["J'aime le café.", "I sing."]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "UTF-16BE", "utf_32_le"])
+def test_wide_letters_without_a_mark_are_read_in_the_encoding_that_is_named(tmp_path: Path, encoding: str) -> None:
+    path = written(tmp_path, BLOCKS.encode(encoding))
+    assert len(import_traits(path, ImportOptions(encoding=encoding)).personas) == 2
+    with pytest.raises(InputError, match="is no text"):
+        import_traits(path, ALL)
 
 
 def test_encodings_are_named_or_refused(tmp_path: Path) -> None:
