@@ -14,6 +14,7 @@ from agents.procedures.procedure import Addressed, Procedure
 from valuespectrum.instruments.wordings.template import Template
 from valuespectrum.measuring.personas.implied import DIGITS
 from valuespectrum.theory.values import VALUES
+from vectorstore.foundation.text import inside_quotes
 
 JUDGE = "judge"
 """The role of whoever judges."""
@@ -57,9 +58,9 @@ class JudgedTarget:
 
 
 def described(persona: Persona) -> str:
-    """What a persona says, in one text without double quotes, which end the quotation."""
+    """What a persona says, in one text without marks that could end the quotation."""
     words = persona.text or " ".join(trait.text for trait in persona.traits)
-    return words.replace('"', "'")
+    return inside_quotes(words)
 
 
 def judge_persona(persona: Persona, to: str = JUDGE) -> Procedure[JudgedTarget]:
