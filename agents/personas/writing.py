@@ -43,7 +43,8 @@ def entry_of(persona: Persona) -> PersonaEntry:
         InputError: It is a wording or a shuffle of another, or its id or words cannot be written.
     """
     if persona.made_from:
-        raise InputError(f"{persona.id!r} follows from {persona.made_from!r}, and stands in no file")
+        why = f"{persona.id!r} follows from {persona.made_from!r}, and stands in no file"
+        raise InputError(why, f"name {persona.made_from!r} itself")
     told = persona.target_from != NOBODY and any(persona.target.values())
     row: dict[str, object] = {
         "id": persona.id,

@@ -125,6 +125,19 @@ def test_an_interview_is_held_once_and_then_shown(ask: Ask, tmp_path: Path) -> N
     assert ask("persona", "show", "tycoon", "--strategy", "interview")[0] == 2
 
 
+def test_personas_that_no_file_can_hold_are_refused_before_anybody_is_asked(ask: Ask, tmp_path: Path) -> None:
+    (tmp_path / "hub.jsonl").write_text('{"persona": "A baker who sings."}\n')
+    ask("persona", "import", "hub", "hub.jsonl", "--out", "hub.yaml")
+    (one,) = load_personas(tmp_path / "hub.yaml")
+    interviewed = ("interview", "--model", "simulated:jade", "--persona", "tycoon@2")
+    shuffled = ("--persona", one.id, "--persona", f"{one.id}~scrambled")
+    judged = ("judge", "--model", "simulated:amber", "--personas", "hub.yaml", *shuffled)
+    for words in (interviewed, judged):
+        code, document, _ = ask("persona", *words, "--out", "new.yaml")
+        assert code == 2 and "stands in no file" in document["error"]["message"]
+        assert not (tmp_path / "new.yaml.answers.sqlite").exists()
+
+
 def test_two_personas_in_the_same_words_are_both_interviewed(ask: Ask, tmp_path: Path) -> None:
     tycoon = next(each for each in load_personas() if each.id == "tycoon")
     traits = [trait.text for trait in tycoon.traits]

@@ -84,6 +84,7 @@ def judge_personas(
     lacking = [each for each in personas if each.target_from == NOBODY and each.kind == "values"]
     if not lacking:
         raise InputError("every one of these personas has a target", "there is nothing to judge")
+    _refuse_unwritten(personas)
     judge = _loaded(model, settings, teller)
     named = [Named(f"persona/judge/{one.id}/{one.text}{one.traits}", judge_persona(one)) for one in lacking]
     found = _conducted(named, {JUDGE: judge}, path, teller, "judging")
@@ -126,6 +127,7 @@ def interview_personas(
     if settings.strategy == "interview":
         raise InputError("an interview is held under another strategy", "leave --strategy out")
     personas = _chosen(settings)
+    _refuse_unwritten(personas)
     systems = [system_prompt(one, settings.strategy) for one in personas]
     subject = _loaded(model, settings, teller)
     told = zip(personas, systems, strict=True)
@@ -186,6 +188,18 @@ def check_personas(model: str, settings: PersonaAskSettings, teller: Teller | No
     head = ("persona", "fits the role", "without the role", "answers", "role breaks")
     said = "how well answers fit the role: 1 wholly, 0 not at all"
     return PersonasAsked({"model": subject.id, "personas": rows}, f"{table(head, cells)}\n{said}")
+
+
+def _refuse_unwritten(personas: Sequence[Persona]) -> None:
+    """Refuse personas that no file can hold, before anybody is asked about them.
+
+    Raises:
+        InputError: One is another wording of a persona, or a shuffle.
+    """
+    from agents.personas.writing import entry_of
+
+    for one in personas:
+        entry_of(one)
 
 
 def _chosen(settings: PersonaAskSettings) -> tuple[Persona, ...]:
