@@ -11,7 +11,7 @@ import random
 import shutil
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,7 +32,7 @@ Read = TypeVar("Read")
 _DOWNLOADS = 3
 """Times that files of answers are fetched when answers are missing from them."""
 _NO_ANSWERS = 20
-"""A batch of so many requests without a single answer means that asking further would be in vain."""
+"""A batch of so many different requests without a single answer means that asking further would be in vain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,11 @@ class BatchSession:
         self.transport, self.options, self.model = transport, options, model
 
     def run(
-        self, jobs: Sequence[Job], prepare: Callable[[Job], Sequence[Request[Read]] | str], name: Callable[[Job], str]
+        self,
+        jobs: Sequence[Job],
+        prepare: Callable[[Job], Sequence[Request[Read]] | str],
+        name: Callable[[Job], str],
+        about: Callable[[Job], Hashable],
     ) -> Generator[Result[Read], None, None]:
         """Do all jobs; results come in their order, those of a finished batch as soon as the order allows.
 
@@ -108,6 +112,7 @@ class BatchSession:
             jobs: What is to be done.
             prepare: Makes the requests of a job, the same ones each time, or says why there can be none.
             name: What a job is, in JSON: part of the names of its requests.
+            about: What jobs may have in common for which the server refuses them: that counts as one failure.
 
         Raises:
             ModelError: If asking further would be in vain: budget used up, key refused, no batches offered.
@@ -119,7 +124,8 @@ class BatchSession:
             BatchClient(self.transport, journal.path, random.Random()) as client,
             _scratch(journal.path) as folder,
         ):
-            work = _BatchRun(self, _Tools(journal, client, folder), jobs, lambda job: _named(prepare(job), name(job)))
+            tools = _Tools(journal, client, folder)
+            work = _BatchRun(self, tools, jobs, lambda job: _named(prepare(job), name(job)), about)
             try:
                 yield from work.results()
             finally:
@@ -161,9 +167,10 @@ class _BatchRun(Generic[Job, Read]):
         tools: _Tools,
         jobs: Sequence[Job],
         prepare: Callable[[Job], list[tuple[str, Request[Read]]] | str],
+        about: Callable[[Job], Hashable],
     ) -> None:
         self._options, self._transport, self._tools = session.options, session.transport, tools
-        self._jobs, self._prepare = jobs, prepare
+        self._jobs, self._prepare, self._about = jobs, prepare, about
         self._begun: dict[int, _Begun] = {}
         self._next, self._given = 0, 0
         self._open: dict[str, _Open[Read]] = {}
@@ -343,14 +350,20 @@ class _BatchRun(Generic[Job, Read]):
     def _take(self, mine: Sequence[str], state: BatchState, told: Mapping[str, Told[Read]], whole: bool) -> None:
         """What a batch says of its requests, for good."""
         kept = len(self.taken)
+        different = {self._thing(request, told.get(request)) for request in mine}
         for request in mine:
             self._settle(request, told.get(request) or self._missing(request, state, whole))
         # At once, so that the next run asks them again even where this one is killed.
         self._tools.journal.take(self.taken[kept:])
         if state.status == "failed" and not told:
             self._hopeless = f"a batch failed: {state.said or 'the server does not say why'}"
-        elif len(mine) >= _NO_ANSWERS and not any(each.read is not None for each in told.values()):
+        elif len(different) >= _NO_ANSWERS and not any(each.read is not None for each in told.values()):
             self._hopeless = f"none of {len(mine):,} requests of a batch was answered, {_first_reason(told.values())}"
+
+    def _thing(self, request: str, told: Told[Read] | None) -> Hashable:
+        """The request, or what it is about where the server refuses that: one picture is refused in every ask."""
+        refused = told is not None and told.failure is not None and told.failure.of_what_was_asked
+        return self._about(self._jobs[self._open[request].job]) if refused else request
 
     def _told(self, state: BatchState, mine: set[str], whole: bool) -> dict[str, Told[Read]]:
         told: dict[str, Told[Read]] = {}

@@ -177,11 +177,12 @@ class OpenAIModel:
                 yield self._answer(*job, result)
 
     def _results(self, jobs: Sequence[tuple[Ask, int]]) -> Generator[Result[tuple[CheckedAnswer, ...]], None, None]:
+        def requests(job: tuple[Ask, int]) -> Sequence[Request[tuple[CheckedAnswer, ...]]] | str:
+            return self._requests(*job)
+
         if self._batches is None:
-            return self._session.run(jobs, lambda job: self._requests(*job), lambda job: _shown(job[0]))
-        return self._batches.run(
-            jobs, lambda job: self._requests(*job), lambda job: canonical_json(ask_content(job[0]))
-        )
+            return self._session.run(jobs, requests, _shown)
+        return self._batches.run(jobs, requests, lambda job: canonical_json(ask_content(job[0])), _shown)
 
     def _requests(self, ask: Ask, samples: int) -> Sequence[Request[tuple[CheckedAnswer, ...]]] | str:
         try:
@@ -261,9 +262,9 @@ class OpenAIModel:
         return f"{asked_for}before the answer, up to {asked.thinking_tokens} tokens"
 
 
-def _shown(ask: Ask) -> Hashable:
+def _shown(job: tuple[Ask, int]) -> Hashable:
     """What a server may refuse to be asked about, whatever is asked: the pictures, else the question."""
-    return shown_key(ask) or ask.question
+    return shown_key(job[0]) or job[0].question
 
 
 def _template(asked: ServerOptions) -> dict[str, object]:

@@ -173,6 +173,21 @@ def test_batches_that_come_to_nothing_stop_the_command(tmp_path: Path, end: str)
         )
 
 
+def test_a_picture_that_is_refused_fails_its_asks_in_a_batch_and_ends_nothing(
+    tmp_path: Path, make_picture: PictureMaker
+) -> None:
+    """A run that goes on asks what failed alone, and that may be about one picture."""
+    refused: dict[str, Any] = {"error": {"message": "this image is too large"}}
+    with serving_batches() as server:
+        model = model_at(server, tmp_path)
+        server.behaviour = replace(server.behaviour, answer=lambda body, document: (400, refused))
+        about_one = [replace(likes(number), stimulus=Stimulus((make_picture(1),))) for number in range(30)]
+        assert all("too large" in answer.error for answer in model.score(about_one))
+        different = [replace(likes(1), stimulus=Stimulus((make_picture(number),))) for number in range(30)]
+        with pytest.raises(ModelError, match="none of 30 requests of a batch was answered, the first: HTTP 400"):
+            list(model.score(different))
+
+
 @pytest.mark.parametrize("end", ["succeeded", "Completed", "timeout-exceeded", "ended"])
 def test_an_end_by_another_name_is_one(tmp_path: Path, end: str) -> None:
     with serving_batches(batching=Batching(end=end)) as server:
