@@ -272,7 +272,8 @@ def put(model: Model, asks: Sequence[tuple[Ask, Key]]) -> Iterator[tuple[Key, An
 
     Raises:
         InputError: A video is to be shown to a model that takes none.
-        ModelError: The model fails as a whole, or gives fewer answers than it was asked for.
+        ModelError: The model fails as a whole, which it may say behind its last answer, or gives fewer or more answers
+            than it was asked for.
     """
     if any(ask.stimulus.times for ask, _ in asks):
         refuse_without_video(model)
@@ -285,3 +286,5 @@ def put(model: Model, asks: Sequence[tuple[Ask, Key]]) -> Iterator[tuple[Key, An
                 yield key, next(answers)
             except StopIteration:
                 raise ModelError(f"{model.id}: gave fewer answers than it was asked for") from None
+        if next(answers, None) is not None:
+            raise ModelError(f"{model.id}: gave more answers than the {len(part)} that it was asked for")

@@ -150,6 +150,29 @@ def test_a_model_that_skips_answers_is_an_error(store: AnswerStore) -> None:
         answer_all(Short(), grid(), store)
 
 
+def test_what_a_model_says_behind_its_last_answer_is_heard(store: AnswerStore) -> None:
+    """As of a batch that failed as a whole; all that came before is kept."""
+
+    class Failing(Counting):
+        def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+            yield from super().score(asks)
+            raise ModelError("the whole batch failed")
+
+    with pytest.raises(ModelError, match="the whole batch failed"):
+        answer_all(Failing(), grid(), store)
+    assert store.count_answered() == sum(bool(ask.choices) for ask in grid()), "free text comes after them"
+
+
+def test_a_model_that_gives_more_answers_than_asks_is_an_error(store: AnswerStore) -> None:
+    class Long(Counting):
+        def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+            yield from super().score(asks)
+            yield Answer(text="One more thing.")
+
+    with pytest.raises(ModelError, match="more answers than the 48 "):
+        answer_all(Long(), grid(), store)
+
+
 def test_two_models_share_a_store(store: AnswerStore) -> None:
     models: list[Model] = [load("security=1", ModelOptions()), load("security=2", ModelOptions())]
     for model in models:
