@@ -169,8 +169,18 @@ def declines(status: int, error: object, words: str) -> bool:
     codes = [_plain(code) for code in _codes(error, _DEPTH)]
     if any(code in _REFUSED or _OF_CONTENT.search(code) for code in codes):
         return True
-    beside = _ABOUT_THE_CUSTOMER.search(words) or _OUT_OF_ORDER.search(words)
+    beside = about_the_customer(words) or _OUT_OF_ORDER.search(words)
     return bool(_DECLINING.search(words)) and not beside
+
+
+def about_the_customer(words: str) -> bool:
+    """Whether an error is about the account or the key of whoever asks, and not about what is asked.
+
+    Example:
+        >>> about_the_customer("Billing hard limit has been reached"), about_the_customer("image too large")
+        (True, False)
+    """
+    return bool(_ABOUT_THE_CUSTOMER.search(words))
 
 
 def _codes(error: object, depth: int) -> Iterator[str]:

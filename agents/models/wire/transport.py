@@ -18,7 +18,7 @@ from typing import Any, Generic, TypeVar, cast
 import httpx
 
 from agents.models.wire.address import Address, Key
-from agents.models.wire.endings import Declined, declines
+from agents.models.wire.endings import Declined, about_the_customer, declines
 from agents.models.wire.pace import RequestPace, SpendingBudget, Usage, jitter, retry_after
 from vectorstore.foundation.errors import ModelError
 from vectorstore.foundation.text import visible_line
@@ -93,7 +93,7 @@ class RequestFailure:
     @property
     def of_what_was_asked(self) -> bool:
         """Whether the server is well and refuses something in the request, as a picture that is too large for it."""
-        return self.status in _REFUSING and not self.hopeless
+        return self.status in _REFUSING and not (self.hopeless or about_the_customer(self.said))
 
 
 @dataclass(frozen=True, slots=True)

@@ -274,6 +274,19 @@ def test_a_server_that_refuses_every_picture_is_not_asked_about_all_of_them(make
             list(model.score(asks))
 
 
+def test_a_refusal_of_whoever_asks_is_none_of_what_is_asked(make_picture: PictureMaker) -> None:
+    """OpenAI says 400 where an account has reached its limit, Google where a key is none."""
+    asks = [replace(likes(number), stimulus=Stimulus((make_picture(1),))) for number in range(60)]
+    words = "Billing hard limit has been reached"
+    with serving() as server:
+        model = model_at(server)
+        server.behaviour = replace(
+            server.behaviour, answer=lambda body, document: (400, {"error": {"message": words}})
+        )
+        with pytest.raises(ModelError, match=f"cannot be asked any more: HTTP 400: {words}"):
+            list(model.score(asks))
+
+
 def test_concurrency_follows_what_the_server_can_take() -> None:
     asks = [likes(number) for number in range(150)]
     with serving(Behaviour(seconds=0.005)) as server:
