@@ -280,9 +280,7 @@ def test_a_refusal_of_whoever_asks_is_none_of_what_is_asked(make_picture: Pictur
     words = "Billing hard limit has been reached"
     with serving() as server:
         model = model_at(server)
-        server.behaviour = replace(
-            server.behaviour, answer=lambda body, document: (400, {"error": {"message": words}})
-        )
+        server.behaviour = replace(server.behaviour, answer=lambda body, document: (400, {"error": {"message": words}}))
         with pytest.raises(ModelError, match=f"cannot be asked any more: HTTP 400: {words}"):
             list(model.score(asks))
 
