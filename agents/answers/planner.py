@@ -113,8 +113,8 @@ def answer_plan(work: WorkPlan, model: Model, store: AnswerStore, progress: Prog
 
     Raises:
         StorageError: If the store cannot be written.
-        ModelError: If the model fails as a whole, gives fewer answers than it was asked for, or keeps saying that it
-            sees no picture; those answers are then stored as failures, which the next call asks again.
+        ModelError: If the model fails as a whole, gives fewer or more answers than it was asked for, or keeps saying
+            that it sees no picture; those answers are then stored as failures, which the next call asks again.
     """
     watch = PictureWatch(model.id, "the same command asks again")
     done, total = work.stored, work.stored + work.to_ask
@@ -155,7 +155,7 @@ def answer_all(model: Model, asks: Iterable[Ask], store: AnswerStore, progress: 
     Raises:
         InputError: If the store holds answers that were got in another way (engine, number format, prompt layout).
         StorageError: If the store cannot be written.
-        ModelError: If the model fails as a whole, or gives fewer answers than it was asked for.
+        ModelError: If the model fails as a whole, or gives fewer or more answers than it was asked for.
     """
     work = plan(asks, model, store)
     answer_plan(work, model, store, progress)

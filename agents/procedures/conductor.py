@@ -91,8 +91,8 @@ def conduct(
         InputError: Two procedures have one name, or a role is not in the cast.
         ProcedureError: A procedure does not follow from its answers.
         StorageError: The store cannot be written.
-        ModelError: A model fails as a whole, gives fewer answers than it was asked for, or keeps saying that it sees
-            no picture; those answers are then stored as failures, which the next call asks again.
+        ModelError: A model fails as a whole, gives fewer or more answers than it was asked for, or keeps saying that it
+            sees no picture; those answers are then stored as failures, which the next call asks again.
         Exception: Whatever a procedure raises, with a note that names it. In all these cases the answers that were
             given are stored and the other procedures are closed.
     """
