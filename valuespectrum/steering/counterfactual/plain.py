@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from agents.judges.cases import chosen
-from agents.models.base import Answer, Ask, Choice, Stimulus
+from agents.models.base import Ask, Choice, Stimulus
 from agents.personas.prompts import profile_prompt
 from agents.procedures.procedure import SUBJECT, Addressed, Procedure
 from valuespectrum.instruments.wordings.speaking import REASONS, REASONS_SEEN, REWRITE, TEXT_STRENGTH, TEXT_VALUE
@@ -131,11 +131,11 @@ def reasons_of(response: str) -> tuple[str, ...]:
 
 def _looked_at(texts: Sequence[str]) -> Procedure[list[_Reason]]:
     named = yield [Addressed(Ask(Stimulus(), TEXT_VALUE.write(text=text), _VALUES), ATTRIBUTOR) for text in texts]
-    parts = [chosen(_most_probable(answer)).choice for answer in named]
+    parts = [chosen(answer).choice for answer in named]
     weighed = [(text, part) for text, part in zip(texts, parts, strict=True) if part in _WRITTEN]
     asks = [Ask(Stimulus(), TEXT_STRENGTH.write(text=text, value=_WRITTEN[part]), _DIGITS) for text, part in weighed]
     answers = yield [Addressed(ask, ATTRIBUTOR) for ask in asks]
-    digits = iter([chosen(_most_probable(answer)).choice for answer in answers])
+    digits = iter([chosen(answer).choice for answer in answers])
     found = []
     for text, part in zip(texts, parts, strict=True):
         if part in _WRITTEN:
@@ -144,13 +144,6 @@ def _looked_at(texts: Sequence[str]) -> Procedure[list[_Reason]]:
         else:
             found.append(_Reason(text, "", float(LOWEST) if part == "none" else None))
     return found
-
-
-def _most_probable(answer: Answer) -> Answer:
-    """An answer whose class is its most probable option, where probabilities are told."""
-    if answer.error or not answer.log_probabilities:
-        return answer
-    return replace(answer, parsed=max(answer.log_probabilities, key=lambda name: answer.log_probabilities[name]))
 
 
 def _scores(reasons: Sequence[_Reason], system: ValueSystem) -> Scores:

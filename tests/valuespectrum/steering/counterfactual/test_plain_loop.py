@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from stub_writers import SYSTEM, StubWriter
 
-from agents.models.base import Answer, Model, ModelOptions, Stimulus
+from agents.models.base import Answer, Ask, Model, ModelOptions, Stimulus
 from agents.procedures.procedure import SUBJECT, alone
 from valuespectrum.reference.cohort import COHORT
 from valuespectrum.reference.speech import meaning
@@ -64,6 +65,20 @@ def test_a_judge_that_says_nothing_leaves_no_score() -> None:
     mute.generate = lambda asks: iter([Answer(text="Hm.") for _ in asks])  # type: ignore[method-assign]
     question = ValueQuestion("q", VOICE.question(Stimulus()))
     cast: dict[str, Model] = {SUBJECT: twin, ATTRIBUTOR: mute, REWRITER: twin}
+    trace = alone(counterfactual(question, OBJECTIVE, SYSTEM_OF_TEN, VOICE, LoopOptions(0)), cast)
+    assert trace.outcome == "not attributed"
+
+
+class Lost(StubWriter):
+    """Does not understand a text: it hardly gives any of its options a chance."""
+
+    def generate(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+        return (Answer({ask.choices[0].name: -4.0}, "None of these is an answer.", "unparsed") for ask in asks)
+
+
+def test_a_judge_to_whom_no_option_is_probable_leaves_no_score() -> None:
+    twin, question = TwinModel(COHORT[0]), ValueQuestion("q", VOICE.question(Stimulus()))
+    cast: dict[str, Model] = {SUBJECT: twin, ATTRIBUTOR: Lost(), REWRITER: twin}
     trace = alone(counterfactual(question, OBJECTIVE, SYSTEM_OF_TEN, VOICE, LoopOptions(0)), cast)
     assert trace.outcome == "not attributed"
 
