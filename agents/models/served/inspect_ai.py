@@ -204,10 +204,10 @@ class InspectTransport(Transport):
     def _problem(self, error: Exception) -> AttemptError | UnusableError | Declined:
         """What an error of a provider means, by its HTTP status where it has one."""
         for part in _chain(error):
-            status = getattr(part, "status_code", None)
-            if isinstance(status, int) and 400 <= status < 600:
+            if status := _http_status(part):
                 said = str(getattr(part, "provider_message", None) or getattr(part, "message", None) or part)
-                told = {"message": said, "code": getattr(part, "code", None), "body": getattr(part, "body", None)}
+                body = getattr(part, "body", None) or getattr(part, "details", None)
+                told = {"message": said, "code": getattr(part, "code", None), "body": body}
                 if declined := self.declined(status, json.dumps(told, default=str).encode()):
                     return declined
                 headers = getattr(getattr(part, "response", None), "headers", None) or {}
@@ -308,6 +308,15 @@ def _config(request: Mapping[str, object]) -> object:
     if template := request.get("chat_template_kwargs"):
         wanted["extra_body"] = {"chat_template_kwargs": template}
     return GenerateConfig(**wanted, max_retries=0, max_connections=_CONNECTIONS, cache=False)
+
+
+def _http_status(error: BaseException) -> int:
+    """The HTTP status that an error of a provider's package tells, by whatever name; 0 where it tells none."""
+    response = getattr(error, "response", None)
+    of_aws = response.get("ResponseMetadata") if isinstance(response, dict) else None
+    named = [getattr(error, name, None) for name in ("status_code", "code")]
+    named += [of_aws.get("HTTPStatusCode")] if isinstance(of_aws, dict) else []
+    return next((each for each in named if isinstance(each, int) and 400 <= each < 600), 0)
 
 
 def _chain(error: BaseException | None) -> Iterable[BaseException]:

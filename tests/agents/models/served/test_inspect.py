@@ -16,11 +16,20 @@ from served_models import NO, QUICK, YES, likes
 from tiny_models import PictureMaker
 
 from agents.models.base import Ask, ModelOptions, Stimulus, Turn
-from agents.models.served.inspect_ai import InspectModel, ProviderAddress, ProviderKeys, as_completion, load
+from agents.models.served.inspect_ai import (
+    InspectModel,
+    InspectTransport,
+    ProviderAddress,
+    ProviderKeys,
+    as_completion,
+    load,
+)
 from agents.models.served.openai import OpenAIModel, Server
 from agents.models.served.reading import read_completions
 from agents.models.wire.address import Address, Key, ServerOptions
-from agents.models.wire.transport import UnusableError
+from agents.models.wire.endings import Declined
+from agents.models.wire.pace import SpendingBudget
+from agents.models.wire.transport import AttemptError, UnusableError
 from vectorstore.foundation.errors import InputError, ModelError
 
 WHY = "the extra 'inspect' is not installed: pip install 'valuespectrum[inspect]'"
@@ -227,6 +236,38 @@ def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ModelError, match="need the package inspect_ai, which is not installed") as told:
         load("openai/gpt-4o", ModelOptions())
     assert told.value.hint == "pip install 'valuespectrum[inspect]'"
+
+
+class GoogleError(Exception):
+    """As ``google.genai`` raises it."""
+
+    def __init__(self, code: int, message: str, **headers: str) -> None:
+        super().__init__(message)
+        self.code, self.message, self.details = code, message, {"error": {"code": code, "message": message}}
+        self.response = SimpleNamespace(headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+
+class AmazonError(Exception):
+    """As ``botocore`` raises it."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__("An error occurred (AccessDeniedException)")
+        self.response = {"ResponseMetadata": {"HTTPStatusCode": status}}
+
+
+def test_errors_of_every_provider_mean_what_their_status_says() -> None:
+    """Who is told to wait is asked again more slowly, and what no ask can pass is not asked six times."""
+    address = ProviderAddress("google/gemini-x", "")
+    transport = InspectTransport(address, ProviderKeys(address), QUICK, SpendingBudget())
+    busy = transport._problem(GoogleError(429, "Resource has been exhausted", retry_after="0.05"))
+    assert isinstance(busy, AttemptError) and busy.busy and (busy.status, busy.wait) == (429, 0.05)
+    gone = transport._problem(GoogleError(404, "models/gemini-x is not found"))
+    assert isinstance(gone, AttemptError) and gone.hopeless
+    assert isinstance(transport._problem(GoogleError(400, "Blocked by the safety filters: unsafe content")), Declined)
+    denied = transport._problem(AmazonError(403))
+    assert isinstance(denied, AttemptError) and denied.final and denied.status == 403
+    for other in (GoogleError(1006, "the socket closed"), ValueError("no")):
+        assert isinstance(transport._problem(other), UnusableError)
 
 
 def shaped(stop: str, content: Any, error: str | None = None) -> SimpleNamespace:
