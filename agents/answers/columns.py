@@ -32,17 +32,20 @@ def insert_answer(database: sqlite3.Connection, number: int, key: bytes, answer:
         The answer as it reads back.
     """
     sound = _sound(answer)
-    columns = _columns(sound)
-    scored, counts, text, parsed, tokens, error = columns
+    scored = canonical_json(_finite(sound))
+    counts = canonical_json(dict(sound.counts)) if sound.counts else ""
     details = canonical_json(told) if (told := sound.details) else ""
-    content = (error, parsed, text, scored, tokens, _now(), details, counts)
+    error, text, created = _storable(sound.error), _storable(sound.text), _now()
+    content = (error, sound.parsed, text, scored, sound.tokens, created, details, counts)
     database.execute(INSERT_ANSWER, (number, *content, answer_digest(key, content)))
-    return read_answer(columns)
+    return read_answer((scored, counts, text, sound.parsed, sound.tokens, error))
 
 
 def as_stored(answer: Answer) -> Answer:
     """An answer as it would read back: without what a kind of model adds, a failure where a number in it is none."""
-    return read_answer(_columns(_sound(answer)))
+    sound = _sound(answer)
+    text, error = _storable(sound.text), _storable(sound.error)
+    return Answer(_finite(sound), text, sound.parsed, sound.tokens, error, dict(sound.counts))
 
 
 def read_answer(columns: Sequence[Any]) -> Answer:  # Open: cells, of types that the schema holds
@@ -53,13 +56,6 @@ def read_answer(columns: Sequence[Any]) -> Answer:  # Open: cells, of types that
     """
     scored, counts, text, parsed, tokens, error = columns
     return Answer(read_log_probabilities(scored), text, parsed, tokens, error, read_counts(counts))
-
-
-def _columns(answer: Answer) -> tuple[str, str, str, str, int, str]:
-    """As :data:`ANSWER_COLUMNS` names them."""
-    counts = canonical_json(dict(answer.counts)) if answer.counts else ""
-    scored = canonical_json(_finite(answer))
-    return scored, counts, _storable(answer.text), answer.parsed, answer.tokens, _storable(answer.error)
 
 
 def _sound(answer: Answer) -> Answer:

@@ -100,7 +100,7 @@ class InMemory:
 
     def keep(self, entry: Entry, answer: Answer) -> None:
         """For the procedures that wait for it; they get what a store would give them."""
-        entry.answer = _ordered(as_stored(answer), entry.asked.ask)
+        entry.answer = as_stored(answer)
         if not entry.answer.error:
             self._remembered[entry.asked.key] = entry.answer
         if len(self._remembered) > _MOST_REMEMBERED:
