@@ -96,6 +96,16 @@ def test_a_persona_without_enough_placebo_texts_gets_no_verdict() -> None:
     assert row["towards"]["persona"]["mean"] > row["towards"]["bare"]["mean"]
 
 
+def test_with_fewer_than_three_sessions_nobody_gets_a_verdict() -> None:
+    """However far a persona lies from its texts: over values and texts alone fewer sessions would seem surer."""
+    row, *_ = judged(Planted(0.9, seeds=2), np.random.default_rng(0))
+    assert row["verdict"] == "unknown" and "fewer than 3 sessions" in row["why"] and row["covers"] == ""
+    for name in ("keep", "pull", "beyond"):
+        assert row[name] is not None and row[f"{name}_low"] is None and row[f"{name}_why"] == row["why"]
+    shifts = row["shifts"].values()
+    assert shifts and all(each["low"] is None and each["why"] == row["why"] for each in shifts)
+
+
 def test_a_row_says_what_its_intervals_cover_and_its_ceiling() -> None:
     row, *_ = judged(Planted(0.75, seeds=6), np.random.default_rng(3))
     assert "seeds like these 6, drawn once for all roles, and clips" in row["covers"]

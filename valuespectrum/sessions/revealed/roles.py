@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from agents.personas.reserved import NO_PERSONA, in_first_wording
 from valuespectrum.scoring.alignment import ceiling, correlate
 from valuespectrum.scoring.estimate import Estimate
-from valuespectrum.scoring.personas.placebos import movement
+from valuespectrum.scoring.personas.placebos import NOT_DRAWN, movement
 from valuespectrum.scoring.personas.role_sets import Spread
 from valuespectrum.scoring.personas.rows import movement_row
 from valuespectrum.scoring.pictures.bootstrap import percentiles
 from valuespectrum.scoring.profile import number
 from valuespectrum.sessions.revealed.decisions import Floats
-from valuespectrum.sessions.revealed.profiles import FEWEST_SESSIONS, Revealed
+from valuespectrum.sessions.revealed.profiles import Revealed
 from valuespectrum.sessions.walks.walked import Walker
 from vectorstore.foundation.json_types import Json
 
@@ -33,6 +33,8 @@ class OverSessions:
     """The persona in each of its wordings."""
     bare: int
     texts: tuple[int, ...]
+    lacking: str = ""
+    """Why nothing is known of other sessions; empty where enough were walked."""
 
     @property
     def covers(self) -> str:
@@ -65,6 +67,9 @@ class OverSessions:
         return whole
 
     def _spread(self, sums: Sequence[Floats]) -> list[Spread]:
+        if self.lacking:
+            unknown = np.full(len(sums[0]), np.nan)
+            return [Spread(unknown, unknown)] * len(sums)
         influences, over_clips = self.revealed.fit.influences, self.revealed.options.over_clips
         found = influences.variance(np.concatenate(sums), over_clips)
         variance, freedom = (each.reshape(len(sums), -1) for each in found)
@@ -154,13 +159,20 @@ def movement_of(
     if bare is None:
         nothing = np.full(own.shape[1], np.nan)
         return movement_row(movement(own, nothing, target, []), revealed.values, "log_odds") | {"why": _NO_BARE}
-    sets = None
-    if min(revealed.sessions[each] for each in (*worded, bare, *texts)) >= FEWEST_SESSIONS:
-        places = (tuple(revealed.place(each) for each in roles) for roles in (worded, texts))
-        sets = OverSessions(revealed, next(places), revealed.place(bare), next(places))
+    lacking = revealed.lacking([*worded, bare, *texts])
+    places = (tuple(revealed.place(each) for each in roles) for roles in (worded, texts))
+    sets = OverSessions(revealed, next(places), revealed.place(bare), next(places), lacking)
     profiles = [revealed.profile(each) for each in texts]
     judged = movement(own, revealed.profile(bare), target, profiles, sets, revealed.options.level)
-    return movement_row(judged, revealed.values, "log_odds")
+    return _because(movement_row(judged, revealed.values, "log_odds"), lacking or NOT_DRAWN)
+
+
+def _because(row: Json, why: str) -> Json:
+    """A row that says of what it knows too little, where that is sessions and not clips or wordings."""
+    return {
+        name: _because(each, why) if isinstance(each, dict) else why if each == NOT_DRAWN else each
+        for name, each in row.items()
+    }
 
 
 def _steered(revealed: Revealed, walker: Walker, bare: Walker | None, texts: Sequence[Walker], target: Floats) -> Json:
