@@ -232,6 +232,24 @@ def test_a_role_that_decided_nothing_is_nowhere_on_the_axis_and_says_nothing_abo
     assert clip_variance(replace(alone, roles=3)) == pytest.approx(clip_variance(alone)) and clip_variance(alone) > 0.1
 
 
+def test_a_session_in_which_nothing_was_decided_does_not_count() -> None:
+    feed, walker = PlantedFeed(steps=60, clips=60).drawn(), Walker("a")
+    first, *others = [walk(feed, walker, LIKES, seed) for seed in range(3)]
+    found = reveal([first, *(_without(each, *VALUES) for each in others)])
+    assert found.sessions[walker] == 1 and len(found.fit.influences.sessions) == 1
+    for each in found.estimates(walker).values():
+        assert each.estimate.mean is not None and each.estimate.low is None and "sessions" in each.estimate.why
+    np.testing.assert_array_equal(found.profile(walker), reveal([first]).profile(walker))
+
+
+def test_a_placebo_text_that_decided_too_little_is_left_out_where_others_are_enough() -> None:
+    sessions, _, target = study(replace(SMALL, texts=FEWEST_PLACEBOS + 1), np.random.default_rng(5))
+    last = f"placebo-{FEWEST_PLACEBOS + 1}"
+    quiet = [_without(each, *VALUES) if each.walker.persona == last and each.seed > 1 else each for each in sessions]
+    (row,) = session_personas(reveal(quiet), {PERSONA.persona: dict(zip(VALUES, target.tolist(), strict=True))})
+    assert row["placebo_texts"] == FEWEST_PLACEBOS and row["beyond_low"] is not None
+
+
 def test_roles_stand_on_the_axis_by_the_values_that_all_of_them_decided_about() -> None:
     feed = PlantedFeed(steps=60, clips=60).drawn()
     walkers = [Walker("m"), Walker("m", "p", "simple")]

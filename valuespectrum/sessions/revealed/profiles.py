@@ -66,7 +66,7 @@ class Revealed:
     fit: MixedFit
     options: RevealOptions
     sessions: Mapping[Walker, int]
-    """Of each walker; clones of one seed are one, since they are drawn together."""
+    """Of each walker, those in which anything was decided; clones of one seed are one, being drawn together."""
     paired: bool
     """Whether all walked with the same seeds, which are then drawn together."""
     effective: float
@@ -183,6 +183,11 @@ def reveal(
     walkers = list(
         dict.fromkeys((each.walker, part) for each, named in zip(sessions, parts, strict=True) for part in named)
     )
+    telling = [place for place, each in enumerate(sessions) if decided([each], options.outcomes)]
+    if not telling:
+        raise InputError("nothing was decided in these sessions", "every question was refused or failed")
+    # A session in which nothing was decided does not show how another would go.
+    sessions, parts = [sessions[place] for place in telling], [parts[place] for place in telling]
     clusters, strata = _drawn_together(sessions, paired)
     data, effective, known = _decisions(sessions, parts, walkers, options, (clusters, strata))
     own = {(each.walker, cluster) for each, cluster in zip(sessions, clusters.tolist(), strict=True)}
@@ -233,8 +238,6 @@ def _decisions(
                     loadings.append(np.array([float(session.values[step] == each) for each in VALUES]))
                 row = (places[session.walker, named[step]], kind, item, cluster, luck * longest + step)
                 rows.append((*row, float(said[step]), float(weight[step])))
-    if not rows:
-        raise InputError("nothing was decided in these sessions", "every question was refused or failed")
     role, kind, item, cluster, luck_of = np.array([row[:5] for row in rows], dtype=np.int_).T
     y, weight = np.array([row[5:] for row in rows], dtype=np.float64).T
     known = not np.isnan(weight).any()

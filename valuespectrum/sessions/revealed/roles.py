@@ -95,7 +95,7 @@ def session_personas(revealed: Revealed, targets: Mapping[str, Mapping[str, floa
         if walker.placebo or walker.persona not in targets:
             continue
         bare = walker._replace(persona=NO_PERSONA, strategy=NO_PERSONA)
-        texts = _texts(whole, walker)
+        texts = _texts(revealed, walker)
         target = np.array([targets[walker.persona].get(value, 0.0) for value in revealed.values])
         yield {
             **walker._asdict(),
@@ -131,13 +131,15 @@ def worded_personas(revealed: Revealed, targets: Mapping[str, Mapping[str, float
             bare = first._replace(persona=NO_PERSONA, strategy=NO_PERSONA)
             aim = targets[worded[0].persona]
             target = np.array([aim.get(value, 0.0) for value in revealed.values])
-            told = movement_of(revealed, worded, bare if bare in whole else None, _texts(whole, first), target)
+            told = movement_of(revealed, worded, bare if bare in whole else None, _texts(revealed, first), target)
             yield {**first._asdict(), "wordings": len(worded), "target": dict(aim), **told}
 
 
-def _texts(whole: Sequence[Walker], walker: Walker) -> list[Walker]:
-    """Placebo texts that a persona is held against."""
-    return [each for each in whole if each.placebo and (each.model, each.strategy) == (walker.model, walker.strategy)]
+def _texts(revealed: Revealed, walker: Walker) -> list[Walker]:
+    """Placebo texts that a persona is held against: those of enough sessions, where there are any."""
+    whole = [each for each, part in revealed.walkers if not part and each.placebo]
+    own = [each for each in whole if (each.model, each.strategy) == (walker.model, walker.strategy)]
+    return [each for each in own if not revealed.lacking([each])] or own
 
 
 def movement_of(
