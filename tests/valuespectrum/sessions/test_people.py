@@ -371,3 +371,23 @@ def test_people_and_agents_stand_in_one_table() -> None:
     assert len(by_model["people"]["walkers"]) == 5
     assert document["attention"]["unknown"] == 10 and "is not known" in sessions_in_words(document)
     assert sessions_document(alike)["attention"] is None
+
+
+def test_people_of_whom_a_number_is_not_known_make_it_no_surer() -> None:
+    """Two people came twice: how far people agree with themselves hangs on these two, however many came once."""
+    feed = PlantedFeed(clips=60, steps=60).drawn()
+    likes = dict(zip(VALUES, np.linspace(-2, 2, 10).tolist(), strict=True))
+    people = [walk(feed, Walker(f"p{who}", human=True), likes, 0, luck=who) for who in range(5)]
+    again = [walk(feed, Walker(f"p{who}", human=True), likes, 1, luck=9 + who) for who in range(2)]
+    agents = [walk(feed, Walker("alike"), likes, seed, luck=19) for seed in range(3)]
+    found = human_match([*people, *again, *agents])
+    assert found is not None and found["test_retest"] is not None and found["test_retest_low"] is None
+    assert found["test_retest_why"] == "fewer than 3 people" and found["between_people_low"] is not None
+    nothing = np.full(60, np.nan)
+    silent = [replace(each, walker=Walker(f"q{who}", human=True), kept=nothing) for who, each in enumerate(people)]
+    few = [replace(each.until(5), walker=Walker(f"r{who}", human=True)) for who, each in enumerate(people)]
+    assert human_match([*people, *again, *silent, *agents]) == found, "who decided nothing"
+    other = human_match([*people, *again, *few, *agents])
+    assert other is not None
+    for name in ("kappa", "kappa_of_ceiling"):
+        assert other["agents"][0][f"{name}_low"] == found["agents"][0][f"{name}_low"], "who decided about too little"

@@ -52,17 +52,20 @@ def human_match(sessions: Sequence[WalkedSession], level: float = 0.95) -> Json 
         level: Of the intervals, which are over people (jackknife).
 
     Returns:
-        ``people``, ``test_retest`` (kappa of two sessions of one person), ``between_people`` (kappa of two people: the
-        ceiling), and by agent ``kappa`` with people, ``kappa_of_ceiling``, ``distance`` (mean over clips of how far
-        the shares watched on lie apart), ``split_half_distance`` (the same of two halves of the people) and
-        ``variance_ratio`` (of agents' decisions about a clip to people's; below 1: flatter); ``None`` without people.
+        ``people`` (how many decided anything), ``test_retest`` (kappa of two sessions of one person),
+        ``between_people`` (kappa of two people: the ceiling), and by agent ``kappa`` with people, ``kappa_of_ceiling``
+        (over those whose ceiling is known), ``distance`` (mean over clips of how far the shares watched on lie apart),
+        ``split_half_distance`` (the same of two halves of the people) and ``variance_ratio`` (of agents' decisions
+        about a clip to people's; below 1: flatter); ``None`` without people. Each interval is over the people of whom
+        its number is known.
     """
     people = [each for each in sessions if each.walker.human]
     if not people:
         return None
     by_person: dict[str, list[Decided]] = {}
     for each in people:
-        by_person.setdefault(each.walker.model, []).append(decided(each))
+        if told := decided(each):
+            by_person.setdefault(each.walker.model, []).append(told)
     listed = list(by_person.values())
     agents: dict[Walker, list[Decided]] = {}
     for each in sessions:
@@ -70,8 +73,8 @@ def human_match(sessions: Sequence[WalkedSession], level: float = 0.95) -> Json 
             agents.setdefault(each.walker, []).append(decided(each))
     return {
         "people": len(listed),
-        **_jackknifed(_test_retest, listed, level).to_json("test_retest"),
-        **_jackknifed(_between, listed, level).to_json("between_people"),
+        **_jackknifed(_test_retest, _telling(_test_retest, listed), level).to_json("test_retest"),
+        **_jackknifed(_between, _comparable(listed), level).to_json("between_people"),
         "agents": [{**walker._asdict(), **_agent(own, listed, level)} for walker, own in agents.items()],
     }
 
@@ -84,15 +87,38 @@ def _agent(own: Sequence[Decided], people: Sequence[Sequence[Decided]], level: f
         most = _between(some)
         return with_people(some) / most if most > 0 else float("nan")
 
+    def apart(some: Sequence[Sequence[Decided]]) -> float:
+        return _apart(own, _flat(some))
+
+    def flatter(some: Sequence[Sequence[Decided]]) -> float:
+        return _variance(own) / (_variance(_flat(some)) or np.nan)
+
+    met = _telling(with_people, people)
     return {
-        **_jackknifed(with_people, people, level).to_json("kappa"),
-        **_jackknifed(of_ceiling, people, level).to_json("kappa_of_ceiling"),
-        **_jackknifed(lambda some: _apart(own, _flat(some)), people, level).to_json("distance"),
+        **_jackknifed(with_people, met, level).to_json("kappa"),
+        **_jackknifed(of_ceiling, _comparable(met), level).to_json("kappa_of_ceiling"),
+        **_jackknifed(apart, _telling(apart, people), level).to_json("distance"),
         "split_half_distance": _known(_split_half(people)),
-        **_jackknifed(lambda some: _variance(own) / (_variance(_flat(some)) or np.nan), people, level).to_json(
-            "variance_ratio"
-        ),
+        **_jackknifed(flatter, _in_company(people), level).to_json("variance_ratio"),
     }
+
+
+def _telling(number: Callable[[Sequence[Unit]], float], people: Sequence[Unit]) -> list[Unit]:
+    """Those of whom a number is known: who tells nothing of it makes it no surer."""
+    return [person for person in people if not np.isnan(number([person]))]
+
+
+def _comparable(people: Sequence[Sequence[Decided]]) -> list[Sequence[Decided]]:
+    """Those who decided about enough clips together with another of them."""
+    pairs = combinations(range(len(people)), 2)
+    known = {place for pair in pairs if not np.isnan(_between([people[at] for at in pair])) for place in pair}
+    return [people[place] for place in sorted(known)]
+
+
+def _in_company(people: Sequence[Sequence[Decided]]) -> list[Sequence[Decided]]:
+    """Those who decided about a clip about which somebody else, or they themselves once more, decided."""
+    decisions = _shares(_flat(people))
+    return [person for person in people if any(len(decisions[clip]) > 1 for each in person for clip in each)]
 
 
 def decided(session: WalkedSession) -> Decided:
