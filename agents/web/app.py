@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 import secrets
@@ -75,6 +76,12 @@ class _SentReaction(_Sent):
     further: list[Literal["comment", "share", "save", "follow"]] = Field(default_factory=list, max_length=4)
     comment: str = Field(default="", max_length=4 * LONGEST_COMMENT)
     shown_as: Literal["video", "pictures"]
+
+
+class _SentLeaving(_Sent):
+    """That somebody leaves; with what was done with the clip in front, where there is anything to keep."""
+
+    last: _SentReaction | None = None
 
 
 SentKind = TypeVar("SentKind", bound=_Sent)
@@ -170,18 +177,22 @@ class _Desk:
         if sent is None:
             return _refused(400, "this is nothing that can be done with a clip")
 
-        def take(sitting: Sitting) -> None:
-            words = visible_line(sent.comment)[:LONGEST_COMMENT].strip() if "comment" in sent.further else ""
-            done = {*sent.further} - (set() if words else {"comment"})
-            further = tuple(act for act in AFTER_WATCHING if act in done)
-            reaction = Reaction(sent.action, sent.watched, sent.in_front, sent.rating, further=further, comment=words)
-            sitting.react(sent.step, reaction, sent.shown_as)
-
-        return await self._reply(request, take)
+        return await self._reply(request, lambda sitting: _take(sitting, sent))
 
     async def leave(self, request: Request) -> Response:
-        """End the session."""
-        return await self._reply(request, lambda sitting: sitting.leave())
+        """Take what was done with the clip in front, where that is to be kept, and end the session."""
+        sent = await _sent(request, _SentLeaving)
+        if sent is None:
+            return _refused(400, "this is no way to leave")
+
+        def go(sitting: Sitting) -> None:
+            if sent.last is not None:
+                # Of a clip that another tab left there is nothing to take, and that keeps nobody here.
+                with contextlib.suppress(NotTakenError):
+                    _take(sitting, sent.last)
+            sitting.leave()
+
+        return await self._reply(request, go)
 
     async def _reply(self, request: Request, deed: Callable[[Sitting], None]) -> Response:
         """Do something, then tell what is in front of the person from now on."""
@@ -215,6 +226,15 @@ class _Desk:
         return {"person": sitting.participant, "step": now.step, "of": now.of, "clip": clip}
 
 
+def _take(sitting: Sitting, sent: _SentReaction) -> None:
+    """Hand on what was done with a clip."""
+    words = visible_line(sent.comment)[:LONGEST_COMMENT].strip() if "comment" in sent.further else ""
+    done = {*sent.further} - (set() if words else {"comment"})
+    further = tuple(act for act in AFTER_WATCHING if act in done)
+    reaction = Reaction(sent.action, sent.watched, sent.in_front, sent.rating, further=further, comment=words)
+    sitting.react(sent.step, reaction, sent.shown_as)
+
+
 async def _sent(request: Request, kind: type[SentKind]) -> SentKind | None:
     """What was sent, if it is of this kind."""
     body = b""
@@ -223,7 +243,7 @@ async def _sent(request: Request, kind: type[SentKind]) -> SentKind | None:
         if len(body) > _LARGEST:
             return None
     try:
-        return kind.model_validate_json(body)
+        return kind.model_validate_json(body or b"{}")
     except ValidationError:
         return None
 

@@ -40,8 +40,8 @@ function warn(text, again = null) {
 
 function hush() { alertBox.hidden = true; }
 
-/** Ask the server for something and show what is next. */
-async function go(path, body) {
+/** Ask the server for something and show what is next; where it takes nothing, trying again does what `again` does. */
+async function go(path, body, again = () => go(path, body)) {
   try {
     const state = await ask(path, body);
     hush();
@@ -50,7 +50,7 @@ async function go(path, body) {
   } catch (error) {
     // Asked for again, a state that is refused would be asked for without end.
     if (error.status === 409 && path !== "/api/state") await go("/api/state");
-    warn(error.status ? error.message : "The server does not answer.", error.status === 409 ? null : () => go(path, body));
+    warn(error.status ? error.message : "The server does not answer.", error.status === 409 ? null : again);
     return false;
   }
 }
@@ -154,11 +154,21 @@ class Feed {
     };
   }
   /** Tell the server what was done, and show what comes next. */
-  async go(action = null) {
+  go(action = null) { return this.send("/api/react", () => this.told(action)); }
+  leave() {
+    if (this.busy || !confirm("Leave the study? What you did until now is kept.")) return;
+    this.send("/api/leave", () => {
+      const { liked, rating, further } = this.view;
+      // What was pressed is kept; a clip that was only in front is one that nobody came to.
+      return liked || rating || further.size ? { last: this.told() } : {};
+    });
+  }
+  /** What is told is made when it is sent: trying again sends what was done meanwhile, too. */
+  async send(path, what) {
     if (this.busy) return;
     this.busy = true;
     this.element.setAttribute("aria-busy", "true");
-    const sent = await go("/api/react", this.told(action));
+    const sent = await go(path, what(), () => this.send(path, what));
     if (!sent && feed === this) {
       this.element.scrollTop = 0;
       this.watch.start();
@@ -166,16 +176,6 @@ class Feed {
     }
     this.busy = false;
     this.element.setAttribute("aria-busy", "false");
-  }
-  async leave() {
-    if (this.busy || !confirm("Leave the study? What you did until now is kept.")) return;
-    const { liked, rating, further } = this.view;
-    // What was pressed is kept; a clip that was only in front is one that nobody came to.
-    if (liked || rating || further.size) await ask("/api/react", this.told()).catch(() => {});
-    if (!await go("/api/leave", {}) && feed === this) {
-      this.watch.start();
-      this.seen();
-    }
   }
   close() {
     this.watch?.stop();

@@ -178,6 +178,29 @@ def test_what_was_pressed_before_leaving_is_kept(browser: Browser, catalogue: Ca
         assert read_answers(answers_path(log))[-1] == {"kind": "left", "step": len(actions)}
 
 
+def test_what_is_pressed_until_a_server_answers_again_is_kept(
+    browser: Browser, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    """Before leaving, and after it was tried in vain."""
+    log = tmp_path / "log.jsonl"
+    with open_page(study(catalogue, PLAIN), log) as link, visit(browser, link) as person:
+        page = person.page
+        page.on("dialog", lambda asked: asked.accept())
+        person.agree()
+        person.wait_for("Clip 1 of 6")
+        page.keyboard.press("l")
+        page.context.set_offline(True)
+        page.get_by_role("button", name="Leave").click()
+        page.get_by_role("alert").get_by_text("does not answer").wait_for()
+        page.keyboard.press("4")
+        page.context.set_offline(False)
+        page.get_by_role("button", name="Try again").click()
+        page.get_by_role("heading", name="Thank you").wait_for()
+        person.wrong = [what for what in person.wrong if "ERR_INTERNET_DISCONNECTED" not in what]
+    (event,) = read_log(log).events
+    assert (event.action, event.rating) == ("like", 0.75)
+
+
 def test_a_swipe_is_a_scroll(browser: Browser, catalogue: Catalogue, tmp_path: Path) -> None:
     with open_page(study(catalogue, PLAIN), tmp_path / "log.jsonl") as link, visit(browser, link, PHONE) as person:
         person.agree()

@@ -244,6 +244,36 @@ def test_whoever_leaves_is_asked_nothing_more(tmp_path: Path) -> None:
     assert len(read_log(log).events) == 2 and read_answers(answers_path(log))[-1] == {"kind": "left", "step": 2}
 
 
+def test_what_was_pressed_is_kept_or_nobody_has_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(file: io.FileIO, line: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    log, last = tmp_path / "log.jsonl", {"last": reaction(2, action="like")}
+    with open_page(study(page_catalogue(tmp_path / "p"), PLAIN), log) as link:
+        asking = Asking(link)
+        asking.enter()
+        walk(asking, 2)
+        with monkeypatch.context() as disk:
+            disk.setattr("agents.browsing.log._write", full)
+            assert asking.post("/api/leave", last)[0] == 503
+        assert asking.get("/api/state")["step"] == 2
+        assert asking.post("/api/leave", {"last": reaction(2, action="buy")})[0] == 400
+        for _ in range(2):
+            assert asking.post("/api/leave", last)[1]["form"]["kind"] == "end"
+    assert [event.action for event in read_log(log).events] == ["watch", "watch", "like"]
+    assert read_answers(answers_path(log))[-1] == {"kind": "left", "step": 3}
+
+
+def test_a_clip_that_another_tab_left_keeps_nobody_from_leaving(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    with open_page(study(page_catalogue(tmp_path / "p"), PLAIN), log) as link:
+        asking = Asking(link)
+        asking.enter()
+        walk(asking, 2)
+        assert asking.post("/api/leave", {"last": reaction(0, action="like")})[1]["form"]["kind"] == "end"
+    assert [event.action for event in read_log(log).events] == ["watch", "watch"]
+
+
 def test_a_session_goes_on_in_a_new_server_as_if_there_had_been_one(tmp_path: Path) -> None:
     told = study(page_catalogue(tmp_path / "p"), policy=read_policy("similar"))
     whole, parts = tmp_path / "whole.jsonl", tmp_path / "parts.jsonl"
