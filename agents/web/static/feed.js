@@ -218,20 +218,28 @@ function helpDialog() {
 
 function pressed(event) {
   if (!feed || document.querySelector("dialog[open]") || event.ctrlKey || event.metaKey || event.altKey) return;
-  const onControl = event.target.closest("button, input");
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  if (key === "?") feed.help.showModal();
-  else if (!keysOn) return;
-  else if ((key === "ArrowDown" && !event.target.matches("input")) || key === "PageDown" || key === "j") feed.next();
-  else if (key === "l") feed.view.like(!feed.view.liked);
-  else if (key === "s") feed.go("skip");
-  else if (key === "n") feed.go("not_interested");
-  else if (key === "k" || (key === " " && !onControl)) feed.view.toggle();
-  else if (key === "m" && feed.view.player.kind === "video") feed.view.toggleSound();
-  else if (/^[1-5]$/.test(key) && feed.view.clip.ratings) feed.view.rate(Number(key));
-  else if (feed.view.clip.acts.includes(ACT_KEYS[key])) feed.act(ACT_KEYS[key]);
-  else return;
+  const deed = deedOf(event);
+  if (!deed) return;
   event.preventDefault();
+  // A key that is held down was pressed once: what it repeats would leave clip after clip.
+  if (!event.repeat) deed();
+}
+
+/** What a key does; null for one that does nothing here. */
+function deedOf(event) {
+  const { view } = feed, onControl = event.target.closest("button, input");
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (key === "?") return () => feed.help.showModal();
+  if (!keysOn) return null;
+  if ((key === "ArrowDown" && !event.target.matches("input")) || key === "PageDown" || key === "j") return () => feed.next();
+  if (key === "l") return () => view.like(!view.liked);
+  if (key === "s") return () => feed.go("skip");
+  if (key === "n") return () => feed.go("not_interested");
+  if (key === "k" || (key === " " && !onControl)) return () => view.toggle();
+  if (key === "m" && view.player.kind === "video") return () => view.toggleSound();
+  if (/^[1-5]$/.test(key) && view.clip.ratings) return () => view.rate(Number(key));
+  if (view.clip.acts.includes(ACT_KEYS[key])) return () => feed.act(ACT_KEYS[key]);
+  return null;
 }
 
 addEventListener("keydown", pressed);

@@ -297,6 +297,25 @@ def test_without_motion_nothing_moves_by_itself(
         person.until("!document.querySelector('video').paused")
 
 
+def test_a_key_that_is_held_down_is_pressed_once(browser: Browser, catalogue: Catalogue, tmp_path: Path) -> None:
+    """Whoever rests a finger on a key has left one clip, and not all that follow."""
+    for place, key in enumerate(("s", "j", "ArrowDown")):
+        log = tmp_path / f"log{place}.jsonl"
+        with open_page(study(catalogue, PLAIN), log) as link, visit(browser, link, reduced_motion="reduce") as person:
+            person.agree()
+            person.wait_for("Clip 1 of 6")
+            person.page.keyboard.down(key)
+            person.wait_for("Clip 2 of 6")
+            for _ in range(5):
+                person.page.keyboard.down(key)  # repeats, until it is let go
+                person.wait(0.2)
+            person.page.keyboard.up(key)
+            assert person.place() == "Clip 2 of 6"
+            person.page.keyboard.press(key)
+            person.wait_for("Clip 3 of 6")
+        assert len(read_log(log).events) == 2
+
+
 def test_keys_can_be_switched_off(browser: Browser, catalogue: Catalogue, tmp_path: Path) -> None:
     with open_page(study(catalogue, PLAIN), tmp_path / "log.jsonl") as link, visit(browser, link) as person:
         page = person.page
