@@ -27,7 +27,9 @@ async function ask(path, body) {
     method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body),
   };
   const answer = await fetch(path, options);
-  const told = await answer.json();
+  const isJson = answer.headers.get("content-type")?.startsWith("application/json");
+  // What stands before the page refuses in plain words, as after a new start, which has another secret.
+  const told = isJson ? await answer.json() : { error: await answer.text() };
   if (!answer.ok) throw Object.assign(new Error(told.error), { status: answer.status });
   return told;
 }

@@ -388,6 +388,21 @@ def test_a_server_that_went_away_is_said_and_tried_again(
     assert len(read_log(tmp_path / "log.jsonl").events) == 1
 
 
+def test_a_page_whose_server_began_anew_says_what_to_open(
+    browser: Browser, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    """With another secret: what the browser keeps opens nothing any more, and trying again does not help."""
+    log = tmp_path / "log.jsonl"
+    with open_page(study(catalogue, PLAIN), log) as link, visit(browser, link) as person:
+        person.agree()
+        person.wait_for("Clip 1 of 6")
+        person.page.context.clear_cookies(name=f"valuespectrum-{urlsplit(link).port}")
+        person.page.keyboard.press("s")
+        person.page.get_by_role("alert").get_by_text("open the whole address").wait_for()
+        person.wrong.clear()  # the refusal itself
+    assert read_log(log).events == ()
+
+
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 def test_comment_share_save_and_follow_by_hand_and_by_keys(
     browser: Browser, catalogue: Catalogue, tmp_path: Path, size: tuple[int, int]
