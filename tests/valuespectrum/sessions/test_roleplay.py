@@ -209,6 +209,33 @@ def test_logs_that_cannot_be_read_are_named_and_the_others_compared(
         vs.compare_sessions([])
 
 
+def test_sessions_of_people_are_all_written_or_none(
+    study: tuple[Path, dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where one of them is there already and is another session, as after an edit, the others stay as they were."""
+    folder, _ = study
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr("ingest.embedding.base.load_embedder", lambda spec, threads=None: ColourEmbedder())
+    clips = sorted(path.stem for path in Path("videos").iterdir())[:8]
+    out, table = tmp_path / "people", tmp_path / "table.csv"
+
+    def written(*people: str) -> tuple[Path, ...]:
+        rows = [f"{who},{clip},{1000 + at},{at}.5" for who in people for at, clip in enumerate(clips)]
+        table.write_text("\n".join(["user_id,pid,exposed_time,watch_time", *rows]), encoding="utf-8")
+        return vs.people("shortvideo", table, "my-corpus", out).logs
+
+    first = written("ann", "bob")
+    before = {path: path.read_bytes() for path in out.iterdir()}
+    assert len(first) == 2 and {path.stat().st_mode & 0o777 for path in first} == {0o600}
+    assert written("ann", "bob") == first and {path: path.read_bytes() for path in out.iterdir()} == before
+    edited = first[1].read_bytes().replace(b'"watch_s":0.5', b'"watch_s":0.4')
+    assert edited != before[first[1]]
+    first[1].write_bytes(edited)
+    with pytest.raises(InputError, match="there already and differs"):
+        written("cid", "ann", "bob")
+    assert {path: path.read_bytes() for path in out.iterdir()} == before | {first[1]: edited}
+
+
 def test_words_put_into_clips_of_a_study_are_scored_shown_and_replayed(
     study: tuple[Path, dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -83,7 +83,7 @@ def people(
     from valuespectrum.sessions.people.layouts import read_layout
     from valuespectrum.sessions.people.pseudonyms import keep_key, key_path, read_key
     from vectorstore.corpus import Corpus
-    from vectorstore.foundation.disk import refuse_unwritable
+    from vectorstore.foundation.disk import refuse_unwritable, storage_errors, write_durably
 
     settings, teller = settings or PeopleSettings(), teller or Unattended()
     options = PeopleImportOptions(settings.kept_from, 60 * settings.gap, settings.least_steps)
@@ -97,10 +97,13 @@ def people(
         lengths = {clip.item.item_id: clip.seconds for clip in catalogue.clips.values()}
         known = _known(opened, lengths)
         found = import_people(rows, known, catalogue.content_hash(), options, layout, key)
-        keep_key(Path(folder), key)
         logs = {Path(folder) / f"{each.name}.jsonl": each for each in found.sessions}
         for log, each in logs.items():
-            _write(log, each)
+            _refuse_other(log, each)
+        keep_key(Path(folder), key)
+        for log, each in logs.items():
+            with storage_errors(log):
+                write_durably(log, _content(each), mode=0o600)
             write_feed(log, opened, catalogue, feed)
     sessions = [{"log": str(log), "steps": len(each.events)} for log, each in logs.items()]
     document = {
@@ -133,18 +136,19 @@ def _known(corpus: Corpus, lengths: Mapping[str, float]) -> list[KnownClip]:
     ]
 
 
-def _write(log: Path, session: ImportedSession) -> None:
-    """Write a log whole, or leave the same one as it is.
+def _refuse_other(log: Path, session: ImportedSession) -> None:
+    """Refuse what is there already and is not this session, before any is written.
 
     Raises:
         InputError: Something else is there.
+        StorageError: It cannot be read.
     """
-    from agents.browsing.log import encode
-    from vectorstore.foundation.disk import make_folder, storage_errors, write_durably
-
-    content = b"".join([encode(session.manifest), *map(encode, session.events)])
     with storage_errors(log):
-        make_folder(log.parent)
-        if log.exists() and log.read_bytes() != content:
+        if log.exists() and log.read_bytes() != _content(session):
             raise InputError(f"{log} is there already and differs", "name another folder with --out")
-        write_durably(log, content, mode=0o600)
+
+
+def _content(session: ImportedSession) -> bytes:
+    from agents.browsing.log import encode
+
+    return b"".join([encode(session.manifest), *map(encode, session.events)])
