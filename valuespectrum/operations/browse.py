@@ -271,8 +271,8 @@ def replay(
 
     Args:
         log: FeedSession log.
-        corpus: Corpus folder; by default the one that the log names. Where there is none, what follows from the
-            answers is checked.
+        corpus: Corpus folder; by default the one that the log names. Where there is none, or it holds other clips by
+            now, what follows from the answers is checked.
         embedder: Embedder spec; empty takes the one that made the corpus.
         teller: Who is told how it goes.
         policy: The log's own policy, where that is a function of a file, which no log can have run.
@@ -291,21 +291,36 @@ def replay(
     from agents.feeds.policy import read_policy
 
     teller, path = teller or Unattended(), Path(log)
-    folder = Path(corpus) if corpus is not None else corpus_of_log(path)
-    if folder is not None and corpus is None:
-        teller.say(f"corpus: {folder}, as the log says")
-    if folder is None:
+    catalogue, elsewhere = _clips_of(path, corpus, embedder, teller)
+    if catalogue is None:
         report, checked, same = replay_alone(path), "answers", "actions and times follow from the answers"
     else:
-        _, catalogue = open_feed(folder, embedder, [], teller)
         trusted = read_policy(policy) if policy else None
         swapped = [intervention_from(each).words for each in intervene]
         report, checked, same = run_replay(path, catalogue, trusted, swapped), "everything", "the same, byte for byte"
     words = same if report.identical else f"not the same: {report.difference}"
     lines = [f"{path}: {report.steps} steps replayed without a model: {words}"]
-    if folder is None:
-        lines.append("its corpus is not here, so what was shown and why was not checked (name it with --corpus DIR)")
+    if catalogue is None:
+        lines.append(f"{elsewhere}, so what was shown and why was not checked (name that of the session: --corpus DIR)")
     return Replayed({**asdict(report), "checked": checked}, "\n".join(lines))
+
+
+def _clips_of(
+    log: Path, corpus: str | PathLike[str] | None, embedder: str, teller: Teller
+) -> tuple[Catalogue | None, str]:
+    """The clips that a logged session walked through; or none, and why."""
+    from agents.browsing.log import read_log
+
+    folder = Path(corpus) if corpus is not None else corpus_of_log(log)
+    if folder is None:
+        return None, "its corpus is not here"
+    if corpus is None:
+        teller.say(f"corpus: {folder}, as the log says")
+    _, catalogue = open_feed(folder, embedder, [], teller)
+    if corpus is None and read_log(log).manifest.catalogue_hash != catalogue.content_hash():
+        # A corpus that has grown since says nothing against the log.
+        return None, f"{folder} holds other clips than it did"
+    return catalogue, ""
 
 
 def open_feed(folder: Path, embedder: str, models: Sequence[str], teller: Teller) -> tuple[FeedRecord, Catalogue]:

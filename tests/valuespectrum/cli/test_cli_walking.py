@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_world import MODEL, ColourEmbedder, write_clips
+from cli_world import MODEL, ColourEmbedder, write_clip, write_clips
 
 import ingest.embedding.base
 from valuespectrum.cli import main
@@ -105,6 +106,25 @@ def test_a_replay_takes_no_options_that_mean_nothing_beside_it(browse: Any, tmp_
     code, _, err = browse("--replay", log)
     assert code == 2 and "means nothing beside --replay" in err
     assert browse("--fresh-every", "3")[0] == 2
+
+
+def test_a_corpus_that_has_grown_says_nothing_against_a_log(
+    corpus: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    log, grown = tmp_path / "s.jsonl", tmp_path / "grown"
+    shutil.copytree(corpus, grown)
+    assert main(["browse", *map(str, ("--corpus", grown, "--model", MODEL, "--steps", 3, "--out", log))]) == 0
+    write_clip(tmp_path / "more.mp4", "power", 7)
+    assert main(["ingest", str(tmp_path / "more.mp4"), "--corpus", str(grown), "--embedder", "colours"]) == 0
+    capfd.readouterr()
+    assert main(["browse", "--replay", str(log)]) == 0
+    assert f"{grown} holds other clips than it did, so what was shown" in capfd.readouterr().out
+    assert main(["browse", "--replay", str(log), "--json"]) == 0
+    found = json.loads(capfd.readouterr().out)
+    assert (found["identical"], found["checked"], found["steps"]) == (True, "answers", 3)
+    assert main(["browse", "--replay", str(log), "--corpus", str(grown)]) == 1, "this one was asked for"
+    log.write_bytes(log.read_bytes().replace(b'"t_sim":0.0', b'"t_sim":9.0'))
+    assert main(["browse", "--replay", str(log)]) == 1
 
 
 def test_a_session_of_refusals_says_so(browse: Any) -> None:
