@@ -101,6 +101,7 @@ IDLE: tuple[tuple[tuple[str, ...], str], ...] = (
     (("compare", "a", "b", "--these-clips"), "--these-clips means nothing without session logs"),
     ((*_REPLAY, "--steps", "9"), "--steps means nothing beside --replay"),
     ((*_REPLAY, "--corpus", "c", "--placebos", "5"), "--placebos means nothing beside --replay"),
+    ((*_REPLAY, "--policy", "random"), "--policy means nothing beside --replay"),
     (("export", "csv", "r", "--corpus", "c"), "--corpus means nothing beside the format csv"),
     (("export", "hf", "r", "--no-pictures"), "--pictures means nothing beside the format hf"),
     (("doctor", "--asks", "9"), "--asks means nothing without --model"),

@@ -21,7 +21,7 @@ from agents.browsing.log import Event, LogContents, encode
 from agents.browsing.options import Behaviour, EngagementWeights
 from agents.browsing.seeing.observe import ObserverOptions
 from agents.browsing.session import browse
-from agents.feeds.policy import load_policy
+from agents.feeds.policy import load_policy, read_policy
 from agents.models.base import Answer, Ask
 from agents.personas.persona import load_personas
 from valuespectrum.operations.studies.roleplay import replay_roleplay
@@ -362,3 +362,18 @@ def test_one_damaged_log_of_a_run_is_named_and_the_others_are_walked_again(
     (folder / "whole.jsonl").unlink()
     with pytest.raises(InputError, match="line 2"):
         replay_roleplay(tmp_path, tmp_path)
+
+
+def test_a_study_under_a_policy_of_a_file_is_walked_again_where_that_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program, folder = tmp_path / "feed.py", tmp_path / SESSIONS
+    program.write_text("def even(state, power: float = 1.0):\n    return [1.0] * len(state.offer)\n")
+    named = f"file:{program}:even,power=2"
+    for place, policy in enumerate((named, "random")):
+        browse(session(policy=read_policy(policy), steps=3), CATALOGUE, Leaning(TASTE), log=folder / f"{place}.jsonl")
+    monkeypatch.setattr("valuespectrum.operations.studies.roleplay.open_feed", lambda *given: (None, CATALOGUE))
+    assert replay_roleplay(tmp_path, tmp_path, policy=(named,)).identical
+    for others, said in (((), "not run because a log says so"), ((named.replace("=2", "=3"),), "another policy")):
+        found = replay_roleplay(tmp_path, tmp_path, policy=others)
+        assert [row["identical"] for row in found.rows()] == [False, True] and said in found.text

@@ -66,3 +66,8 @@ class WalkGiven:
     boredom: BoredomOption = 0.0
     intervene: InterveneOption = None
     check_every: CheckOption = 0
+
+
+def swapped_programs(walk: WalkGiven) -> list[str]:
+    """Interventions that swap in a function of a file; a replay runs those alone that are typed again."""
+    return [each for each in walk.intervene or () if ":swap_policy=file:" in each]

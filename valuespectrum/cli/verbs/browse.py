@@ -22,7 +22,7 @@ from valuespectrum.cli.console.options import (
     typed_command,
 )
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
-from valuespectrum.cli.console.walk_options import WalkGiven
+from valuespectrum.cli.console.walk_options import WalkGiven, swapped_programs
 from vectorstore.foundation.errors import InputError
 
 
@@ -100,7 +100,7 @@ def browse(
         if given.replay is not None:
             # A function of a file is run only where it is named here: a log can be anybody's.
             own = given.policy if given.policy.startswith("file:") else ""
-            swaps = [each for each in walk.intervene or () if ":swap_policy=file:" in each]
+            swaps = swapped_programs(walk)
             named = [*(["policy"] if own else []), *(["intervene"] if swaps == walk.intervene else [])]
             refuse_beside(context, "--replay", ("replay", "corpus", "embedder", *named))
             found = api.replay(given.replay, given.corpus, given.embedder, terminal, own, swaps)

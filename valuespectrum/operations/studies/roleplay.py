@@ -45,6 +45,7 @@ from vectorstore.foundation.json_types import Json
 if TYPE_CHECKING:
     from agents.browsing.catalogue import Catalogue
     from agents.browsing.session import Session
+    from agents.feeds.policy import Policy
     from agents.models.base import Model
     from agents.personas.persona import Persona
     from valuespectrum.runs.feed import FeedRecord
@@ -217,6 +218,8 @@ def replay_roleplay(
     corpus: str | PathLike[str] | None = None,
     embedder: str = "",
     teller: Teller | None = None,
+    policy: Sequence[str] = (),
+    intervene: Sequence[str] = (),
 ) -> ReplayedSessions:
     """Walk the sessions of a study again, without a model, and compare byte for byte.
 
@@ -225,15 +228,20 @@ def replay_roleplay(
         corpus: Corpus folder; by default the one that the run names.
         embedder: Embedder spec; empty takes the one that made the corpus.
         teller: Who is told how it goes.
+        policy: Policies of the study that are functions of files, which no log can have run.
+        intervene: Interventions of the study that swap in such a policy, as they were written.
 
     Raises:
-        InputError: The run has no sessions, none of them can be read, or its corpus is not here.
+        InputError: The run has no sessions, none of them can be read, its corpus is not here, or a policy that is named
+            cannot be used.
 
     Example::
 
         assert vs.replay_roleplay("runs/reference-roleplay").identical
     """
+    from agents.browsing.interventions import intervention_from
     from agents.browsing.replay import ReplayReport, replay
+    from agents.feeds.policy import read_policy
     from valuespectrum.runs.run import read_manifest
     from valuespectrum.sessions.run_logs import logs_of_run
 
@@ -241,6 +249,7 @@ def replay_roleplay(
     logs = logs_of_run(folder)
     if not logs:
         raise InputError(f"{folder} has no sessions", "name a run of `valuespectrum roleplay`")
+    trusted, swapped = list(map(read_policy, policy)), [intervention_from(each).words for each in intervene]
     found = Path(corpus) if corpus is not None else read_manifest(folder).corpus.folder(folder)
     if found is None:
         raise InputError(f"the corpus of {folder} is not here", "name it with --corpus DIR")
@@ -250,7 +259,7 @@ def replay_roleplay(
     with teller.progress("walking again") as advance:
         for place, log in enumerate(logs, start=1):
             try:
-                report = replay(log, catalogue)
+                report = replay(log, catalogue, _named_policy(log, trusted), swapped)
             except ValueSpectrumError as error:
                 # One of many is no reason to say nothing of the rest.
                 errors.append(error)
@@ -262,6 +271,19 @@ def replay_roleplay(
     wrong = [f"{row['log']}: {row['difference']}" for row in rows if not row["identical"]]
     same = f"{len(rows) - len(wrong):,} of {len(rows):,} sessions came out the same, byte for byte, without a model"
     return ReplayedSessions({"identical": not wrong, "sessions": rows}, "\n".join([same, *wrong]))
+
+
+def _named_policy(log: Path, policies: Sequence[Policy]) -> Policy | None:
+    """Which of some policies a session was walked under; ``None`` for one that none of them is called."""
+    from agents.browsing.log import read_log
+    from agents.feeds.policy import policy_params
+
+    if not policies:
+        return None
+    told = read_log(log).manifest.policy
+    named = [each for each in policies if each.name == told.get("name")]
+    same = [each for each in named if dict(policy_params(each)) == told.get("params")]
+    return next(iter([*same, *named]), None)
 
 
 def plan_roleplay(

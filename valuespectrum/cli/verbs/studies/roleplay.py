@@ -24,7 +24,7 @@ from valuespectrum.cli.console.options import (
     typed_command,
 )
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
-from valuespectrum.cli.console.walk_options import WalkGiven
+from valuespectrum.cli.console.walk_options import WalkGiven, swapped_programs
 from vectorstore.foundation.errors import InputError
 
 _OF_WALKING = ("policy", "steps", "clones", *(each.name for each in fields(WalkGiven)))
@@ -95,10 +95,14 @@ def roleplay(
     """
     with Terminal(as_json) as terminal:
         if given.replay:
-            refuse_beside(context, "--replay", ("replay", "run", "corpus", "embedder"))
+            # A function of a file is run only where it is named here: a log can be anybody's.
+            own = [each for each in given.policy or () if each.startswith("file:")]
+            swaps = swapped_programs(walk)
+            named = [*(["policy"] if own == given.policy else []), *(["intervene"] if swaps == walk.intervene else [])]
+            refuse_beside(context, "--replay", ("replay", "run", "corpus", "embedder", *named))
             if given.run is None:
                 raise InputError("--replay without --run", "name the run whose sessions are to be walked again")
-            again = api.replay_roleplay(given.run, given.corpus, given.embedder, terminal)
+            again = api.replay_roleplay(given.run, given.corpus, given.embedder, terminal, own, swaps)
             terminal.show(again)
             if not again.identical:
                 raise typer.Exit(1)
