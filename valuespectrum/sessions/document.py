@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import combinations
 
 import numpy as np
 
 from agents.personas.reserved import NO_PERSONA
+from valuespectrum.scoring.facets.inference import holm
 from valuespectrum.scoring.personas.rows import summarise
+from valuespectrum.scoring.profile import number
 from valuespectrum.sessions.feeds.amplifying import policy_rows
 from valuespectrum.sessions.feeds.measures import WINDOWS, session_amplification, session_measures
 from valuespectrum.sessions.feeds.obeying import obeying
@@ -112,7 +114,7 @@ def _condition(model: str, policy: str, sessions: Sequence[WalkedSession], optio
         **about,
         **{name: each for name, each in told.items() if name != "profiles"},
         "walkers": rows,
-        "personalisation": list(_personalised(walkers, sessions, options)),
+        "personalisation": _personalised(walkers, sessions, options),
         "personalisation_left_out": max(0, len(_pairs(walkers)) - _MOST_PAIRS),
     }
 
@@ -246,13 +248,18 @@ def _history_effect(own: Sequence[WalkedSession], level: float) -> Json:
 
 def _personalised(
     walkers: Sequence[Walker], sessions: Sequence[WalkedSession], options: SessionScoring
-) -> Iterator[Json]:
-    """Pairs with the bare model first, and as many as there is room for."""
+) -> list[Json]:
+    """Pairs with the bare model first, and as many as there is room for; p is adjusted by Holm over these."""
+    rows: list[Json] = []
     for first, second in _pairs(walkers)[:_MOST_PAIRS]:
         own, other = ([each for each in sessions if each.walker == one] for one in (first, second))
         found = personalisation(own, other, seed=options.reveal.seed)
         told = _without_nan(asdict(found)) | {"sessions": list(found.sessions)}
-        yield {"first": first.words, "second": second.words, **told}
+        rows.append({"first": first.words, "second": second.words, **told})
+    if not rows:
+        return rows
+    adjusted = holm(np.array([np.nan if row["p"] is None else row["p"] for row in rows]))
+    return [row | {"p_adjusted": number(each)} for row, each in zip(rows, adjusted.tolist(), strict=True)]
 
 
 def _pairs(walkers: Sequence[Walker]) -> list[tuple[Walker, Walker]]:

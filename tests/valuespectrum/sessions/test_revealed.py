@@ -11,7 +11,9 @@ from session_worlds import PlantedFeed, walk
 from agents.personas.persona import load_personas
 from bench.truth.sessions import BARE, PERSONA, Planted, judged, measured, study, targets
 from valuespectrum.operations.studies.roleplay_plan import Effort, planned_power, power_in_words
+from valuespectrum.operations.studies.roleplay_words import sessions_in_words
 from valuespectrum.scoring.estimate import HEADLINE
+from valuespectrum.scoring.facets.inference import holm
 from valuespectrum.scoring.personas.placebos import FEWEST_PLACEBOS
 from valuespectrum.scoring.personas.power import PersonaStudy, chance_of_moved, sessions_noise
 from valuespectrum.scoring.pictures.bootstrap import NO_SPREAD
@@ -406,6 +408,19 @@ def test_feeds_are_held_against_that_of_the_bare_model_whoever_is_named_first() 
     firsts = [each["first"] for each in found["personalisation"]]
     assert firsts[:11] == [Walker("m").words] * 11 and len(firsts) == 45
     assert found["personalisation_left_out"] == 66 - 45
+
+
+def test_how_far_feeds_lie_apart_is_told_and_tested_for_all_pairs_at_once() -> None:
+    feed, roles = PlantedFeed(steps=40, clips=200, follow=1.0).drawn(), [Walker("m", "a", "simple"), Walker("m")]
+    tastes: tuple[dict[str, float], ...] = (LIKES, {}, {value: -odds for value, odds in LIKES.items()})
+    walkers = zip([*roles, Walker("m", "b", "simple")], tastes, strict=True)
+    document = sessions_document([walk(feed, each, likes, seed) for each, likes in walkers for seed in range(4)])
+    rows = document["conditions"][0]["personalisation"]
+    assert len(rows) == 3 and rows[0]["first"] == rows[1]["first"] == Walker("m").words
+    p = np.array([row["p"] for row in rows])
+    assert [row["p_adjusted"] for row in rows] == holm(p).tolist() and (holm(p) >= p).all()
+    told = sessions_in_words(document)
+    assert "How far feeds of two lie apart" in told and all(f"{row['net']:+.2f}" in told for row in rows)
 
 
 def test_who_leaves_early_has_no_narrower_feed_beside_the_bare_model() -> None:

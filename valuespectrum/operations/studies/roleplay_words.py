@@ -13,6 +13,8 @@ _ONLY_WORDS = re.compile(r"[\d-]+:words=[^;]*")
 """Words put into clips, and nothing else: what they did is told with their control."""
 _LONGEST_DONE = 60
 """Characters of what was done that a table shows; the document has all."""
+_MOST_APART = 12
+"""Pairs of feeds that a table shows, those with the model as itself first; the document has more."""
 _HEAD = ("persona", "strategy", "verdict", "pull beyond a placebo text", "pull", "keep", "aligned of ceiling")
 
 
@@ -56,6 +58,8 @@ def _conditions(document: Json) -> Iterator[str]:
         if condition.get("over_wordings"):
             yield _part("Each over its wordings", condition["over_wordings"])
         yield _feeds(condition, document["window"])
+        if apart := [row for row in condition.get("personalisation", ()) if row["net"] is not None]:
+            yield _apart(apart, condition["personalisation_left_out"])
         yield condition["covers"]
     if document["done_to_all"]:
         yield document["done_to_all"]
@@ -101,6 +105,24 @@ def _feeds(condition: Json, window: int) -> str:
         for row in rows
     ]
     return f"windows of {window} steps\n{table(('walker', 'sessions', *names, *remembers), cells)}"
+
+
+def _apart(rows: Sequence[Json], left_out: int) -> str:
+    cells = [
+        (
+            row["first"],
+            row["second"],
+            f"{row['between']:.2f}",
+            f"{row['clones']:.2f}",
+            f"{row['net']:+.2f}",
+            _short(row.get("p_adjusted")),
+        )
+        for row in rows[:_MOST_APART]
+    ]
+    head = "How far feeds of two lie apart, beyond clones of one (Jensen-Shannon distance; p by Holm over the pairs):"
+    more = left_out + max(0, len(rows) - _MOST_APART)
+    told = f"\n{more:,} further pairs are not shown" if more else ""
+    return f"{head}\n{table(('first', 'second', 'apart', 'clones', 'beyond', 'p'), cells)}{told}"
 
 
 def _policies(rows: Sequence[Json]) -> str:
