@@ -27,6 +27,7 @@ from valuespectrum.operations.shared.loading import (
     feed_roles,
     load_models,
     warn_of_placebos,
+    watching_models,
 )
 from valuespectrum.operations.shared.option_files import effective_options
 from valuespectrum.operations.shared.outcomes import Outcome
@@ -130,7 +131,10 @@ def browse_many(
     warn_of_what_is_not_shown(teller, session, catalogue)
     warn_of_placebos(teller, roles.values(), settings.personas)
     teller.doing(f"loading {', '.join(crowd.models)}")
-    models = dict(zip(crowd.models, load_models(crowd.models, options), strict=True))
+    loaded = load_models(crowd.models, options)
+    if settings.shows_video:
+        loaded = watching_models(loaded, options, teller)
+    models = dict(zip(crowd.models, loaded, strict=True))
     engines = {model.id: how_asked(model) for model in models.values()}
     for name, how in engines.items():
         teller.say(engine_in_words(name, how))

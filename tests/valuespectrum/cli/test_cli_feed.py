@@ -107,6 +107,9 @@ def test_a_model_that_takes_no_video_is_asked_nothing(
     watched = vs.BrowseSettings(observe="video:4", steps=2)
     with pytest.raises(InputError, match="cannot be shown a video: models of its kind are given pictures"):
         vs.browse(corpus, MODEL, tmp_path / "log.jsonl", watched)
+    with pytest.raises(InputError, match="cannot be shown a video: models of its kind are given pictures"):
+        vs.browse_many(corpus, vs.Crowd((MODEL,), sessions=2), tmp_path / "many", watched)
+    assert not (tmp_path / "many").exists()
     played = vs.RoleplaySettings(observe="video", sessions=1, steps=2, persona=("tycoon",), placebos=0, top_k=1)
     with pytest.raises(InputError, match="cannot be shown a video: models of its kind are given pictures"):
         vs.roleplay(corpus, MODEL, tmp_path / "run", played)
