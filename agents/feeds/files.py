@@ -14,7 +14,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import isfinite
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -24,6 +23,7 @@ from agents.feeds.items import Stock
 from agents.feeds.shown import Candidate, Candidates
 from vectorstore.foreign.documents import check_shape, parse_json, read_regular, repeated_column
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -172,7 +172,7 @@ def _step(line: bytes, where: str) -> RecordedStep:
 
 def _read(place: str, content: str, what: str, largest: int) -> tuple[bytes, str]:
     try:
-        raw = read_regular(Path(place), largest)
+        raw = read_regular(user_path(place), largest)
     except OSError as error:
         raise InputError(f"cannot read {what} {place}: {error.strerror or error}") from error
     digest = hashlib.sha256(raw).hexdigest()

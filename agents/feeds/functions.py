@@ -29,6 +29,7 @@ from agents.feeds.state import FeedState
 from vectorstore.foreign.documents import read_regular
 from vectorstore.foundation.errors import InputError, ValueSpectrumError
 from vectorstore.foundation.text import one_line
+from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -123,7 +124,7 @@ def kind_of_file(name: str) -> FunctionKind:
     place, _, function = name.removeprefix(FILE).rpartition(":")
     if not place.endswith(".py") or not function.isidentifier():
         raise InputError(f"{name!r:.200} names no function of a file", "write file:PATH.py:FUNCTION")
-    path = Path(place)
+    path = user_path(place)
     try:
         content = hashlib.sha256(read_regular(path, _LARGEST)).hexdigest()
     except OSError as error:

@@ -130,6 +130,21 @@ def test_other_counts_than_those_of_the_log_are_refused(tmp_path: Path) -> None:
 # ------------------------------------------------------------------------------------------ functions
 
 
+def test_files_of_policies_may_lie_at_home_and_have_names_that_files_can_have(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind a colon or an equals sign no shell knows a tilde; and a log of somebody may name anything."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "counts.csv").write_text("clip,count\nclip1,3\n")
+    found = load_policy("popular", counts=str(tmp_path / "counts.csv"))
+    at_home = policy_params(read_policy("popular:counts=~/counts.csv"))
+    assert at_home == {**policy_params(found), "counts": "~/counts.csv"}
+    assert policy_params(read_policy("file:~/feeds.py:by_id")) == policy_params(read_policy(f"{place}:by_id"))
+    for name, option in (("popular", "counts"), ("replay", "log"), ("yoked", "log")):
+        with pytest.raises(InputError, match="null character"):
+            load_policy(name, **{option: "a\0b"})
+
+
 def test_a_function_of_a_file_gives_the_chances(place: str) -> None:
     policy = read_policy(f"{place}:by_id,strength=3")
     shown = policy.next(FeedState.of(drawn_items(5)), np.random.default_rng(0))
