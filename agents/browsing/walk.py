@@ -19,7 +19,7 @@ from agents.browsing.seeing.made import PictureSource
 from agents.browsing.viewing import Encounter, Viewed, Viewing
 from agents.feeds.offers import Offers
 from agents.feeds.policy import Policy
-from agents.feeds.shown import Candidates, Shown
+from agents.feeds.shown import Candidates, Shown, check_shown
 from agents.models.base import Stimulus, Turn
 from agents.procedures.procedure import SUBJECT, Procedure
 from vectorstore.foundation.plugins import guarded
@@ -71,7 +71,10 @@ class Walk:
             return shown
         policy = self._forced or self._schedule.policy(step)
         known = state if self._forced else self._schedule.state(step, state)
-        return guarded(policy, f"the policy {policy.name!r} cannot choose", lambda: policy.next(known, luck))
+        shown = guarded(policy, f"the policy {policy.name!r} cannot choose", lambda: policy.next(known, luck))
+        if shown is not None and self._forced is None:
+            check_shown(shown, state, policy.name)
+        return shown
 
     def in_force(self, step: int) -> InForce:
         """What is done to the feed and to whoever walks at a step."""

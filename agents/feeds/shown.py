@@ -14,6 +14,9 @@ from agents.feeds.items import FeedItem, Rows, Stock
 from agents.feeds.state import FeedState
 from vectorstore.foundation.errors import InputError
 
+_ROUNDING = 1e-6
+"""By which a sum of probabilities may miss one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -193,3 +196,28 @@ def drawn_or_explored(
     component, why = (even, "explore") if explores < share else (chances, reason)
     mixture = (1 - share) * chances + share * even
     return drawn(state.stock, state.offer, mixture, place_in(component, uniform), why, scores)
+
+
+def check_shown(shown: Shown, state: FeedState, name: str) -> None:
+    """Hold a decision against what every policy promises: by its chances sessions are reweighted.
+
+    Args:
+        shown: What a policy decided.
+        state: By which it did.
+        name: Of the policy.
+
+    Raises:
+        InputError: It shows what is not left to show, or the chances that it tells are none.
+    """
+    item_id, offered = shown.item.item_id, Candidates.of(shown.candidates)
+    if state.stock.row(item_id) not in state.unseen:
+        wrong = f"shows {item_id!r:.80}, which was shown before or is not in this session"
+    elif item_id not in offered.ids:
+        wrong = f"shows {item_id!r:.80}, which is not among its candidates"
+    elif (offered.propensities < 0).any() or abs(float(offered.propensities.sum()) - 1) > _ROUNDING:
+        wrong = "tells chances of its candidates that do not sum to one"
+    elif abs(float(offered.propensities[offered.ids.index(item_id)]) - shown.propensity) > _ROUNDING:
+        wrong = f"tells two chances of {item_id!r:.80}"
+    else:
+        return
+    raise InputError(f"the policy {name!r:.80} {wrong}", "mend it, or make it a function that gives chances alone")

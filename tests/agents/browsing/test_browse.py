@@ -20,6 +20,7 @@ from agents.browsing.seeing.observe import ObserverOptions, TimedFrame, observe
 from agents.browsing.session import browse
 from agents.feeds.items import FeedItem
 from agents.feeds.policy import load_policy
+from agents.feeds.shown import Candidate, Shown
 from agents.models.base import Answer, Ask, Choice, FrameReference, Model, Stimulus
 from agents.models.local.simulated import SimulatedModel, read_profile
 from agents.personas.persona import load_personas
@@ -309,6 +310,32 @@ def test_a_policy_of_others_that_fails_is_named() -> None:
 
     with pytest.raises(InputError, match="the policy 'lost' cannot choose: no candidate left"):
         browse(session(policy=Lost()), CATALOGUE, Leaning(TASTE))
+
+
+@pytest.mark.parametrize(
+    ("chances", "own", "said"),
+    [
+        ((1.0, 1.0), 1.0, "do not sum to one"),
+        ((1.5, -0.5), 1.5, "do not sum to one"),
+        ((0.5, 0.5), 1.0, "tells two chances"),
+        ((), 1.0, "not among its candidates"),
+        ((1.0,), 1.0, "was shown before"),
+    ],
+)
+def test_a_policy_of_others_is_held_to_what_policies_promise(chances: Any, own: float, said: str) -> None:
+    """By its chances sessions are reweighted: those that are none would be in every number, without a word."""
+
+    class Mine:
+        name = "mine"
+        options = load_policy("random").options
+
+        def next(self, state: Any, rng: Any) -> Shown:
+            items = state.stock.items[: len(chances)]
+            offered = [Candidate(each.item_id, 0.0, chance) for each, chance in zip(items, chances, strict=True)]
+            return Shown(state.stock.items[0], "mine", offered, own)
+
+    with pytest.raises(InputError, match=f"the policy 'mine' .*{said}"):
+        browse(session(policy=Mine()), CATALOGUE, Leaning(TASTE))
 
 
 @pytest.mark.parametrize("refused", [True, False])
