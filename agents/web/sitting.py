@@ -85,10 +85,16 @@ class Sitting:
         self._file: SessionLog | None = None
         self._events: list[Event] = []
         self._shown: Shown | None = None
+        self._stuck: InputError | None = None
+        """Why nothing can be chosen that comes next."""
         self._given_up = False
         self._lock = threading.RLock()
         if self._answers:
-            self._begin()
+            try:
+                self._begin()
+            except BaseException:
+                self._open.close()
+                raise
 
     def close(self) -> None:
         """Let go of the log."""
@@ -102,7 +108,11 @@ class Sitting:
             return self._given_up
 
     def now(self) -> PageForm | Offer:
-        """What is in front of the person: a form, or a clip."""
+        """What is in front of the person: a form, or a clip.
+
+        Raises:
+            InputError: The feed cannot choose what is next.
+        """
         with self._lock:
             if self._file is None:
                 return consent_form(self._study.page)
@@ -173,16 +183,25 @@ class Sitting:
         self._events = list(file.recorded)
         self._file = file
         self._choose()
+        if self._stuck is not None and not self._has("left"):
+            raise self._stuck
 
     def _choose(self) -> None:
         step = len(self._events)
-        self._shown = self._walk.choose(step) if step < self._study.session.steps else None
+        self._shown = self._stuck = None
+        try:
+            self._shown = self._walk.choose(step) if step < self._study.session.steps else None
+        except InputError as error:
+            # What was done is written down by now, and the clip that was in front must not come again.
+            self._stuck = error
 
     def _form_due(self) -> PageForm | None:
-        """The form to be answered before anything else; ``None`` when a clip is next."""
+        """The form to be answered before anything else; ``None`` when a clip is next. Raises as ``now``."""
         page, seed, step = self._study.page, self._study.session.seed, len(self._events)
         if self._has("left"):
             return end_form(self.participant, step)
+        if self._stuck is not None:
+            raise self._stuck
         if page.portraits.statements and not self._has("portraits", when=_BEFORE):
             return portrait_form(page.portraits, seed, _BEFORE)
         if page.attention_every and step and step % page.attention_every == 0 and not self._has("attention", step=step):

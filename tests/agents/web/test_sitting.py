@@ -26,7 +26,7 @@ from agents.browsing.replay import ReplayReport, replay
 from agents.browsing.replay_alone import replay_alone
 from agents.feeds.policy import read_policy
 from agents.web.answers_file import answers_path, read_answers
-from agents.web.forms import PersonAnswer, attention_form
+from agents.web.forms import PersonAnswer, attention_form, end_form
 from agents.web.options import PageOptions, Portraits, PortraitStatement
 from agents.web.seats import ManySeats, OneSeat
 from agents.web.sitting import FeedStudy
@@ -272,6 +272,26 @@ def test_a_clip_that_another_tab_left_keeps_nobody_from_leaving(tmp_path: Path) 
         walk(asking, 2)
         assert asking.post("/api/leave", {"last": reaction(0, action="like")})[1]["form"]["kind"] == "end"
     assert [event.action for event in read_log(log).events] == ["watch", "watch"]
+
+
+def test_a_feed_that_cannot_go_on_shows_no_clip_again(tmp_path: Path) -> None:
+    """Its last clip is left by then: a second time in the log it could neither be repeated nor taken up."""
+    program, log = tmp_path / "feed.py", tmp_path / "log.jsonl"
+    program.write_text("def lost(state):\n    return [1.0] * (len(state.offer) if len(state.history) < 2 else 0)\n")
+    told = study(page_catalogue(tmp_path / "p"), PLAIN, policy=read_policy(f"file:{program}:lost"))
+    with open_page(told, log) as link:
+        asking = Asking(link)
+        asking.enter()
+        walk(asking, 1)
+        for step in (1, 2):
+            status, said = asking.post("/api/react", reaction(step))
+            assert status == 409 and "cannot go on" in said["error"]
+        assert asking.ask("GET", "/api/state")[0] == 409
+        assert len(read_log(log).events) == 2
+        assert asking.post("/api/leave", {"last": reaction(1)})[1]["form"]["kind"] == "end"
+    with OneSeat(told, log) as opened:
+        sitting = opened.seat("")
+        assert sitting.now() == end_form(sitting.participant, 2)
 
 
 def test_a_session_goes_on_in_a_new_server_as_if_there_had_been_one(tmp_path: Path) -> None:
