@@ -377,3 +377,25 @@ def test_a_study_under_a_policy_of_a_file_is_walked_again_where_that_is_named(
     for others, said in (((), "not run because a log says so"), ((named.replace("=2", "=3"),), "another policy")):
         found = replay_roleplay(tmp_path, tmp_path, policy=others)
         assert [row["identical"] for row in found.rows()] == [False, True] and said in found.text
+
+
+def test_a_study_whose_corpus_has_grown_or_is_gone_is_checked_by_its_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, corpus = tmp_path / SESSIONS / "a.jsonl", tmp_path / "corpus"
+    browse(session(steps=3), CATALOGUE, Leaning(TASTE), log=log)
+    settings = {"catalogue": CATALOGUE.content_hash(), "corpus": {"hash": "a" * 64, "embedder": "e"}}
+    made = Manifest(settings, {}, kind="feed", corpus=CorpusRecord(values={"power": ["clip000"]}))
+    write_json(feed_path(shared_log(log.parent)), made.document)
+    run, clips = Manifest({}, {}, corpus=CorpusRecord("corpus")), [CATALOGUE]
+    monkeypatch.setattr("valuespectrum.runs.run.read_manifest", lambda folder: run)
+    monkeypatch.setattr("valuespectrum.operations.studies.roleplay.open_feed", lambda *given: (None, clips[0]))
+    gone = replay_roleplay(tmp_path)
+    assert gone.identical and gone.to_dict()["checked"] == "answers" and "is not here, so what" in gone.text
+    corpus.mkdir()
+    (corpus / "corpus.sqlite").touch()
+    assert replay_roleplay(tmp_path).to_dict()["checked"] == "everything"
+    clips[0] = make_catalogue(61)
+    grown = replay_roleplay(tmp_path)
+    assert grown.identical and grown.to_dict()["checked"] == "answers" and "holds other clips" in grown.text
+    assert not replay_roleplay(tmp_path, corpus).identical, "this one was asked for"

@@ -225,15 +225,15 @@ def replay_roleplay(
 
     Args:
         run: Run folder.
-        corpus: Corpus folder; by default the one that the run names.
+        corpus: Corpus folder; by default the one that the run names. Where that is not here, or holds other clips by
+            now, what follows from the answers is checked.
         embedder: Embedder spec; empty takes the one that made the corpus.
         teller: Who is told how it goes.
         policy: Policies of the study that are functions of files, which no log can have run.
         intervene: Interventions of the study that swap in such a policy, as they were written.
 
     Raises:
-        InputError: The run has no sessions, none of them can be read, its corpus is not here, or a policy that is named
-            cannot be used.
+        InputError: The run has no sessions, none of them can be read, or a policy that is named cannot be used.
 
     Example::
 
@@ -241,8 +241,8 @@ def replay_roleplay(
     """
     from agents.browsing.interventions import intervention_from
     from agents.browsing.replay import ReplayReport, replay
+    from agents.browsing.replay_alone import replay_alone
     from agents.feeds.policy import read_policy
-    from valuespectrum.runs.run import read_manifest
     from valuespectrum.sessions.run_logs import logs_of_run
 
     teller, folder = teller or Unattended(), Path(run)
@@ -250,16 +250,16 @@ def replay_roleplay(
     if not logs:
         raise InputError(f"{folder} has no sessions", "name a run of `valuespectrum roleplay`")
     trusted, swapped = list(map(read_policy, policy)), [intervention_from(each).words for each in intervene]
-    found = Path(corpus) if corpus is not None else read_manifest(folder).corpus.folder(folder)
-    if found is None:
-        raise InputError(f"the corpus of {folder} is not here", "name it with --corpus DIR")
-    _, catalogue = open_feed(found, embedder, [], teller)
+    catalogue, elsewhere = _clips_of(folder, corpus, embedder, teller)
     rows: list[Json] = []
     errors: list[ValueSpectrumError] = []
     with teller.progress("walking again") as advance:
         for place, log in enumerate(logs, start=1):
             try:
-                report = replay(log, catalogue, _named_policy(log, trusted), swapped)
+                if catalogue is None:
+                    report = replay_alone(log)
+                else:
+                    report = replay(log, catalogue, _named_policy(log, trusted), swapped)
             except ValueSpectrumError as error:
                 # One of many is no reason to say nothing of the rest.
                 errors.append(error)
@@ -269,8 +269,32 @@ def replay_roleplay(
     if len(errors) == len(logs):
         raise errors[0]
     wrong = [f"{row['log']}: {row['difference']}" for row in rows if not row["identical"]]
-    same = f"{len(rows) - len(wrong):,} of {len(rows):,} sessions came out the same, byte for byte, without a model"
-    return ReplayedSessions({"identical": not wrong, "sessions": rows}, "\n".join([same, *wrong]))
+    count = f"{len(rows) - len(wrong):,} of {len(rows):,} sessions"
+    checked = "answers" if catalogue is None else "everything"
+    lines = [f"{count} came out the same, byte for byte, without a model"]
+    if catalogue is None:
+        hint = "so what was shown and why was not checked (name that of the sessions: --corpus DIR)"
+        lines = [f"{count} follow from their answers, without a model", f"{elsewhere}, {hint}"]
+    return ReplayedSessions({"identical": not wrong, "checked": checked, "sessions": rows}, "\n".join([*lines, *wrong]))
+
+
+def _clips_of(
+    run: Path, corpus: str | PathLike[str] | None, embedder: str, teller: Teller
+) -> tuple[Catalogue | None, str]:
+    """The clips that the sessions of a study walked through; or none, and why."""
+    from valuespectrum.runs.feed import read_feed, shared_log
+    from valuespectrum.runs.run import read_manifest
+    from valuespectrum.sessions.run_logs import SESSIONS
+
+    found = Path(corpus) if corpus is not None else read_manifest(run).corpus.folder(run)
+    if found is None:
+        return None, f"the corpus of {run} is not here"
+    _, catalogue = open_feed(found, embedder, [], teller)
+    begun = read_feed(shared_log(run / SESSIONS)) if corpus is None else None
+    if begun is not None and begun.feed.catalogue_hash != catalogue.content_hash():
+        # A corpus that has grown since says nothing against the logs.
+        return None, f"{found} holds other clips than it did"
+    return catalogue, ""
 
 
 def _named_policy(log: Path, policies: Sequence[Policy]) -> Policy | None:
