@@ -90,6 +90,8 @@ def test_the_plan_says_what_the_study_finds() -> None:
     assert much.enough == Effort(3, 8, 20)
     assert "--persona-wordings 3 --placebos 8 --sessions 20" in power_in_words([much], Effort(1, 8, 10))[0]
     assert planned_power(load_personas(), Effort(1, 4, 10), 50) == planned_power([], Effort(1, 8, 10), 50) == []
+    two = planned_power(load_personas(), Effort(1, 8, 2), 50)
+    assert [each.moved for each in two] == [0, 0] and all(each.enough != Effort(1, 8, 2) for each in two)
 
 
 def test_a_persona_without_enough_placebo_texts_gets_no_verdict() -> None:

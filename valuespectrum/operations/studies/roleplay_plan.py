@@ -234,6 +234,8 @@ class PlannedPower:
 def planned_power(personas: Sequence[Persona], planned: Effort, steps: int) -> list[PlannedPower]:
     """What a study could find; nothing where no persona has a target, or texts are too few for a verdict.
 
+    With fewer than three sessions of each role no persona has a verdict.
+
     Args:
         personas: In any of their wordings.
         planned: Wordings, texts, sessions.
@@ -244,12 +246,14 @@ def planned_power(personas: Sequence[Persona], planned: Effort, steps: int) -> l
     from agents.personas.reserved import MOST_PLACEBO_TEXTS
     from agents.personas.wordings import MOST_WORDINGS
     from valuespectrum.scoring.personas.power import PersonaStudy, chance_of_moved, sessions_noise
+    from valuespectrum.sessions.revealed.profiles import FEWEST_SESSIONS
 
     aims = [np.array(list(persona.target.values()), dtype=np.float64) for persona in personas]
 
     def moved(effort: Effort, text_sd: float) -> float | None:
         noise = sessions_noise(effort.sessions, steps, len(aims[0]))
-        return chance_of_moved(HALF, text_sd, aims, PersonaStudy(effort.texts, effort.wordings, noise))
+        share = chance_of_moved(HALF, text_sd, aims, PersonaStudy(effort.texts, effort.wordings, noise))
+        return share if share is None or effort.sessions >= FEWEST_SESSIONS else 0.0
 
     if not aims or not planned.sessions:
         return []
