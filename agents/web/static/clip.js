@@ -253,8 +253,9 @@ export class ClipView {
     this.running = true;
     this.playButton.rename("pause", "Pause");
     this.ticking ??= setInterval(() => { this.bar.value = this.player.time; }, 100);
-    // A browser may forbid it until somebody touches the page.
-    await this.player.play().catch(() => this.pause());
+    const { player } = this;
+    // A browser may forbid it until somebody touches the page. What it cannot play has pictures in its place, which go on.
+    await player.play().catch(({ name }) => { if (player === this.player && name !== "NotSupportedError") this.pause(); });
   }
   pause() {
     this.running = false;

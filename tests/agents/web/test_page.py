@@ -279,6 +279,7 @@ def test_pictures_stand_in_for_a_video_that_does_not_play(
     with open_page(study(catalogue, PLAIN), log, broken) as link, visit(browser, link) as person:
         person.agree()
         person.page.get_by_text("its video is not at hand").wait_for()
+        person.until("document.querySelector('.screen img').alt.includes('picture 2')")
         person.page.keyboard.press("j")
         person.wait_for("Clip 2 of 6")
     assert [record["as"] for record in read_answers(answers_path(log))[1:]] == ["pictures"]
