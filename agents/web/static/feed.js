@@ -70,7 +70,8 @@ function showForm(form) {
   feed = null;
   const view = formView(form, (answers, problem) => {
     if (problem) warn(problem);
-    else go("/api/answer", { kind: form.kind, answers });
+    // Trying again sends what is chosen by then.
+    else go("/api/answer", { kind: form.kind, answers }, () => view.element.requestSubmit());
   });
   main.replaceChildren(view.element);
   main.scrollTop = 0;

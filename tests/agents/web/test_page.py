@@ -389,6 +389,30 @@ def test_a_server_that_went_away_is_said_and_tried_again(
     assert len(read_log(tmp_path / "log.jsonl").events) == 1
 
 
+def test_an_answer_that_is_changed_before_it_is_sent_again_counts(
+    browser: Browser, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    log = tmp_path / "log.jsonl"
+    with open_page(study(catalogue), log) as link, visit(browser, link) as person:
+        page = person.page
+        person.agree()
+        page.get_by_role("heading", name="About you").wait_for()
+        questions = page.locator("fieldset").all()
+        for question in questions:
+            question.locator("input").first.check()
+        page.context.set_offline(True)
+        page.get_by_role("button", name="Go on").click()
+        page.get_by_role("alert").get_by_text("does not answer").wait_for()
+        for question in questions:
+            question.locator("input").last.check()
+        page.context.set_offline(False)
+        page.get_by_role("button", name="Try again").click()
+        person.wait_for("Clip 1 of 6")
+        person.wrong = [what for what in person.wrong if "ERR_INTERNET_DISCONNECTED" not in what]
+    answered = read_answers(answers_path(log))[1]["answers"]
+    assert isinstance(answered, dict) and set(answered.values()) == {3}
+
+
 def test_a_page_whose_server_began_anew_says_what_to_open(
     browser: Browser, catalogue: Catalogue, tmp_path: Path
 ) -> None:
