@@ -255,8 +255,8 @@ def _planned(asked: _PilotAsked, wish: DesignWish, options: PlanOptions) -> Json
     studied = across if options.across_personas and across is not None else study_roles(asked.told)
     found, sizes = studied.components, studied.components.sizes
     others = other_pilots(studied.pilot, found, stream(options.seed, "plan"))
-    # With one wording, or one search word, nothing would tell how sure the planned numbers are.
-    least = {facet: 2 for facet in (WORDING, WORD) if facet in sizes}
+    # With one wording or one search word, or with fewer clips, nothing would tell how sure the planned numbers are.
+    least = {facet: 2 for facet in (WORDING, WORD) if facet in sizes} | {CLIP: ScoringOptions().minimum_clips}
     given = {ORDER: 2} if ORDER in sizes else {}
     bounded = replace(wish, most=_most(asked, found.sizes), least=least, given=given)
     levels = {name: count for name, count in sizes.items() if name != VALUE}

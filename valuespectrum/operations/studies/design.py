@@ -69,9 +69,10 @@ def _wish_in_words(found: Json) -> str:
     if wish["difference"] is not None:
         wished.append(f"to find a difference of {wish['difference']:g} between two models four times in five")
     whose = "across its roles" if wish["across_personas"] else "in one role"
+    most = "at most " if wish["difference"] is not None else ""
     return (
         f"Wished, in centred {wish['unit']} of a value of a model {whose}: {' and '.join(wished)}; that needs a "
-        f"standard error of {wish['needed_standard_error']:.3f}. Studied: {found['pilot']}"
+        f"standard error of {most}{wish['needed_standard_error']:.3f}. Studied: {found['pilot']}"
     )
 
 

@@ -9,28 +9,41 @@ centring takes them off):
 A centred score of one of ``V`` values has ``(1 - 1/V)`` of it, because its own error is part of what is taken off.
 ``G = var(value) / (var(value) + var(relative error))`` says how well the order of the values would come out again,
 ``D`` (Brennan's phi) also counts what moves all values alike.
+
+How large a difference must be to be found also hangs on how well a design tells its own error: with three search words
+a value, or two wordings, Student's t has few degrees of freedom. They are foreseen as intervals will reckon them
+(``facets/inference.py``), from the mean squares that the components lead to expect.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import isfinite, prod, sqrt
 
 import numpy as np
 
+from valuespectrum.scoring.facets.additive import Bools
+from valuespectrum.scoring.facets.findings import known
 from valuespectrum.scoring.reliability.components import Components, Effect, Floats, Pilot
 from vectorstore.foundation.errors import InputError
 
 VALUE = "value"
 DRAW = "draw"
 """Facet of answers that are drawn to one ask: more of them are answers, not asks."""
-_POWER = 0.8416212335729143
-"""Normal quantile of a power of .80."""
-_SURE = 1.959963984540054
+_WORDING = "wording"
+_FOUND = 0.8
+"""Share of comparisons in which a difference is to be found."""
+_SURE = 0.975
+"""Side of a two-sided test at 5 %."""
+_MANY = 1e6
+"""Degrees of freedom from which on more change nothing."""
+_DOUBLINGS = 20
+"""Steps in which levels are made more until they are enough."""
 _MOST_TRIED = 48
 """Levels of a facet up to which all are tried."""
 _OTHER_PILOTS = 200
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +76,9 @@ class Study:
     """Generalizability coefficient, for the order of values; ``None`` where nothing varies."""
     d: float | None
     """Dependability coefficient (phi), for where values stand."""
-    detectable: float
-    """Difference of one value between two models, asked the same, that is found four times in five at 5 %."""
+    detectable: float | None
+    """Difference of one value between two models, asked the same, that is found about four times in five at 5 %, where
+    this value alone is looked at; ``None`` where a design does not tell its own error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +91,37 @@ class DesignWish:
     most: Mapping[str, int] = field(default_factory=dict)
     """Facet to how many there are at most, e.g. wordings that exist."""
     least: Mapping[str, int] = field(default_factory=dict)
-    """Facet to how many there are at least, e.g. two of what an interval is to cover others of."""
+    """Facet to how many there are at least, e.g. two of what an interval is to cover others of; of clips, how many a
+    value has over all its search words."""
     given: Mapping[str, int] = field(default_factory=dict)
     """Facet to how many there are whatever is wished, e.g. the two orders of a battery that balances them."""
 
     def target(self) -> float:
-        """Standard error that is needed.
+        """Largest standard error that can do; for a difference, where that error is as good as known.
 
         Raises:
             InputError: Nothing is wished, or something that is not positive.
         """
         wished = [self.standard_error] if self.standard_error is not None else []
         if self.difference is not None:
-            wished.append(self.difference / ((_SURE + _POWER) * sqrt(2.0)))
+            wished.append(self.difference / float(_differences(np.ones(1), np.full(1, _MANY))[0]))
         if not wished or min(wished) <= 0 or not all(map(isfinite, wished)):
             raise InputError("no standard error and no difference is wished for", "name one that is above 0")
         return min(wished)
+
+    def reached(self, error: Floats, freedom: Floats) -> Bools:
+        """Whether designs do.
+
+        Args:
+            error: Standard errors of a value's centred score.
+            freedom: Their degrees of freedom; NaN where nothing shows how large they are.
+        """
+        done = np.full(error.shape, True)
+        if self.standard_error is not None:
+            done &= error <= self.standard_error * (1.0 + _ROUNDING)
+        if self.difference is not None:
+            done &= _differences(error, freedom) <= self.difference * (1.0 + _ROUNDING)
+        return done
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +146,20 @@ def study(found: Components, design: Design) -> Study:
         design: A number for every facet of the pilot but the value.
     """
     value, relative, absolute = found.variance(VALUE), 0.0, 0.0
+    levels = {name: np.array([count], dtype=np.float64) for name, count in design.levels.items()}
     for effect in found.variances:
         if effect == frozenset({VALUE}):
             continue
         share = found.variance(*effect) / _divisor(effect, design.levels)
         absolute += share
         relative += share if VALUE in effect else 0.0
-    error = sqrt((1.0 - 1.0 / design.values) * relative)
+    error, freedom = _foreseen(found, levels, design.values)
     return Study(
         design,
-        error,
+        float(error[0]),
         value / (value + relative) if value + relative > 0 else None,
         value / (value + absolute) if value + absolute > 0 else None,
-        (_SURE + _POWER) * sqrt(2.0) * error,
+        known(float(_differences(error, freedom)[0])),
     )
 
 
@@ -222,7 +252,10 @@ def _best(
             falls, stays = (falls + share, stays) if swept in effect else (falls, stays + share)
     room = wish.target() ** 2 / (1.0 - 1.0 / values) - stays
     needed = np.ceil(np.divide(falls, room, out=np.full(size, np.inf), where=room > 0) - 1e-9)
-    needed = np.maximum(needed, wish.given.get(swept, 1))
+    inside = grid.get(found.nested.get(swept, ""), np.ones(size))
+    needed = np.maximum(needed, wish.given.get(swept, np.ceil(wish.least.get(swept, 1) / inside)))
+    if wish.difference is not None:
+        needed = _fewest(lambda count: wish.reached(*_foreseen(found, {**grid, swept: count}, values)), needed)
     usable = np.isfinite(needed) & (needed <= wish.most.get(swept, np.inf))
     usable &= needed == wish.given.get(swept, needed)
     if not usable.any():
@@ -233,6 +266,67 @@ def _best(
     place = int(np.lexsort((error, bills))[0])
     levels = {name: int(axis[place]) for name, axis in grid.items()} | {swept: int(needed[place])}
     return study(found, Design({name: levels[name] for name in found.sizes if name in levels}, values))
+
+
+def _fewest(reaches: Callable[[Floats], Bools], least: Floats) -> Floats:
+    """Fewest levels, from a number on, that reach a wish; infinite where none do."""
+    most = np.where(np.isfinite(least), least, 1.0)
+    below = most - 1.0
+    for _ in range(_DOUBLINGS):
+        short = ~reaches(most)
+        if not short.any():
+            break
+        below, most = np.where(short, most, below), np.where(short, 2.0 * most, most)
+    found = np.isfinite(least) & reaches(most)
+    while (most - below > 1.0).any():
+        middle = np.floor((below + most) / 2.0)
+        enough = reaches(middle)
+        below, most = np.where(enough, below, middle), np.where(enough, middle, most)
+    return np.where(found, most, np.inf)
+
+
+def _foreseen(found: Components, levels: Mapping[str, Floats], values: int) -> tuple[Floats, Floats]:
+    """Standard errors of a centred score in many designs, and their degrees of freedom (Satterthwaite 1946).
+
+    What varies over clips is known the better, the more clips (or search words) there are. Value x wording is what one
+    mean square has more than another, with its standard error on top, as in intervals. What they draw nothing of again
+    counts as known.
+    """
+    size = max((len(axis) for axis in levels.values()), default=1)
+    over_clips, noise, by_wording, rest = (np.zeros(size) for _ in range(4))
+    for effect in found.variances:
+        if VALUE in effect and effect != frozenset({VALUE}):
+            share = found.variance(*effect) / _divisors(effect, levels, size)
+            if not effect.isdisjoint(found.nested):
+                over_clips += share
+                if _WORDING in effect:
+                    noise += share
+            elif _WORDING in effect:
+                by_wording += share
+            else:
+                rest += share
+    keep = 1.0 - 1.0 / values
+    drawn = next((name for name, outer in found.nested.items() if outer == VALUE), "")
+    several, further = (levels.get(name, np.ones(size)) - 1.0 for name in (drawn, _WORDING))
+    spare = (values - 1.0) * further
+    square = (by_wording + noise) * (1.0 + np.sqrt(_over(np.full(size, 2.0), spare)))
+    below = (keep**4 + (values - 1.0) / values**4) * _over(over_clips**2, several)
+    below += _over((keep * square) ** 2, spare) + _over((keep * noise) ** 2, values * several * further)
+    total = keep * (over_clips + square - noise + rest)
+    freedom = np.divide(total**2, below, out=np.full(size, _MANY), where=below > 0)
+    unknown = (over_clips > 0) & (several < 1.0)
+    return np.sqrt(keep * (over_clips + by_wording + rest)), np.where(unknown, np.nan, np.minimum(freedom, _MANY))
+
+
+def _differences(error: Floats, freedom: Floats) -> Floats:
+    """Difference of two scores of such errors that is found; NaN where degrees of freedom are."""
+    from scipy.special import stdtrit
+
+    return np.asarray((stdtrit(freedom, _SURE) + stdtrit(freedom, _FOUND)) * sqrt(2.0) * error)
+
+
+def _over(above: Floats, below: Floats) -> Floats:
+    return np.asarray(np.divide(above, below, out=np.zeros_like(above), where=below > 0))
 
 
 def _divisor(effect: Effect, levels: Mapping[str, int]) -> float:

@@ -9,7 +9,11 @@ from itertools import combinations
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.stats import t as student
 
+from valuespectrum.scoring.facets.clusters import Clusters
+from valuespectrum.scoring.facets.inference import centring, errors, tested
+from valuespectrum.scoring.facets.moments import across_values, within_values
 from valuespectrum.scoring.reliability.components import Components, Pilot, components, name_of
 from valuespectrum.scoring.reliability.decisions import (
     Costs,
@@ -237,13 +241,74 @@ def test_coefficients_are_those_of_the_formula_and_of_a_second_study() -> None:
     assert np.corrcoef(first, second)[0, 1] == pytest.approx(found.g, abs=0.02)
 
 
-def test_a_difference_that_is_promised_is_found_four_times_in_five() -> None:
+@pytest.mark.parametrize(
+    "wish", [DesignWish(difference=0.5), DesignWish(difference=1.4, given={"wording": 2, "draw": 1})]
+)
+def test_a_difference_that_is_promised_is_found_four_times_in_five(wish: DesignWish) -> None:
+    """By the intervals that comparisons have, also where few wordings and clips leave these few degrees of freedom."""
     rng = np.random.default_rng(7)
-    plan = cheapest(planted(SIZES), DesignWish(difference=0.5))
-    assert plan is not None and plan.detectable <= 0.5
-    error = np.sqrt(2) * plan.standard_error
-    found = np.abs(plan.detectable + error * rng.normal(size=4000)) > 1.96 * error
-    assert found.mean() == pytest.approx(0.8, abs=0.02)
+    plan = cheapest(planted(SIZES), wish)
+    assert plan is not None and plan.detectable is not None and wish.difference is not None
+    assert 0.8 * wish.difference < plan.detectable <= wish.difference * (1 + 1e-6)
+    sizes = {"value": 10, **plan.design.levels}
+    answers = [[drawn(rng, sizes, np.zeros(10)).mean(axis=3) for _ in range(200)] for _ in range(2)]
+    gaps = np.array(answers[0]) - np.array(answers[1])
+    # Centring takes a tenth of what one of ten values has more.
+    gaps[:, 0] += plan.detectable / 0.9
+    within = within_values(gaps, Clusters.of(np.tile(np.arange(sizes["clip"]), (10, 1))))
+    every = np.full((200, 10), True)
+    across = across_values(within, every)
+    found = tested(across.means, centring(every), errors(within, across, every)).p[:, 0] < 0.05
+    assert found.mean() == pytest.approx(0.8, abs=0.1)
+
+
+def test_what_is_found_goes_by_how_well_a_design_tells_its_error() -> None:
+    """Clips alone, three degrees of freedom a value: Satterthwaite's of .9 of a mean and .1 of each of nine others."""
+    variances = {frozenset({"value"}): 1.0, frozenset({"value", "clip"}): 0.36}
+    found = Components(variances, {"value": 10, "clip": 4}, NESTED)
+    freedom = 3 * 0.81 / (0.9**4 + 9 / 10**4)
+    error = np.sqrt(0.9 * 0.36 / 4)
+    expected = (student.ppf(0.975, freedom) + student.ppf(0.8, freedom)) * np.sqrt(2) * error
+    assert study(found, Design({"clip": 4})).detectable == pytest.approx(expected, rel=1e-6)
+    assert expected > 1.2 * 2.8 * np.sqrt(2) * error, "the normal law promised what four clips do not hold"
+    assert study(found, Design({"clip": 1})).detectable is None, "one clip does not tell how clips differ"
+    words = Components(
+        {frozenset({"value", "word"}): 0.36, frozenset({"value", "word", "clip"}): 0.0},
+        {"value": 10, "word": 4, "clip": 9},
+        {"word": "value", "clip": "word"},
+    )
+    assert study(words, Design({"word": 4, "clip": 9})).detectable == pytest.approx(expected, rel=1e-6)
+
+
+def test_the_search_for_a_difference_finds_what_trying_everything_finds() -> None:
+    found, wish = planted(SIZES), DesignWish(difference=1.0, most={"wording": 4, "draw": 2})
+    designs = [
+        Design({"clip": clips, "wording": wordings, "draw": draws})
+        for clips in range(1, 60)
+        for wordings in range(1, 5)
+        for draws in range(1, 3)
+    ]
+    tried = [each.answers for each in designs if (study(found, each).detectable or 9.0) <= 1.0]
+    plan = cheapest(found, wish)
+    assert plan is not None and plan.design.answers == min(tried)
+    both = cheapest(found, replace(wish, standard_error=0.15))
+    assert both is not None and both.standard_error <= 0.15 + 1e-9 and both.detectable is not None
+    assert both.detectable <= 1.0 + 1e-6
+    assert cheapest(found, replace(wish, difference=0.01)) is None, "wordings leave more open"
+
+
+def test_a_plan_has_as_many_clips_of_a_value_as_an_interval_needs() -> None:
+    easy = DesignWish(standard_error=9.0, least={"clip": 3})
+    plan = cheapest(planted(SIZES), easy)
+    assert plan is not None and plan.design.levels["clip"] == 3
+    words = Components(
+        {frozenset({"value", "word"}): 0.1, frozenset({"value", "word", "clip"}): 0.1},
+        {"value": 10, "word": 2, "clip": 2},
+        {"word": "value", "clip": "word"},
+    )
+    plan = cheapest(words, replace(easy, least={"clip": 3, "word": 2}))
+    assert plan is not None
+    assert plan.design.levels["word"] * plan.design.levels["clip"] == 3, "over all search words of a value"
 
 
 def test_what_cannot_be_seen_is_refused_in_words() -> None:
