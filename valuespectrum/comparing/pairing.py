@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from valuespectrum.comparing.respondents import RunRespondent
+from valuespectrum.measuring.stored_answers import conditions_of
 from valuespectrum.runs.run import differences
 from valuespectrum.scoring.comparing.differential import RATE, Differential, differential
 from valuespectrum.scoring.comparing.samples import contrast_of_means
@@ -25,8 +26,10 @@ from vectorstore.foundation.json_types import Json
 Design = Literal["paired", "samples"]
 
 MINUS = (1.0, -1.0)
-_CONDITIONS = ("battery", "keywords", "retrieval", "stimuli", "seed")
+_CONDITIONS = ("battery", "items", "keywords", "retrieval", "stimuli", "seed")
 """Settings of a run, beside corpus, models and personas, that decide what is asked."""
+_TOLD_IN_CLIPS = {"transcript": "transcripts", "described": "captioners"}
+"""Words that stand in the place of a picture, or beside it, to the setting that says where they come from."""
 _ROUNDING = 1e-9
 _FAR = 2.0
 """Log-odds of general liking between two respondents from which on counted draws say less than they seem to."""
@@ -200,11 +203,30 @@ def notes_on(first: RunRespondent, second: RunRespondent, design: Design, table:
     if alone:
         yield f"wordings that only one of them was asked in are left out: {', '.join(alone)}"
     if first.run != second.run:
-        told = [
-            str(each)
-            for name in _CONDITIONS
-            for each in differences(first.manifest.settings.get(name), second.manifest.settings.get(name), (name,))
-        ]
+        yield from _put_otherwise(first, second)
+        told = _made_otherwise(first, second)
         if told:
             more = f" and {len(told) - _SHOWN} more" if len(told) > _SHOWN else ""
             yield f"the runs were made otherwise: {'; '.join(told[:_SHOWN])}{more}"
+
+
+def _put_otherwise(first: RunRespondent, second: RunRespondent) -> Iterator[str]:
+    """What two respondents of two runs were shown, and told to be, in other ways."""
+    shown = [conditions_of(each.manifest.settings)[0] for each in (first, second)]
+    if shown[0] != shown[1]:
+        yield f"clips were shown to one as {shown[0]}, to the other as {shown[1]}"
+    roles = [each.respondent.role for each in (first, second)]
+    if roles[0].words == roles[1].words and roles[0].system != roles[1].system:
+        yield f"{roles[0].words} was put into other words in one run than in the other"
+
+
+def _made_otherwise(first: RunRespondent, second: RunRespondent) -> list[str]:
+    """Settings in which two runs differ, and those of a model that both hold."""
+    sides = [each.manifest.settings for each in (first, second)]
+    shown = conditions_of(sides[0])[0]
+    names = [*_CONDITIONS, *(name for word, name in _TOLD_IN_CLIPS.items() if word in shown)]
+    found = [each for name in names for each in differences(sides[0].get(name), sides[1].get(name), (name,))]
+    if first.who.model == second.who.model:
+        conditions = [dict(each.respondent.conditions) for each in (first, second)]
+        found += differences(conditions[0], conditions[1], ("model",))
+    return [str(each) for each in found]

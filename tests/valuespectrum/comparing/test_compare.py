@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from agents.models.local.simulated import SimulatedProfile
 from agents.personas.persona import load_personas
 from valuespectrum.cli import main
 from valuespectrum.comparing.compare import ComparingOptions, compare_runs
-from valuespectrum.comparing.respondents import Wanted
+from valuespectrum.comparing.pairing import notes_on
+from valuespectrum.comparing.respondents import Wanted, everybody
 from valuespectrum.operations.studies.compared import in_words
 from valuespectrum.reference.truth import planted_profile
 from valuespectrum.reference.twin.loading import load
@@ -215,6 +217,25 @@ def test_other_instruments_and_wordings(runs: Path, tmp_path: Path) -> None:
     assert any("battery.wordings: 2 -> 1" in note for note in pair["notes"])
     assert all("one wording was asked" in row["why"] for row in pair["values"].values())
     assert "one wording" in pair["clips"]["why"]
+
+
+def test_runs_that_showed_or_told_it_otherwise_are_said_to(runs: Path) -> None:
+    """Other pictures, texts of a user, words of a persona, settings of a model: all were passed over."""
+    one = next(each for each in everybody([runs / "third"], ScoringOptions()) if each.respondent.role.system)
+    settings = one.manifest.settings
+
+    def beside(**changed: object) -> str:
+        manifest = replace(one.manifest, settings={**settings, **changed})
+        other = replace(one, run=runs / "changed", manifest=manifest)
+        return "; ".join(notes_on(one, other, "paired", one.table))
+
+    assert beside() == "" and beside(presentations=["frame", "blank"]) == ""
+    assert "clips were shown to one as frame, to the other as sheet:4" in beside(presentations=["sheet:4", "frame"])
+    assert 'items: null -> "abc"' in beside(items="abc")
+    roles = [{**row, "system": row["system"] + " Be brief." * bool(row["system"])} for row in settings["roles"]]
+    assert f"{one.respondent.role.words} was put into other words" in beside(roles=roles)
+    models = {name: {**row, "decoding": "warm"} for name, row in settings["models"].items()}
+    assert "model.decoding" in beside(models=models)
 
 
 def test_the_verb_the_function_and_the_page_say_the_same(runs: Path, tmp_path: Path, capsys: Any) -> None:
