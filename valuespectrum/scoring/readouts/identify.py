@@ -135,16 +135,17 @@ def _by_evidence(cells: Cells, place: int, heard: NDArray[np.bool_]) -> Identifi
     told = heard & (evidence(cells)[place] >= LEAST_EVIDENCE)
     if cells.kind == "greedy_text":
         told |= heard & (np.abs(liking_shares(cells)[place] - 0.5) >= _ONE_SIDED)
-    silent = [name for name, is_told in zip(cells.values, told, strict=True) if not is_told]
+    asked = [(name, bool(is_told)) for name, is_told, was in zip(cells.values, told, heard, strict=True) if was]
+    silent = [name for name, is_told in asked if not is_told]
     yes = float(cells.yes[place].sum() / cells.said[place].sum())
-    if told.sum() < _FEWEST_SHARE * max(int(heard.sum()), 1):
+    if told.sum() < _FEWEST_SHARE * max(len(asked), 1):
         most = f"{percent(max(yes, 1 - yes), '')} of the answers are {'yes' if yes >= 0.5 else 'no'}"
         why = (
-            f"{most}, and for {len(silent)} of {len(told)} values hardly "
+            f"{most}, and for {len(silent)} of {len(asked)} values hardly "
             "one differs between questions: all that is told is that liking is weaker than the lean"
         )
         if 0.2 < yes < 0.8:
-            why = f"for {len(silent)} of {len(told)} values all answers agree: liking is stronger than can be counted"
+            why = f"for {len(silent)} of {len(asked)} values all answers agree: liking is stronger than can be counted"
         return Identification("not identifiable", why, np.zeros_like(told))
     rest = f"the answers do not vary enough for {', '.join(silent)}" if silent else ""
     if cells.kind == "greedy_text":

@@ -128,6 +128,17 @@ def test_texts_agree_with_a_marginal_likelihood_of_our_own() -> None:
     assert [found.lean.item(), found.order.item()] == pytest.approx(best[2:4], abs=0.02)
 
 
+def test_values_that_were_not_answered_about_are_not_said_to_be_answered_alike() -> None:
+    """A value without clips, or whose clips were all refused, has no answers that could vary."""
+    said = np.full((1, 3, 2, 1, 4), 10.0)
+    said[:, 2] = 0.0
+    varied = identify(Cells("samples", said / 2.0, said, ("power", "security", "hedonism")))[0]
+    assert varied.status == "identified" and varied.values.tolist() == [True, True, False]
+    assert "vary enough" not in varied.why
+    alike = identify(Cells("samples", said, said, ("power", "security", "hedonism")))[0]
+    assert alike.status == "not identifiable" and "for 2 of 2 values" in alike.why
+
+
 @pytest.mark.parametrize(
     ("kind", "lean", "largest"), [("log_probability", 3.0, 0.26), ("samples", 2.0, 0.32), ("sampled_text", 1.0, 0.45)]
 )
