@@ -98,7 +98,7 @@ def omega(items: Floats) -> Coefficient:
 
 
 def split_half(table: Floats, generator: np.random.Generator) -> Coefficient:
-    """Correlation between halves over values, at full length (Spearman and Brown: ``2 r / (1 + r)``).
+    """Correlation between halves over values, at full length (Spearman and Brown: ``k r / (1 + (k - 1) r)``).
 
     The mean over random halves. With clips in the columns every value's are split for themselves; columns that mean the
     same in every row, such as wordings, are split alike.
@@ -115,7 +115,9 @@ def split_half(table: Floats, generator: np.random.Generator) -> Coefficient:
     dealt = np.take_along_axis(np.broadcast_to(np.nan_to_num(table), keys.shape), np.argsort(keys, axis=-1), axis=-1)
     sums, middle = np.cumsum(dealt, axis=-1), counts // 2
     ends = [sums[:, np.arange(len(table)), middle * part - 1] for part in (1, 2)]
-    return _stepped(_correlations(ends[0] / middle, (ends[1] - ends[0]) / middle), 2.0, len(table))
+    # Halves of odd numbers leave one out: the whole is longer by as much as its error is smaller, on average over rows.
+    longer = float((1.0 / middle).mean() / (1.0 / counts).mean())
+    return _stepped(_correlations(ends[0] / middle, (ends[1] - ends[0]) / middle), longer, len(table))
 
 
 def wording_split_half(table: Floats, generator: np.random.Generator) -> Coefficient:
