@@ -79,8 +79,19 @@ def spread_within(nuisances: Floats, there: Bools) -> Floats:
 
 
 def standardised(nuisances: Floats, there: Bools) -> Floats:
-    """Nuisances in standard deviations within values."""
-    return np.asarray(nuisances / spread_within(nuisances, there)[..., None, None, :])
+    """Nuisances in standard deviations within values; what is the same for all clips of a value stays as it is."""
+    sd = np.where(varying(nuisances, there), spread_within(nuisances, there), 1.0)
+    return np.asarray(nuisances / sd[..., None, None, :])
+
+
+def varying(nuisances: Floats, there: Bools) -> Bools:
+    """Which nuisances differ between clips of one value, shape (..., nuisances).
+
+    Args:
+        nuisances: Shape (..., values, clips, nuisances).
+        there: Which places have a clip.
+    """
+    return np.asarray(spread_within(nuisances, there) >= _SAME)
 
 
 def imbalance(nuisances: Floats, there: Bools, sd: Floats) -> Floats:
@@ -92,14 +103,16 @@ def imbalance(nuisances: Floats, there: Bools, sd: Floats) -> Floats:
         sd: Of each nuisance, shape (nuisances,): that of all clips, so that before and after can be compared.
 
     Returns:
-        Shape (values, nuisances); NaN for a value without clips, and for one that stands alone: it lies nowhere.
+        Shape (values, nuisances); NaN for a value without clips, for one that stands alone: it lies nowhere; and for a
+        nuisance without a standard deviation.
     """
     has = np.asarray(there.any(axis=-1))[:, None]
     if has.sum() < 2:
         return np.full((len(has), nuisances.shape[-1]), np.nan)
     means = mean_nuisances(nuisances, there)
     centre = np.where(has, means, 0.0).sum(axis=0) / max(int(has.sum()), 1)
-    return np.where(has, (means - centre) / sd, np.nan)
+    told = has & (sd >= _SAME)
+    return np.asarray(np.divide(means - centre, sd, out=np.full(means.shape, np.nan), where=told))
 
 
 def balance_table(clips: Mapping[str, Sequence[str]], nuisances: Nuisances) -> dict[str, dict[str, float | None]]:

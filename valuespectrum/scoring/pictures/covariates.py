@@ -25,13 +25,14 @@ from valuespectrum.scoring.facets.inference import Errors, Parts, Tested, centri
 from valuespectrum.scoring.facets.moments import across_values, within_values
 from valuespectrum.scoring.facets.overlap import Overlap
 from valuespectrum.scoring.facets.tables import SetTable
-from valuespectrum.scoring.pictures.balance import Nuisances, mean_nuisances, placed, standardised
+from valuespectrum.scoring.pictures.balance import Nuisances, mean_nuisances, placed, standardised, varying
 from valuespectrum.scoring.pictures.reworked import Reworked, concluded, refused, restricted, with_covariance
 
 _LEAST_FREEDOM = 10
 """Clips beyond values and nuisances below which slopes are not estimated."""
 SAME = "liking does not vary about it: nothing shows how sure it is"
 """Why a slope has no interval."""
+_STILL = "the same for all clips of a value that have all ratings"
 _ROUNDING = 1e-12
 """Standard error of a slope below which nothing but arithmetic differs."""
 
@@ -162,11 +163,14 @@ def adjust(table: SetTable, nuisances: Nuisances, facets: Facets | None = None) 
     kept = restricted(kept, there & plain.chosen[:, None])
     plain = reckon(kept, facets)
     clusters, overlap = kept.grouping(facets.clusters)
-    x = standardised(np.where(np.isfinite(spread), spread, 0.0), kept.clips >= 0)
+    filled = np.where(np.isfinite(spread), spread, 0.0)
+    x, told = standardised(filled, kept.clips >= 0), varying(filled, kept.clips >= 0)
+    unused |= {name: _STILL for name, varies in zip(names, told, strict=True) if not varies}
     levelled = level(kept.log_odds, x, clusters, overlap, facets)
     before = concluded(table.values, plain.centred, plain.across.means, plain.errors, plain.why, facets)
     after = concluded(table.values, levelled.centred, levelled.means, levelled.errors, plain.why, facets)
-    return Adjustment(before, after, _told(levelled.slopes, names, facets.level), count, unused)
+    slopes = _told(levelled.slopes, names, facets.level)
+    return Adjustment(before, after, {name: slopes[name] for name in names if name not in unused}, count, unused)
 
 
 def _told(slopes: Slopes, names: list[str], covered: float) -> dict[str, Estimate]:

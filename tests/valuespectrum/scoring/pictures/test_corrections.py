@@ -179,6 +179,21 @@ def test_nuisances_that_nobody_has_or_that_do_not_vary_are_named() -> None:
     assert not few.after.values and "too few" in few.after.why
 
 
+def test_a_nuisance_that_varies_among_clips_without_all_ratings_alone_is_named_and_left_out() -> None:
+    """One clip shows a face, and its brightness is not known: among the others nothing is to be adjusted for."""
+    x = nuisances(4, 12)
+    rated = {f"{v}-{c}": [x[v, c, 0], 0.0] for v in range(4) for c in range(12)}
+    rated["0-0"] = [np.nan, 1.0]
+    table = set_table(waves(4, 12, 2), value_set=FOUR_VALUES)
+    found = adjust(table, Nuisances(("bright", "faces"), rated))
+    alone = adjust(table, Nuisances(("bright",), {clip: each[:1] for clip, each in rated.items()}))
+    assert list(found.unused) == ["faces"] and list(found.slopes) == ["bright"] and found.clips == alone.clips == 47
+    assert centred(found.after) == pytest.approx(centred(alone.after))
+    x[..., 1] = 5.0
+    matched = match(x, np.ones((4, 12), dtype=np.bool_), np.random.default_rng(0))
+    assert matched.size and np.isnan(matched.before[:, 1]).all() and np.isfinite(matched.worst)
+
+
 def test_a_prettier_value_is_hardly_ever_named_once_prettiness_is_adjusted_for() -> None:
     case = Prettier(replace(Prettier().law, clips=30), reliability=0.8)
     before, after = prettier(case, 80, 3)
