@@ -41,7 +41,7 @@ def answer_rates(judged: pd.DataFrame, options: ScoringOptions) -> dict[str, Jso
         **{name: (class_shares(asks, name), ~failed) for name in NO_CHOICE},
         "low_mass": (~(asks["mass"] >= options.minimum_mass), apart),
         "error": (failed, failed | True),
-        "mismatch": ((parsed == "yes") != (asks["log_odds"] > 0), read),
+        "mismatch": (asks["log_odds"] * np.where(parsed == "yes", 1.0, -1.0) < 0, read),
         **({NEITHER: (neither, ~failed)} if neither.any() else {}),
     }
     clips = asks["clip"].factorize()[0]

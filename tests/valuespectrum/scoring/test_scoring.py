@@ -15,9 +15,10 @@ from scipy.stats import norm, t
 from scoring_fixtures import LIKING, Truth, answers
 
 from valuespectrum.runs.scores import score_answers
-from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.cells import ScoringOptions, judge
 from valuespectrum.scoring.facets.findings import NO_SPREAD, ONE_WORDING
 from valuespectrum.scoring.pictures.bootstrap import interval, stretch
+from valuespectrum.scoring.rates import answer_rates
 from valuespectrum.scoring.recovery import compare_to_planted
 from valuespectrum.scoring.units import Units
 from valuespectrum.theory.values import VALUES
@@ -246,6 +247,14 @@ def test_text_that_contradicts_the_probabilities_is_counted() -> None:
     scores = score_answers(table, OPTIONS)
     assert scores["mismatch_rate"] == pytest.approx(32 / 320)
     assert scores["rates"]["mismatch"]["low"] <= 0.1 <= scores["rates"]["mismatch"]["high"]
+
+
+def test_where_both_words_are_as_likely_neither_contradicts_the_probabilities() -> None:
+    """Number formats of 16 bits make such ties; only a yes was taken for a contradiction."""
+    table = answers(Truth(), clips=2).assign(log_probability_yes=np.log(0.5), log_probability_no=np.log(0.5))
+    for word in ("yes", "no"):
+        rates = answer_rates(judge(table.assign(parsed=word), OPTIONS), OPTIONS)
+        assert rates["mismatch"]["mean"] == 0.0 and rates["mismatch"]["n"] == len(table)
 
 
 def test_equal_likings_have_no_order_and_are_no_difference() -> None:
