@@ -143,12 +143,12 @@ def gathered(found: Sequence[ItemScores], across: Across) -> Cases:
     items = sorted(set.intersection(*asked), key=lambda each: (position(each[0]), each[1]))
     if not items:
         raise InputError("the groups were not asked the same items", "compare runs of one form")
-    people = list(dict.fromkeys(who for _, who in scores))
+    people = {who: place for place, who in enumerate(dict.fromkeys(who for _, who in scores))}
     table = np.array([[row.get(item, np.nan) for item in items] for row in scores.values()], dtype=np.float64)
     return Cases(
         tuple(groups),
         np.array([groups.index(group) for group, _ in scores], dtype=np.int64),
-        np.array([people.index(who) for _, who in scores], dtype=np.int64),
+        np.array([people[who] for _, who in scores], dtype=np.int64),
         tuple(item for _, item in items),
         tuple(value for value, _ in items),
         table,
