@@ -96,12 +96,13 @@ def matching(scores: Floats, chosen: Integers) -> Floats:
 
     Args:
         scores: Shape (cases, items); NaN for what was not answered, which is left out of the mean.
-        chosen: Items that count.
+        chosen: Items that count; those that none of the cases answered are left out.
 
     Returns:
         Shape (cases,); NaN for who answered none of them.
     """
     own = scores[:, chosen]
+    own = own[:, ~np.isnan(own).all(axis=0)]
     spread = np.nanstd(own, axis=0)
     own = (own - np.nanmean(own, axis=0)) / np.where(spread > _ROUNDING, spread, 1.0)
     seen = ~np.isnan(own)

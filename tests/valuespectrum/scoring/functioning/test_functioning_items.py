@@ -99,6 +99,13 @@ def test_who_answered_nothing_matches_nobody() -> None:
     assert np.isnan(by[1]) and by[0] < by[2] < by[3]
 
 
+def test_an_item_that_no_case_answered_is_left_out_without_a_warning() -> None:
+    """Who answers one booklet of a form answers nothing of the other."""
+    scores = np.array([[1.0, 2.0, np.nan], [2.0, 1.0, np.nan], [3.0, 5.0, np.nan]])
+    assert matching(scores, np.array([0, 1, 2])) == pytest.approx(matching(scores, np.array([0, 1])))
+    assert np.isnan(matching(scores, np.array([2]))).all()
+
+
 def test_an_item_that_differs_by_rounding_alone_sets_nobody_apart() -> None:
     generator = np.random.default_rng(8)
     both = np.stack([generator.normal(size=40), np.where(generator.random(40) < 0.5, 0.1 + 0.2, 0.3)], axis=1)
