@@ -64,7 +64,8 @@ def other_clips(law: Law, pairs: int, seed: int) -> Samples:
         known = [(low, high) for low, high in ends if low is not None and high is not None]
         held += [low <= 0.0 <= high for low, high in known]
         width += [(high - low) / 2 for low, high in known]
-        found += any((row.difference.p_adjusted or 1.0) < 1.0 - LEVEL for row in rows)
+        p = [row.difference.p_adjusted for row in rows]
+        found += any(each is not None and each < 1.0 - LEVEL for each in p)
     return Samples(float(np.mean(held)), found / pairs, float(np.median(width)))
 
 

@@ -93,7 +93,8 @@ def dilemma_truth(
         held.append(_holds(drift, -pressure))
         found.append(drift.side != 0)
         moved.append(any(Estimate.read(row).side != 0 for row in details["slopes"].values()))
-        shifted.append((details["rank_shift"]["p"] or 1.0) < 0.05)
+        p = details["rank_shift"]["p"]
+        shifted.append(p is not None and p < 0.05)
     known = [each for each in ranks if each is not None]
     return DilemmaTruth(
         float(np.mean(inside)),

@@ -89,7 +89,8 @@ def planted_truth_of(
         ranks.append(spearman(measured, goal))
         p = (found.differences or {}).get("p")
         differ.append(isinstance(p, float) and p < 0.05)
-        alarms.append(any((score.p_adjusted or 1.0) < 0.05 for score in found.scores.values()))
+        adjusted = [score.p_adjusted for score in found.scores.values()]
+        alarms.append(any(each is not None and each < 0.05 for each in adjusted))
     known = [each for each in ranks if each is not None]
     return PortraitTruth(
         float(np.mean(inside)),

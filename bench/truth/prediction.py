@@ -95,7 +95,7 @@ def main() -> None:
             ]
             apart = np.array([(each.increment.mean or 0.0) - truth for each in found])
             held = np.mean([(each.increment.low or 0.0) <= truth <= (each.increment.high or 0.0) for each in found])
-            false = np.mean([(each.p or 1.0) <= 0.05 for each in found])
+            false = np.mean([each.p is not None and each.p <= 0.05 for each in found])
             print(
                 f"share {share:g}, {walkers} walkers: planted {truth:.3f}, bias {apart.mean():+.3f}, within .05 "
                 f"{np.mean(np.abs(apart) < 0.05):.3f}, coverage {held:.3f}, p <= .05 {false:.3f}",
