@@ -17,6 +17,7 @@ from valuespectrum.measuring.asking import BenchProgress
 from valuespectrum.measuring.benchmark import BenchCorpus, BenchOptions, drawn_pictures, run_benchmark
 from valuespectrum.measuring.instrument_run import InstrumentOptions, run_instrument
 from valuespectrum.reference.truth import caution
+from valuespectrum.scoring.guards.known import mean_over
 from valuespectrum.scoring.off_circle import SCALE, compare_off_circle, pool_off_circle, to_log_odds
 from valuespectrum.scoring.profile import means_of
 from valuespectrum.scoring.ranks import levelled
@@ -180,9 +181,10 @@ def training_error(respondents: Sequence[PlantedRespondent], measured: Mapping[s
         measured: Model id to its measurement, as ``scores.json`` keeps it.
 
     Returns:
-        ``respondents``, ``sd`` (standard deviation of the difference of centred log-odds), ``slope`` (of a network's
-        centred log-odds on its twin's), and ``twin_coverage`` (share of planted values inside the twins' intervals,
-        which have no such error; ``None`` where they have none); ``None`` where nobody is left.
+        ``respondents``, ``sd`` (standard deviation of the difference of log-odds, centred over the values that both
+        sides tell), ``slope`` (of a network's centred log-odds on its twin's), and ``twin_coverage`` (share of planted
+        values inside the twins' intervals, which have no such error; ``None`` where they have none); ``None`` where nobody is
+        left.
     """
     sides = [
         (_ten(each.planted), measured[each.model.id]["profile"], measured[each.twin.id]["profile"])
@@ -192,10 +194,14 @@ def training_error(respondents: Sequence[PlantedRespondent], measured: Mapping[s
     sides = [each for each in sides if all(map(_has_log_odds, each[1:]))]
     if not sides:
         return None
-    networks = np.array([_centred_log_odds(network) for _, network, _ in sides])
-    twins = np.array([_centred_log_odds(twin) for _, _, twin in sides])
+    networks = np.array([_log_odds(network) for _, network, _ in sides])
+    twins = np.array([_log_odds(twin) for _, _, twin in sides])
+    both = np.isfinite(networks - twins)
+    # A value that one side does not tell would else move the middle of the other.
+    networks, twins = (np.where(both, each, np.nan) for each in (networks, twins))
+    networks, twins = (each - mean_over(each, 1)[:, None] for each in (networks, twins))
     # One number of every respondent goes into centring.
-    freedom = int(np.isfinite(networks - twins).sum()) - len(sides)
+    freedom = int(both.sum() - both.any(axis=1).sum())
     inside = [compare_to_planted(twin, planted)["interval_coverage"] for planted, _, twin in sides]
     spread = float(np.nansum(twins**2))
     return {
@@ -210,9 +216,9 @@ def _has_log_odds(profile: Mapping[str, Json]) -> bool:
     return any(profile.get(value, {}).get(SCALE) is not None for value in VALUES)
 
 
-def _centred_log_odds(profile: Mapping[str, Json]) -> list[float]:
-    row = np.array([profile[value].get(SCALE) for value in VALUES], dtype=np.float64)
-    return list(row - np.nanmean(row))
+def _log_odds(profile: Mapping[str, Json]) -> list[float]:
+    told = (profile[value].get(SCALE) for value in VALUES)
+    return [np.nan if number is None else float(number) for number in told]
 
 
 def _ten(planted: Mapping[str, float]) -> dict[str, float]:

@@ -131,6 +131,11 @@ def test_who_tells_no_log_odds_has_no_training_error() -> None:
     assert error is not None and error == training_error(pairs, measured)
     assert error["sd"] == pytest.approx(np.sqrt(10 * 0.3**2 / 9)) and error["twin_coverage"] == 1.0
     assert training_error([other], measured) is None
+    # Of a value that the network does not tell nothing is missed, and it moves the middle of neither.
+    measured[one.model.id]["profile"]["power"].pop("log_odds")
+    rest = np.array([off[value] for value in VALUES if value != "power"])
+    fewer = training_error([one], measured)
+    assert fewer is not None and fewer["sd"] == pytest.approx(np.sqrt(((rest - rest.mean()) ** 2).sum() / 8))
 
 
 def _plus(first: Mapping[str, float], second: Mapping[str, float]) -> dict[str, float]:
