@@ -91,6 +91,8 @@ def test_a_plan_tells_asks_beside_answers_and_whose_they_are(run: Path) -> None:
     drawn = one["plan"] | {"asks": 7_001, "answers": 70_010}
     told = _model_in_words(one | {"roles": 3, "plan": drawn})
     assert "7,001" in told and "70,010" in told
+    endless = one | {"one_wording": drawn | {"answers": 100 * drawn["answers"] + 10**9}}
+    assert "under 1% of what one wording" in _model_in_words(endless), "not nothing of it"
     assert "one of its 3 roles: asks, answers and cost are those of each" in told
     assert "one of its" not in _model_in_words(one)
     over_roles = one | {"roles": 3, "sizes": one["sizes"] | {"persona": 3}}

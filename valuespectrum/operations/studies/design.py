@@ -9,6 +9,7 @@ from pathlib import Path
 
 from valuespectrum.operations.shared.outcomes import Outcome, flat
 from valuespectrum.operations.shared.tables import in_dollars, table
+from valuespectrum.scoring.guards.finding import percent
 from vectorstore.foundation.json_types import Json
 
 
@@ -79,7 +80,7 @@ def _wish_in_words(found: Json) -> str:
 def _model_in_words(one: Json) -> str:
     header = ("what varies", "sd", "share of the present error")
     rows = [
-        (name, f"{row['sd']:.2f}", f"{row['share']:.0%}" if row["share"] else "-")
+        (name, f"{row['sd']:.2f}", percent(row["share"], "") if row["share"] else "-")
         for name, row in one["components"].items()
     ]
     parts = [f"{one['model']}\n{table(header, rows)}"]
@@ -121,5 +122,5 @@ def _verdict(one: Json) -> str:
     )
     if alone is None:
         return f"{needs}; one wording never comes there, however many clips."
-    share = f"{plan['answers'] / alone['answers']:.0%} of what one wording with more clips would take"
+    share = f"{percent(plan['answers'] / alone['answers'], '')} of what one wording with more clips would take"
     return f"{needs}: {share}, with which no score has an interval."
