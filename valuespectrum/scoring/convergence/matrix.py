@@ -24,6 +24,8 @@ FEWEST_RESPONDENTS = 5
 """Respondents with every value in both instruments below which there is no correlation."""
 _CLIP = 0.999999
 _LEAST_SPREAD = 1e-9
+_ROUNDING = 1e-12
+"""Share of a sum of squares that is left by rounding where one respondent has all of it."""
 _REASONS = (f"fewer than {FEWEST_RESPONDENTS} respondents", "it hangs on one respondent")
 _FLAT = "respondents do not differ in one of the two"
 
@@ -169,10 +171,17 @@ def crossed_without_each(one: Floats, other: Floats) -> Floats:
     sides = [each - each.mean(axis=0) for each in (one, other)]
     factor = len(one) / (len(one) - 1.0)
     products = sides[0].T @ sides[1] - factor * sides[0][:, :, None] * sides[1][:, None, :]
-    long, wide = (np.maximum((each**2).sum(axis=0) - factor * each**2, 0.0) for each in sides)
+    long, wide = (_squares_without_each(each, factor) for each in sides)
     length = np.sqrt(long[:, :, None] * wide[:, None, :])
     flat = length <= _LEAST_SPREAD**2
     return np.asarray(np.divide(products, length, out=np.full(products.shape, np.nan), where=~flat))
+
+
+def _squares_without_each(side: Floats, factor: float) -> Floats:
+    """Sums of squares about the mean without each row; 0 where nothing but the rounding of the difference is left."""
+    whole = (side**2).sum(axis=0)
+    left = whole - factor * side**2
+    return np.where(left > _ROUNDING * whole, left, 0.0)
 
 
 def line_agreement(one: Floats, other: Floats, level: float = 0.95) -> tuple[int, Estimate]:
@@ -210,8 +219,10 @@ def on_z(number: float, left_out: Floats, level: float) -> Estimate:
 
 
 def corrected(number: float, left_out: Floats, level: float) -> Estimate:
-    """A number with the jackknife's correction of its bias, and an interval round that."""
+    """A number with the jackknife's correction of its bias, and an interval round that; without, where one decides."""
     count = len(left_out)
+    if np.isnan(left_out).any():
+        return Estimate(None, why=_REASONS[1])
     shifted = count * number - (count - 1) * float(left_out.mean())
     return left_out_interval(shifted, left_out, level, _REASONS)
 

@@ -34,6 +34,19 @@ def test_correlations_are_those_of_numpy() -> None:
     assert found.signed == pytest.approx(table[~np.eye(4, dtype=bool)].mean())
 
 
+def test_what_hangs_on_one_respondent_is_said_to() -> None:
+    """All others have one score of a value: without that respondent there is no correlation, but for rounding."""
+    one, other = methods(respondents=8)
+    one.scores[:, 0] = 0.1
+    one.scores[3, 0] = 1.3
+    assert np.isnan(crossed_without_each(one.scores, other.scores)[3, 0]).all()
+    found = agreement(one, other)
+    first = found.values[0]
+    assert first.convergent.mean is not None and first.convergent.low is None and not first.agrees
+    for each in (first.convergent, first.discriminant, first.beyond, found.discriminant):
+        assert each.why == "it hangs on one respondent"
+
+
 def test_correlations_without_each_are_those_of_the_others() -> None:
     one, other = methods(respondents=8)
     for at, table in enumerate(crossed_without_each(one.scores, other.scores)):
