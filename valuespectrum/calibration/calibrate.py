@@ -183,8 +183,8 @@ def training_error(respondents: Sequence[PlantedRespondent], measured: Mapping[s
     Returns:
         ``respondents``, ``sd`` (standard deviation of the difference of log-odds, centred over the values that both
         sides tell), ``slope`` (of a network's centred log-odds on its twin's), and ``twin_coverage`` (share of planted
-        values inside the twins' intervals, which have no such error; ``None`` where they have none); ``None`` where nobody is
-        left.
+        values inside the twins' intervals, which have no such error; ``None`` where they have none);
+        ``None`` where nobody is left.
     """
     sides = [
         (_ten(each.planted), measured[each.model.id]["profile"], measured[each.twin.id]["profile"])
