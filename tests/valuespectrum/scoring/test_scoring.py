@@ -15,12 +15,15 @@ from scipy.stats import norm, t
 from scoring_fixtures import LIKING, Truth, answers
 
 from valuespectrum.runs.scores import score_answers
+from valuespectrum.scoring.answered.leans import lean_terms
+from valuespectrum.scoring.answered.sets import answered_sets
 from valuespectrum.scoring.cells import ScoringOptions, judge
 from valuespectrum.scoring.facets.findings import NO_SPREAD, ONE_WORDING
 from valuespectrum.scoring.pictures.bootstrap import interval, stretch
 from valuespectrum.scoring.rates import answer_rates
 from valuespectrum.scoring.recovery import compare_to_planted
 from valuespectrum.scoring.units import Units
+from valuespectrum.theory.value_sets import TEN
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError
 
@@ -296,6 +299,14 @@ def test_clips_that_serve_several_values_are_told() -> None:
 def test_an_interval_needs_two_clips() -> None:
     assert np.isnan(interval(np.ones(10), 0.95, 1)).all()
     assert np.isnan(interval(np.full(10, np.nan), 0.95, 5)).all()
+
+
+def test_leans_out_of_few_sets_have_the_interval_of_few() -> None:
+    """Ten sets of each of two wordings: eighteen degrees of freedom, and not endlessly many."""
+    few = judge(answers(Truth(lean=1.0, noise=0.5), clips=1), OPTIONS)
+    found = lean_terms(answered_sets(few, TEN), TEN, 0.95)["yes_lean"]
+    assert found.low is not None and found.high is not None and found.se is not None
+    assert (found.high - found.low) / 2 == pytest.approx(found.se * t.ppf(0.975, 18))
 
 
 def test_tables_that_cannot_be_scored_are_refused() -> None:

@@ -32,18 +32,18 @@ def lean_terms(sets: AnsweredSets, value_set: ValueSet, level: float) -> dict[st
 
     ``yes_lean`` and ``order_gap`` are log-odds, estimated together with liking (``readouts``), means over the wordings
     asked; their standard error is the mean of those of the wordings, which is what it would be if these erred alike,
-    so intervals are rather too wide. The others are percentage points, means over complete sets; their intervals are
-    over clips (or search words) in the wordings asked.
+    so intervals are rather too wide (Student's t over the sets of log-probabilities). The others are percentage points,
+    means over complete sets; their intervals are over clips (or search words) in the wordings asked.
 
     Args:
         sets: What was answered.
         value_set: Dimensions in order.
         level: Coverage aimed at.
     """
-    effects = sets.liking.effects
+    effects, freedom = sets.liking.effects, _freedom(sets)
     told = {
-        "yes_lean": _over_wordings(effects.lean[0], effects.lean_se[0], level),
-        "order_gap": _over_wordings(effects.order[0], effects.order_se[0], level),
+        "yes_lean": _over_wordings(effects.lean[0], effects.lean_se[0], level, freedom),
+        "order_gap": _over_wordings(effects.order[0], effects.order_se[0], level, freedom),
     }
     off = _shares(sets) - 0.5
     facets = Facets(level, wordings=False, least_clips=1)
@@ -121,14 +121,24 @@ def _shares(sets: AnsweredSets) -> Floats:
     return np.asarray(expit(share)) if sets.kind == "log_probability" else share
 
 
-def _over_wordings(leans: Floats, errors: Floats, level: float) -> Estimate:
-    from scipy.special import ndtri
+def _freedom(sets: AnsweredSets) -> float | None:
+    """Degrees of freedom of the spread of leans over sets; nobody knows them of counts and texts."""
+    if sets.kind != "log_probability":
+        return None
+    complete = (sets.cells.said[0] > 0).all(axis=-1).sum(axis=(0, 1))
+    told = ~np.isnan(sets.liking.effects.lean[0])
+    return float((complete[told] - 1).sum())
+
+
+def _over_wordings(leans: Floats, errors: Floats, level: float, freedom: float | None) -> Estimate:
+    from scipy.special import ndtri, stdtrit
 
     mean = number(float(mean_over(leans, 0)))
     error = float(mean_over(np.where(np.isnan(leans), np.nan, errors), 0))
     if mean is None or not error > 1e-9:
         return Estimate(mean, why="" if mean is None else NO_SPREAD)
-    half = float(ndtri((1.0 + level) / 2.0)) * error
+    end = (1.0 + level) / 2.0
+    half = float(ndtri(end) if freedom is None else stdtrit(freedom, end)) * error
     return Estimate(mean, mean - half, mean + half, se=error)
 
 
