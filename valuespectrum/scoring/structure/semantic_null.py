@@ -112,6 +112,9 @@ def beyond_words(found: Floats, words: Floats, theory: Floats, generator: np.ran
     rest = whole(_freed(nearness[None, :], meaning)[0])
     own = _freed(answers[None, :], meaning)[0]
     partial = float(pearson(own, pairs(rest)))
+    if np.isnan(partial):
+        why = "a curve through the items' likeness leaves nothing of the answers or of the circle"
+        return BeyondWords(observed, semantic, explained, None, None, why)
     chances = [
         share_as_good(partial, pearson(one, _freed(relabelled(other, generator), meaning)))
         for one, other in ((own, rest), (pairs(rest), whole(own)))

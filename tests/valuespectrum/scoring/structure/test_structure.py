@@ -175,6 +175,15 @@ def test_where_words_and_answers_cannot_be_told_apart_it_says_so() -> None:
     assert gone is None and "no embedding" in why
 
 
+def test_answers_that_a_curve_through_the_items_explains_are_no_circle() -> None:
+    """Three levels of likeness, and answers that go up and down with them: nothing is left that could be a circle."""
+    theory = distances(TEN)
+    level = np.rint(theory * 10 / (2 * np.pi)).astype(int) % 3
+    found = beyond_words(np.array([0.0, 0.2, 0.1])[level], 0.1 * level, theory, np.random.default_rng(0))
+    assert found.partial is None and found.p is None and found.told.startswith("not told apart")
+    assert found.explained is not None and found.explained < 0.9, "by a straight line alone"
+
+
 def test_where_nothing_can_be_said_there_is_no_number() -> None:
     rng = np.random.default_rng(8)
     scores = people(rng, 30, 1.0)
