@@ -20,7 +20,7 @@ class DesignSettings:
     target_se: float | None = None
     """Standard error of a value's centred score."""
     detect: float | None = None
-    """Difference of one value between two models that is to be found four times in five."""
+    """Difference of one value between two models that is to be found four times in five, looked at alone."""
     across_personas: bool = False
     """Whether the values of a model across its roles are meant, and not those in one role."""
     prices: Path | None = None
@@ -68,7 +68,10 @@ def _wish_in_words(found: Json) -> str:
     wish = found["wish"]
     wished = [f"a standard error of {wish['standard_error']:g}"] if wish["standard_error"] is not None else []
     if wish["difference"] is not None:
-        wished.append(f"to find a difference of {wish['difference']:g} between two models four times in five")
+        wished.append(
+            f"to find a difference of {wish['difference']:g} between two models four times in five, where one value is "
+            "looked at"
+        )
     whose = "across its roles" if wish["across_personas"] else "in one role"
     most = "at most " if wish["difference"] is not None else ""
     return (
