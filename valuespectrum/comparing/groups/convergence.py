@@ -186,9 +186,11 @@ def _read(scored: Sequence[tuple[Path, Json]], models: Sequence[str]) -> tuple[M
                 _add(lines, method, run, who, SaidOfValues(number, asked))
             else:
                 left_out[f"{name} in {run}: {value_set.title} has no key to the ten values"] = None
-        for name, who, revealed in _walked(scores):
+        for name, who, rows in _walked(scores):
             if _wanted(who, models):
-                _add(profiles, name, run, who, SaidOfValues(revealed, SESSIONS, level=level))
+                revealed = {value: Estimate.read(row) for value, row in rows.items()}
+                said = SaidOfValues(revealed, SESSIONS, freedoms=_freedoms(rows, TEN), level=level)
+                _add(profiles, name, run, who, said)
     return profiles, lines, list(left_out)
 
 
@@ -318,15 +320,14 @@ def _means_of_finer(profiles: Methods) -> Iterator[str]:
             yield FINER.format(name)
 
 
-def _walked(scores: Json) -> Iterator[tuple[str, RespondentColumns, dict[str, Estimate]]]:
-    """What models did in sessions: profiles that their choices reveal, by policy."""
+def _walked(scores: Json) -> Iterator[tuple[str, RespondentColumns, Json]]:
+    """What models did in sessions: rows of the profiles that their choices reveal, by policy."""
     for condition in (scores.get("sessions") or {}).get("conditions", ()):
         for walker in condition["walkers"]:
             revealed = walker.get("revealed")
             if revealed and not walker["human"] and not walker["placebo"]:
                 who = RespondentColumns(walker["model"], walker["persona"], walker["strategy"])
-                rows = {value: Estimate.read(row) for value, row in revealed.items()}
-                yield f"{SESSIONS} ({condition['policy']})", who, rows
+                yield f"{SESSIONS} ({condition['policy']})", who, revealed
 
 
 def _method(name: str, told: Mapping[RespondentColumns, SaidOfValues], people: Sequence[RespondentColumns]) -> Method:

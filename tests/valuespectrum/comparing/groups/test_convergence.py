@@ -161,6 +161,23 @@ def test_what_is_done_in_sessions_is_an_instrument() -> None:
     assert pair["second"] == "sessions (nearest)" and pair["convergent"]["mean"] > 0.8
 
 
+def test_what_few_sessions_show_is_claimed_by_students_law() -> None:
+    """Half again as far from 0 as its interval reaches: of ten values sure out of forty sessions, not out of five."""
+    table = 0.01 * ten()
+    table[:, 0] = 0.31
+    liked = scores("vqa", TEN, table)
+    for freedom, claim in ((4.0, "one instrument only"), (40.0, "more")):
+        rows = {
+            value: {"mean": mean, "low": mean - 1.0, "high": mean + 1.0, "se": 0.4, "df": freedom}
+            for value, mean in zip(TEN.dimensions, (1.5, *(0.0,) * 9), strict=True)
+        }
+        who = {"persona": "none", "strategy": "none", "placebo": False, "human": False}
+        walkers = [{"model": f"simulated:m{at}@1", **who, "revealed": rows} for at in range(PEOPLE)]
+        walked = liked | {"sessions": {"conditions": [{"policy": "nearest", "walkers": walkers}]}}
+        found = convergence([(Path("one"), walked)])
+        assert {each["values"][TEN.dimensions[0]] for each in found["claims"]} == {claim}
+
+
 @pytest.mark.parametrize(
     ("runs", "told"),
     [
