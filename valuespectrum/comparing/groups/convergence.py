@@ -282,9 +282,12 @@ def _profile(rows: Json, value_set: ValueSet) -> dict[str, Estimate] | None:
 
 
 def _freedoms(rows: Json, value_set: ValueSet) -> dict[str, float]:
-    """Degrees of freedom behind the centred numbers; of means of finer values nobody knows them."""
-    found = {value: row.get("df") for value, row in rows.items()} if value_set == TEN else {}
-    return {value: float(each) for value, each in found.items() if each is not None}
+    """Degrees of freedom behind the centred numbers; of means of finer values the fewest that one of these has."""
+    own = {value: None if row.get("df") is None else float(row["df"]) for value, row in rows.items()}
+    parts: Mapping[str, tuple[str, ...]] = GROUPS.get((value_set.name, TEN.name), {value: (value,) for value in own})
+    told = {value: [own.get(each) for each in members] for value, members in parts.items()}
+    known = {value: [each for each in found if each is not None] for value, found in told.items()}
+    return {value: min(found) for value, found in known.items() if found and len(found) == len(parts[value])}
 
 
 def _mean(parts: Sequence[Estimate]) -> Estimate:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from several_instruments import PEOPLE, RUNS, TRUTH, scores, ten
 
@@ -159,6 +160,23 @@ def test_what_is_done_in_sessions_is_an_instrument() -> None:
     walked = RUNS[0][1] | {"sessions": {"conditions": [{"policy": "nearest", "walkers": walkers}]}}
     (pair,) = convergence([(Path("one"), walked)])["pairs"]
     assert pair["second"] == "sessions (nearest)" and pair["convergent"]["mean"] > 0.8
+
+
+def test_means_of_finer_values_are_as_sure_as_the_least_known_of_them() -> None:
+    """Both refined values of one of the ten lie half again as far from 0 as their intervals reach."""
+    table = 0.01 * ten()
+    table[:, 0] = 0.31
+    finer = np.zeros((PEOPLE, len(NINETEEN)))
+    members = GROUPS["schwartz_19", "schwartz_10"][TEN.dimensions[0]]
+    finer[:, [NINETEEN.dimensions.index(name) for name in members]] = 0.3
+    for freedom, claim in ((4.0, "one instrument only"), (40.0, "more")):
+        told = scores("portraits", NINETEEN, finer)
+        for row in (row for one in told["respondents"] for row in one["profile"].values()):
+            row["df"] = 40.0
+        for one in told["respondents"]:
+            one["profile"][members[-1]]["df"] = freedom
+        found = convergence([(Path("one"), scores("vqa", TEN, table)), (Path("two"), told)])
+        assert {each["values"][TEN.dimensions[0]] for each in found["claims"]} == {claim}
 
 
 def test_what_few_sessions_show_is_claimed_by_students_law() -> None:
