@@ -40,6 +40,8 @@ _MANY = 1e6
 """Degrees of freedom from which on more change nothing."""
 _DOUBLINGS = 20
 """Steps in which levels are made more until they are enough."""
+_MOST_LEVELS = 1e9
+"""Levels beyond which nobody asks."""
 _MOST_TRIED = 48
 """Levels of a facet up to which all are tried."""
 _OTHER_PILOTS = 200
@@ -270,14 +272,15 @@ def _best(
 
 def _fewest(reaches: Callable[[Floats], Bools], least: Floats) -> Floats:
     """Fewest levels, from a number on, that reach a wish; infinite where none do."""
-    most = np.where(np.isfinite(least), least, 1.0)
+    there = least <= _MOST_LEVELS
+    most = np.where(there, least, 1.0)
     below = most - 1.0
     for _ in range(_DOUBLINGS):
         short = ~reaches(most)
         if not short.any():
             break
         below, most = np.where(short, most, below), np.where(short, 2.0 * most, most)
-    found = np.isfinite(least) & reaches(most)
+    found = there & reaches(most)
     while (most - below > 1.0).any():
         middle = np.floor((below + most) / 2.0)
         enough = reaches(middle)

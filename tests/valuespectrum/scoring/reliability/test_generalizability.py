@@ -295,6 +295,9 @@ def test_the_search_for_a_difference_finds_what_trying_everything_finds() -> Non
     assert both is not None and both.standard_error <= 0.15 + 1e-9 and both.detectable is not None
     assert both.detectable <= 1.0 + 1e-6
     assert cheapest(found, replace(wish, difference=0.01)) is None, "wordings leave more open"
+    at_last = study(found, Design({"clip": 10**17, "wording": 4, "draw": 1})).standard_error
+    endless = DesignWish(difference=1.0, standard_error=at_last, given={"wording": 4, "draw": 1})
+    assert cheapest(found, endless) is None, "with more clips than there can be"
 
 
 def test_a_plan_has_as_many_clips_of_a_value_as_an_interval_needs() -> None:
