@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from agents.answers.respondent import Role
 from agents.answers.table import by_respondent
 from agents.models.base import ModelOptions
+from agents.models.model_names import ModelId, ModelSpec
 from agents.personas.reserved import in_first_wording
 from valuespectrum.costs.prices import load_prices
 from valuespectrum.costs.spending import Spending, spending
@@ -102,11 +103,16 @@ class _PilotAsked:
     roles: int = 1
 
     @property
+    def reply_tokens(self) -> int:
+        """Of one answer, at most, thinking included."""
+        return ANSWER_TOKENS + self.spending.replies.thinking
+
+    @property
     def costs(self) -> Costs:
         """What a set costs: in money where prices are known, else in tokens, else in answers."""
         if not self.prompt_tokens > 0:
             return Costs()
-        prompt, reply = self.asks_a_set * self.prompt_tokens, self.asks_a_set * ANSWER_TOKENS
+        prompt, reply = self.asks_a_set * self.prompt_tokens, self.asks_a_set * self.reply_tokens
         if self.spending.price is not None and (self.spending.price.prompt or self.spending.price.reply):
             return Costs(self.spending.price.dollars(round(prompt), 0), self.spending.price.dollars(0, round(reply)))
         return Costs(prompt, reply)
@@ -115,7 +121,7 @@ class _PilotAsked:
         """What asks and answers cost; ``None`` without a price, or where nobody counted the tokens of an ask."""
         if not self.prompt_tokens > 0 and self.spending.dollars(10**6, 10**6):
             return None
-        return self.spending.dollars(round(asks * self.prompt_tokens), answers * ANSWER_TOKENS)
+        return self.spending.dollars(round(asks * self.prompt_tokens), answers * self.reply_tokens)
 
 
 def plan_from_pilot(run: Path, options: PlanOptions) -> Json:
@@ -178,7 +184,8 @@ def _usual(unit: str) -> float:
 
 def _asked(run: Path, options: PlanOptions) -> tuple[dict[str, _PilotAsked], list[str], str]:
     """What every model was asked, whose answers tell nothing, with the reason, and what their numbers are in."""
-    settings = read_manifest(run).settings
+    manifest = read_manifest(run)
+    settings = manifest.settings
     battery = dict(settings["battery"])
     instrument = load_installed(battery.pop("name"), battery, str(run))
     known: dict[str, Instrument] = {instrument.name: instrument}
@@ -216,13 +223,31 @@ def _asked(run: Path, options: PlanOptions) -> tuple[dict[str, _PilotAsked], lis
             each,
             sum(asks for asks, _ in sizes[model]) / sum(sets for _, sets in sizes[model]),
             tokens.get(model, 0.0),
-            spending(model, prices, ModelOptions()),
+            spending(named_as(manifest.provenance, model), prices, ModelOptions()),
             personas[model],
             len(sizes[model]),
         )
         for model, each in told.items()
     }
     return asked, left_out, unit
+
+
+def named_as(provenance: Json, model: str) -> str:
+    """How a model was named when a run was begun, since prices and thinking may stand in that; else its id.
+
+    Args:
+        provenance: Of the manifest.
+        model: Id.
+
+    Example:
+        >>> named_as({"options": {"model": ["openai:m?thinking=on"]}}, "openai:m"), named_as({}, "openai:m")
+        ('openai:m?thinking=on', 'openai:m')
+    """
+    options = provenance.get("options")
+    given = options.get("model") if isinstance(options, dict) else None
+    listed = given if isinstance(given, list) else [given]
+    known = ModelId.parse(model)
+    return next((each for each in listed if isinstance(each, str) and ModelSpec.parse(each).could_name(known)), model)
 
 
 def _told(instrument: Instrument, answers: pd.DataFrame) -> tuple[ToldRows | None, str, str]:

@@ -16,11 +16,11 @@ from agents.models.local.simulated import SimulatedModel, SimulatedProfile
 from valuespectrum.cli import main
 from valuespectrum.costs.prices import load_prices
 from valuespectrum.costs.spending import spending
-from valuespectrum.instruments.battery import BatteryOptions
+from valuespectrum.instruments.battery import ANSWER_TOKENS, BatteryOptions
 from valuespectrum.instruments.registry import InstrumentChoice
 from valuespectrum.measuring.benchmark import BenchOptions, run_benchmark
 from valuespectrum.measuring.instrument_run import InstrumentOptions, run_instrument
-from valuespectrum.measuring.pilot import STILL, PlanOptions, _PilotAsked, plan_from_pilot
+from valuespectrum.measuring.pilot import STILL, PlanOptions, _PilotAsked, named_as, plan_from_pilot
 from valuespectrum.operations.studies.design import _model_in_words
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.reliability.decisions import Costs
@@ -153,6 +153,15 @@ def test_no_cost_is_named_where_nobody_counted_tokens() -> None:
     assert not_counted.dollars(1_000, 1_000) is None and not_counted.costs == Costs()
     free = spending("simulated:power=1", load_prices(), ModelOptions())
     assert _PilotAsked([], 4.0, 0.0, free).dollars(1_000, 1_000) in (0.0, None)
+
+
+def test_a_plan_costs_what_the_spec_of_the_model_says() -> None:
+    """Prices of a server of one's own, and what a model thinks before each answer."""
+    spec = "openai:m@http://a/v1?price_input=2&price_output=8&thinking=on&thinking_tokens=1000"
+    named = named_as({"options": {"model": ["openai:n", spec]}}, "openai:m@http://a/v1")
+    assert named == spec and named_as({"options": {"model": "openai:n"}}, "openai:m") == "openai:m"
+    asked = _PilotAsked([], 4.0, 500.0, spending(named, load_prices(), ModelOptions()))
+    assert asked.dollars(1_000, 3_000) == pytest.approx((1_000 * 500 * 2 + 3_000 * (ANSWER_TOKENS + 1_000) * 8) / 1e6)
 
 
 def test_languages_are_planned_one_at_a_time(tmp_path: Path) -> None:
