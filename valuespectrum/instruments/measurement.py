@@ -141,6 +141,12 @@ class Measurement:
             table=None,
         )
 
+    def naming_flagged(self) -> Measurement:
+        """The same; what flagged guards say stands among the notes, unless notes or verdicts say it already."""
+        said = {text.rstrip(".") for text in (*self.notes, *self.verdicts)}
+        told = dict.fromkeys(each.statement.rstrip(".") for each in self.guards if each.flagged)
+        return replace(self, notes=(*self.notes, *(each for each in told if each not in said)))
+
     def to_json(self) -> dict[str, object]:
         """As ``scores.json`` keeps it; the value set by name.
 

@@ -115,7 +115,7 @@ def _described(one: _Table, units: Units, options: ScoringOptions) -> _Described
         stands = isinstance(one.instrument, Published | Celled)
         finding = one_answer(instructed(one.answers), options, measured.tells_values_apart)
         measured = measured.found_alike(finding, stands)
-    return _Described(one.who, len(one.answers), measured.claiming_no_more())
+    return _Described(one.who, len(one.answers), measured.claiming_no_more().naming_flagged())
 
 
 def _is_bare(who: RespondentColumns) -> bool:

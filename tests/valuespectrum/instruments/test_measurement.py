@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.scoring.estimate import Estimate, Score
+from valuespectrum.scoring.guards.finding import Finding
 from valuespectrum.theory.value_sets import FOUR, VALUE_SETS, scalars
 from vectorstore.foundation.errors import InputError
 
@@ -75,3 +77,16 @@ def test_a_detail_cannot_take_the_place_of_a_field() -> None:
 def test_an_estimate_turned_round_keeps_its_ends_in_order() -> None:
     turned = Estimate(1.0, 0.5, 2.0, se=0.3).moved(-2.0, 1.0)
     assert turned == Estimate(-1.0, -3.0, 0.0, se=0.6)
+
+
+def test_what_a_flagged_guard_says_is_a_note_once() -> None:
+    guards = (
+        Finding("order", "flagged", 0.1, 0.3, "Answers hang on nothing."),
+        Finding("items", "flagged", 4.0, 5.0, "four items only"),
+        Finding("claims", "flagged", 0.0, 0.5, "prefers nothing"),
+        Finding("mass", "holds", 0.9, 0.8, "all was answered"),
+        Finding("words", "unknown", None, 0.8, "nothing was said"),
+    )
+    named = replace(_measured(), guards=guards).naming_flagged()
+    assert named.notes == ("four items only", "Answers hang on nothing")
+    assert named.naming_flagged() == named and _measured().naming_flagged() == _measured()

@@ -25,6 +25,8 @@ from valuespectrum.instruments.svo.slider import SliderOptions, Svo
 from valuespectrum.reference.cohort import CohortMember
 from valuespectrum.reference.planted import BY_NAME, Mind, choice_shares, payoff_utilities
 from valuespectrum.reference.twin.model import TwinModel
+from valuespectrum.runs.scores import score_answers
+from valuespectrum.scoring.cells import ScoringOptions
 
 AMBER, DUNE, VIOLA = (BY_NAME[name] for name in ("amber", "dune", "viola"))
 
@@ -114,6 +116,10 @@ def test_blind_answers_weigh_nothing_and_do_not_hang_together() -> None:
     found = measured(Svo(), rows)
     assert found.guards[0].flagged and "blind" in found.guards[0].statement
     assert "blind" in found.scores["weights_angle"].status
+    told = rows.assign(instrument="svo", persona="none", strategy="none", placebo=False)
+    scores = score_answers(told, ScoringOptions(draws=50))
+    assert "Arrangements are not answered by an order" in scores["guards"]["hangs_together"]["statement"]
+    assert any(note.startswith("Arrangements are not answered by an order") for note in scores["notes"])
 
 
 def test_six_items_alone_say_nothing_of_equality() -> None:
