@@ -11,6 +11,7 @@ import numpy as np
 from valuespectrum.instruments.base import Instrument
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.svo.angle import angle_of, random_angles, random_shares, reach
+from valuespectrum.instruments.svo.arranging import Arranging
 from valuespectrum.instruments.svo.consistency import (
     inequality_share,
     inequality_share_by_chance,
@@ -70,7 +71,7 @@ class Weighed:
 
 
 def measured_orientation(
-    instrument: Instrument, answers: pd.DataFrame, options: ScoringOptions, balanced: bool
+    instrument: Instrument, answers: pd.DataFrame, options: ScoringOptions, how: Arranging
 ) -> Measurement:
     """What slider answers of one respondent say.
 
@@ -78,7 +79,7 @@ def measured_orientation(
         instrument: Whose answers these are.
         answers: One row per ask; others than slider items are left out.
         options: Scoring options; ``minimum_clips`` is the fewest arrangements that have an interval.
-        balanced: Whether each option was asked in each place equally often.
+        how: What differed between arrangements.
     """
     rows = slider_rows(answers)
     shown, read = read_shares(rows, options)
@@ -99,10 +100,10 @@ def measured_orientation(
         scalars=consistency | _sizes(shown, weighed, options),
         bias={"first_option": weighed.estimate(lambda one: one.lean, options.level)},
         rates={name: Estimate.read(row) for name, row in verdict_rates(read, rows[UNIT], options.level).items()},
-        covers=covered(len(shown)),
+        covers=covered(len(shown), "fifteen" if _secondary_asked(shown) else "six", how),
         guards=(_hangs_together(consistency["transitive"]),),
         verdicts=category,
-        notes=_notes(shown, balanced),
+        notes=_notes(shown, how.balanced),
         n_units=len(shown),
         n_unscored=int((~shown.answered.any(axis=1)).sum()),
         details={"svo": _details(shown)},

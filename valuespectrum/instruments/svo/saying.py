@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from valuespectrum.instruments.svo.angle import CATEGORIES, category, random_angles, random_shares
+from valuespectrum.instruments.svo.arranging import Arranging
 from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.theory.value_sets import scalars
 
@@ -19,11 +20,25 @@ ORIENTATION = scalars(
 """Numbers of a slider measurement."""
 
 
-def covered(arrangements: int) -> str:
-    """What intervals are over."""
+def covered(arrangements: int, items: str, how: Arranging) -> str:
+    """What intervals are over.
+
+    Args:
+        arrangements: How many.
+        items: How many items were asked, in words.
+        how: What differs between arrangements; what does not was not drawn again.
+
+    Example:
+        >>> covered(9, "six", Arranging(payoffs="published")).split(". ")[0]
+        'Drawn again: arrangements (9), which are orders of options'
+    """
+    scaled = how.payoffs == "rescaled"
+    varied = [("orders of options", how.shuffled), ("scales of points", scaled)]
+    drawn, fixed = ([name for name, differs in varied if differs == there] for there in (True, False))
+    told = f"Drawn again: arrangements ({arrangements}), which are {' and '.join(drawn)}. " if drawn else ""
     return (
-        f"Drawn again: arrangements ({arrangements}), which are orders of options and scales of points. The fifteen "
-        "items are the measure itself and were not drawn again, nor were its words."
+        f"{told}The {items} items are the measure itself and were not drawn again, nor were its words and marks"
+        f"{''.join(f', nor {name}' for name in fixed)}."
     )
 
 

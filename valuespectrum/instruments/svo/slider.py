@@ -72,7 +72,7 @@ class Svo:
 
     def measure(self, answers: pd.DataFrame, units: Units, options: ScoringOptions) -> Measurement:
         """The angle of what is taken, the weights behind it, and whether answers hang together."""
-        return measured_orientation(self, answers, options, self.options.balanced)
+        return measured_orientation(self, answers, options, self.options)
 
     def expected(self, planted: Mapping[str, float]) -> Mapping[str, float]:
         """What the weights of a respondent with a planted orientation should be; of what it takes nothing is said.

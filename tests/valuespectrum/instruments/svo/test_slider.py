@@ -72,6 +72,21 @@ def test_what_is_drawn_again_stands_beside_the_interval() -> None:
     assert Measurement.from_json(json.loads(json.dumps(found.to_json())), {found.value_set.name: found.value_set})
 
 
+@pytest.mark.parametrize(
+    ("options", "drawn", "kept"),
+    [
+        ({}, "which are orders of options and scales of points. The fifteen items", "nor were its words and marks."),
+        ({"payoffs": "published"}, "which are orders of options. The fifteen items", "nor scales of points."),
+        ({"shuffled": False, "secondary": False}, "scales of points. The six items", "nor orders of options."),
+    ],
+)
+def test_what_is_alike_in_all_arrangements_is_not_said_to_be_drawn_again(
+    options: dict[str, Any], drawn: str, kept: str
+) -> None:
+    found = measured(Svo(SliderOptions(**options)), answers_of(AMBER, samples=1, **options))
+    assert drawn in found.covers and found.covers.endswith(kept)
+
+
 def test_refusals_and_unreadable_answers_are_no_numbers() -> None:
     rows = answers_of(AMBER, samples=1)
     clean = measured(Svo(), rows)

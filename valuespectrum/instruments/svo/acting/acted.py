@@ -38,13 +38,16 @@ RATIONALITY = scalars(
 """Targets, each with how near choices came to it."""
 
 
-def measured_acting(instrument: Instrument, answers: pd.DataFrame, options: ScoringOptions) -> Measurement:
+def measured_acting(
+    instrument: Instrument, answers: pd.DataFrame, options: ScoringOptions, rescaled: bool
+) -> Measurement:
     """What one respondent did with each target value.
 
     Args:
         instrument: Whose answers these are.
         answers: One row per ask; those for traits and goals are only counted.
         options: Scoring options; ``minimum_clips`` is the fewest runs that have an interval.
+        rescaled: Whether runs show points on scales of their own.
     """
     chosen = slider_rows(answers)
     read = read_options(chosen, STEPS, options)
@@ -52,6 +55,7 @@ def measured_acting(instrument: Instrument, answers: pd.DataFrame, options: Scor
     rows = [_row(target, way, _of(angles, target, way), options) for target in TARGETS for way in WAYS]
     by_goal = {row["target"]: row for row in rows if row["way"] == "goal"}
     units = int(answers[RUN].nunique())
+    own = "traits, goal, order of options and scale of points" if rescaled else "traits, goal and order of options"
     return Measurement(
         instrument=instrument.name,
         value_set=RATIONALITY,
@@ -60,8 +64,8 @@ def measured_acting(instrument: Instrument, answers: pd.DataFrame, options: Scor
         scalars=_scalars(angles, options),
         rates={name: Estimate.read(row) for name, row in verdict_rates(read, chosen[RUN], options.level).items()},
         covers=(
-            f"Drawn again: runs ({units}), each with its own traits and goal, order of options and scale of points. "
-            "The six items, and the words in which targets are told, were not drawn again."
+            f"Drawn again: runs ({units}), each with its own {own}. The six items, the marks of their options, and the "
+            "words in which targets are told, were not drawn again."
         ),
         verdicts=tuple(_in_words(row) for row in rows),
         notes=_notes(answers, angles, instrument),

@@ -100,7 +100,7 @@ class Hvae:
 
     def measure(self, answers: pd.DataFrame, units: Units, options: ScoringOptions) -> Measurement:
         """Value rationality, hit rate and lift for each target, beside what blind answers come to."""
-        return measured_acting(self, answers, options)
+        return measured_acting(self, answers, options, self.options.payoffs == "rescaled")
 
 
 def acting(role: Role, target: str, arrangement: Arrangement, number: int) -> Procedure[object]:

@@ -159,3 +159,12 @@ def test_a_hostile_goal_stays_one_line_of_bounded_length() -> None:
     aimed = next(ask for ask in model.asked if ask.tags.get("way") == "goal")
     goal = aimed.question.split("Your goal: ")[1].split("\n")[0]
     assert len(goal) <= 400 and goal.startswith("{question} You and nobody")
+
+
+def test_points_on_one_scale_are_not_said_to_be_drawn_again() -> None:
+    model = Listening(twin("wheat"))
+    acted(model, 1)
+    answers = pd.DataFrame(model.rows)
+    assert "order of options and scale of points. The six items" in measured(Hvae(), answers).covers
+    published = measured(Hvae(GoalOptions(payoffs="published")), answers).covers
+    assert "goal and order of options. The six items" in published and "scale" not in published
