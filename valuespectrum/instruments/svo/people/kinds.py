@@ -7,8 +7,9 @@ import io
 from collections.abc import Mapping
 from pathlib import Path
 
-from vectorstore.foreign.documents import read_regular, repeated_column
+from vectorstore.foreign.documents import cell_separator, read_regular, repeated_column
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.text import JOINERS, unseen
 
 MOST_BYTES = 16_000_000
 MOST_LETTERS = 80
@@ -21,17 +22,18 @@ def read_people(path: Path) -> Mapping[str, str]:
     """Kinds of people by clip.
 
     Args:
-        path: CSV in UTF-8 with the columns ``clip`` and ``kind``.
+        path: CSV in UTF-8 (commas, semicolons or tabs) with the columns ``clip`` and ``kind``.
 
     Returns:
         Clip to kind; clips that show nobody are left out.
 
     Raises:
-        InputError: The file cannot be read, is too large, lacks a column, names a clip twice, or has fewer than two
-            kinds.
+        InputError: The file cannot be read, is too large, lacks a column, names a clip twice, has a character in a kind
+            that nobody sees, or has fewer than two kinds.
     """
+    text = _text(path)
     try:
-        rows = list(csv.reader(io.StringIO(_text(path), newline=""), strict=True))
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=cell_separator(text), strict=True))
     except csv.Error as error:
         raise InputError(f"{path} is no table: {error}", _HINT) from error
     if not rows or not set(_COLUMNS) <= set(rows[0]):
@@ -52,11 +54,14 @@ def read_people(path: Path) -> Mapping[str, str]:
             )
         if len(kind) > MOST_LETTERS:
             raise InputError(f"the kind in line {number} of {path} is longer than {MOST_LETTERS} letters", _HINT)
+        if strange := unseen(kind, but=JOINERS):
+            told = f"the kind in line {number} of {path} holds a character that is not seen, U+{ord(strange):04X}"
+            raise InputError(told, "take it out")
         kinds[clip] = kind
-    told = {clip: kind for clip, kind in kinds.items() if kind}
-    if len(set(told.values())) < 2:
+    shown = {clip: kind for clip, kind in kinds.items() if kind}
+    if len(set(shown.values())) < 2:
         raise InputError(f"{path} tells fewer than two kinds of people, so nothing can differ", _HINT)
-    return told
+    return shown
 
 
 def _text(path: Path) -> str:

@@ -69,7 +69,7 @@ def test_kinds_out_of_a_file_leave_out_clips_without_people(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("content", "wrong"),
     [
-        (b"clip;kind\na;b\n", "lacks the columns clip and kind"),
+        (b"clip|kind\na|b\n", "lacks the columns clip and kind"),
         (b"", "lacks the columns"),
         (b"clip,kind\na,old\na,young\n", "line 3 .* names the clip 'a' again"),
         (b"clip,kind\n,old\n", "names no clip"),
@@ -78,6 +78,7 @@ def test_kinds_out_of_a_file_leave_out_clips_without_people(tmp_path: Path) -> N
         (b"clip,kind,kind\na,old,young\nb,young,old\n", "has the column 'kind' twice"),
         (b'clip,kind\na,old\nb,"young\nc,old\n', "is no table"),
         (b"clip,kind\na,\xff\xfe\n", "cannot be read as text"),
+        ("clip,kind\na,old\nb,yo\u202eung\n".encode(), r"kind in line 3 .* not seen, U\+202E"),
         (b"clip,kind\na," + b"x" * 100 + b"\n", "longer than 80"),
         (b"clip,kind\n" + b'"' + b"x" * 200_000 + b'",a\n', "is no table"),
         (b"x" * 16_000_001, "is larger than"),
@@ -88,6 +89,14 @@ def test_a_wrong_file_is_named_as_such(tmp_path: Path, content: bytes, wrong: st
     table.write_bytes(content)
     with pytest.raises(InputError, match=wrong):
         read_people(table)
+
+
+def test_semicolons_and_tabs_may_stand_between_cells(tmp_path: Path) -> None:
+    table = tmp_path / "people.csv"
+    for separator in ",;\t":
+        lines = (separator.join(row) for row in (("clip", "kind"), ("a", "old"), ("b", "young"), ("c", "")))
+        table.write_text("\n".join(lines), encoding="utf-8-sig")
+        assert read_people(table) == {"a": "old", "b": "young"}
 
 
 @pytest.mark.timeout(20)
