@@ -144,6 +144,12 @@ class PortraitMemory:
     def __init__(self, options: ContaminationOptions | None = None) -> None:
         self.options = options or ContaminationOptions()
 
+    @property
+    def told_of_items(self) -> Sequence[str]:
+        """Nothing; a file that is missing or wrong is refused before anything is begun."""
+        _ = self.options.forms()
+        return ()
+
     def cost(self, pictures: int) -> int:
         """Asks to one respondent; of a questionnaire whose texts are not there, as many as its items take."""
         own, published = len(own_form().items), self.options._portraits.key.items

@@ -120,9 +120,10 @@ class ValuePortrait:
         return [Item(each.id, (each.text,), OWN_WORDS, each.tags[:1]) for each in read_responses(OWN)]
 
     def cost(self, pictures: int) -> int:
-        """Asks to one respondent."""
+        """Asks to one respondent; half a clone is refused before anything is begun."""
         if self.seen and self.options.tagged_only:
             raise InputError("tagged_only=true means nothing with about=clips: all responses count", "leave it out")
+        _ = self.options.prompts()
         asked = pictures if self.seen else len(self.options.responses())
         sides = 2 if self.seen else 1
         return asked * sides * 2 * len(self.options.versions) * len(self.options.instructions)

@@ -13,6 +13,7 @@ from planted_instruments import answered, measured, twin
 
 from agents.answers.respondent import BARE
 from agents.models.base import Answer, Ask
+from valuespectrum.cli import main
 from valuespectrum.instruments.base import Setting
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.portraits.contamination import ContaminationOptions, PortraitMemory, likeness
@@ -144,6 +145,17 @@ def test_what_cannot_be_probed_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="not ours to pass on"):
         PortraitMemory().questions(Setting((BARE,)))
     assert likeness("", "one two") == 0.0 and likeness("One, two!", "one two") == 1.0
+
+
+def test_a_missing_or_wrong_file_is_told_before_a_run_is_begun(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "form.csv"
+    file.write_text("number,text\n1,Somebody says that people give.\n", encoding="utf-8")
+    run = ["instrument", "run", "portrait-memory", "--model", "simulated:amber", "--run", str(tmp_path / "run")]
+    assert main(run) == 2 and "not ours to pass on" in capsys.readouterr().err
+    assert main([*run, "--option", f"file={file}"]) == 2 and "lacks item 2, 3" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
 
 
 class Reciter(Reader):

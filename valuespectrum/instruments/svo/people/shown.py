@@ -89,7 +89,9 @@ class SvoShown:
         self.options: ShownOptions = options or ShownOptions()
 
     def cost(self, pictures: int) -> int:
-        """Asks to one respondent."""
+        """Asks to one respondent, at most; a wrong file is refused before anything is begun."""
+        if self.options.people:
+            read_people(user_path(self.options.people))
         return len(PRIMARY) * pictures
 
     def questions(self, setting: Setting) -> ShownAsks:

@@ -113,3 +113,12 @@ def test_a_file_that_names_none_of_the_clips_is_refused(tmp_path: Path) -> None:
         SvoShown(ShownOptions(people=str(table))).questions(setting(FEW))
     with pytest.raises(InputError, match="cannot be read"):
         read_people(tmp_path / "missing.csv")
+
+
+def test_a_wrong_file_is_told_before_a_run_is_begun(tmp_path: Path) -> None:
+    table = tmp_path / "people.csv"
+    table.write_text("clip,kind\na,old\n", encoding="utf-8")
+    with pytest.raises(InputError, match="fewer than two kinds"):
+        SvoShown(ShownOptions(people=str(table))).cost(1)
+    table.write_text("clip,kind\na,old\nb,young\n", encoding="utf-8")
+    assert SvoShown(ShownOptions(people=str(table))).cost(2) == SvoShown().cost(2) == 12
