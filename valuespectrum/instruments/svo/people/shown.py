@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -44,6 +44,8 @@ PEOPLE = "people"
 """Tag: kind of people that a clip shows."""
 LEAST_P = 0.05
 """Level of the test that kinds differ."""
+_MOST_TOLD = 12
+"""Kinds whose angle is told in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +106,13 @@ class SvoShown:
         clips = clip_angles(answers, read.shares)
         found = profiled(self, answers, UnitScores(clips, "angle", reach()), units, options)
         people = _people(clips, options)
+        # Without a table of the user's, kinds are values, and their angles are the profile.
+        towards = tuple(_towards(people["kinds"])) if self.options.people else ()
         rates = verdict_rates(read, answers[CLIP], options.level)
         return replace(
             found,
             rates={name: Estimate.read(row) for name, row in rates.items()},
-            verdicts=(*found.verdicts, _in_words(people["test"]), by_chance()),
+            verdicts=(*found.verdicts, *towards, _in_words(people["test"]), by_chance()),
             notes=(*found.notes, "nobody looked whether there are people in the pictures, except in a file of yours"),
             # The shape of a profile is one of values of one's own: broader ones, the circle, and likeness to people.
             details={**{name: each for name, each in found.details.items() if name != "shape"}, "svo_people": people},
@@ -206,6 +210,17 @@ def _people(clips: pd.DataFrame, options: ScoringOptions) -> Json:
 
 def _mean(angles: Sequence[float]) -> float:
     return float(np.mean(angles)) if len(angles) else float("nan")
+
+
+def _towards(kinds: Json) -> Iterator[str]:
+    """The angle towards each kind of people, in words."""
+    for kind, row in list(kinds.items())[:_MOST_TOLD]:
+        clips = f"{row['n_clips']} clip" + "s" * (row["n_clips"] != 1)
+        ends = "" if row["low"] is None else f" [{row['low']:.1f}, {row['high']:.1f}]"
+        why = f": {row['why']}" if row["low"] is None else ""
+        yield f"The angle towards people of the kind {kind} is {row['mean']:.1f} degrees{ends} over {clips}{why}"
+    if len(kinds) > _MOST_TOLD:
+        yield f"{len(kinds) - _MOST_TOLD} further kinds of people stand in svo_people of the scores"
 
 
 def _in_words(test: Json) -> str:

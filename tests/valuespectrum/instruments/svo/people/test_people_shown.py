@@ -31,6 +31,7 @@ def test_the_angle_follows_what_people_are_shown_with() -> None:
     assert found.scores["hedonism"].estimate.mean == pytest.approx(angles["hedonism"])
     assert any("hangs on the kind" in said for said in found.verdicts)
     assert any("Blind answers" in said for said in found.verdicts)
+    assert not any("of the kind" in said and "degrees" in said for said in found.verdicts), "they are the profile"
     assert "shape" not in found.details, "likeness to people is about values of one's own"
 
 
@@ -64,6 +65,11 @@ def test_kinds_out_of_a_file_leave_out_clips_without_people(tmp_path: Path) -> N
     people = found.details["svo_people"]
     assert isinstance(people, dict) and set(people["kinds"]) == {"adult", "child"}
     assert people["test"]["unit"] == "clip" and instrument.options.own_items["items"]
+    told = [said for said in found.verdicts if said.startswith("The angle towards people of the kind ")]
+    assert [said.split()[7] for said in told] == ["adult", "child"]
+    for said, row in zip(told, people["kinds"].values(), strict=True):
+        assert f"is {row['mean']:.1f} degrees" in said and "over 15 clips" in said
+        assert row["low"] is None or f" [{row['low']:.1f}, {row['high']:.1f}] " in said
 
 
 @pytest.mark.parametrize(
