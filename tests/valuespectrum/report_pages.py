@@ -115,7 +115,16 @@ def group(text: str = "plain", why: str = "", **told: str) -> InstrumentGroup:
     rows = tuple(MeasuredRow(name, text, number, number, (1, 1, 2), 6) for name in ("power", text))
     profiles = tuple(
         MeasuredProfile(
-            text, f"hf:{text}", role, rows, scalars={text: number}, covers=text, verdicts=(text,), notes=(text,)
+            text,
+            f"hf:{text}",
+            role,
+            rows,
+            scalars={text: number},
+            leans={text: number},
+            lost={text: number},
+            covers=text,
+            verdicts=(text,),
+            notes=(text,),
         )
         for role in ("", text)
     )

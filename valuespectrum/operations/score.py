@@ -181,7 +181,7 @@ def _profile(one: Json, values: ValueSet) -> str:
     from valuespectrum.instruments.measurement import read_name
     from valuespectrum.reporting.elements.data import Estimate
     from valuespectrum.reporting.elements.words import short_model, with_interval
-    from valuespectrum.reporting.measured import limits
+    from valuespectrum.reporting.measured import beside_scores, limits
 
     unit, measured = one["unit"], one["profile"]
     liked = "identification" in one
@@ -204,19 +204,31 @@ def _profile(one: Json, values: ValueSet) -> str:
         )
         for name, row in measured.items()
     ]
+    leans, lost = beside_scores(one)
     titles = {HEADLINE: "centred log-odds [95 %]", "centred": "centred [95 %]"}
     header = ("value", *(titles.get(scale, f"{'points' if liked else 'score'} [95 %]") for scale in scales))
     return "\n".join(
         (
             f"{short_model(one['model'])}, {read_name(one['instrument'])}",
             table((*header, *(["p, Holm"] if values.one_scale else []), f"{unit}s"), rows),
-            *_footnotes([each for listed in estimates.values() for each in listed]),
+            *_footnotes([*(each for listed in estimates.values() for each in listed), *leans.values(), *lost.values()]),
             *(f"{name}: {with_interval(Estimate.read(row), 2)}" for name, row in one["scalars"].items()),
+            *_hung_on(leans, lost),
             *_read_with(one, values.one_scale),
             *(f"{verdict[:1].upper()}{verdict[1:]}." for verdict in one["verdicts"]),
             *(f"Note: {note}." for note in [*one["notes"], *limits(one)]),
         )
     )
+
+
+def _hung_on(leans: Mapping[str, Estimate], lost: Mapping[str, Estimate]) -> list[str]:
+    """Leans of a respondent, and its answers that do not count, a line each; nothing where there are none."""
+    from valuespectrum.reporting.elements.words import with_interval
+
+    hung = "; ".join(f"{name.replace('_', ' ')} {with_interval(each, 2, True)}" for name, each in leans.items())
+    gone = "; ".join(f"{name.replace('_', ' ')} {with_interval(each, 1)} %" for name, each in lost.items())
+    told = (("Leans, and what answers hang on", hung), ("Answers that do not count", gone))
+    return [f"{title}: {said}." for title, said in told if said]
 
 
 def _digits(alike: Sequence[Estimate]) -> int:

@@ -18,7 +18,7 @@ from valuespectrum.reporting.elements.instruments import (
     MeasuredProfile,
     MeasuredRow,
 )
-from valuespectrum.reporting.measured import explained, identified, limits, ranks_of, read_in_words
+from valuespectrum.reporting.measured import beside_scores, explained, identified, limits, ranks_of, read_in_words
 from valuespectrum.scoring.estimate import HEADLINE, Estimate
 from valuespectrum.theory.value_sets import ValueSet
 from vectorstore.foundation.json_types import Json
@@ -59,12 +59,15 @@ def _profile(run: str, one: Json, values: ValueSet, scale: str) -> MeasuredProfi
     measured = one.get("profile") or {name: {"mean": each} for name, each in one["paper"]["scores"].items()}
     status, why = identified(one)
     who, about = columns_of(one), about_others(one["instrument"])
+    leans, lost = beside_scores(one)
     return MeasuredProfile(
         run=run,
         model=who.model,
         role="" if who == who.bare else Role(who.persona, who.strategy, who.placebo).words,
         rows=tuple(_row(name, values.label(name), row, scale) for name, row in measured.items()),
         scalars={name: Estimate.read(row) for name, row in one.get("scalars", {}).items()},
+        leans=leans,
+        lost=lost,
         status="" if status == "identified" else f"{status}: {why}",
         covers=str(one.get("covers", "")),
         verdicts=tuple(map(str, one.get("verdicts", ()))),

@@ -132,6 +132,27 @@ def limits(one: Json) -> list[str]:
     return told
 
 
+def beside_scores(one: Json) -> tuple[dict[str, Estimate], dict[str, Estimate]]:
+    """What answers of a respondent hang on beside what is measured, and shares of those that do not count, in percent.
+
+    Args:
+        one: As scores have it.
+
+    Returns:
+        Both by name, without what is not known and without shares of nothing; empty for respondents whose leans stand
+        in a table of their own (``shows_liking``).
+    """
+    if shows_liking(one):
+        return {}, {}
+    leans, shares = (
+        {name: Estimate.read(row) for name, row in one.get(part, {}).items()} for part in ("bias", "rates")
+    )
+    return (
+        {name: lean for name, lean in leans.items() if lean.mean is not None},
+        {name: share.moved(100) for name, share in shares.items() if share.mean},
+    )
+
+
 def _rows(measured: Json, planted: Mapping[str, float] | None, published: bool) -> tuple[ValueRow, ...]:
     rows = [_row(value, measured[value], published) for value in VALUES]
     if not planted:

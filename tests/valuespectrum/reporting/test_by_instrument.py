@@ -91,6 +91,19 @@ def test_the_page_names_instrument_dimensions_unit_and_scale(monkeypatch: pytest
     assert said.startswith("The first profile is by the instrument “Like battery”; “Pairs of pictures”")
 
 
+def test_leans_and_answers_that_do_not_count_stand_beside_scores(monkeypatch: pytest.MonkeyPatch) -> None:
+    leans = {"scale_lean": Estimate(0.25, 0.125, 0.375), "label_order": Estimate(None)}
+    shares = {"refusal": Estimate(0.25, 0.125, 0.5), "unparsed": Estimate(0.0, 0.0, 0.5)}
+    bias, rates = ({name: each.to_json() for name, each in rows.items()} for rows in (leans, shares))
+    found = page_of(monkeypatch, {"first": [respondent("portraits", bias=bias, rates=rates)]})
+    words = " ".join("".join(read(render(found)).text).split())
+    assert "Leans, and what answers hang on: scale lean +0.25 [+0.12, +0.38]." in words
+    assert "Answers that do not count: refusal 25.0 [12.5, 50.0] %." in words
+    # Of liking they stand in a table of their own.
+    liked = page_of(monkeypatch, {"first": [respondent("like", unit="clip", bias=bias, rates=rates)]})
+    assert "what answers hang on" not in render(liked)
+
+
 def test_a_profile_says_of_which_run_it_is_where_several_measured_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
     said = (
         "The profile of hf:m is that of the run “first” alone; what “again” found of it stands under “Every profile”."

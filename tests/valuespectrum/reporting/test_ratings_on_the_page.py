@@ -14,8 +14,10 @@ def test_portraits_are_not_shown_as_liking(tmp_path: Path, capsys: pytest.Captur
     run = str(tmp_path / "run")
     short = ["--option", "rounds=2", "--option", "wordings=1", "--option", "directions=ascending"]
     assert main(["instrument", "run", "portraits", "--model", "simulated:amber", "--run", run, *short]) == 0
-    assert "Describes itself more by" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "Describes itself more by" in said and "\nLeans, and what answers hang on: acquiescence " in said
     assert main(["report", run]) == 0
     page = (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
     assert "centred on the mean rating of all items" in page and "steps of 1 to 6" in page
+    assert "Leans, and what answers hang on: acquiescence " in page
     assert not re.search(r"\blik(?:es|ing)\b|\bof 100\b", page)

@@ -43,6 +43,10 @@ class MeasuredProfile:
     rows: tuple[MeasuredRow, ...]
     scalars: Mapping[str, Estimate] = field(default_factory=dict)
     """Further numbers by name."""
+    leans: Mapping[str, Estimate] = field(default_factory=dict)
+    """What answers hang on beside what is measured, by name."""
+    lost: Mapping[str, Estimate] = field(default_factory=dict)
+    """Percent of the answers that do not count, by what became of them."""
     status: str = ""
     """What the answers do not tell, in words; empty where they tell numbers."""
     covers: str = ""
@@ -52,7 +56,8 @@ class MeasuredProfile:
     @property
     def estimates(self) -> list[Estimate]:
         """All its numbers."""
-        return [*(each for row in self.rows for each in (row.centred, row.score)), *self.scalars.values()]
+        beside = (*self.scalars.values(), *self.leans.values(), *self.lost.values())
+        return [*(each for row in self.rows for each in (row.centred, row.score)), *beside]
 
 
 @dataclass(frozen=True, slots=True)
