@@ -204,6 +204,11 @@ def _comma_separated(path: Path) -> Mapping[str, Floats]:
         raise InputError(f"{path} is no table of numbers: no text in UTF-8", "save it as UTF-8") from error
     except (ValueError, OSError, csv.Error) as error:
         raise InputError(f"{path} is no table of numbers", "one row a person, one column an item") from error
+    # Of rows with a cell more than there are names pandas takes the first for the name of the row, as R writes them.
+    if len(table) and not isinstance(table.index, pd.RangeIndex) and table.iloc[:, -1].isna().all():
+        raise InputError(
+            f"{path} has a separator at the end of its rows, where no name stands above", "end rows as the first one"
+        )
     _check_names(path, list(columns))
     # Of repeated names pandas makes several; one name above everything names nothing.
     if len({*names}) > 1 and (twice := repeated_column(names)):

@@ -205,6 +205,13 @@ def test_items_are_named_and_in_their_order(tmp_path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace(",", ";").replace(".", ","), encoding="utf-8")
     assert np.array_equal(read_answers(path, sample).ratings, ratings), "as spreadsheets of many countries write it"
+    np.savetxt(path, ratings, delimiter=",", header=",".join(f"v{number}" for number in range(1, 22)), comments="")
+    header, *rows = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([header, *(f'"{number}",{row}' for number, row in enumerate(rows))]), encoding="utf-8")
+    assert np.array_equal(read_answers(path, sample).ratings, ratings), "with the names of rows, as R writes them"
+    path.write_text("\n".join([header, *(f"{row}," for row in rows)]), encoding="utf-8")
+    with pytest.raises(InputError, match="has a separator at the end of its rows"):
+        read_answers(path, sample)
     alphabetical = sorted(f"v{number}" for number in range(1, 22))
     np.savetxt(path, ratings, delimiter=",", header=",".join(alphabetical), comments="")
     with pytest.raises(InputError, match="column 2 is called 'v10', so that items are not in their order"):
