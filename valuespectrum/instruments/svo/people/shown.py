@@ -31,6 +31,7 @@ from valuespectrum.scoring.choices.reading import read_options, verdict_rates
 from valuespectrum.scoring.estimate import CLIP, Estimate
 from valuespectrum.scoring.jackknife import jackknifed
 from valuespectrum.scoring.units import Units
+from valuespectrum.stimuli.presenting.conditions import SHOWN_CLIP
 from valuespectrum.stimuli.retrieval import Assignment
 from valuespectrum.theory.value_sets import TEN, ValueSet
 from vectorstore.foundation.errors import InputError
@@ -161,12 +162,14 @@ def clip_angles(answers: pd.DataFrame, shares: Floats) -> pd.DataFrame:
         shares: Shape (asks, 9): shares of the options of each.
 
     Returns:
-        One row a clip: ``value, clip, people, word`` (search word, empty where unknown), ``angle``, ``answers``.
+        One row a clip: ``value, clip``, ``people`` and ``word`` (kind and search word of the clip that was shown, empty
+        where unknown), ``angle``, ``answers``.
     """
     import pandas as pd
 
-    words = answers[KEYWORD].fillna("") if KEYWORD in answers else ""
-    told = answers[["value", CLIP, PEOPLE, "item"]].assign(word=words).reset_index(drop=True)
+    words = _of_shown(answers, KEYWORD) if KEYWORD in answers else ""
+    shown = answers[["value", CLIP, "item"]].assign(**{PEOPLE: _of_shown(answers, PEOPLE)}, word=words)
+    told = shown.reset_index(drop=True)
     found = told.join(pd.DataFrame(taken(answers, shares), columns=["own", "other"])).dropna(subset=["own"])
     names = ["value", CLIP, PEOPLE, "word"]
     clips = found.groupby(names, sort=False).agg(
@@ -174,6 +177,16 @@ def clip_angles(answers: pd.DataFrame, shares: Floats) -> pd.DataFrame:
     )
     whole = clips[clips["answers"] == len(PRIMARY)].reset_index()
     return whole.assign(angle=angle_of(whole[["own", "other"]].to_numpy(float)))
+
+
+def _of_shown(answers: pd.DataFrame, column: str) -> pd.Series[str]:
+    """What is told of the clip that was shown, which may be another one in its place (mismatched); empty if unknown."""
+    own = answers[column].fillna("").astype(str)
+    if SHOWN_CLIP not in answers:
+        return own
+    lent = answers[SHOWN_CLIP].fillna("").astype(str)
+    of_clip = dict(zip(answers[CLIP].astype(str), own, strict=True))
+    return own.where(lent == "", lent.map(lambda clip: of_clip.get(clip, "")))
 
 
 def _kinds(setting: Setting, options: ShownOptions) -> Mapping[str, str]:
@@ -200,11 +213,12 @@ def _forms(arrangement: Arrangement, kind: str) -> tuple[Form, ...]:
 def _people(clips: pd.DataFrame, options: ScoringOptions) -> Json:
     """The angle towards each kind of people, and the test that kinds differ."""
     kinds = {}
-    for kind, rows in clips.groupby(PEOPLE, sort=True):
+    known = clips[clips[PEOPLE] != ""]
+    for kind, rows in known.groupby(PEOPLE, sort=True):
         angles = rows["angle"].tolist()
         found = jackknifed(_mean, angles, options.level, options.minimum_clips, ("clip", "clips"))
         kinds[str(kind)] = {**found.to_json(), "n_clips": len(angles)}
-    test = differing(clips["angle"].to_numpy(float), list(clips[PEOPLE]), list(clips["word"]), options.seed)
+    test = differing(known["angle"].to_numpy(float), list(known[PEOPLE]), list(known["word"]), options.seed)
     return {"kinds": kinds, "intervals_over": CLIP, "test": asdict(test)}
 
 

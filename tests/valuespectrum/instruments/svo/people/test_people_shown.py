@@ -72,6 +72,23 @@ def test_kinds_out_of_a_file_leave_out_clips_without_people(tmp_path: Path) -> N
         assert row["low"] is None or f" [{row['low']:.1f}, {row['high']:.1f}] " in said
 
 
+def test_kinds_are_those_of_the_clips_that_were_shown() -> None:
+    """Where another clip stands in the place of each (mismatched), its people are the other side."""
+    rows = answered(SvoShown().questions(setting(FEW)), twin("amber"))
+    names = list(dict.fromkeys(row.value for row in FEW))
+    other = dict(zip(names, [*names[1:], names[0]], strict=True))
+    lent = {row.clip_id: row.clip_id.replace(row.value, other[row.value]) for row in FEW}
+    plain, moved, unknown = (
+        measured(SvoShown(), answers).details["svo_people"]
+        for answers in (rows, rows.assign(shown_clip=rows["clip"].map(lent)), rows.assign(shown_clip="elsewhere"))
+    )
+    assert isinstance(plain, dict) and isinstance(moved, dict) and isinstance(unknown, dict)
+    assert {kind: moved["kinds"][other[kind]]["mean"] for kind in names} == pytest.approx(
+        {kind: plain["kinds"][kind]["mean"] for kind in names}
+    )
+    assert unknown["kinds"] == {} and unknown["test"]["p"] is None
+
+
 @pytest.mark.parametrize(
     ("content", "wrong"),
     [
