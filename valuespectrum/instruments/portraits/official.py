@@ -53,7 +53,8 @@ def read_form(path: Path, key: str, language: str = "") -> PortraitForm:
     rows = [_row(each, number, path) for number, each in enumerate(_records(path), start=1)]
     languages = sorted({row.language for row in rows})
     if language and language not in languages:
-        raise InputError(f"{path} has no items in {language!r:.40}", f"it has {', '.join(map(repr, languages))}")
+        has = f"it has {', '.join(map(repr, languages))}" if any(languages) else "it names none: leave it out"
+        raise InputError(f"{path} has no items in {language!r:.40}", has)
     if not language and len(languages) > 1:
         raise InputError(f"{path} is in {', '.join(map(repr, languages))}", "name one with --option text_language=")
     chosen = sorted((row for row in rows if not language or row.language == language), key=lambda row: row.number)

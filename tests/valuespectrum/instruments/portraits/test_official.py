@@ -132,6 +132,9 @@ def test_a_language_is_chosen_where_there_are_several(tmp_path: Path) -> None:
     for language, complaint in (("", "is in 'de', 'en'"), ("fr", "has no items in 'fr'")):
         with pytest.raises(InputError, match=complaint):
             read_form(path, "pvq_21", language)
+    with pytest.raises(InputError, match="has no items in 'de'") as caught:
+        read_form(_csv(tmp_path / "one.csv", _rows(21)), "pvq_21", "de")
+    assert caught.value.hint == "it names none: leave it out"
     with pytest.raises(InputError) as caught:
         read_form(path, "pvq_21")
     named = re.findall(r"--option (\w+)=", caught.value.hint)
