@@ -63,6 +63,7 @@ def measured(instrument: Instrument, answers: pd.DataFrame, scoring: Scoring, op
     drawn = draw_scores(known, scoring.members, options.draws, stream(options.seed, "adaptive/posterior"))
     scores = scores_of(instrument.value_set, drawn, known, scoring.members, options.level)
     units = answers[instrument.unit]
+    heard = int(units[read.counts].nunique())
     rates = {name: Estimate.read(row) for name, row in verdict_rates(read, units, options.level).items()}
     reasons = {value: each.reason for value, each in known.items()}
     guards = (same_answer(read.shares[read.counts]), precise_enough(reasons))
@@ -79,8 +80,8 @@ def measured(instrument: Instrument, answers: pd.DataFrame, scoring: Scoring, op
         guards=guards,
         verdicts=_verdicts(instrument.value_set, drawn, options.level),
         notes=tuple(finding.statement for finding in guards if finding.flagged),
-        n_units=int(units[read.counts].nunique()),
-        n_unscored=int((~read.counts).sum()),
+        n_units=heard,
+        n_unscored=int(units.nunique()) - heard,
         centred_over=len(drawn.values),
         details={
             "readout": read.kind,

@@ -162,6 +162,7 @@ def test_who_refuses_everything_gets_no_numbers(by_portraits: Compared) -> None:
     )
     guards = {finding.name: finding for finding in found.guards}
     assert guards["precise"].flagged and guards["constant"].state == "unknown"
+    assert (found.n_units, found.n_unscored) == (0, answers["item"].nunique())
     assert Measurement.from_json(found.to_json()) == found
 
 
@@ -174,6 +175,8 @@ def test_a_refused_item_is_no_answer_and_its_cell_is_asked_again(by_portraits: C
     for value, rows in answers.assign(refused=refused).groupby("value"):
         assert told["values"][value]["answered"] == int((~rows["refused"]).sum())
         assert abs(rows[~rows["refused"]]["keyed"].sum()) <= 2
+    silent = int(refused.groupby(answers["item"]).all().sum())
+    assert (found.n_units, found.n_unscored) == (answers["item"].nunique() - silent, silent)
 
 
 def test_tests_stop_at_the_end_of_the_bank_and_say_so(by_clips: Compared) -> None:
