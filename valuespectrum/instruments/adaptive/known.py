@@ -186,7 +186,9 @@ def scores_of(
         parts = [known[part] for part in members[value] if part in known]
         answered, units = sum(part.answered for part in parts), sum(part.units for part in parts)
         if value not in drawn.values:
-            scores[value] = nothing("no answers", answered, units)
+            lacking = [part for part in members[value] if part not in known or not known[part].answered]
+            named = f" about {', '.join(lacking).replace('_', ' ')}" if answered else ""
+            scores[value] = nothing(f"no answers{named}", answered, units)
             continue
         place, ranks = drawn.values.index(value), drawn.ranks
         drawn_at = np.bincount(ranks[place].astype(int), minlength=len(ranks) + 1)[1:]

@@ -166,6 +166,14 @@ def test_who_refuses_everything_gets_no_numbers(by_portraits: Compared) -> None:
     assert Measurement.from_json(found.to_json()) == found
 
 
+def test_a_value_of_which_a_part_was_not_answered_says_which(by_portraits: Compared) -> None:
+    answers, whole = taken(by_portraits, TwinModel(BY_NAME["amber"]))
+    found = measured(by_portraits.test, answers[answers["value"] != "humility"], SCORING)
+    assert whole.scores["tradition"].status == "ok"
+    told = found.scores["tradition"]
+    assert told.estimate.mean is None and told.n_answers > 0 and told.status == "no answers about humility"
+
+
 def test_a_refused_item_is_no_answer_and_its_cell_is_asked_again(by_portraits: Compared) -> None:
     answers, found = taken(by_portraits, TwinModel(BY_NAME["night"], ModelOptions(samples=1, seed=3)))
     refused = answers["parsed"] == REFUSAL
