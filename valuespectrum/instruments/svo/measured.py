@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 UNIT = "arrangement"
 LEAST_SHARE = 0.05
 """Level of the test whether points are weighed at all."""
+_NO_WEIGHT = 1e-9
+"""Log-odds for ten points at or below which weights are rounding: probabilities that are all alike weigh nothing."""
 _NOT_ASKED = "the secondary items were not asked"
 _SAME = "the same in every arrangement, so nothing is known of the spread over others"
 _SAME_DEGREES, _SAME_SHARE = 0.01, 0.001
@@ -153,8 +155,10 @@ def _weighs(found: Weighed) -> bool:
 
     known = [each for each in found.left_out if each is not None]
     count = len(known)
-    if found.whole is None or count < 4 or found.whole.size == 0.0:
-        return found.whole is not None and found.whole.size > 0.0
+    if found.whole is None or found.whole.size <= _NO_WEIGHT:
+        return False
+    if count < 4:
+        return True
     rows = np.array([(each.own, each.other) for each in known])
     spread = (count - 1) / count * (rows - rows.mean(axis=0)).T @ (rows - rows.mean(axis=0))
     both = np.array([found.whole.own, found.whole.other])

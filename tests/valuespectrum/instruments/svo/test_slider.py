@@ -137,6 +137,16 @@ def test_blind_answers_weigh_nothing_and_do_not_hang_together() -> None:
     assert any(note.startswith("Arrangements are not answered by an order") for note in scores["notes"])
 
 
+def test_probabilities_that_are_all_alike_weigh_nothing() -> None:
+    rows = answers_of(AMBER)
+    rows[[f"log_probability_step{step}" for step in range(1, 10)]] = np.log(1 / 9)
+    found = measured(Svo(), rows)
+    for name in ("weights_angle", "inequality_aversion"):
+        assert found.scores[name].estimate.mean is None and "blind" in found.scores[name].status
+    assert found.bias["first_option"].mean is None and found.scalars["conviction"].mean is None
+    assert mean_of(found, "angle") == pytest.approx(float(angle_of(payoffs()[:6].mean(axis=(0, 1)))))
+
+
 def test_six_items_alone_say_nothing_of_equality() -> None:
     found = measured(Svo(SliderOptions(secondary=False)), answers_of(VIOLA, secondary=False))
     assert found.scalars["inequality_share"].mean is None and mean_of(found, "angle") > 0
