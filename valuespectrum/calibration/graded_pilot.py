@@ -1,9 +1,9 @@
 """Item parameters of clips from a pilot: ``python -m valuespectrum.calibration.graded_pilot RUN... --out FILE``.
 
-The pilot is one run or several of ``scale7`` on the same corpus. Each model in each role is a respondent, each clip an
-item of the value that it was found for, and all answers of a respondent about a clip are one. The file is what
-``adaptive-clips`` takes as ``parameters``. There have to be ten respondents at least, and some dozens for slopes that
-mean something; few respondents make the traits' scale theirs.
+The pilot is one run or several of ``scale7`` on the same corpus. Each model in each role is a respondent (placebo texts
+are none), each clip an item of the value that it was found for, and all answers of a respondent about a clip are one.
+The file is what ``adaptive-clips`` takes as ``parameters``. There have to be ten respondents at least, and some dozens
+for slopes that mean something; few respondents make the traits' scale theirs.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def pilot_bank(rated: Sequence[RatedAnswers], source: str) -> Bank:
 
 
 def pilot_answers(folder: Path) -> Iterator[RatedAnswers]:
-    """Answers of every respondent of a run.
+    """Answers of every respondent of a run but placebos, which are the model as itself several times.
 
     Raises:
         InputError: It is no run of ``scale7``, or holds no answers.
@@ -74,8 +74,9 @@ def pilot_answers(folder: Path) -> Iterator[RatedAnswers]:
         raise InputError(f"{folder} is a run of {instrument.name}", "a pilot is a run of scale7")
     with open_answers(folder) as store:
         table = scored_answers(store, settings)
-    for _, answers in by_respondent(table):
-        yield instrument.rated(answers, ScoringOptions())
+    for who, answers in by_respondent(table):
+        if not who.placebo:
+            yield instrument.rated(answers, ScoringOptions())
 
 
 def _by_clip(rated: RatedAnswers) -> Mapping[tuple[str, str], Floats]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -19,8 +21,9 @@ from agents.procedures.conductor import conduct
 from agents.procedures.procedure import SUBJECT
 from agents.procedures.stored import replay
 from bench.truth.adaptive import Compared, asked, clips, driven, figures, measured, outcome, portraits, table
+from valuespectrum.calibration import graded_pilot
 from valuespectrum.calibration.graded_pilot import main as pilot_main
-from valuespectrum.calibration.graded_pilot import pilot_bank
+from valuespectrum.calibration.graded_pilot import pilot_answers, pilot_bank
 from valuespectrum.instruments.adaptive.banks import own_bank, read_bank, write_bank
 from valuespectrum.instruments.adaptive.clips import AdaptiveClips, ClipTestOptions
 from valuespectrum.instruments.adaptive.guards import same_answer
@@ -273,6 +276,18 @@ def test_parameters_of_clips_come_from_a_pilot(by_clips: Compared, tmp_path: Pat
     assert pilot_bank([*pilot, silent], "trial").digest == bank.digest
     with pytest.raises(InputError, match="no clip about which half of the 0 respondents"):
         pilot_bank([silent] * 12, "trial")
+
+
+def test_placebo_texts_are_no_respondents_of_a_pilot(by_clips: Compared, monkeypatch: pytest.MonkeyPatch) -> None:
+    setting = replace(by_clips.setting, rows=by_clips.setting.rows[:4])
+    own = table(asked(by_clips.form.questions(setting), TwinModel(BY_NAME["amber"]))).assign(model="m", placebo=False)
+    stored = pd.concat([own, own.assign(persona="placebo-1", strategy="simple", placebo=True)])
+    asked_with = SimpleNamespace(settings={"battery": {"name": "scale7"}})
+    monkeypatch.setattr(graded_pilot, "read_manifest", lambda folder: asked_with)
+    monkeypatch.setattr(graded_pilot, "open_answers", lambda folder: nullcontext())
+    monkeypatch.setattr(graded_pilot, "scored_answers", lambda store, settings: stored)
+    (told,) = pilot_answers(Path("run"))
+    assert len(told.asked) == len(own)
 
 
 def test_a_pilot_that_cannot_be_used_is_told_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
