@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 STEPS = 6
 """Of a scale of which nothing is said: that of portraits."""
+_FEWEST_STEPS, _MOST_STEPS = 2, 99
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,13 @@ class RatedSources:
     ten: bool = False
     """Whether the nineteen refined values are put together into the ten."""
     scoring: ScoringOptions = field(default_factory=ScoringOptions)
+
+    def __post_init__(self) -> None:
+        if self.steps and not _FEWEST_STEPS <= self.steps <= _MOST_STEPS:
+            raise InputError(
+                f"a scale has {_FEWEST_STEPS} to {_MOST_STEPS} steps, not {self.steps:,}",
+                "leave it out for that of the runs beside the tables, else six",
+            )
 
 
 @dataclass(frozen=True, slots=True)

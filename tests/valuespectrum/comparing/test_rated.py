@@ -160,6 +160,12 @@ def test_people_rank_values_as_their_means_do(tmp_path: Path) -> None:
     assert np.corrcoef(ours, theirs)[0, 1] > 0.98
 
 
+def test_a_scale_that_there_is_not_is_refused_in_a_line() -> None:
+    for steps in (1, -6, 10**9):
+        with pytest.raises(InputError, match="a scale has 2 to 99 steps"):
+            RatedSources(steps=steps)
+
+
 def test_no_place_is_refused_in_a_line() -> None:
     with pytest.raises(InputError, match="nothing is named to compare"):
         rated_table([], RatedSources())

@@ -24,7 +24,11 @@ _SHOWN = (1, 2, 5, 10, 20, 50, 100, 200)
 
 @dataclass(frozen=True, slots=True)
 class PlannedStudy:
-    """Two respondents, who answer the same items several times."""
+    """Two respondents, who answer the same items several times.
+
+    Raises:
+        InputError: There are no items, or no two values.
+    """
 
     values: int
     items: int
@@ -40,6 +44,12 @@ class PlannedStudy:
     level: float = 0.95
     items_told: bool = False
     """Whether it is known how items suit respondents; else they are taken to suit all alike, which real ones do not."""
+
+    def __post_init__(self) -> None:
+        if self.items < 1 or self.values < 2:
+            raise InputError(
+                f"a study of {self.items:,} items of each of {self.values:,} values is none", "at least 1 of each of 2"
+            )
 
     def se(self, repeats: float) -> float:
         """Standard error of the difference of two respondents' centred effects of one value.

@@ -48,6 +48,12 @@ def test_what_cannot_be_planned_is_refused(size: float, power: float) -> None:
         plan_repeats(PlannedStudy(10, 4), size, power)
 
 
+@pytest.mark.parametrize(("values", "items"), [(10, 0), (10, -3), (1, 4)])
+def test_a_study_of_nothing_is_refused(values: int, items: int) -> None:
+    with pytest.raises(InputError, match="is none"):
+        PlannedStudy(values, items)
+
+
 def test_a_pilot_of_people_tells_nothing_of_repeats() -> None:
     """How people differ in their values is in no plan, so that repeats of a group would be promised too much."""
     table = planted_table(PlantedRatings(respondents=2, values=3, items=2, people=3, repeats=2), 1)
