@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from agents.answers.respondent import Role
-from agents.models.base import Answer, Ask, Choice, Stimulus
+from agents.models.base import NO_PICTURE, Answer, Ask, Choice, Stimulus
+from agents.models.evidence import LEAST_MASS
 from agents.procedures.procedure import Addressed, Procedure
 from valuespectrum.instruments.battery import ANSWER_TOKENS, RATINGS
 from valuespectrum.instruments.decisions.choosing.blending import Floats
@@ -156,14 +157,33 @@ def ordering(role: Role, listing: SceneListing, ranked: bool) -> Procedure[tuple
 
 
 def said_first(answer: Answer, left: Sequence[int]) -> int | None:
-    """Which act an answer puts first; ``None`` where it is no answer."""
-    if answer.error:
+    """Which act an answer puts first; ``None`` where it is no answer.
+
+    As answers are read when they are scored: log-probabilities where every act has one, else draws, else words; and
+    nothing of probabilities, or draws, that are hardly about the acts.
+    """
+    if answer.error or answer.parsed == NO_PICTURE:
         return None
-    for told in (answer.log_probabilities, answer.counts):
-        shares = [float(told.get(act_name(act), float("-inf"))) for act in left]
-        if max(shares) > (float("-inf") if told is answer.log_probabilities else 0.0):
-            return left[int(np.argmax(shares))]
-    return next((act for act in left if answer.parsed == act_name(act)), None)
+    logs, names = answer.log_probabilities, [act_name(act) for act in left]
+    if not answer.counts and any(name not in logs for name in names):
+        return next((act for act in left if answer.parsed == act_name(act)), None)
+    shares = [float((answer.counts or logs).get(name, 0)) for name in names]
+    return likeliest(shares, left, answer.parsed) if answer.mass >= LEAST_MASS else None
+
+
+def likeliest(shares: Sequence[float] | Floats, left: Sequence[int], said: str) -> int:
+    """The act that has the largest share; of several alike the one that is said, of draws the one that came first.
+
+    Else ties would all go to the act that stands first in the file, and whoever draws answers would be alike by that.
+
+    Args:
+        shares: Of each act, or logarithms of them.
+        left: The acts.
+        said: Name of the option that the words say.
+    """
+    told = [float(share) for share in shares]
+    tied = [act for act, share in zip(left, told, strict=True) if share == max(told)]
+    return next((act for act in tied if act_name(act) == said), tied[0])
 
 
 def stating(role: Role, tags: Mapping[str, str | int | float]) -> Procedure[None]:

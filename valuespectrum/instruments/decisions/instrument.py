@@ -66,6 +66,8 @@ _SIDES = {1: "decided for", -1: "decided against", 0: "not told from no weight"}
 _UNRATED = "no act is rated for"
 _STRONG = 2.0
 """Log-odds from which a little probability that is spread over all acts moves a weight by more than its interval."""
+_WAY = 2
+"""How an order goes on from an answer; another way would not follow from the answers of a store that was made before."""
 _GIVEN = "ratings of acts are those that come with the scenes: where these are wrong, so are the weights"
 
 
@@ -115,7 +117,8 @@ class EverydayDecisions:
         for role in setting.respondents:
             yield Named(f"{self.name}/{role.words}/{STATED}", stating(role, dict.fromkeys(self.columns[1:], "")))
             for each in drawn:
-                name = f"{self.name}/{role.words}/{each.name}/{each.arrangement}/{self.options.ranked}/{each.digest}"
+                told = f"{each.name}/{each.arrangement}/{self.options.ranked}/{each.digest}"
+                name = f"{self.name}/{role.words}/{told}/{_WAY}"
                 yield Named(name, ordering(role, each, self.options.ranked))
 
     def measure(self, answers: pd.DataFrame, units: Units, options: ScoringOptions) -> Measurement:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +22,7 @@ from valuespectrum.instruments.decisions.asking import (
     STEPS,
     WISHED_FOR,
     act_name,
+    likeliest,
     read_ratings,
 )
 from valuespectrum.instruments.decisions.choosing.blending import Floats
@@ -53,11 +55,19 @@ class DecidedOnce:
     """Of the scene, shape (6,), and of all its acts, (acts, 6)."""
     wishes: Floats
     """Shape (6,) of somebody else, 0 to 1; empty for oneself."""
+    said: str = ""
+    """Name of the option that the words say; of draws the one that came first of those drawn most often."""
 
     @property
     def leads(self) -> int:
         """Act that was listed first of those that were left."""
         return next(act for act in self.listed if act in self.left)
+
+    @property
+    def firsts(self) -> frozenset[int]:
+        """Acts of which none has a larger share; several where draws are tied."""
+        most = self.shares.max()
+        return frozenset(act for act, share in zip(self.left, self.shares, strict=True) if share == most)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,20 +87,29 @@ class DecisionAnswers:
 
     def orders(self, for_other: bool = False) -> dict[tuple[str, str], Order]:
         """Whole orders by scene and arrangement."""
-        taken: dict[tuple[str, str], list[tuple[int, int]]] = {}
-        acts: dict[tuple[str, str], int] = {}
+        steps: dict[tuple[str, str], list[DecidedOnce]] = {}
         for each in self.decided:
             if bool(len(each.wishes)) is for_other:
-                key = each.scene, each.arrangement
-                acts[key] = len(each.ratings[1])
-                taken.setdefault(key, []).append((-len(each.left), each.left[int(np.argmax(each.shares))]))
-        found = {}
-        for key, firsts in taken.items():
-            order = [act for _, act in sorted(firsts)]
-            last = [act for act in range(acts[key]) if act not in order]
-            if len(order) == acts[key] - 1:
-                found[key] = (*order, *last)
-        return found
+                steps.setdefault((each.scene, each.arrangement), []).append(each)
+        orders = {key: _whole_order(several) for key, several in steps.items()}
+        return {key: order for key, order in orders.items() if order}
+
+
+def _whole_order(steps: Sequence[DecidedOnce]) -> Order:
+    """Acts as they went, step by step; nothing where a step is lacking, or is not about what the one before left.
+
+    Read in another way than they were asked by, answers may put something else first than what was taken away.
+    """
+    steps = sorted(steps, key=lambda each: -len(each.left))
+    left, order = set(range(len(steps[0].ratings[1]))), list[int]()
+    for step, after in zip_longest(steps, steps[1:]):
+        first = likeliest(step.shares, step.left, step.said)
+        gone = left - set(after.left) if after is not None else {first}
+        if set(step.left) != left or len(gone) != 1 or not gone <= step.firsts:
+            return ()
+        order += gone
+        left -= gone
+    return (*order, *left) if len(left) == 1 else ()
 
 
 def read_decisions(answers: pd.DataFrame, options: ScoringOptions) -> DecisionAnswers:
@@ -107,14 +126,15 @@ def read_decisions(answers: pd.DataFrame, options: ScoringOptions) -> DecisionAn
     scenes = []
     for (left, rows), read in zip(groups, reads, strict=True):
         scenes.append(rows[SCENE].to_numpy(object))
-        columns = rows[[SCENE, ORDER, LISTED, RATED, WISHED_FOR]].astype(str).itertuples(index=False, name=None)
-        for (scene, arrangement, order, rated, wished), shares, counts in zip(
+        names = [SCENE, ORDER, LISTED, RATED, WISHED_FOR, "parsed"]
+        columns = rows[names].astype(str).itertuples(index=False, name=None)
+        for (scene, arrangement, order, rated, wished, said), shares, counts in zip(
             columns, read.shares, read.counts, strict=True
         ):
             if counts:
                 wishes = np.array(wished.split(), dtype=np.float64) if wished not in ("", "nan") else np.zeros(0)
                 listed = tuple(map(int, order.split()))
-                decided.append(DecidedOnce(scene, arrangement, left, shares, listed, read_ratings(rated), wishes))
+                decided.append(DecidedOnce(scene, arrangement, left, shares, listed, read_ratings(rated), wishes, said))
     kinds = {read.kind for read in reads}
     return DecisionAnswers(
         tuple(sorted(decided, key=lambda each: (each.scene, each.arrangement, -len(each.left)))),

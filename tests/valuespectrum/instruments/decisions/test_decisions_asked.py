@@ -15,7 +15,7 @@ from fault_server import KEY, Behaviour, FaultServer, serving
 
 from agents.answers.respondent import BARE
 from agents.answers.store import AnswerStore
-from agents.models.base import REFUSAL, Answer, Ask, Model, ModelOptions
+from agents.models.base import NO_PICTURE, REFUSAL, Answer, Ask, Model, ModelOptions
 from agents.procedures.conductor import conduct
 from agents.procedures.procedure import SUBJECT, alone
 from agents.procedures.stored import replay
@@ -28,7 +28,7 @@ from valuespectrum.instruments.decisions.instrument import EverydayDecisions
 from valuespectrum.instruments.decisions.measured import ListedOrder, agreement_numbers, revealed_weights
 from valuespectrum.instruments.decisions.network.deciding import Decider
 from valuespectrum.instruments.decisions.options import DecisionsOptions
-from valuespectrum.instruments.decisions.reading import VALUES, read_decisions
+from valuespectrum.instruments.decisions.reading import VALUES, DecidedOnce, DecisionAnswers, read_decisions
 from valuespectrum.instruments.decisions.scenes.files import write_scenes
 from valuespectrum.instruments.decisions.scenes.grammar import drawn_scenes
 from valuespectrum.instruments.measurement import Measurement
@@ -199,6 +199,39 @@ def test_first_is_the_likeliest_the_most_drawn_or_the_one_that_is_said() -> None
     assert said_first(Answer(text="", parsed="act3"), (0, 2)) == 2
     assert said_first(Answer(text="", parsed="act2"), (0, 2)) is None
     assert said_first(Answer(text="", error="gone", parsed="act3"), (0, 2)) is None
+
+
+def test_what_is_hardly_about_the_acts_puts_none_of_them_first() -> None:
+    """As where it is scored: an order breaks off there, and nothing is asked about what a murmur would leave."""
+    murmur = Answer(text="I cannot.", parsed=REFUSAL, log_probabilities={"act1": -8.0, "act3": -9.0})
+    assert said_first(murmur, (0, 2)) is None
+    assert said_first(Answer(counts={"act1": 1, "act3": 0, "unparsed": 19}, parsed="unparsed"), (0, 2)) is None
+    assert said_first(Answer(counts={"act1": 0, "act3": 0, "unparsed": 3}, parsed="unparsed"), (0, 2)) is None
+    assert said_first(Answer(log_probabilities={"act1": -0.1, "act3": -3.0}, parsed=NO_PICTURE), (0, 2)) is None
+    # Of what a server did not list nobody knows how likely it is: there the words say.
+    assert said_first(Answer(log_probabilities={"act1": -2.0}, text="C", parsed="act3"), (0, 2)) == 2
+
+
+def test_of_acts_that_were_drawn_equally_often_the_one_that_came_first_is_taken() -> None:
+    """Not the one that stands first in the file, by which everybody would be alike."""
+    assert said_first(Answer(counts={"act1": 2, "act3": 2}, parsed="act3"), (0, 2)) == 2
+    assert said_first(Answer(counts={"act1": 2, "act3": 2}, parsed="act1"), (0, 2)) == 0
+
+
+def decided(left: tuple[int, ...], shares: Sequence[float], said: str) -> DecidedOnce:
+    ratings = np.zeros(6), np.zeros((3, 6))
+    return DecidedOnce("s1", "o01", left, np.array(shares), (0, 1, 2), ratings, np.zeros(0), said)
+
+
+def test_an_order_is_what_was_taken_away_step_by_step() -> None:
+    def orders(*steps: DecidedOnce) -> list[tuple[int, ...]]:
+        return list(DecisionAnswers(steps, (), np.zeros(0, dtype=object), {}, "samples").orders().values())
+
+    tied, last = decided((0, 1, 2), (0.5, 0.5, 0.0), "act2"), decided((0, 2), (0.5, 0.5), "act3")
+    assert orders(tied, last) == [(1, 2, 0)] == orders(last, tied)
+    assert orders(tied) == [] == orders(last), "a step is lacking"
+    # Read by words where probabilities led on: what is said to come first is not what was taken away.
+    assert orders(decided((0, 1, 2), (1.0, 0.0, 0.0), "act1"), last) == []
 
 
 def test_ratings_go_through_a_tag() -> None:
