@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from agents.answers.respondent import Role
 from agents.models.ask_key import canonical_json
 from agents.models.base import Answer, Ask, Choice, Stimulus, Turn
+from agents.models.evidence import LEAST_MASS
 from agents.procedures.procedure import Addressed, Procedure
 from valuespectrum.instruments.battery import ANSWER_TOKENS
 from valuespectrum.instruments.dilemmas.items import NEITHER_MARK, OPTIONS, ORDERS, STEPS, DilemmaStep, Escalation
@@ -120,13 +121,16 @@ def step_ask(plan: WalkPlan, dilemma: Escalation, number: int, order: int, turns
 
 
 def said(answer: Answer) -> tuple[str, str]:
-    """The mark that an answer chose, empty for none, and its words; no words where the ask failed."""
+    """The mark that an answer chose, empty for none, and its words; no words where the ask failed.
+
+    Of a model that says no words the likeliest mark, where enough of the probability is about the marks to be scored.
+    """
     if answer.error:
         return "", ""
     marks = (*OPTIONS, NEITHER_MARK)
     if answer.parsed in marks:
         return answer.parsed, answer.text.strip() or answer.parsed
-    if not answer.parsed and answer.log_probabilities:  # a model that says no words
+    if not answer.parsed and answer.log_probabilities and answer.mass >= LEAST_MASS:
         likeliest = max(answer.log_probabilities, key=lambda name: answer.log_probabilities[name])
         return likeliest, answer.text.strip() or likeliest
     return "", answer.text.strip()

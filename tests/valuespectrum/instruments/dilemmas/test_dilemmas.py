@@ -184,6 +184,11 @@ def test_refusals_are_kept_and_are_no_numbers() -> None:
     assert not failed.asked[-1][0].turns and said(failed.asked[-1][1]) == ("", "")
 
 
+def test_a_model_without_words_has_in_view_what_it_chose_and_nothing_that_is_no_choice() -> None:
+    assert said(Answer(log_probabilities={"A": -2.0, "B": -0.5})) == ("B", "B")
+    assert said(Answer(log_probabilities={"A": -8.0, "B": -9.0})) == ("", ""), "not scored, and so not done"
+
+
 def test_choices_alone_are_told_in_words_and_not_by_marks() -> None:
     """A mark says nothing to who does not see the options any more."""
     undecided = SaysAlways(Answer(text="C", parsed="C"))
