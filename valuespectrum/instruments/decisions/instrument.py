@@ -63,11 +63,11 @@ _COVERS = (
 )
 _SIDES = {1: "decided for", -1: "decided against", 0: "not told from no weight"}
 """What is said of a weight by the side of 0 on which its interval lies."""
-_UNRATED = "no act is rated for"
+_UNTOLD = "what acts are rated for does not tell"
 _STRONG = 2.0
 """Log-odds from which a little probability that is spread over all acts moves a weight by more than its interval."""
 _WAY = 2
-"""How an order goes on from an answer; another way would not follow from the answers of a store that was made before."""
+"""How an order goes on from an answer: another way does not follow from what older stores recorded."""
 _GIVEN = "ratings of acts are those that come with the scenes: where these are wrong, so are the weights"
 
 
@@ -181,7 +181,7 @@ def _agreement(found: DecisionAnswers, weights: RevealedWeights) -> Estimate:
     if weights.why or len(found.stated) < len(VALUES):
         return Estimate(None, why=weights.why or "not every wish was said")
     if np.isnan(weights.whole[: len(VALUES)]).any():
-        return Estimate(None, why="acts are not rated for every value")
+        return Estimate(None, why="what acts are rated for does not tell every value")
     held = dict(zip(VALUES, weights.whole[: len(VALUES)].tolist(), strict=True))
     return Estimate(spearman(held, dict(found.stated)), why="over six values, which are not drawn")
 
@@ -209,7 +209,7 @@ def _verdicts(weights: RevealedWeights, level: float) -> tuple[str, ...]:
     said: dict[str, list[str]] = {words: [] for words in _SIDES.values()}
     for place, value in enumerate(VALUES):
         estimate = weights.estimate(lambda each, place=place: float(each[place]), level)  # type: ignore[misc]
-        words = _UNRATED if estimate.mean is None else _SIDES[estimate.side]
+        words = _UNTOLD if estimate.mean is None else _SIDES[estimate.side]
         if estimate.mean is not None and estimate.low is None:
             words = f"not known how surely ({estimate.why})"
         said.setdefault(words, []).append(VALUE_PILOT_6.label(value).lower())

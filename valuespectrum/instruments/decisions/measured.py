@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from valuespectrum.instruments.decisions.choosing.blending import Floats
 from valuespectrum.instruments.decisions.choosing.orders import (
@@ -38,6 +39,8 @@ _RUNAWAY = 15.0
 LEAST_P = 0.05
 _MOST_LISTED = 0.9
 _WHY = ("too few scenes", "it hangs on one scene")
+_ALIKE, _TOLD = 1e-9, 1e-6
+"""Of what ratings vary by: the share that is rounding, and how far from 1 that of a weight may be that they tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,8 @@ class RevealedWeights:
     """Weights behind decisions, of all scenes and without each."""
 
     whole: Floats
-    """Shape (8,): the six, the lean to what is listed first, and ``follows``; NaN for what nothing was asked about."""
+    """Shape (8,): the six, the lean to what is listed first, and ``follows``; NaN for what nothing was asked about, or
+    what ratings that go together do not tell apart."""
     left_out: Floats
     """Shape (scenes, 8)."""
     why: str = ""
@@ -55,7 +59,7 @@ class RevealedWeights:
         """A number of the weights with its interval over scenes."""
         whole = number(self.whole)
         if self.why or np.isnan(whole):
-            return Estimate(None, why=self.why or "nothing was asked about it")
+            return Estimate(None, why=self.why or "nothing that was asked tells it")
         return left_out_interval(whole, [number(each) for each in self.left_out], level, _WHY)
 
 
@@ -89,20 +93,22 @@ def revealed_weights(found: DecisionAnswers, options: ScoringOptions, counting: 
         if not own.any():
             return weights
         weights[known] = solved(described[own][..., known], own, start)
+        untold = np.append(~_told_apart(described[own][..., :-1]), False)
         if others.any():
             acts, lean, follows = np.split(described[others], [len(VALUES), len(VALUES) + 1], axis=-1)
             kept = np.where(np.isnan(lean), np.nan, np.nan_to_num(acts) @ np.nan_to_num(weights[: len(VALUES), None]))
             weights[-1] = solved(np.concatenate([kept, lean, follows], axis=-1), others)[-1]
-        return weights
+        return np.where(untold, np.nan, weights)
 
     whole = fit(np.ones(len(described), bool), None)
-    if np.nanmax(np.abs(whole)) > _RUNAWAY:
+    if np.abs(np.nan_to_num(whole)).max() > _RUNAWAY:
         return RevealedWeights(
             nothing, none, "choices are never mixed, so weights have no size: draw several (--samples)"
         )
     scenes = np.array([each.scene for each in found.decided])
     names = np.unique(scenes)
-    left_out = [fit(scenes != name, whole[known]) for name in names] if len(names) >= options.minimum_clips else []
+    enough, start = len(names) >= options.minimum_clips, np.nan_to_num(whole[known])
+    left_out = [fit(scenes != name, start) for name in names] if enough else []
     return RevealedWeights(whole, np.array(left_out).reshape(-1, len(nothing)))
 
 
@@ -119,6 +125,19 @@ def _design(decided: Sequence[DecidedOnce]) -> tuple[Floats, Floats]:
         described[row, :here, len(VALUES) + 1] = acts @ (2 * each.wishes - 1) if other else 0.0
         shares[row, :here] = each.shares
     return described, shares
+
+
+def _told_apart(described: Floats) -> NDArray[np.bool_]:
+    """Which weights what was asked tells: those that no other weights can stand for, shape (weights,).
+
+    Where acts of a scene do not differ in a value, or differ in two values alike, any weights would do as well; least
+    squares and the prior take the smallest, which is no finding.
+    """
+    there = ~np.isnan(described[..., :1])
+    acts = np.where(there, described, 0.0)
+    apart = np.where(there, acts - acts.sum(axis=1, keepdims=True) / there.sum(axis=1, keepdims=True), 0.0)
+    held = np.einsum("aoi,aoj->ij", apart, apart)
+    return np.asarray(np.diag(np.linalg.pinv(held, rcond=_ALIKE, hermitian=True) @ held) > 1.0 - _TOLD)
 
 
 def value_scores(weights: RevealedWeights, found: DecisionAnswers, level: float) -> dict[str, Score]:
@@ -217,7 +236,7 @@ def agreement_numbers(
 def follows_values(weights: RevealedWeights) -> Finding:
     """Guard: whether any of the six weights differs from none, by Hotelling's test over scenes.
 
-    Values that no act is rated for have no weight and no part in it.
+    Values that ratings of acts do not tell have no weight and no part in it.
     """
     from scipy.special import fdtrc
 
@@ -226,7 +245,7 @@ def follows_values(weights: RevealedWeights) -> Finding:
     rows = weights.left_out[:, : len(VALUES)][:, asked]
     if weights.why or not size or count <= size + 1 or np.isnan(rows).any():
         few = "too few scenes to tell whether decisions follow the six values at all"
-        why = weights.why or (few if size else "acts are rated for none of the six values")
+        why = weights.why or (few if size else "what acts are rated for tells none of the six values")
         return Finding("follows_values", "unknown", None, LEAST_P, f"{why[:1].upper()}{why[1:]}.")
     spread = (count - 1) / count * (rows - rows.mean(axis=0)).T @ (rows - rows.mean(axis=0))
     mean = weights.whole[: len(VALUES)][asked]

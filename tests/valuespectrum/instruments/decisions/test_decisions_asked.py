@@ -357,11 +357,28 @@ def test_values_that_no_act_is_rated_for_are_not_said_to_weigh_nothing(tmp_path:
     write_scenes(tmp_path / "scenes.json", scenes)
     found = taken(twin("amber"), items=str(tmp_path / "scenes.json"), scenes=40)[1]
     assert found.scores["curiosity"].estimate.low is not None and found.scores["energy"].estimate.mean is None
-    (unrated,) = (said for said in found.verdicts if said.startswith("no act is rated for"))
-    assert unrated == "no act is rated for: energy, happiness, intimacy, fairness"
+    (unrated,) = (said for said in found.verdicts if said.startswith("what acts are rated for"))
+    assert unrated == "what acts are rated for does not tell: energy, happiness, intimacy, fairness"
     guard = next(guard for guard in found.guards if guard.name == "follows_values")
     assert guard.state in ("holds", "flagged") and guard.number is not None
-    assert found.scalars["stated_agreement"].why == "acts are not rated for every value"
+    assert found.scalars["stated_agreement"].why == "what acts are rated for does not tell every value"
+
+
+def test_values_that_ratings_do_not_tell_apart_have_no_weight() -> None:
+    """Two of which acts differ alike, and one in which acts of a scene do not differ: the smallest weights are none."""
+    rng, several = np.random.default_rng(3), []
+    for number in range(20):
+        acts = np.zeros((4, 6))
+        acts[:, 0] = acts[:, 1] = rng.uniform(-1, 1, 4)
+        acts[:, 2], acts[:, 3] = rng.uniform(-1, 1, 4), 0.5
+        shares, listed = np.exp(2 * acts[:, 2]), tuple(rng.permutation(4).tolist())
+        told = (0, 1, 2, 3), shares / shares.sum(), listed, (np.zeros(6), acts), np.zeros(0)
+        several.append(DecidedOnce(f"s{number}", "o01", *told))
+    answers = DecisionAnswers(tuple(several), (), np.zeros(0, dtype=object), {}, "log_probability")
+    found = revealed_weights(answers, SCORING)
+    assert np.isnan(found.whole[:6]).tolist() == [True, True, False, True, True, True]
+    assert found.whole[2] == pytest.approx(2.0, abs=1e-6) and found.whole[6] == pytest.approx(0.0, abs=1e-6)
+    assert found.estimate(lambda each: float(each[0]), 0.95).why == "nothing that was asked tells it"
 
 
 @pytest.mark.parametrize("options", [{"scenes": 1}, {"acts": 10}, {"arrangements": 0}, {"told": 21}])
@@ -469,7 +486,7 @@ def test_asks_that_failed_change_nothing_about_how_the_others_are_read(amber: tu
 
 def test_two_scenes_tell_weights_without_saying_how_sure_they_are() -> None:
     said = taken(twin("amber"), scenes=2)[1].verdicts
-    begun = "not known how surely (too few scenes)", "no act is rated for"
+    begun = "not known how surely (too few scenes)", "what acts are rated for does not tell"
     assert said and all(each.startswith(begun) for each in said)
 
 
