@@ -20,7 +20,7 @@ from valuespectrum.scoring.choices.reading import OptionAnswers, read_options, v
 from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.scoring.shares import share_row
 from valuespectrum.scoring.staircases.doubtful import doubtful_scores
-from valuespectrum.scoring.staircases.drift import price_drift
+from valuespectrum.scoring.staircases.drift import NEVER_MIXED, price_drift
 from valuespectrum.scoring.staircases.preferences import (
     SAME,
     Resampled,
@@ -297,6 +297,8 @@ def _verdicts(drift: Estimate, moving: Sequence[Estimate], values: ValueSet, det
     told = []
     if drift.mean is not None and drift.why == SAME:
         told.append(f"a price changes the log-odds of its course by {drift.mean:+.2f} a step, in every dilemma alike")
+    if drift.why == NEVER_MIXED:
+        told.append(f"how far a price moves choices is not known: {drift.why}")
     if drift.mean is not None and drift.low is not None and drift.high is not None:
         span = f"{drift.mean:+.2f} log-odds a step ({drift.low:+.2f} to {drift.high:+.2f})"
         how = {-1: "gives in to a rising price", 0: "no giving in to a rising price is shown", 1: "holds on the more"}

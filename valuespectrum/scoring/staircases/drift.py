@@ -15,6 +15,11 @@ from valuespectrum.scoring.staircases.preferences import student
 from valuespectrum.scoring.staircases.walks import Floats, Integers, Walks
 
 NO_PRICE = "no step has a course whose price rises"
+NEVER_MIXED = "choices beside a price are never mixed, so that they tell no slope"
+_UNANSWERED = "no step that has a price was answered"
+_LEAST_TOLD = 0.1
+"""Information on the slope below which nothing but its prior bounds it; residuals are next to nothing there, and so
+would be a standard error made of them."""
 _PRIOR_SD = 3.0
 _ROUNDS = 50
 _LARGEST_STEP = 2.0
@@ -30,11 +35,13 @@ def price_drift(walks: Walks, level: float, fewest: int) -> Estimate:
         fewest: Dilemmas below which there is no interval.
 
     Returns:
-        Negative where the respondent gives in; nothing where no course has a price.
+        Negative where the respondent gives in; nothing where no course has a price, or drawn choices are never mixed.
     """
-    told = (walks.priced >= 0) & ~np.isnan(walks.by_order).all(axis=-1)
-    if not told.any():
+    priced = walks.priced >= 0
+    if not priced.any():
         return Estimate(None, why=NO_PRICE)
+    if np.isnan(walks.by_order[priced]).all():
+        return Estimate(None, why=_UNANSWERED)
     return _by_slopes(walks, level, fewest) if walks.by_logs else _by_logistic(walks, level, fewest)
 
 
@@ -68,6 +75,8 @@ def _by_logistic(walks: Walks, level: float, fewest: int) -> Estimate:
     if found is None:
         return Estimate(None, why="the answers do not tell a slope")
     effects, inverse, residual = found
+    if inverse[-1, -1] * _LEAST_TOLD > 1.0:
+        return Estimate(None, why=NEVER_MIXED)
     scores = design * residual[:, None]
     clusters, place = np.unique(cluster, return_inverse=True)
     sums = np.zeros((len(clusters), design.shape[1]))

@@ -13,7 +13,7 @@ from scipy.special import expit
 from scipy.stats import linregress, spearmanr
 
 from valuespectrum.scoring.staircases.doubtful import doubtful_scores
-from valuespectrum.scoring.staircases.drift import NO_PRICE, dilemma_slopes, price_drift
+from valuespectrum.scoring.staircases.drift import NEVER_MIXED, NO_PRICE, dilemma_slopes, price_drift
 from valuespectrum.scoring.staircases.preferences import (
     Resampled,
     rank_correlations,
@@ -154,6 +154,24 @@ def test_slopes_of_dilemmas_need_two_answered_steps_in_both_orders() -> None:
     assert np.isnan(dilemma_slopes(found)).tolist() == [True, True, False]
     bare = Walks(found.names, found.values, 4, found.by_order, found.log_odds, np.full((3, 5), -1))
     assert price_drift(bare, 0.95, 3).why == NO_PRICE
+
+
+def test_a_price_that_decides_every_choice_has_no_slope() -> None:
+    """The first step is decided by luck, all others by the price: any slope that is steep enough would do."""
+    generator = np.random.default_rng(5)
+    served = np.repeat(np.array([generator.permutation(4)[:2] for _ in range(60)])[:, None], 5, axis=1)
+    priced = np.repeat(generator.integers(2, size=60)[:, None], 5, axis=1)
+    said = np.repeat((priced == 1).astype(float)[..., None], 2, axis=-1)
+    said[:, 0] = generator.integers(2, size=(60, 2))
+    nothing = np.full(said.shape, np.nan)
+    names = tuple(map(str, range(60)))
+    found = price_drift(Walks(names, served, 4, said, nothing, priced), 0.95, 3)
+    assert found.mean is None and found.why == NEVER_MIXED
+    first = np.broadcast_to(np.array([1.0, 0.0]), said.shape)
+    listed = price_drift(Walks(names, served, 4, first, nothing, priced), 0.95, 3)
+    assert listed.mean is None and listed.why == NEVER_MIXED, "what is listed first, always: no drift is no finding"
+    silent = price_drift(Walks(names, served, 4, nothing, nothing, priced), 0.95, 3)
+    assert silent.mean is None and silent.why == "no step that has a price was answered"
 
 
 @settings(max_examples=20, deadline=None)
