@@ -127,6 +127,31 @@ def test_what_is_in_no_form_is_given_up() -> None:
     assert found.why == "step 1 was not written in the form asked for, 2 times" and found.tries == 2
 
 
+class FailsNowAndThen(Sensible):
+    """Whose second, fourth, ... answer does not come."""
+
+    def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+        for answer in super().score(asks):
+            yield answer if self.count % 2 else Answer(error="gone")
+
+    generate = score
+
+
+def test_a_dilemma_that_is_given_up_says_of_every_try_why() -> None:
+    writer = FailsNowAndThen("writer", {"Write step": step_text(1)})
+    found = alone(written_dilemma(1, NORM, PANEL, tries=3), cast(writer, *map(Sensible, "abc")))
+    failed = "was not answered by the model that writes, 2 times"
+    assert found.why == f"step 2 {failed}, and was not found graver than the one before, once"
+
+
+def test_what_stands_behind_a_step_is_no_part_of_it() -> None:
+    wanted = read_step(step_text(2), 2)
+    fenced = f"```\n{step_text(2)}\n```\nOption B serves freedom.\nTell me if you want another."
+    assert wanted is not None and read_step(fenced, 2) == wanted
+    assert read_step(f"{step_text(2)}\n\nThis raises the stakes.\n\nShall I go on?", 2) == wanted
+    assert read_step(f"{step_text(2)}\n\nOr better:\n{step_text(3)}", 2) is None, "nobody knows which of them is meant"
+
+
 @pytest.mark.parametrize(
     "text",
     [

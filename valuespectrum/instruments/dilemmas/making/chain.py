@@ -10,6 +10,7 @@ a judge found it no graver; that judges say nothing is nothing that is wrong wit
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -28,9 +29,9 @@ from vectorstore.foundation.text import quotable, visible_line
 WRITER = "writer"
 """Role of the model that writes."""
 GRAVER = Closed(
-    "graver step",
-    'Is more at stake in "This step" than in "Step before", or is it harder there to do right by everybody? '
-    "A new place alone does not count. Answer with one word, yes or no.",
+    "graver or harder step",
+    'Is more at stake in "This step" than in "Step before"? Say yes, too, where it is harder there to do right by '
+    "everybody. A new place alone does not count. Answer with one word, yes or no.",
     called="This step",
 )
 """What judges are asked about every step after the first."""
@@ -38,6 +39,7 @@ _TOKENS = 500
 _NOT_GRAVER = "was not found graver than the one before"
 _NOT_JUDGED = "was not judged: too few judges said whether it is graver"
 _NOT_WRITTEN = "was not written in the form asked for"
+_FAILED = "was not answered by the model that writes"
 _LONGEST = 1500
 """Characters of one text of a step."""
 _RULES: Mapping[int, str] = {
@@ -52,6 +54,7 @@ _FORM = (
     "CONFLICT: what pulls which way, in one sentence\nA: one thing that can be done\nB: another thing that can be "
     "done, which serves something else that people care about"
 )
+_PARTS = frozenset({"SITUATION", "CONFLICT", "A", "B"})
 _LINE = re.compile(r"^[\W_]*(SITUATION|CONFLICT|A|B)[\W_]*?[:\uff1a][\s*_]*(.*)$", re.IGNORECASE)
 
 
@@ -89,7 +92,7 @@ def written_dilemma(idx: int, norm: str, panel: Panel, tries: int = 4) -> Proced
     heard: list[PanelVerdicts] = []
     for number in range(1, STEPS + 1):
         rejected: list[str] = []
-        before = unjudged
+        lost: Counter[str] = Counter()
         for attempt in range(tries):
             asked += 1
             prompt = writing_prompt(norm, steps, rejected)
@@ -97,6 +100,7 @@ def written_dilemma(idx: int, norm: str, panel: Panel, tries: int = 4) -> Proced
             (answer,) = yield [Addressed(ask, WRITER)]
             step = None if answer.error else read_step(answer.text, number)
             if step is None:
+                lost[_FAILED if answer.error else _NOT_WRITTEN] += 1
                 continue
             if number > 1:
                 case = Case(f"{idx} {number} {attempt}", told(step), beside={"Step before": told(steps[-1])})
@@ -105,15 +109,17 @@ def written_dilemma(idx: int, norm: str, panel: Panel, tries: int = 4) -> Proced
                 if said.consensus() != ("yes",):
                     if any(verdict.choice == "no" for (verdict,) in said.verdicts.values()):
                         sent_back += 1
+                        lost[_NOT_GRAVER] += 1
                         rejected.append(told(step))
                     else:
                         unjudged += 1
+                        lost[_NOT_JUDGED] += 1
                     continue
             steps.append(step)
             break
         if len(steps) < number:
-            what = _NOT_WRITTEN if unjudged == before else _NOT_JUDGED
-            why = f"step {number} {_NOT_GRAVER if rejected else what}, {tries} times"
+            told_of = (f"{what}, {f'{count} times' if count > 1 else 'once'}" for what, count in lost.items())
+            why = f"step {number} {', and '.join(told_of)}"
             return WrittenDilemma(idx, norm, tuple(steps), why, asked, sent_back, unjudged, tuple(heard))
     return WrittenDilemma(idx, norm, tuple(steps), "", asked, sent_back, unjudged, tuple(heard))
 
@@ -162,7 +168,9 @@ def told(step: DilemmaStep) -> str:
 
 
 def read_step(text: str, number: int) -> DilemmaStep | None:
-    r"""The step that a writer wrote; ``None`` where it is not in the form asked for.
+    r"""The step that a writer wrote; ``None`` where it is not in the form asked for, or there are two.
+
+    What stands behind an empty line after all of it is no part of the step.
 
     Example:
         >>> step = read_step("**SITUATION:** You wait.\nCONFLICT: Two pull.\nA: Stay.\nB: Go.", 1)
@@ -172,16 +180,17 @@ def read_step(text: str, number: int) -> DilemmaStep | None:
     parts: dict[str, list[str]] = {}
     current = ""
     for line in split_thinking(text)[1].splitlines():
-        found = _LINE.match(line)
-        if found and found[1].upper() not in parts:
+        if found := _LINE.match(line):
             current = found[1].upper()
+            if current in parts:
+                return None
             parts[current] = [found[2]]
+        elif _PARTS <= set(parts) and not line.strip("`*_- ") and any(map(str.strip, parts.get(current, ()))):
+            current = ""
         elif current:
             parts[current].append(line)
     plain = {name: visible_line(" ".join(lines)).strip("*_ ") for name, lines in parts.items()}
-    if set(plain) != {"SITUATION", "CONFLICT", "A", "B"} or not all(
-        0 < len(each) <= _LONGEST for each in plain.values()
-    ):
+    if set(plain) != _PARTS or not all(0 < len(each) <= _LONGEST for each in plain.values()):
         return None
     if plain["A"] == plain["B"]:
         return None

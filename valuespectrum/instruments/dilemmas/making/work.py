@@ -102,7 +102,7 @@ def write_all(
     assert makers.writer is not None, "somebody writes"
     panel: dict[str, Closed] = dict.fromkeys(makers.panel, GRAVER)
     procedures = (
-        Named(f"dilemma {place} {tries} {norm}", written_dilemma(place, norm, panel, tries))
+        Named(f"{GRAVER.name} {place} {tries} {norm}", written_dilemma(place, norm, panel, tries))
         for place, norm in enumerate(norms, 1)
     )
     found: list[WrittenDilemma] = []
