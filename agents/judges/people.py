@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from agents.judges.cases import Case, JudgeVerdict
-from vectorstore.foreign.documents import read_rows
+from vectorstore.foreign.documents import read_regular, read_rows
 from vectorstore.foundation.csv_cells import guarded
 from vectorstore.foundation.disk import storage_errors, write_durably
 from vectorstore.foundation.errors import InputError
@@ -103,11 +103,26 @@ def filled_in(path: Path) -> frozenset[str]:
 
     Args:
         path: Where ``write_queue`` writes.
+
+    Raises:
+        InputError: It looks like a queue and cannot be read, so that what somebody wrote into it may be lost.
     """
     try:
         return cases_decided(path)
-    except InputError:
+    except InputError as error:
+        if _looks_like_a_queue(path):
+            told = f"{error.message}: whether there are verdicts in it is not known"
+            raise InputError(told, "save it as CSV in UTF-8, or move it away") from error
         return frozenset()
+
+
+def _looks_like_a_queue(path: Path) -> bool:
+    """Whether its first line has our columns, or is in some other encoding, as spreadsheets save tables."""
+    try:
+        first = read_regular(path, _LARGEST).partition(b"\n")[0]
+    except (OSError, InputError):
+        return False
+    return not first.isascii() or all(name.encode() in first for name in ("case", "verdict"))
 
 
 def _words(case: Case) -> dict[str, str]:

@@ -345,6 +345,23 @@ def test_nothing_that_somebody_made_is_written_over(tmp_path: Path) -> None:
         MakeDilemmaSettings(("a",), dilemmas=made, decided=copy).refuse_nonsense(tmp_path / "out")
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "case,label,verdict\n1 3A,,für\n".encode("cp1252"),
+        "case,label,verdict\n1 3A,,care\n".encode("utf-16"),
+        b'case,label,verdict\n1 3A,,"care\n',
+        b"case,label,verdict\n1 3A,,care,,my remark\n",
+    ],
+)
+def test_a_queue_that_cannot_be_read_is_not_written_over(content: bytes, tmp_path: Path) -> None:
+    """As a spreadsheet saved it: what somebody decided would be gone."""
+    (tmp_path / "queue.csv").write_bytes(content)
+    anew = MakeDilemmaSettings(("a",), dilemmas=written(tmp_path, entry(), name="mine.json"))
+    with pytest.raises(InputError, match="whether there are verdicts in it is not known"):
+        anew.refuse_nonsense(tmp_path)
+
+
 def test_from_norms_to_a_file_that_the_instrument_asks(
     server: FaultServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
