@@ -93,6 +93,16 @@ def test_one_clip_that_stays_tells_of_words_only(tmp_path: Path) -> None:
     assert len(table) == 16 * DilemmasShown().cost(1)
 
 
+def test_levels_that_nobody_answered_about_are_not_said_to_be_lacking(tmp_path: Path) -> None:
+    table = answers_of("quartz", tmp_path)
+    graver = table["level"] == 2
+    table.loc[graver, [name for name in table if str(name).startswith("log_probability")]] = np.nan
+    table.loc[graver, "parsed"] = "refusal"
+    found = measured(DilemmasShown(), table)
+    assert found.scores["text_drift"].estimate.mean == pytest.approx(-0.45, abs=0.01)
+    assert found.scores["picture_drift"].estimate.why == "no sequence was answered about at two levels"
+
+
 def test_all_clips_of_a_sequence_are_asked_the_same(tmp_path: Path) -> None:
     setting, options = world(tmp_path, 2)
     asks = list(DilemmasShown(options).questions(setting))

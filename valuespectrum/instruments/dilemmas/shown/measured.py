@@ -35,6 +35,7 @@ SOURCES = scalars(
 )
 """Slopes, in log-odds, or in shares of answers where they are words or draws."""
 _ONE_LEVEL = "every sequence has one level"
+_NOT_ACROSS = "no sequence was answered about at two levels"
 _ALIKE = SAME.replace("dilemma", "sequence")
 _SINGULAR = 1e-9
 
@@ -55,7 +56,9 @@ def measured_sources(instrument: Instrument, answers: pd.DataFrame, options: Sco
     slopes = sequence_slopes(answers, read)
     found = {name: _estimate(slopes[:, place], options) for place, name in enumerate(SOURCES.dimensions)}
     if np.isnan(slopes[:, 1]).all() and len(slopes):
-        found |= dict.fromkeys(("picture_drift", "both"), Estimate(None, why=_ONE_LEVEL))
+        several = bool((answers.groupby(SEQUENCE)[LEVEL].nunique() > 1).any())
+        why = _NOT_ACROSS if several else _ONE_LEVEL
+        found |= dict.fromkeys(("picture_drift", "both"), Estimate(None, why=why))
     units = answers[SEQUENCE].nunique()
     rates = verdict_rates(read, answers[SEQUENCE], options.level)
     scale = "log-odds" if read.kind == "log_probability" else "share of answers"
