@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from agents.answers.table import by_respondent
-from valuespectrum.instruments.adaptive.banks import Bank, ItemPool, write_bank
+from valuespectrum.instruments.adaptive.banks import UNSETTLED, Bank, ItemPool, write_bank
 from valuespectrum.instruments.further.scale7 import SevenSteps
 from valuespectrum.instruments.registry import load_installed
 from valuespectrum.measuring.stored_answers import scored_answers
@@ -37,28 +37,30 @@ def pilot_bank(rated: Sequence[RatedAnswers], source: str) -> Bank:
 
     Args:
         rated: Answers of each respondent, whose items are ``VALUE CLIP``.
-        source: Where they are from, for the provenance.
+        source: Where they are from, for the provenance, which names values whose fit did not settle, too.
 
     Raises:
         InputError: There are too few respondents who answered, or no clip about which half of them did.
     """
     tables = [table for table in map(_by_clip, rated) if table]
     listed = sorted({key for table in tables for key in table})
-    pools = {}
+    pools, unsettled = {}, list[str]()
     for value in dict.fromkeys(value for value, _ in listed):
         clips = [clip for each, clip in listed if each == value]
         answers = np.stack([_rows(table, value, clips) for table in tables])
         heard = (answers.sum(axis=2) > 0).mean(axis=0) >= _LEAST_SHARE
         if heard.any():
             kept = tuple(clip for clip, told in zip(clips, heard, strict=True) if told)
-            pools[value] = ItemPool(kept, fit(answers[:, heard], FitOptions(beside=_BESIDE)).items)
+            fitted = fit(answers[:, heard], FitOptions(beside=_BESIDE))
+            pools[value] = ItemPool(kept, fitted.items)
+            unsettled += [] if fitted.converged else [value]
     if not pools:
         raise InputError(
             f"there is no clip about which half of the {len(tables)} respondents that answered told something",
             "look at the refused and unreadable answers of the pilot",
         )
     provenance = {"respondents": f"{len(tables)} of a pilot", "source": source, "method": "marginal maximum likelihood"}
-    return Bank(pools, provenance, {})
+    return Bank(pools, provenance | ({UNSETTLED: ", ".join(unsettled)} if unsettled else {}), {})
 
 
 def pilot_answers(folder: Path) -> Iterator[RatedAnswers]:
@@ -105,9 +107,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if len({run.resolve() for run in given.runs}) < len(given.runs):
             raise InputError("a run is named twice, and its respondents would count twice", "name every run once")
         rated = [each for run in given.runs for each in pilot_answers(run)]
-        write_bank(pilot_bank(rated, ", ".join(run.name for run in given.runs)), given.out)
+        bank = pilot_bank(rated, ", ".join(run.name for run in given.runs))
+        write_bank(bank, given.out)
     except ValueSpectrumError as error:
         parser.exit(2, f"{error}\n")
+    if UNSETTLED in bank.provenance:
+        told = f"the fit did not settle for {bank.provenance[UNSETTLED]}"
+        print(f"caution: {told}: their parameters are for a trial; ask more respondents, or about more clips")
     print(f"written: {given.out}")
     return 0
 

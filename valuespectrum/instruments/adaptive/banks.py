@@ -20,6 +20,8 @@ from vectorstore.foundation.errors import InputError
 DATA = Path(__file__).parent / "data"
 TYPICAL = "typical"
 """Item that stands for any one of its value."""
+UNSETTLED = "unsettled"
+"""Entry of a provenance: values whose parameters were still moving when their fit ended."""
 _LARGEST = 8 * 2**20
 """Bytes of a file of item parameters; ours take some ten thousand."""
 _PLACES = 3

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from valuespectrum.instruments.adaptive.asking import TURNED, towards
-from valuespectrum.instruments.adaptive.banks import Bank
+from valuespectrum.instruments.adaptive.banks import UNSETTLED, Bank
 from valuespectrum.instruments.adaptive.guards import precise_enough, same_answer
 from valuespectrum.instruments.adaptive.known import Drawn, Known, draw_scores, known_values, overall_of, scores_of
 from valuespectrum.instruments.base import Instrument
@@ -79,7 +79,7 @@ def measured(instrument: Instrument, answers: pd.DataFrame, scoring: Scoring, op
         covers=_covers(scoring),
         guards=guards,
         verdicts=_verdicts(instrument.value_set, drawn, options.level),
-        notes=tuple(finding.statement for finding in guards if finding.flagged),
+        notes=(*(finding.statement for finding in guards if finding.flagged), *_unsettled(scoring.bank)),
         n_units=heard,
         n_unscored=int(units.nunique()) - heard,
         centred_over=len(drawn.values),
@@ -101,6 +101,12 @@ def _course(known: Mapping[str, Known], scoring: Scoring) -> dict[str, object]:
         "values": {value: each.details for value, each in known.items()},
         "parameters": {"digest": scoring.bank.digest, **scoring.bank.provenance},
     }
+
+
+def _unsettled(bank: Bank) -> tuple[str, ...]:
+    """Which parameters must not be taken as they are."""
+    named = bank.provenance.get(UNSETTLED)
+    return (f"parameters of items did not settle when they were fitted: {named}",) if named else ()
 
 
 def _covers(scoring: Scoring) -> str:

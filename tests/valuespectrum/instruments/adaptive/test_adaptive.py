@@ -41,7 +41,9 @@ from valuespectrum.reference.respondents import draw_respondents
 from valuespectrum.reference.twin.model import TwinModel
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.graded.choosing import StopRule
-from valuespectrum.scoring.graded.items import GradedItems
+from valuespectrum.scoring.graded.fitting import FitOptions, FittedItems, fit
+from valuespectrum.scoring.graded.items import Floats, GradedItems
+from valuespectrum.scoring.ordinal.rated import RatedAnswers
 from valuespectrum.theory.value_sets import TEN
 from vectorstore.foundation.errors import InputError
 
@@ -288,6 +290,24 @@ def test_placebo_texts_are_no_respondents_of_a_pilot(by_clips: Compared, monkeyp
     monkeypatch.setattr(graded_pilot, "scored_answers", lambda store, settings: stored)
     (told,) = pilot_answers(Path("run"))
     assert len(told.asked) == len(own)
+
+
+def test_values_whose_fit_did_not_settle_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng, names = np.random.default_rng(2), ["power a", "power b", "security c", "security d"]
+    asked_about = pd.DataFrame({"value": [name.split()[0] for name in names], "item": names, "version": ""})
+    pilot = [
+        RatedAnswers(asked_about, np.eye(7)[np.clip(3 + level + rng.integers(-1, 2, 4), 0, 6)], "greedy_text", 0)
+        for level in rng.integers(-2, 3, 40)
+    ]
+    settles = True
+
+    def fitted(answers: Floats, options: FitOptions) -> FittedItems:
+        return replace(fit(answers, replace(options, most=3)), converged=settles)
+
+    monkeypatch.setattr("valuespectrum.calibration.graded_pilot.fit", fitted)
+    assert "unsettled" not in pilot_bank(pilot, "trial").provenance
+    settles = False
+    assert pilot_bank(pilot, "trial").provenance["unsettled"] == "power, security"
 
 
 def test_a_pilot_that_cannot_be_used_is_told_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
