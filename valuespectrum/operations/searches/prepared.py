@@ -17,6 +17,7 @@ from agents.models.model_names import ModelId, shortest_names
 from agents.personas.persona import Persona
 from agents.procedures.procedure import SUBJECT
 from valuespectrum.instruments.adaem.asking import Answerer, JudgedAsking
+from valuespectrum.instruments.adaem.bandit import CHOOSING
 from valuespectrum.instruments.adaem.chain import ChainOptions, ChainWriter
 from valuespectrum.instruments.adaem.novelty import Texts
 from valuespectrum.instruments.adaem.options import TellingLoopOptions
@@ -170,6 +171,7 @@ def search_name(material: SearchMaterial, who: People, options: TellingLoopOptio
     ]
     if options.objective == "liking":
         told.append(LIKE_CELLS)
+    told.append(CHOOSING)
     return f"search {hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]}"
 
 

@@ -145,6 +145,22 @@ def test_new_arms_come_first_and_then_the_upper_bound_decides() -> None:
     assert Arms(2, 10, 0).chosen(5) in ([0, 1], [1, 0]), "no arm twice before any is scored"
 
 
+def test_a_pull_that_found_nothing_is_no_score_of_nothing() -> None:
+    """Who writes no question in the form asked for says nothing about the topic: it is tried again, as any other."""
+    arms = Arms(3, pulls=50, seed=1)
+    assert sorted(arms.chosen(3)) == [0, 1, 2]
+    arms.learn(0, [])
+    arms.learn(1, [5.0])
+    arms.learn(2, [5.2])
+    assert arms.chosen(1) == [2], "one that is taken to be like the others is not above the best of them"
+    for _ in range(3):
+        arms.learn(1, [5.0])
+        arms.learn(2, [5.2])
+    assert arms.chosen(1) == [0], "what was tried less may be better"
+    arms.learn(0, [4.0])
+    assert arms.means.tolist() == [4.0, 5.0, 5.2] and arms.counts.tolist() == [2, 4, 4]
+
+
 @pytest.mark.parametrize(
     ("text", "reply"),
     [
