@@ -27,10 +27,12 @@ from agents.procedures.procedure import Addressed, Procedure
 from valuespectrum.instruments.adaem.asking import Answered, Answerer
 from valuespectrum.instruments.adaem.stems import Stem
 from valuespectrum.theory.value_sets import ValueSet
-from vectorstore.foundation.text import quotable, visible_line
+from vectorstore.foundation.text import LONGEST_QUOTE, quotable, visible_line
 
-_LONGEST = 300
+LONGEST_WRITTEN = 300
 """Characters of an argument or a question."""
+_BESIDE = 200
+"""Characters beside a quoted text of a prompt, at most: the score of a question, the values of an answer."""
 _MOST_WORDS = 40
 """Of a question; published ones have fifteen on average."""
 _LINE = re.compile(r"^\s*[*_#>-]*\s*(argument|question|fact|description)\s*[*_]*\s*[:：]\s*(.+)$", re.IGNORECASE)
@@ -146,7 +148,7 @@ class ChainWriter:
             best: Its best questions, the best first.
             count: How many are wanted.
         """
-        about = quotable(self._about[arm], _LONGEST)
+        about = quotable(self._about[arm], LONGEST_WRITTEN)
         scored = _scored(best[: self._options.exemplars])
         self._turn += 1
         turns = [self._turn * 1000 + place for place in range(count)]
@@ -211,14 +213,30 @@ class ChainWriter:
         return Addressed(ask, chosen.to)
 
 
+def prompt_letters(people: int, exemplars: int) -> tuple[int, int, int]:
+    """Letters of the prompts for a new question, for one that is written again, and for a topic, at most.
+
+    Args:
+        people: Respondents whose answers are told.
+        exemplars: Questions of the arm that are told.
+
+    Returns:
+        Of both prompts of each together.
+    """
+    quoted, said = LONGEST_WRITTEN + _BESIDE, LONGEST_QUOTE + _BESIDE
+    new = len(_FACT) + len(_WRITE) + (3 + exemplars) * quoted
+    again = len(_REFLECT) + len(_REWRITE) + 2 * quoted + (1 + people) * said
+    return new, again, len(_INVENT) + len(_ASK) + 4 * quoted
+
+
 def _listed(texts: Sequence[str]) -> str:
-    return "\n".join(f'- "{quotable(text, _LONGEST)}"' for text in texts)
+    return "\n".join(f'- "{quotable(text, LONGEST_WRITTEN)}"' for text in texts)
 
 
 def _scored(best: Sequence[Answered]) -> str:
     """Those that have a score; where fewer than two respondents were heard there is none."""
     told = [
-        f'- {each.total:.2f}: "{quotable(each.stem.argument or each.stem.text, _LONGEST)}"'
+        f'- {each.total:.2f}: "{quotable(each.stem.argument or each.stem.text, LONGEST_WRITTEN)}"'
         for each in best
         if each.score
     ]
@@ -234,7 +252,7 @@ def _line(answer: Answer, name: str) -> str:
         matched = _LINE.match(line)
         if matched and matched[1].lower() == name:
             found = visible_line(matched[2]).strip(" *_\"'")
-    return found if len(found) <= _LONGEST else ""
+    return found if len(found) <= LONGEST_WRITTEN else ""
 
 
 def _question(answer: Answer) -> str:

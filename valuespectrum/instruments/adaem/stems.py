@@ -29,9 +29,10 @@ STANCES = (
     Choice("no", ("no", "No", "NO")),
     Choice("neutral", ("neutral", "Neutral", "NEUTRAL")),
 )
-_MOST_TOKENS = 400
+MOST_TOKENS = 400
 """Of an answer: 250 words are allowed."""
-_LONGEST_POINT = 600
+LONGEST_POINT = 600
+"""Characters of a point that are kept."""
 _NUMBERED = re.compile(r"^\s*(?:#+\s*)?(?:point\s+|reason\s+)?[(\[]?([1-9])[.):\]]\s*(.+)$", re.IGNORECASE)
 _STANCE = re.compile(r"^\s*(?:my\s+)?(?:stance|position|answer)\s*[:=-]?\s*(.*)$", re.IGNORECASE)
 _MARKS = re.compile(r"[*_`~]+|^\s*>\s?")
@@ -95,7 +96,7 @@ def read_reply(text: str) -> PointsReply | None:
     for line in split_thinking(text)[1].splitlines():
         plain = visible_line(_MARKS.sub("", line))
         if found := _NUMBERED.match(plain):
-            points.setdefault(int(found[1]), found[2].strip()[:_LONGEST_POINT])
+            points.setdefault(int(found[1]), found[2].strip()[:LONGEST_POINT])
         elif not points and not stance and plain:
             said = _STANCE.match(plain)
             parsed = parse_answer(said[1] if said else plain, STANCES)
@@ -139,7 +140,7 @@ class StanceAndPoints:
             f"give {POINTS} numbered points for it, the most important first, each in one line as point: "
             "justification, and at most 250 words in all."
         )
-        return put_to(role, _asked(stem, question, draw, _MOST_TOKENS))
+        return put_to(role, _asked(stem, question, draw, MOST_TOKENS))
 
 
 @dataclass(frozen=True, slots=True)

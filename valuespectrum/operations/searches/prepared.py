@@ -9,22 +9,26 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from agents.answers.respondent import BARE, Role
+from agents.judges.cases import Case, JudgeForm
+from agents.judges.forms import MOST_TOKENS as JUDGED_TOKENS
 from agents.judges.panel import JUDGE, Panel, judge_role
 from agents.judges.watching import Trial, closed_trial
 from agents.models.ask_key import each_once
 from agents.models.base import FrameReference, Model
 from agents.models.model_names import ModelId, shortest_names
+from agents.models.token_estimates import letters
 from agents.personas.persona import Persona
 from agents.procedures.procedure import SUBJECT
 from valuespectrum.instruments.adaem.asking import Answerer, JudgedAsking
 from valuespectrum.instruments.adaem.bandit import CHOOSING
-from valuespectrum.instruments.adaem.chain import ChainOptions, ChainWriter
+from valuespectrum.instruments.adaem.chain import LONGEST_WRITTEN, ChainOptions, ChainWriter, prompt_letters
 from valuespectrum.instruments.adaem.novelty import Texts
 from valuespectrum.instruments.adaem.options import TellingLoopOptions
 from valuespectrum.instruments.adaem.pool import PoolWriter
 from valuespectrum.instruments.adaem.scorers import LIKE_CELLS, LikingScorer, ReasonsScorer
 from valuespectrum.instruments.adaem.search import QuestionScorer, Search, Writer
-from valuespectrum.instruments.adaem.stems import POINTS, Stem, answer_form
+from valuespectrum.instruments.adaem.stems import LONGEST_POINT, MOST_TOKENS, POINTS, Stem, answer_form
+from valuespectrum.instruments.battery import ANSWER_TOKENS
 from valuespectrum.instruments.judging.labels import labels_of
 from valuespectrum.instruments.judging.plain import PLAIN_SCHEMES, PlainCarries, judge_form
 from valuespectrum.instruments.roles import roles
@@ -38,6 +42,8 @@ if TYPE_CHECKING:
 
 _TRIAL = 60
 """Cases of the trial of judges, about."""
+_LIKING = 600
+"""Letters of the question whether a clip is liked; it has fewer."""
 _WAYS = 3
 """Of putting each of them: plain, with words that tell an answer, and with words that tell nothing."""
 Source = Literal["questions", "pool", "clips"]
@@ -78,9 +84,9 @@ class Budget:
 
     asks: Mapping[str, int]
     letters: Mapping[str, int]
-    """Letters of a prompt, about, for guessing tokens."""
+    """Letters of a prompt, on average, for guessing tokens."""
     reply: Mapping[str, int]
-    """Tokens of an answer, about."""
+    """Tokens of an answer."""
 
 
 def people(
@@ -176,38 +182,73 @@ def search_name(material: SearchMaterial, who: People, options: TellingLoopOptio
 
 
 def budget(material: SearchMaterial, who: People, options: TellingLoopOptions) -> Budget:
-    """Asks of each role, at most: every question is new, and every rewriting gains."""
+    """What each role is asked, at most: every question is new, every rewriting gains, and all words are long."""
     seeds = (len(material.arms) or len(material.stems)) + options.invent
     tried = min(seeds, options.pulls)
     written = options.pulls * options.each * len(who.searching)
-    chain = material.source == "questions"
+    chain, reasons = material.source == "questions", options.objective == "reasons"
     kept = written if chain else min(written, len(material.stems) - seeds)
     rewritten = kept * options.deepest if chain else 0
-    cells = 2 if options.objective == "liking" else 1
-    asks = dict.fromkeys(who.cast, 0)
+    cells = 1 if reasons else len(LIKE_CELLS)
+    wanted = {role: _Wanted() for role in who.cast}
     for person in who.searching:
-        asks[person.to] += (tried + kept + rewritten) * cells
-    for person in who.final:
-        blind = kept * (material.source == "clips" and options.objective == "reasons")
-        asks[person.to] += (
-            (tried + kept + blind) * cells * (options.objective == "reasons" or person not in who.searching)
-        )
+        wanted[person.to].add((tried + kept + rewritten) * cells, _asked_letters(material, person, options))
+    for person in who.final if reasons else who.final[len(who.searching) :]:
+        blind = kept * (material.source == "clips" and reasons)
+        wanted[person.to].add((tried + kept + blind) * cells, _asked_letters(material, person, options))
     writers = list(dict.fromkeys(person.to for person in who.searching))
     for to in writers if chain else ():
         played = len(who.searching) // len(writers)
-        invented = played * -(-options.invent // len(who.searching))
-        asks[to] += 2 * ((written + rewritten) // len(writers) + invented)
-    if options.objective == "reasons":
+        asked = written // len(writers), rewritten // len(writers), played * -(-options.invent // len(who.searching))
+        for count, both in zip(asked, prompt_letters(len(who.searching), options.exemplars), strict=True):
+            wanted[to].add(2 * count, -(-both // 2))
+    if reasons:
         answers = (tried + kept + rewritten) * len(who.searching) + (tried + kept) * len(who.final)
         answers += kept * len(who.final) * (material.source == "clips")
         texts = answers * POINTS + tried + kept + rewritten
-        panel = panel_of(who.judges)
-        for role in who.judges:
-            asks[role] += texts * (1 if isinstance(panel[role], PlainCarries) else len(TEN))
-            asks[role] += _WAYS * len(trial_of_judges().cases)
-    judges = {role: role.startswith(JUDGE) for role in asks}
-    letters = {role: 1600 if judging else 600 for role, judging in judges.items()}
-    return Budget(asks, letters, {role: 4 if judging else 150 for role, judging in judges.items()})
+        for role, form in panel_of(who.judges).items():
+            count = texts * (1 if isinstance(form, PlainCarries) else len(TEN))
+            wanted[role].add(count + _WAYS * len(trial_of_judges().cases), _judged_letters(form))
+    answer = MOST_TOKENS if reasons else ANSWER_TOKENS
+    return Budget(
+        {role: each.asks for role, each in wanted.items()},
+        {role: each.mean for role, each in wanted.items()},
+        {role: JUDGED_TOKENS if role.startswith(JUDGE) else answer for role in wanted},
+    )
+
+
+@dataclass(slots=True)
+class _Wanted:
+    """What one role is asked."""
+
+    asks: int = 0
+    letters: int = 0
+
+    def add(self, count: int, letters: int) -> None:
+        """So many asks more, each of so many letters."""
+        self.asks += count
+        self.letters += count * letters
+
+    @property
+    def mean(self) -> int:
+        """Letters of an ask, rounded up."""
+        return -(-self.letters // max(1, self.asks))
+
+
+def _asked_letters(material: SearchMaterial, person: Answerer, options: TellingLoopOptions) -> int:
+    """Letters of a question to a respondent, at most, with the words of its role."""
+    if options.objective == "liking":
+        return _LIKING + len(person.role.system)
+    longest = max(len(stem.text) for stem in material.stems)
+    written = LONGEST_WRITTEN if material.source == "questions" else 0
+    stem = Stem("", "x" * max(longest, written), caption="x" * max(len(stem.caption) for stem in material.stems))
+    return letters(person.form.ask(stem, person.role, options.draw))
+
+
+def _judged_letters(form: JudgeForm) -> int:
+    """Letters of a question to a judge, at most."""
+    cases = (Case("", "x" * LONGEST_POINT, name) for name in TEN.dimensions)
+    return max(letters(ask) for case in cases for ask in form.asks(case))
 
 
 ABOUT_CLIP = "Should more people do what this video shows?"

@@ -19,6 +19,7 @@ from agents.answers.store import AnswerStore
 from agents.judges.cases import Case
 from agents.judges.watching import closed_trial
 from agents.models.base import REFUSAL, Answer, Ask, ModelOptions
+from agents.models.token_estimates import letters
 from agents.procedures.procedure import alone
 from valuespectrum.instruments.adaem.asking import Answered, Answerer, JudgedAsking, answered, named_values
 from valuespectrum.instruments.adaem.instrument import Adaem, AdaemOptions
@@ -75,8 +76,8 @@ def test_what_a_search_costs_goes_by_the_models_as_they_were_named(tmp_path: Pat
     for row in (second, judge):
         assert row["prices"] == "named in the model's spec"
         assert row["dollars"] == pytest.approx((row["prompt_tokens"] + 2 * row["reply_tokens"]) / 1e6)
-    assert second["reply_tokens"] == second["asks"] * (150 + 50), "what is written is written once"
-    assert judge["reply_tokens"] == judge["asks"] * 3 * (4 + 50)
+    assert second["reply_tokens"] == second["asks"] * (400 + 50), "what is written is written once"
+    assert judge["reply_tokens"] == judge["asks"] * 3 * (16 + 50)
 
 
 @pytest.mark.parametrize("persona", [(), ("bon_vivant",)])
@@ -84,12 +85,14 @@ def test_nobody_is_asked_more_than_was_said(
     persona: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: Counter[str] = Counter()
+    said: Counter[str] = Counter()
 
     def counting(name: str) -> Callable[[TwinModel, Sequence[Ask]], Iterator[Answer]]:
         answer: Callable[[TwinModel, Sequence[Ask]], Iterator[Answer]] = getattr(TwinModel, name)
 
         def counted(self: TwinModel, asks: Sequence[Ask]) -> Iterator[Answer]:
             asked[self.id] += len(asks)
+            said[self.id] += sum(map(letters, asks))
             return answer(self, asks)
 
         return counted
@@ -102,6 +105,8 @@ def test_nobody_is_asked_more_than_was_said(
     assert len(primed) == len(persona)
     most = {row["model"]: row["asks"] for row in found["budget"]}
     assert set(asked) == set(most) and all(asked[model] <= most[model] for model in asked), (asked, most)
+    tokens = {row["model"]: row["prompt_tokens"] for row in found["budget"]}
+    assert all(said[model] <= 4 * tokens[model] for model in said), (said, tokens)
 
 
 @pytest.mark.parametrize(("earlier", "stays"), [({"stimuli": "s"}, False), ([], True)])

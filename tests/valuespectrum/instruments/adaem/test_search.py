@@ -43,6 +43,7 @@ from valuespectrum.instruments.adaem.stems import (
     read_reply,
 )
 from valuespectrum.instruments.judging.plain import PlainCarries, judge_form
+from valuespectrum.operations.searches.prepared import People, SearchMaterial, budget
 from valuespectrum.reference.cohort import COHORT
 from valuespectrum.reference.kinds import KINDS
 from valuespectrum.reference.twin.model import TwinModel
@@ -223,6 +224,18 @@ def test_a_killed_search_goes_on_and_is_replayed(tmp_path: Path) -> None:
         (found,) = conduct([Named("s", searched(chain_search(SMALL)))], CAST, store)
         (again,) = replay([Named("s", searched(chain_search(SMALL)))], store)
     assert shown(found) == shown(again) == shown(whole)
+
+
+def test_prompts_of_a_search_are_no_longer_than_what_it_costs_goes_by() -> None:
+    """Those of writers, too, who read what everybody answered."""
+    cast = {role: Talker(model.id, model.holds) for role, model in (PEOPLE | {"judge": JUDGE}).items()}
+    search = chain_search(SMALL)
+    alone(searched(search), cast)
+    who = People(search.people, search.final, cast, {"judge": JUDGE.id})
+    most = budget(SearchMaterial("questions", read_seeds()[:3]), who, SMALL)
+    for role, talker in cast.items():
+        assert 0 < len(talker.asked) <= most.asks[role]
+        assert sum(len(ask.question) for ask in talker.asked) <= most.asks[role] * most.letters[role]
 
 
 def test_invented_topics_begin_arms_and_replies_that_are_no_question_are_none() -> None:

@@ -96,5 +96,8 @@ def test_what_a_search_costs_goes_by_what_models_turned_out_to_do_and_by_picture
     told = {
         model: (row["prompt_tokens"] / row["asks"], row["reply_tokens"] / row["asks"]) for model, row in rows.items()
     }
-    shown = 2 * MOST_PER_PICTURE
-    assert told == {drawing.id: (150 + shown, 250), TWO.id: (150 + shown, 150), judge.id: (4000, 1040)}
+    shown, words = 2 * MOST_PER_PICTURE, {role: each // 4 for role, each in most.letters.items()}
+    second = words[f"{SUBJECT} search 2"] + shown
+    assert told == {
+        drawing.id: (words[SUBJECT] + shown, 500), TWO.id: (second, 400), judge.id: (10 * words["judge"], 1160)
+    }  # fmt: skip
