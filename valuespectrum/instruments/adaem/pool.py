@@ -31,6 +31,7 @@ class PoolWriter:
     """
 
     rewrites = False
+    unwritten = 0
 
     def __init__(self, stems: Sequence[Stem], vectors: Vectors, arms: Sequence[int]) -> None:
         if len(stems) != len(vectors) or not arms or max(arms) >= len(stems):

@@ -22,6 +22,8 @@ class Writer(Protocol):
     """Whether a question can be written again."""
     seeds: list[Stem]
     """Where arms begin, each named by ``Stem.arm``."""
+    unwritten: int
+    """Replies that were no question, nor a fact or a topic where one was asked for."""
 
     def invented(self, count: int) -> Procedure[list[Stem]]:
         """Further seeds; those that are not among ``seeds`` yet are added to them."""
@@ -78,6 +80,8 @@ class FoundQuestions:
     """Questions that were too near to stored ones, or invented again."""
     unheard: int = 0
     """Questions that fewer than two respondents answered, or of which judges left open what they carry themselves."""
+    unwritten: int = 0
+    """Replies of those who write that were not in the form asked for."""
     rewritings: int = 0
     """Of them kept, because S rose."""
     similarity: float = float("nan")
@@ -157,7 +161,7 @@ def searched(search: Search) -> Procedure[FoundQuestions]:
     shown = [each.stem for each in found.questions if each.stem.shown]
     if shown and options.objective == "reasons":
         found.blind = yield from search.scorer.scored([stem.blind for stem in shown], search.final, final=True)
-    found.similarity = stored.mean_similarity()
+    found.similarity, found.unwritten = stored.mean_similarity(), search.writer.unwritten
     return found
 
 

@@ -294,6 +294,7 @@ def _written(folder: Path, parts: _SearchParts, found: FoundQuestions, told: Seq
         "pulls": sum(found.pulls.values()),
         "repeated": found.repeated,
         "unheard": found.unheard,
+        "unwritten": found.unwritten,
         "rewritings": found.rewritings,
         "similarity": None if np.isnan(found.similarity) else found.similarity,
         "informativeness": improvement(found.seeds, found.questions),
@@ -454,6 +455,11 @@ def _in_words(document: Json) -> str:
         f"{document['n_questions']:,} {document['source']} in {document['pulls']:,} pulls; mean S "
         f"{'-' if mean is None else f'{mean:.2f}'} (seeds {'-' if seeds is None else f'{seeds:.2f}'}{above})"
     ]
+    if document["unwritten"]:
+        lines.append(f"{document['unwritten']:,} replies of models that write were no question in the form asked for")
+    if document["unheard"]:
+        few = f"{document['unheard']:,} {document['source']} have no score"
+        lines.append(f"{few}: fewer than two respondents, or too few judges, said anything")
     for each in flagged(JudgeRemark(**row) for row in document["judge_remarks"]):
         lines.append(f"caution: {each.statement}")
     lines += [f"caution: {each}" for each in document["cautions"]]

@@ -237,6 +237,15 @@ def test_what_does_not_hold_is_asked_for_again_and_then_dropped() -> None:
     assert lost.scene is None and lost.why == "format" and lost.tries == 2
 
 
+def test_a_writer_that_gives_no_answer_did_not_write_in_another_form() -> None:
+    class Gone(Writes):
+        def generate(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+            return (Answer(error="gone") for _ in asks)
+
+    found = alone(writing(BOTH, 0, SceneWritingOptions(tries=2)), {WRITER: Gone([])})
+    assert (found.scene, found.why, found.tries) == (None, "failed", 2)
+
+
 def test_a_scene_in_which_judges_find_other_values_is_dropped() -> None:
     found = alone(writing(BOTH, 0, SceneWritingOptions()), {WRITER: Writes([written()]), JUDGE: Finds("curiosity")})
     assert found.scene is None and found.why == "reinferred" and found.found == ("curiosity",)

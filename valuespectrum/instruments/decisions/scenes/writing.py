@@ -77,8 +77,9 @@ class WrittenScene:
     values: tuple[str, ...]
     scene: DecisionScene | None
     why: str = ""
-    """Why there is none: ``format``, ``named``, ``guess``, ``unsuitable`` (after the last try), ``reinferred``,
-    ``unjudged`` where a judge left a value open, or ``repeated`` where an earlier scene has the same words."""
+    """Why there is none: ``failed`` where the writer gave no answer, ``format``, ``named``, ``guess``, ``unsuitable``
+    (after the last try), ``reinferred``, ``unjudged`` where a judge left a value open, or ``repeated`` where an earlier
+    scene has the same words."""
     tries: int = 1
     found: tuple[str, ...] = ()
     """What judges found in it."""
@@ -101,7 +102,7 @@ def writing(values: Sequence[str], number: int, options: SceneWritingOptions) ->
     for turn in range(options.tries):
         ask = Ask(Stimulus(), question, max_tokens=_MOST_TOKENS, draw=number * options.tries + turn)
         (answer,) = yield [Addressed(ask, WRITER)]
-        scene, why = read_written(answer.text if not answer.error else "", wanted, options.least_acts)
+        scene, why = (None, "failed") if answer.error else read_written(answer.text, wanted, options.least_acts)
         if scene is not None:
             break
     if scene is None:
