@@ -93,6 +93,7 @@ def test_a_search_over_clips_says_why_it_made_no_set(
     told = capfd.readouterr().out
     assert "no set of clips: fewer than 3 respondents said how they like any" in told
     assert "caution: 2 of 2 respondents who score clips chose them by the same answers" in told
+    assert "mean divergence of liking (hundredths of a bit) " in told and "mean S" not in told
     assert not (tmp_path / "found" / "stimuli.json").exists()
 
 

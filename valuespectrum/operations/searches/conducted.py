@@ -451,8 +451,9 @@ def _in_words(document: Json) -> str:
     low, high = found["share_above_low"], found["share_above_high"]
     ends = f", no interval: {found['share_above_why']}" if low is None else f" [{low:+.1%}, {high:+.1%}]"
     above = "" if share is None else f", {share:+.1%} of the seeds'{ends}"
+    what = "divergence of liking (hundredths of a bit)" if document["objective"] == "liking" else "S"
     lines = [
-        f"{document['n_questions']:,} {document['source']} in {document['pulls']:,} pulls; mean S "
+        f"{document['n_questions']:,} {document['source']} in {document['pulls']:,} pulls; mean {what} "
         f"{'-' if mean is None else f'{mean:.2f}'} (seeds {'-' if seeds is None else f'{seeds:.2f}'}{above})"
     ]
     if document["unwritten"]:
