@@ -159,8 +159,10 @@ def read_seeds(path: Path | None = None) -> list[Stem]:
         if not line.strip() or line.startswith("#"):
             continue
         argument, _, question = line.rpartition("\t")
-        if not question.strip().endswith("?") or len(line) > _LONGEST:
+        if not question.strip().endswith("?"):
             raise InputError(f"{path}, line {number}: no question", "end each with a question mark")
+        if len(line) > _LONGEST:
+            raise InputError(f"{path}, line {number}: more than {_LONGEST} characters", "tell the topic in fewer words")
         if lines.setdefault(visible_line(question), number) != number:
             told = f"{path}, line {number}: the question of line {lines[visible_line(question)]} again"
             raise InputError(told, "name each topic once")

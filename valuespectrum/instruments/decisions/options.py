@@ -63,11 +63,16 @@ class DecisionsOptions:
             seed: Root seed. Scenes of ours are about two values or more, of as many subsets as there are.
 
         Raises:
-            InputError: The user's file cannot be read, or a scene has more acts than there are marks.
+            InputError: The user's file cannot be read, a scene has more acts than there are marks, or comes twice.
         """
         if self.items:
             asked = tuple(read_scenes(user_path(self.items))[: self.scenes])
+            known: dict[tuple[str, frozenset[str]], int] = {}
             for number, scene in enumerate(asked, start=1):
+                first = known.setdefault((scene.text, frozenset(act.text for act in scene.acts)), number)
+                if first != number:
+                    told = f"{self.items}, scene {number} is scene {first} again, and would count as another one"
+                    raise InputError(told, "leave it out")
                 if len(scene.acts) > len(ACT_MARKS):
                     raise InputError(
                         f"{self.items}, scene {number} has {len(scene.acts)} actions; {len(ACT_MARKS)} can be asked",

@@ -510,6 +510,9 @@ def test_topics_of_ones_own(tmp_path: Path) -> None:
         path.write_text(wrong)
         with pytest.raises(InputError):
             read_seeds(path)
+    path.write_text(f"Should we?\nShould {'very ' * 200}long topics be read?\n")
+    with pytest.raises(InputError, match="line 2: more than 600 characters"):
+        read_seeds(path)
 
 
 @pytest.mark.parametrize(

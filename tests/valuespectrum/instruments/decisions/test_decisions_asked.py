@@ -346,6 +346,15 @@ def test_scenes_of_the_user_are_asked_and_others_are_another_run(tmp_path: Path)
     assert options.own_items != DecisionsOptions().own_items
 
 
+def test_a_scene_that_comes_twice_is_refused(tmp_path: Path) -> None:
+    """Its answers would be two units, whose intervals would be too narrow."""
+    one, other = drawn_scenes(2, 9, "tried", 3)
+    write_scenes(tmp_path / "scenes.json", [one, other, replace(one, acts=one.acts[::-1])])
+    with pytest.raises(InputError, match="scene 3 is scene 1 again"):
+        DecisionsOptions(items=str(tmp_path / "scenes.json")).asked_scenes(0)
+    assert len(DecisionsOptions(items=str(tmp_path / "scenes.json"), scenes=2).asked_scenes(0)) == 2
+
+
 def test_values_that_no_act_is_rated_for_are_not_said_to_weigh_nothing(tmp_path: Path) -> None:
     def rated(ratings: Sequence[float]) -> tuple[float, ...]:
         return tuple(each * (value in ("curiosity", "safety")) for value, each in zip(VALUES, ratings, strict=True))
