@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from valuespectrum.instruments.dilemmas.grammar import OWN_SCORED, own_dilemmas
 from valuespectrum.instruments.dilemmas.items import LABEL_SETS, EscalationSet
-from valuespectrum.instruments.dilemmas.published import read_dilemmas
+from valuespectrum.instruments.dilemmas.published import once_each, read_dilemmas
 from valuespectrum.instruments.wordings.reading import items_digest
 from valuespectrum.theory.value_sets import ValueSet
 from vectorstore.foundation.errors import InputError
@@ -33,7 +33,7 @@ class DilemmaOptions:
     rounds: int = _ROUNDS
     """Of our own dilemmas: in each round every value is in one of them."""
     most: int = 0
-    """Dilemmas of a file that are asked, from the first; 0 for all."""
+    """Dilemmas of a file that are asked, from the first; 0 for all, but for those that come again."""
     history: History = "full"
     """``full``, ``choices``, ``none`` or ``shuffled``."""
     unforced: bool = False
@@ -65,7 +65,7 @@ class DilemmaOptions:
         """
         if not self.file:
             return own_dilemmas(OWN_SCORED[self.values or "ten"], self.rounds, seed)
-        read = read_dilemmas(user_path(self.file), self.values).found
+        read = once_each(read_dilemmas(user_path(self.file), self.values).found)
         kept = read.dilemmas[: self.most] if self.most else read.dilemmas
         return EscalationSet(read.labels, kept, read.notes)
 

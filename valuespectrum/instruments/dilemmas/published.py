@@ -89,6 +89,21 @@ def read_dilemmas(path: Path, labels: str = "") -> DilemmaFile:
     return DilemmaFile(path, found, in_order, same, len(set(idx)), reader.rewritten)
 
 
+def once_each(found: EscalationSet) -> EscalationSet:
+    """Dilemmas without those that are told in the words of an earlier one, as five of the published samples are.
+
+    They are asked once, and would be two units of what is drawn again. Courses may stand in another order.
+    """
+    kept: dict[object, Escalation] = {}
+    for each in found.dilemmas:
+        courses = [frozenset(course.text for course in step.courses) for step in each.steps]
+        story = [(step.situation, step.conflict) for step in each.steps]
+        kept.setdefault((*story, *courses), each)
+    lost = len(found.dilemmas) - len(kept)
+    told = (f"{lost} dilemmas are told in the words of an earlier one and left out",) if lost else ()
+    return EscalationSet(found.labels, tuple(kept.values()), (*found.notes, *told))
+
+
 def _told(shared: int, rewritten: int, same: int) -> list[str]:
     told = []
     if shared:

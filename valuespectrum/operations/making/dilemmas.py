@@ -166,11 +166,11 @@ def _makers(settings: MakeDilemmaSettings, teller: Teller) -> Makers:
 
 
 def _taken(settings: MakeDilemmaSettings, teller: Teller) -> tuple[Escalation, ...]:
-    from valuespectrum.instruments.dilemmas.published import read_dilemmas
+    from valuespectrum.instruments.dilemmas.published import once_each, read_dilemmas
 
     if settings.dilemmas is None:
         return ()
-    found = read_dilemmas(settings.dilemmas).found
+    found = once_each(read_dilemmas(settings.dilemmas).found)
     for line in found.notes:
         teller.say(line)
     return found.dilemmas

@@ -49,6 +49,19 @@ def test_dilemmas_that_share_an_idx_stay_apart(tmp_path: Path) -> None:
     assert found.different_idx == 2 and "2 dilemmas share their idx" in found.found.notes[0]
 
 
+def test_a_dilemma_that_comes_again_is_asked_once(tmp_path: Path) -> None:
+    """As five of the published samples do: its one set of answers would be two units of what is drawn again."""
+    turned = entry(7) | {"idx": 9}
+    for number in range(1, 6):
+        for key in (f"step {number}_choice{{}}", f"step {number}_choice{{}}_value"):
+            turned[key.format("A")], turned[key.format("B")] = turned[key.format("B")], turned[key.format("A")]
+    file = written(tmp_path, entry(7), entry(8), entry(7), turned)
+    options = DilemmaOptions(file=str(file))
+    assert [each.id for each in options.dilemmas(0).dilemmas] == ["7", "8"]
+    assert options.dilemmas(0).notes[-1] == "2 dilemmas are told in the words of an earlier one and left out"
+    assert Dilemmas(options).cost(0) == 2 * 5 * 2 and len(read_dilemmas(file).found.dilemmas) == 4
+
+
 def test_a_conflict_may_stand_in_the_place_of_a_dilemma_and_judgements_are_left_alone(tmp_path: Path) -> None:
     told = entry()
     for number in range(1, 6):
