@@ -363,7 +363,7 @@ def _primed_pairs(parts: _SearchParts) -> list[tuple[str, str, str]]:
 def _sharpened(folder: Path, parts: _SearchParts, found: FoundQuestions) -> Json:
     """The set of clips that tells most of every value, out of all that were tried."""
     rows = parts.material.rows
-    liked = [each for each in found.tried if each.liking]
+    liked = [each for each in found.tried if each.liking and each.score]
     final = [each for each in found.questions if each.liking]
     telling = sorted(final, key=lambda each: -each.total)[:_SHOWN]
     told: Json = {
