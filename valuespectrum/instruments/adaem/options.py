@@ -49,7 +49,7 @@ class TellingLoopOptions:
         for name, share in {"most-alike": self.most_alike, "keep": self.keep}.items():
             if not 0 < share <= 1:
                 raise InputError(f"{name} lies above 0 and is at most 1, not {share}")
-        if not self.gain >= 0:
-            raise InputError(f"gain must be at least 0, not {self.gain}")
+        if not 0 <= self.gain < float("inf"):
+            raise InputError(f"gain must be a number of at least 0, not {self.gain}")
         if min(self.deepest, self.draw, self.invent) < 0:
             raise InputError("deepest, draw and invent are counted from 0")

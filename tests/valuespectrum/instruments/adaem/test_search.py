@@ -517,7 +517,10 @@ def test_topics_of_ones_own(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"pulls": 0}, {"each": 0}, {"most_alike": 0.0}, {"keep": 1.5}, {"deepest": -1}, {"at_once": 0}, {"gain": np.nan}],
+    [
+        *({"pulls": 0}, {"each": 0}, {"most_alike": 0.0}, {"keep": 1.5}, {"deepest": -1}, {"at_once": 0}),
+        *({"gain": np.nan}, {"gain": np.inf}),
+    ],
 )
 def test_options_out_of_range_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(InputError):
