@@ -118,6 +118,16 @@ def test_it_is_said_that_no_single_row_is_without_a_persona(
     assert any(f"without any, and the table has {models}:" in note for note in found["notes"])
 
 
+def test_personas_of_another_model_are_not_held_against_the_one_row_without(
+    table: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of two models one was asked without a persona: what the other says under personas is what it is like itself."""
+    head, *lines = table.read_text().splitlines()
+    both = [f"m,{line}" for line in lines] + [f"n,{line}" for line in lines if not line.startswith(",")]
+    table.write_text("\n".join([f"model,{head}", *both]) + "\n")
+    assert _mined(table, capsys)["side_effects"]["personas"]["rows"] == 31
+
+
 def test_what_changes_is_told_of_scores_as_measured(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """No persona changes in both values, though the mean of the intervention, which is taken out, moves both."""
     head, *lines = table.read_text().splitlines()

@@ -200,7 +200,10 @@ def _base(measured: ValueTable, settings: GraphSettings) -> RowKey | None:
             raise InputError(f"the table has {len(named)} rows of {settings.base!r:.80}", "name one persona of it")
         return named[0]
     bare = [key for key in plain if key.persona == NOBODY]
-    return bare[0] if len(bare) == 1 and len(plain) > 1 else None
+    if len(bare) != 1:
+        return None
+    beside = [key for key in plain if (key.model, key.clip) == (bare[0].model, bare[0].clip)]
+    return bare[0] if len(beside) > 1 else None
 
 
 def _side_effects(graph: ValueGraph, changes: ValueChanges, settings: GraphSettings) -> Json:
@@ -228,8 +231,8 @@ def _document(
     if "personas" not in effects and any(key.persona for key in plain):
         bare = sum(not key.persona for key in plain)
         notes.append(
-            f"what personas change is told against one row without any, and the table has {bare}: it is not told here "
-            "(--base names a persona to hold the others against)"
+            f"what personas change is told of one model, against one row without any, and the table has {bare}: it is "
+            "not told here (--base names a persona to hold the others against)"
         )
     if graph.has_cycle:
         notes.append("arrows lead round in a circle: they cannot all be causes")

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.scoring.pictures.bootstrap import percentiles
 from valuespectrum.steering.graph.value_graph import GraphEffects
-from valuespectrum.steering.graph.value_table import NOBODY, Floats, RowKey, ValueTable
+from valuespectrum.steering.graph.value_table import NOBODY, Floats, RowKey, ValueTable, described
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 from vectorstore.foundation.random_streams import stream
@@ -48,14 +48,25 @@ def persona_changes(table: ValueTable, base: RowKey) -> ValueChanges:
 
     Args:
         table: Profiles.
-        base: A row of it; rows without a persona count only if the base has none.
+        base: A row of it; rows without a persona count only if the base has none, rows of another model or clip never:
+            what they differ in may be that.
 
     Raises:
         InputError: There is no such row, or nothing to compare with it.
     """
     if base not in table.keys:
         raise InputError(f"the table has no row of {base.persona or 'nobody'} without an intervention", "name another")
-    kept = table.where(lambda key: key.intervention == NOBODY and (bool(key.persona) or base.persona == NOBODY))
+    kept = table.where(
+        lambda key: (
+            key.intervention == NOBODY
+            and (key.model, key.clip) == (base.model, base.clip)
+            and (bool(key.persona) or base.persona == NOBODY)
+        )
+    )
+    if len(kept) < 2:
+        raise InputError(
+            f"no other row stands beside {described(base)}, of the same model and clip", "name another persona"
+        )
     at = kept.keys.index(base)
     return _changes(kept, np.full(len(kept), at), f"against {base.persona or 'no persona'}")
 

@@ -101,3 +101,15 @@ def test_rows_without_a_persona_count_only_against_such_a_row() -> None:
     assert len(persona_changes(table, RowKey()).changed) == 3
     with pytest.raises(InputError, match="no row of q"):
         persona_changes(table, RowKey("q"))
+
+
+def test_what_another_model_says_is_no_change_of_a_persona() -> None:
+    """The second model is far off in both values, whatever its persona: that is the model."""
+    keys = [RowKey(model="m"), RowKey("x", model="m"), RowKey("x", model="n"), RowKey("y", model="n")]
+    table = _table([[0, 0], [0, 1], [9, 9], [9, 9]], keys)
+    told = persona_changes(table, keys[0])
+    assert told.personas == ("", "x") and told.changed.tolist() == [[False, False], [False, True]]
+    clips = [replace(key, model="", clip=key.model) for key in keys]
+    assert persona_changes(replace(table, keys=tuple(clips)), clips[0]).changed.tolist() == told.changed.tolist()
+    with pytest.raises(InputError, match="no other row stands beside model m, persona none"):
+        persona_changes(table.rows([0, 2, 3]), keys[0])
