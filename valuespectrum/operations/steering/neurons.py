@@ -114,8 +114,6 @@ def find_neurons(model: str, value: str, settings: NeuronSettings, teller: Telle
     loaded = torch_model(model, settings.loading)
     with teller.progress("counting how often neurons fire") as advance:
         found = fit_neurons(loaded, value, wish, advance)
-    if settings.out is not None:
-        write_intervention(found.intervention, settings.out)
     document: Json = {
         "model": loaded.id,
         "value": value,
@@ -125,6 +123,8 @@ def find_neurons(model: str, value: str, settings: NeuronSettings, teller: Telle
         "written": None if settings.out is None else str(settings.out),
         "portraits": _validated(loaded, found, settings.validate, teller),
     }
+    if settings.out is not None:  # last: where portraits are broken off, the same command finds no file in its way
+        write_intervention(found.intervention, settings.out)
     return FoundNeurons(document, _in_words(document))
 
 

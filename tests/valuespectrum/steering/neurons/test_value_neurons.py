@@ -347,6 +347,22 @@ def test_the_verb_finds_edits_and_asks_again(tmp_path: Path) -> None:
     assert layers_of("", 3) == layers_of(" ", 3) == (0, 1, 2)
 
 
+def test_neurons_are_written_after_all_portraits_were_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is broken off leaves no file that the same command would then be refused for."""
+
+    def killed(*given: object) -> None:
+        raise ModelError("killed")
+
+    monkeypatch.setattr("valuespectrum.steering.neurons.validation.portrait_shifts", killed)
+    out = tmp_path / "power.safetensors"
+    settings = api.NeuronSettings(
+        0.15, 2.0, words="traits", pairs=6, counted="asked", edited="both", layers="0-1", out=out, validate=1
+    )
+    with pytest.raises(ModelError, match="killed"):
+        api.find_neurons("reference", "power", settings)
+    assert not out.exists()
+
+
 @pytest.mark.parametrize(
     "wrong", [{"threshold": 2.0}, {"keep": 0.0}, {"keep": 1.5}, {"gamma": -1.0}, {"layers": "3-1"}]
 )
