@@ -66,14 +66,17 @@ def export_steering(
     )
 
     target, asked = Path(out), Path(request) if request else None
-    for each in filter(None, (target, asked)):
-        refuse_existing(each)
-    if asked is not None and asked.resolve() == target.resolve():
-        raise InputError(f"{target} cannot be the control vector and the request", "name two files")
+    if asked is not None:
+        refuse_existing(asked)
+        if asked.resolve() == target.resolve():
+            raise InputError(f"{target} cannot be the control vector and the request", "name two files")
     intervention = SteeringSpec.parse(file).read()
     vectors = directions(intervention)
-    with storage_errors(target):
-        write_durably(target, control_vector(vectors, hint or model_hint(intervention)))
+    content = control_vector(vectors, hint or model_hint(intervention))
+    if asked is None or not _holds(target, content):  # else the same command was killed between its two files
+        refuse_existing(target)
+        with storage_errors(target):
+            write_durably(target, content)
     if asked:
         write = steering_spec if form == "spec" else steering_request
         told = write(intervention, at or str(target.resolve()))
@@ -85,3 +88,9 @@ def export_steering(
     lines += [f"{asked}: for --model 'openai:MODEL@URL?steering={asked}{_FIELDS[form]}'"] if asked else []
     lines += ["block 0: llama.cpp refuses the whole file, it counts from 1"] if 0 in vectors else []
     return ExportedSteering(document, "\n".join(lines))
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    """Whether a file is there and has this content, no other."""
+    with storage_errors(path):
+        return path.is_file() and path.stat().st_size == len(content) and path.read_bytes() == content

@@ -140,3 +140,20 @@ def test_the_request_does_not_take_the_place_of_the_vector(tmp_path: Path, capsy
     words = ["steer", "export", str(file), "--out", str(out), "--request", str(tmp_path / "." / "out"), "--json"]
     assert main(words) == 2
     assert "name two files" in json.loads(capsys.readouterr().out)["error"]["hint"] and not out.exists()
+
+
+def test_an_export_that_was_killed_between_its_files_goes_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, out, asked = written(tmp_path, (Add(1, drawn("a")),)), tmp_path / "out.gguf", tmp_path / "out.json"
+    whole = ["steer", "export", str(file), "--out", str(out), "--request", str(asked), "--json"]
+    assert main(whole) == 0
+    vector, request = out.read_bytes(), asked.read_bytes()
+    asked.unlink()
+    assert main(whole) == 0 and (out.read_bytes(), asked.read_bytes()) == (vector, request)
+    asked.unlink()
+    capsys.readouterr()
+    for other in ([*whole[:2], f"{file}:strength=2", *whole[3:]], [*whole[:5], "--json"]):
+        assert main(other) == 2
+        assert "there already" in json.loads(capsys.readouterr().out)["error"]["message"]
+    assert out.read_bytes() == vector and not asked.exists(), "a file with anything else in it stays"
