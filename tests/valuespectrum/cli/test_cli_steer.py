@@ -13,7 +13,8 @@ import pytest
 from trial_instruments import FourQuestions
 
 import valuespectrum as vs
-from agents.models.base import Ask, Stimulus
+from agents.models import registry
+from agents.models.base import Ask, Model, Stimulus
 from agents.models.capabilities import TorchModel
 from agents.models.steering.edits import Add
 from agents.models.steering.files import read_intervention, write_intervention
@@ -101,6 +102,26 @@ def test_several_become_one_that_steers_alike(noise: Path, run: Run, tmp_path: P
     assert not Path(f"{both}2").exists()
 
 
+def test_a_file_has_its_name_once_a_model_was_loaded_with_it(
+    noise: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed while weights are read, the same command was refused for the file that it had written itself."""
+    out, tried = tmp_path / "both.steer", tmp_path / ".both.steer.trial"
+    seen: list[tuple[bool, bool]] = []
+    load = registry.load_model
+
+    def looked(spec: str, options: vs.ModelOptions | None = None) -> Model:
+        seen.append((out.exists(), tried.exists()))
+        return load(spec, options)
+
+    monkeypatch.setattr(registry, "load_model", looked)
+    tried.write_bytes(noise.read_bytes())  # as a kill leaves it
+    found = run("steer", "apply", f"{noise}:strength=2", str(noise), "--model", "reference", "--out", str(out))
+    assert seen and set(seen) == {(False, True)} and not tried.exists()
+    assert [edit.strength for edit in read_intervention(out).applied] == [2.0, 2.0, 1.0, 1.0]
+    assert found["spec"] == f"reference?steer={out}" and str(tried) not in json.dumps(found)
+
+
 def test_a_steered_model_is_a_respondent_of_its_own(
     noise: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -141,6 +162,7 @@ def test_other_weights_are_refused(noise: Path, run: Run) -> None:
     out = noise.with_name("out.steer")
     refused = run("steer", "apply", str(noise), "--model", "reference", "--out", str(out), code=2)["error"]
     assert refused["message"] == told["message"] and not out.exists()
+    assert not list(out.parent.glob(".out.steer*")), "what was tried is gone"
     write_intervention(replace(made, edits=(Add(99, made.edits[0].vector),)), noise)  # type: ignore[attr-defined]
     assert (
         "there is no block 99: the model has 6"

@@ -140,13 +140,15 @@ def apply_steering(
         raise InputError("a gate is written into a file", "name one with --out")
     joined = joined_intervention(read_steering(files)) if target else None
     fitted = made_gate(joined, gate) if joined and gate else None
-    if target and joined:
-        write_intervention(_gated(joined, fitted) if fitted else joined, target)
-    named = steered_spec(model, [str(target)] if target else files)
+    trial = target.with_name(f".{target.name}.trial") if target else None
+    if trial and joined:
+        write_intervention(_gated(joined, fitted) if fitted else joined, trial)
     wanted = options or ModelOptions()
-    with _kept_if_it_works(target):
-        check_specs([named], wanted)  # a file that is not there is told before weights are read
-        loaded = load_model(named, wanted)
+    with _named_if_it_works(trial, target):
+        tried = steered_spec(model, [str(trial)] if trial else files)
+        check_specs([tried], wanted)  # a file that is not there is told before weights are read
+        loaded = load_model(tried, wanted)
+    named = steered_spec(model, [str(target)] if target else files)
     document: Json = {
         "spec": named,
         "model": loaded.id,
@@ -163,14 +165,23 @@ def apply_steering(
 
 
 @contextmanager
-def _kept_if_it_works(written: Path | None) -> Iterator[None]:
-    """What is told of the model is by the file that was written; one that it cannot be loaded with goes again."""
+def _named_if_it_works(trial: Path | None, target: Path | None) -> Iterator[None]:
+    """What is told of the model is by the file that was written, which has its name once the model was loaded with it.
+
+    One that it cannot be loaded with goes again. Killed meanwhile, the same command finds no file of that name.
+    """
+    from vectorstore.foundation.disk import storage_errors, sync_folder
+
     try:
         yield
     except BaseException:
-        if written:
-            written.unlink(missing_ok=True)
+        if trial:
+            trial.unlink(missing_ok=True)
         raise
+    if trial and target:
+        with storage_errors(target):
+            trial.replace(target)
+            sync_folder(target.parent)
 
 
 def made_gate(intervention: Intervention, settings: GateSettings) -> FittedGate:
