@@ -12,6 +12,8 @@ from valuespectrum.reporting.elements.svg import as_file, element, picture, pola
 from valuespectrum.reporting.elements.words import percent
 from valuespectrum.steering.graph.value_graph import GraphEdge, ValueGraph
 
+TITLE = "Relations among values"
+"""What a picture is called, unless somebody says otherwise."""
 _SIDE, _RADIUS, _DOT = 560.0, 200.0, 5.0
 _BOX = (-120.0, 40.0, 800.0, 480.0)
 """Room for names beside the circle."""
@@ -44,7 +46,7 @@ class DrawnEdge:
         return f"{told} ({self.edge.correlation:+.2f}{sure})"
 
 
-def draw_graph(graph: ValueGraph, shares: Mapping[frozenset[str], float] | None = None, title: str = "") -> str:
+def draw_graph(graph: ValueGraph, shares: Mapping[frozenset[str], float] | None = None, title: str = TITLE) -> str:
     """A graph as SVG.
 
     Lines are as strong as they come again in resampled tables, blue where two values go up together, red and broken
@@ -69,7 +71,7 @@ def draw_graph(graph: ValueGraph, shares: Mapping[frozenset[str], float] | None 
     words = f"{len(graph.edges)} relations among {len(graph.values)} values, from {graph.rows} rows, surest first: "
     surest = sorted(drawn, key=lambda each: (-(each.share or 0.0), -abs(each.edge.correlation)))
     words += "; ".join(each.words for each in surest) or "none"
-    whole = picture(parts, _BOX, title or "Relations among values", words)
+    whole = picture(parts, _BOX, title, words)
     return as_file(whole)
 
 

@@ -74,6 +74,24 @@ def test_files_that_are_there_stay(table: Path, capsys: pytest.CaptureFixture[st
     assert after["resampled"] is None and after["graph"]["rows"] == 62
 
 
+def test_a_picture_that_a_kill_left_alone_stands_in_nobodys_way(
+    table: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is written before its graph: the same command was refused for it."""
+    _mined(table, capsys)
+    graph, drawn = table.with_name("graph.json"), table.with_name("graph.svg")
+    written, shown = graph.read_bytes(), drawn.read_bytes()
+    graph.unlink()
+    _mined(table, capsys)
+    assert (graph.read_bytes(), drawn.read_bytes()) == (written, shown)
+    graph.unlink()
+    for other in (b"<svg/>", shown.replace(b"care", b"fear")):
+        drawn.write_bytes(other)
+        assert main(["steer", "graph", str(table), "--out", str(graph), "--resamples", "20", "--json"]) == 2
+        assert f"{drawn} is there already" in json.loads(capsys.readouterr().out)["error"]["message"]
+        assert drawn.read_bytes() == other and not graph.exists(), "of another graph, or of somebody else"
+
+
 @pytest.mark.parametrize(
     ("options", "problem"),
     [

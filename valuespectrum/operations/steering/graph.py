@@ -30,6 +30,8 @@ GraphDraws = Literal["half", "bootstrap"]
 GraphScale = Literal["raw", "centred"]
 """Scores of runs as measured, or minus each respondent's mean."""
 _ROWS_A_VALUE = 5
+_OPENING = 1000
+"""Bytes in which a picture has its title."""
 _DEPENDENT = (
     "rows that share a persona are not independent, which the tests do not know: trust edges by how often they come "
     "again, personas drawn anew"
@@ -107,7 +109,7 @@ def mine_graph(
     if not settings.out.name:
         raise InputError(f"{settings.out} is a folder, and a graph goes into a file", "name one with --out")
     drawn = settings.out.with_suffix(".svg")
-    _refuse_taken([settings.out, drawn], settings)
+    _refuse_taken(drawn, settings)
     measured = told = _table(sources, settings, teller)
     if settings.within:
         measured = told.within(settings.within)
@@ -122,23 +124,41 @@ def mine_graph(
         "picture": str(drawn),
     }
     joined = None if shares is None else {frozenset(pair): each.joined for pair, each in shares.pairs.items()}
+    content = draw_graph(graph, joined).encode()
     with storage_errors(settings.out):
+        if drawn.exists() and not settings.force and drawn.read_bytes() != content:
+            raise _taken(drawn)
         make_folder(settings.out.parent)
-        write_durably(drawn, draw_graph(graph, joined).encode())
+        write_durably(drawn, content)
     write_json(settings.out, document)
     return MinedGraph(document, _in_words(document))
 
 
-def _refuse_taken(paths: Sequence[Path], settings: GraphSettings) -> None:
+def _refuse_taken(drawn: Path, settings: GraphSettings) -> None:
+    """Refuse files that are there; a picture alone, which is written first, may be what a kill left of this command."""
     from vectorstore.foundation.disk import refuse_unwritable, storage_errors
 
     if settings.out.suffix == ".svg":
         raise InputError(f"{settings.out} is the name of a picture", "name a file that ends in .json")
-    for path in paths:
+    for path in (settings.out, drawn):
         with storage_errors(path):
-            if path.exists() and not settings.force:
-                raise InputError(f"{path} is there already", "name another file, or add --force to replace it")
+            if path.exists() and not settings.force and not (path == drawn and _shows_a_graph(drawn)):
+                raise _taken(path)
         refuse_unwritable(path)
+
+
+def _taken(path: Path) -> InputError:
+    return InputError(f"{path} is there already", "name another file, or add --force to replace it")
+
+
+def _shows_a_graph(path: Path) -> bool:
+    """Whether a file is a picture of ours; whether it is that of this graph, only the graph tells."""
+    from valuespectrum.reporting.value_graph import TITLE
+
+    if not path.is_file():
+        return False
+    with path.open("rb") as opened:
+        return f"<title>{TITLE}</title>".encode() in opened.read(_OPENING)
 
 
 def _table(
