@@ -27,7 +27,7 @@ from vectorstore.foundation.json_types import Json
 
 LoopOutcome = Literal["kept", "rewritten", "no answer", "not attributed", "not rewritten"]
 """Near enough as it was; rewritten, also where a further round changed nothing more; the subject gave none; a wanted
-value got no score; nothing else came back."""
+value got no score, of the answer or of what was rewritten last; nothing else came back."""
 _ROUNDING = 1e-9
 """Sums of differences that are equal differ by less: .1 + .2 is a little above .3."""
 
@@ -170,4 +170,6 @@ def steered(given: WantedAnswer, voice: Voice, options: LoopOptions) -> Procedur
             break
         outcome, last = "rewritten", response
         found = yield from voice.attribute(question, last, system)
+    if outcome == "rewritten" and deviation(found.scores, objective).total is None:
+        outcome = "not attributed"
     return LoopTrace(question, objective, outcome, given.response, last, tuple(steps), before, found)
