@@ -121,6 +121,13 @@ def read_system(path: Path) -> ValueSystem:
     """
     hint = "dimensions: {NAME: {label, definition}}, relations: [[NAME, NAME, 1 or -1]], covariance: [[...]]"
     found = check_shape(_WrittenSystem, read_yaml(path, "value system", hint), f"value system {path}", hint)
+    signs: dict[frozenset[str], Sign] = {}
+    for first, second, sign in found.relations:
+        if signs.setdefault(frozenset((first, second)), sign) != sign:
+            raise InputError(
+                f"value system {path} gives the relation of {first!r:.60} and {second!r:.60} more than one sign",
+                "leave one of the lines out",
+            )
     covariance = found.covariance or np.eye(len(found.dimensions))
     if len({len(row) for row in covariance}) > 1:
         raise InputError(f"value system {path} has rows of covariances of different lengths", hint)

@@ -41,6 +41,8 @@ def test_a_system_is_read_back(tmp_path: Path) -> None:
         ({"relations": [["care", "fame", 1]]}, "'fame'"),
         ({"relations": [["care", "care", 1]]}, "'care'"),
         ({"relations": [["care", "power", 1], ["power", "care", -1]]}, "one sign|consistent and opposing"),
+        ({"relations": [["care", "power", 1], ["care", "power", -1]]}, "more than one sign"),
+        ({"relations": [["care", "power", 1], ["power", "care", 0]]}, "more than one sign"),
         ({"relations": [["care", "power", 2]]}, "value system"),
         ({"dimensions": {}}, "names every value once"),
     ],
