@@ -329,6 +329,7 @@ def test_a_sweep_finds_what_moves_the_value_most_and_spoils_no_answers(swept: An
         "Power (target)",
         "prompt-named",
         "polyline",
+        "Answers lost are counted on both halves",
     ):
         assert words in page, words
     assert all(trial["perplexity"] is None for trial in told["trials"]), "nobody asked for it"

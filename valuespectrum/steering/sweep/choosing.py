@@ -21,7 +21,7 @@ FOUND = "steering.json"
 LEVEL = 0.05
 """Of finding that a setting works where none does, whatever their number (Bonferroni)."""
 MOST_LOST = 0.05
-"""Share of answers that may get lost (refused, unreadable) beyond those of the plain model."""
+"""Share of answers that may get lost (refused, unreadable) beyond those of the plain model, counted on both halves."""
 _EQUALLY_FLUENT = 0.05
 """Share by which perplexities may differ and count as equal: strengths are few, and the next one lies far away."""
 
@@ -41,7 +41,7 @@ class SweepTrial:
     told_by: SteeringEffect
     """On the other half."""
     lost: float
-    """Share of answers refused or unreadable, more than of the plain model."""
+    """Share of answers refused or unreadable, more than of the plain model, on both halves."""
 
     def change(self, value: str, told: bool = True) -> Estimate:
         """Of the value, on the half that tells or on the half that chooses."""
