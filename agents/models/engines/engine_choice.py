@@ -106,6 +106,48 @@ def choose_engine(adapter: ModelAdapter, writer: PromptWriter, options: ModelOpt
     return Chosen(naive, "naive", refusal, tuple(passed_over))
 
 
+def refuse_after_turns(chosen: Chosen) -> None:
+    """Refuse an engine that does not give the plain one's answers after earlier turns.
+
+    Raises:
+        ModelError: It does not.
+    """
+    if objection := chosen.objection_to_turns():
+        raise ModelError(
+            f"The {chosen.name} engine cannot run this model after earlier turns: {objection}", "use --engine naive"
+        )
+
+
+def _refuse_videos(chosen: Chosen) -> None:
+    if objection := chosen.objection_to_videos():
+        raise ModelError(f"The {chosen.name} engine cannot show this model a video: {objection}", "use --engine naive")
+
+
+class ProvenEngine:
+    """An engine that is held against the plain one before it first answers after earlier turns, or about videos.
+
+    Args:
+        chosen: The engine, with what can be found out about it.
+    """
+
+    def __init__(self, chosen: Chosen) -> None:
+        self.chosen = chosen
+        self._prove_turns = cache(partial(refuse_after_turns, chosen))
+        self._prove_videos = cache(partial(_refuse_videos, chosen))
+
+    def answer(self, work: Sequence[Work]) -> list[Reply]:
+        """Replies in the order of the work.
+
+        Raises:
+            ModelError: It does not give the plain engine's answers about what is asked.
+        """
+        if any(single.ask.turns for single in work):
+            self._prove_turns()
+        if any(single.ask.stimulus.times for single in work):
+            self._prove_videos()
+        return self.chosen.engine.answer(work)
+
+
 class WordsEngine:
     """Answers by one engine; asks whose options are read to the ends of their words by another, where there is one.
 

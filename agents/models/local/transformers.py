@@ -16,7 +16,7 @@ from agents.models.base import Answer, Ask, ModelOptions
 from agents.models.capabilities import refuse_without_video
 from agents.models.choice_tokens import ChoiceTokens
 from agents.models.engines.adapter import ModelAdapter
-from agents.models.engines.engine_choice import choose_engine
+from agents.models.engines.engine_choice import ProvenEngine, choose_engine, refuse_after_turns
 from agents.models.engines.naive_engine import Engine
 from agents.models.engines.steered_engine import GatedEngine
 from agents.models.engines.video_trial import try_video
@@ -28,7 +28,6 @@ from agents.models.steering.hooks import Steering, decoder_layers
 from agents.models.steering.intervention import Intervention, all_edits, steered_id
 from agents.models.steering.specs import read_steering
 from agents.models.templates.prompting import PromptWriter
-from vectorstore.foundation.errors import ModelError
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -153,7 +152,7 @@ class TransformersModel(LocalModel):
             )
             # With all gates shut it is the model as it is, asked as that is asked: to the last bit.
             wanted = same if interventions else options
-            return choose_engine(adapter, self._writer, wanted).engine
+            return ProvenEngine(choose_engine(adapter, self._writer, wanted))
 
         return GatedEngine(self._interventions, engine_of)
 
@@ -202,11 +201,7 @@ class TransformersModel(LocalModel):
         if any(readout.work[0].ask.stimulus.times for readout in readouts):
             refuse_without_video(self)
         if not self._proven and any(readout.work[0].ask.turns for readout in readouts):
-            if objection := self._chosen.objection_to_turns():
-                raise ModelError(
-                    f"The {self._chosen.name} engine cannot run this model after earlier turns: {objection}",
-                    "use --engine naive",
-                )
+            refuse_after_turns(self._chosen)
             self._proven = True
         return super()._answers(readouts)
 

@@ -16,6 +16,8 @@ from tiny_models import FolderMaker, PictureMaker
 from agents.models.ask_key import ask_key
 from agents.models.base import Ask, ModelOptions, Stimulus
 from agents.models.capabilities import SteerableModel, TorchModel
+from agents.models.engines import engine_choice
+from agents.models.engines.naive_engine import Work
 from agents.models.local.transformers import TransformersModel
 from agents.models.model_names import ModelId
 from agents.models.registry import load_model
@@ -208,7 +210,29 @@ def test_a_shut_gate_before_a_shift_that_looks_ahead_asks_as_the_model_is_asked(
     assert (gated.settings["engine"], plain.settings["engine"]) == ("tree", "shared")
     shut = [ask for ask in long_asks(make_picture) if "keep" not in ask.question.lower()]
     assert list(gated.score(shut)) == list(plain.score(shut))
-    assert type(gated._engine._engine((False,))) is type(plain._engine)  # type: ignore[attr-defined]
+    assert type(gated._engine._engine((False,)).chosen.engine) is type(plain._engine)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("kind", ["turns", "videos"])
+def test_the_engine_of_a_shut_gate_is_tried_before_it_answers_after_turns_or_about_videos(
+    kind: str, variant: Variant, make_picture: PictureMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is another one than that of the steered model, of which alone it was known that it may."""
+    gated = variant("qwen3_vl", "auto", made((ConditionalAdd(0, drawn("p0"), -3.0, 0.95),), gate=gate()))
+    assert gated.settings["engine"] == "tree"
+
+    def found(probe: object, engine: object, asked: str = "pictures") -> str:
+        return "it errs then" if asked == kind else ""
+
+    monkeypatch.setattr(engine_choice._Probe, "objection", found)
+    monkeypatch.setattr(engine_choice, "_objection_to_videos", lambda *given: given[-1]())
+    shown = replace(long_asks(make_picture)[0], question=LIKE)
+    film = Stimulus((make_picture(1), make_picture(2)), times=(0.0, 1.0))
+    asked = {"turns": asks_with_turns(make_picture)[0], "videos": replace(shown, stimulus=film)}[kind]
+    shut = gated._engine._engine((False,))  # type: ignore[attr-defined]
+    with pytest.raises(ModelError, match="The shared engine cannot .*: it errs then"):
+        shut.answer([Work(asked, ((0,),))])
+    assert not shut.answer([Work(shown, ((0,),), text=False)])[0].error
 
 
 @pytest.mark.parametrize("engine", ["naive", "tree"])
