@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from os import PathLike
@@ -29,6 +30,8 @@ LoopPart = Literal["relations", "concepts", "counterfactual"]
 LoopRecords = Literal["naive", "reasoning"]
 """What records for fine-tuning hold before the answer: nothing, or all that led to it."""
 _ANSWERS, _DOCUMENT = "answers.sqlite", "counterfactual.json"
+_LARGEST = 2**30
+"""Bytes of a document, whose traces have all prompts and answers."""
 _SIDES = {"before": "its own answer", "after": "after the loop", "value_prompt": "value prompt"}
 
 
@@ -137,7 +140,9 @@ def steer_counterfactual(
             advance(len(found), len(named))
     document = _document(found, cast, voice, system, settings) | {"out": str(folder)}
     traces = [{**each.to_json(), "draw": each.trace.question.draw} for each in found]
-    write_json(folder / _DOCUMENT, {**document, "system": system.to_json(), "traces": traces})
+    told: Json = {"system": system.to_json(), "traces": traces}
+    _forget_records(folder, told)
+    write_json(folder / _DOCUMENT, {**document, **told})
     document["records"] = _write_records(folder, found, system, voice, settings)
     return SteeredAnswers(document, _in_words(document), traces)
 
@@ -326,6 +331,29 @@ def _document(
     }
 
 
+def _forget_records(folder: Path, told: Json) -> None:
+    """Take away records of other answers than these, which would lie beside them as if they were theirs."""
+    from vectorstore.foreign.documents import read_json
+    from vectorstore.foundation.disk import storage_errors
+
+    path = folder / _DOCUMENT
+    if not path.is_file():
+        return
+    try:
+        before = read_json(path, "counterfactual answers", largest=_LARGEST)
+    except InputError:
+        before = None
+    if isinstance(before, dict) and {name: before.get(name) for name in told} == json.loads(json.dumps(told)):
+        return
+    with storage_errors(folder):
+        for kind in get_args(LoopRecords):
+            _records_file(folder, kind).unlink(missing_ok=True)
+
+
+def _records_file(folder: Path, kind: LoopRecords) -> Path:
+    return folder / f"{kind}.jsonl"
+
+
 def _write_records(
     folder: Path, found: Sequence[BesidePrompt], system: ValueSystem, voice: Voice, settings: CounterfactualSettings
 ) -> Json:
@@ -333,7 +361,7 @@ def _write_records(
 
     written: Json = {}
     for kind in settings.records:
-        path = folder / f"{kind}.jsonl"
+        path = _records_file(folder, kind)
         records = list(sft_records([each.trace for each in found], system, voice, kind))
         written[kind] = {"file": str(path), "records": write_records(path, records)}
     return written

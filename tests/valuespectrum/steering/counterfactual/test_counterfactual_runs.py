@@ -62,6 +62,19 @@ def test_three_models_play_three_roles(files: Path) -> None:
     assert again.to_dict() == document
 
 
+def test_records_of_other_answers_do_not_stay(files: Path) -> None:
+    """They would lie beside answers to another wish, as if they were theirs."""
+    out, settings = files / "out", replace(_settings(files), records=("naive", "reasoning"))
+    steer_counterfactual("stub:subject", out, settings)
+    made = {path.name: path.read_bytes() for path in out.glob("*.jsonl")}
+    assert set(made) == {"naive.jsonl", "reasoning.jsonl"}
+    steer_counterfactual("stub:subject", out, replace(settings, records=()))
+    assert {path.name: path.read_bytes() for path in out.glob("*.jsonl")} == made, "of the same answers"
+    steer_counterfactual("stub:subject", out, replace(settings, want=("care=1",), records=("naive",)))
+    (left,) = out.glob("*.jsonl")
+    assert left.name == "naive.jsonl" and left.read_bytes() != made["naive.jsonl"]
+
+
 def test_a_graph_tells_which_values_go_together_and_people_what_to_rate(files: Path) -> None:
     settings = replace(_settings(files), relations=files / "graph.json", labels=files / "labels.yaml", blind=True)
     found = steer_counterfactual("stub:subject", files / "out", settings)
