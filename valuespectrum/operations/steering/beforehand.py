@@ -10,6 +10,7 @@ from vectorstore.foundation.errors import CorpusError, InputError, SchemaError
 
 if TYPE_CHECKING:
     from valuespectrum.instruments.base import Instrument
+    from valuespectrum.runs.manifest import Manifest
 
 
 def refuse_unpaired(instrument: Instrument, value: str) -> None:
@@ -60,24 +61,31 @@ def refuse_other_options(run: Path, said: Mapping[str, object]) -> None:
     """Refuse a run whose sweep tried something else: vectors would be fitted before that is found out.
 
     Args:
-        run: Folder of the run; one that is not there, or is damaged, is told when it is opened.
+        run: Folder of the run.
         said: What is tried now, by the names of options, as the manifest keeps it.
 
     Raises:
         InputError: It did.
     """
-    from valuespectrum.runs.run import read_manifest
-
-    try:
-        before = read_manifest(run).provenance.get("options") or {}
-    except (InputError, SchemaError):
-        return
+    begun = _begun(run)
+    told = begun.provenance.get("options") if begun else None
+    before: Mapping[str, object] = told if isinstance(told, Mapping) else {}
     for name, now in said.items():
         if name in before and before[name] != now:
             raise InputError(
                 f"{run} holds a sweep with --{name} {_in_words(before[name])}, not {_in_words(now)}",
                 "name it as then, or another folder with --run",
             )
+
+
+def _begun(run: Path) -> Manifest | None:
+    """The manifest of a run that was begun; none where there is none, or a damaged one, which is told when it opens."""
+    from valuespectrum.runs.run import read_manifest
+
+    try:
+        return read_manifest(run)
+    except (InputError, SchemaError):
+        return None
 
 
 def _in_words(said: object) -> str:
@@ -89,19 +97,16 @@ def refuse_other_model(run: Path, model: str) -> None:
     """Refuse a run that holds what another model answered.
 
     Args:
-        run: Folder of the run; one that is not there, or is damaged, is told when it is opened.
+        run: Folder of the run.
         model: Id of the model as it is.
 
     Raises:
         InputError: It does.
     """
     from agents.models.model_names import ModelId
-    from valuespectrum.runs.run import read_manifest
 
-    try:
-        asked = list(read_manifest(run).settings.get("models", {}))
-    except (InputError, SchemaError):
-        return
+    begun = _begun(run)
+    asked = list(begun.settings.get("models", {})) if begun else []
     if asked and model not in asked:
         others = ", ".join(sorted({str(ModelId.parse(each).without_steering) for each in asked}))
         raise InputError(f"{run} holds a sweep of {others}, not of {model}", "name another folder with --run")
