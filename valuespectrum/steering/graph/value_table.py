@@ -175,6 +175,9 @@ def read_value_table(path: Path) -> ValueTable:
         raise InputError(
             f"{path} is no table of values", "a column persona or intervention, and a column for each value"
         )
+    alone = [name for name in header if name.endswith(_ERROR) and name.removesuffix(_ERROR) not in values]
+    if alone:
+        raise InputError(f"{path} has {alone[0]!r:.80} and no such value", "name it as the value is named")
     places = [header.index(value) for value in values]
     errors = [header.index(value + _ERROR) if value + _ERROR in header else None for value in values]
     kept, scores, spreads, left_out = [], [], [], []
@@ -186,7 +189,10 @@ def read_value_table(path: Path) -> ValueTable:
             continue
         kept.append(key)
         scores.append(numbers)
-        spreads.append([nan if at is None else _number(row[at], path, line, header[at]) for at in errors])
+        spread = [nan if at is None else _number(row[at], path, line, header[at]) for at in errors]
+        if any(each < 0 for each in spread):
+            raise InputError(f"{path}, row {line}: a standard error is below 0", "leave it empty if unknown")
+        spreads.append(spread)
     table = np.array(scores, dtype=np.float64).reshape(len(kept), len(values))
     known = None if all(at is None for at in errors) else np.array(spreads, dtype=np.float64).reshape(table.shape)
     return ValueTable(tuple(values), tuple(kept), table, known, tuple(left_out))

@@ -42,6 +42,8 @@ def test_our_own_layout_has_errors_and_rows_without_a_number_are_left_out(tmp_pa
         ("persona,care\na,1\n", "no table of values"),
         ("persona,care,care\na,1,2\n", "no table of values"),
         ("persona,care,power\na,1\n", "row 2"),
+        ("persona,care,care:se,power\na,1,-0.1,2\n", "row 2: a standard error is below 0"),
+        ("persona,care,powers:se,power\na,1,0.1,2\n", "has 'powers:se' and no such value"),
         ("persona,care,power\na,1,much\n", "'much' is no number"),
         ("persona,care,power\na,1,inf\n", "'inf' is no number"),
         ("persona,care,power\na,1,nan\n", "'nan' is no number"),
