@@ -290,7 +290,7 @@ def bent(works: bool, breaks: bool = False) -> tuple[Bendable, ValueVectors]:
     probes = tuple(ValueProbe(layer, direction, 0.0, 1.0, 30, 1.0) for layer in (0, 1))
     means = dict.fromkeys((0, 1), np.array([0.1, 1.0, 0.0, 0.0], np.float32))
     model = Bendable(works=works, breaks=breaks)
-    pairs = own_pairs("power").first(30)
+    pairs = own_pairs("power").first(100)
     return model, ValueVectors("power", model.id, 2, probes, means, {0: 1.0, 1: 1.0}, pairs, Placing("raw"))
 
 

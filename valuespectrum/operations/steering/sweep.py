@@ -29,7 +29,7 @@ from vectorstore.foundation.errors import InputError, ModelError
 from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
-    from agents.models.base import FrameReference, Model
+    from agents.models.base import Model
     from agents.models.capabilities import TorchModel
     from agents.models.steering.intervention import Intervention
     from valuespectrum.instruments.base import Instrument
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from valuespectrum.steering.pairs.base import PairSet
     from valuespectrum.steering.sweep.choosing import SweepOutcome, SweepTrial
     from valuespectrum.steering.sweep.effects import SteeringEffect
-    from valuespectrum.steering.vectors.fitting import ValueVectors
+    from valuespectrum.steering.vectors.fitting import ValueVectors, VectorFitOptions
     from valuespectrum.steering.vectors.method import VectorOptions
     from valuespectrum.steering.vectors.ways import SteeringPlan, Way
 
@@ -143,7 +143,8 @@ def sweep_steering(
     """
     from valuespectrum.runs.run import refuse_other_folders, write_json
     from valuespectrum.steering.sweep.choosing import FOUND
-    from valuespectrum.steering.vectors.method import VectorOptions, chosen_pairs, missing_pairs
+    from valuespectrum.steering.vectors.kept import keep_vectors, kept_vectors
+    from valuespectrum.steering.vectors.method import VectorOptions, chosen_pairs, fit_options, missing_pairs
     from vectorstore.foundation.disk import refuse_unwritable
 
     settings, teller = settings or SweepSettings(), teller or Unattended()
@@ -165,8 +166,12 @@ def sweep_steering(
     plans = _plans(len(loaded.decoder_layers()), value, settings, options.target)
     teller.say(f"{len(plans)} settings are tried, and all of them are asked everything")
     with clips_of(settings.corpus if options.put != "raw" else None) as clips:
-        teller.doing(f"fitting vectors for {value}")
-        fitted = _fitted(loaded, value, pairs, clips, settings)
+        how = fit_options(options, clips, settings.seed)
+        fitted = kept_vectors(run, loaded.id, pairs, how)
+        if fitted is None:
+            teller.doing(f"fitting vectors for {value}")
+            fitted = _fitted(loaded, pairs, how)
+            keep_vectors(fitted, run, how)
     teller.doing(f"preparing {len(plans)} settings")
     tried = _tried(loaded, fitted, plans, settings)
     with _asked(settings, run, command, [model for model, _, _, _ in tried.values()], teller, value) as tables:
@@ -284,18 +289,10 @@ def _made_before(out: Path, run: Path) -> bool:
     return ModelId.parse(chosen).steering == together([read_intervention(out)])
 
 
-def _fitted(
-    loaded: TorchModel,
-    value: str,
-    pairs: PairSet,
-    clips: Sequence[tuple[FrameReference, ...]],
-    settings: SweepSettings,
-) -> ValueVectors:
+def _fitted(loaded: TorchModel, pairs: PairSet, how: VectorFitOptions) -> ValueVectors:
     from valuespectrum.steering.vectors.fitting import fit_vectors
-    from valuespectrum.steering.vectors.method import VectorOptions, fit_options
 
-    options = fit_options(VectorOptions.read(settings.option), clips, settings.seed)
-    return fit_vectors(loaded, {value: pairs}, options)[value]
+    return fit_vectors(loaded, {pairs.value: pairs}, how)[pairs.value]
 
 
 def _plans(count: int, value: str, settings: SweepSettings, target: str) -> list[SteeringPlan]:
