@@ -15,7 +15,12 @@ from agents.procedures.procedure import SUBJECT, alone
 from valuespectrum.instruments.wordings.speaking import REASONS
 from valuespectrum.operations.steering.looking import looked_beside
 from valuespectrum.steering.beside.judged import control_success, sayings_judged
-from valuespectrum.steering.beside.knowledge import knowledge_retained, read_tasks, reference_tasks
+from valuespectrum.steering.beside.knowledge import (
+    KnowledgeRetained,
+    knowledge_retained,
+    read_tasks,
+    reference_tasks,
+)
 from valuespectrum.steering.beside.surprise import perplexity
 from valuespectrum.steering.pairs.grammar import dilemmas
 from valuespectrum.steering.sweep.prompted import PromptedModel, value_prompts
@@ -50,6 +55,7 @@ def test_a_judge_is_loaded_once_for_all_whom_it_judges(monkeypatch: pytest.Monke
     found = looked_beside(models[0], "power", models, wanted)
     assert loaded == ["judge:kind"] and list(found) == [model.id for model in models]
     assert all(told["control"] == told["grammatical"] == 1.0 and told["perplexity"] == 2.0 for told in found.values())
+    assert all(told["judged"] == len(dilemmas("power")) and "tasks" not in told for told in found.values())
     wanted.away = True
     away = looked_beside(models[0], "power", models, wanted)
     assert all((told["control"], told["grammatical"]) == (0.0, 1.0) for told in away.values()), "all lean towards it"
@@ -116,11 +122,16 @@ def test_knowledge_is_read_in_the_layout_of_mmlu(tmp_path: Path) -> None:
     tasks = read_tasks(path)
     assert [task.right for task in tasks] == ["B", "A"] and "B: 4" in tasks[0].ask.question
     always_b: Any = Speaker(lambda ask: "B")
-    assert knowledge_retained(always_b, tasks) == 0.5
-    assert knowledge_retained(always_b, []) is None
+    assert knowledge_retained(always_b, tasks) == KnowledgeRetained(0.5, 2)
+    assert knowledge_retained(always_b, []) == KnowledgeRetained(None, 0)
     broken: Any = Speaker(lambda ask: "B")
     broken.score = lambda asks: (Answer(log_probabilities=dict.fromkeys("ABCD", float("nan"))) for _ in asks)
-    assert knowledge_retained(broken, tasks) is None, "no option has a number"
+    assert knowledge_retained(broken, tasks) == KnowledgeRetained(None, 0), "no option has a number"
+    halting: Any = Speaker(lambda ask: "B")
+    halting.score = lambda asks: (
+        Answer(log_probabilities={"A": -1.0, "B": 0.0} if "Two" in ask.question else {}) for ask in asks
+    )
+    assert knowledge_retained(halting, tasks) == KnowledgeRetained(1.0, 1), "all that it answers, which is half"
     assert len(reference_tasks()) == 38 and {task.right for task in reference_tasks()} == {"1", "4"}
     for content in ("question,A\n1,2\n", "question,A,B,C,D,answer\nq,1,2,3,4,E\n"):
         path.write_text(content)

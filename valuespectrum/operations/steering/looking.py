@@ -62,8 +62,9 @@ def looked_beside(
         wanted: Tasks and judge.
 
     Returns:
-        Model id to ``knowledge``, ``perplexity``, ``control`` (answers on the wanted side, as a judge says),
-        ``unclear``, ``grammatical``; what was not wanted is left out.
+        Model id to ``knowledge``, of so many ``tasks`` that were answered, ``perplexity``, ``control`` (answers on the
+        wanted side, as a judge says), ``unclear``, of so many ``judged``, and ``grammatical``; what was not wanted is
+        left out.
 
     Raises:
         InputError: A file of tasks cannot be read.
@@ -79,7 +80,8 @@ def looked_beside(
     for model in models:
         told: dict[str, float | None] = {}
         if tasks:
-            told["knowledge"] = knowledge_retained(model, tasks)
+            known = knowledge_retained(model, tasks)
+            told["knowledge"], told["tasks"] = known.share, known.answered
         told["perplexity"] = perplexity(plain, _said(model, asks))
         found[model.id] = told | (_judged(model, value, asks, judge, wanted.away) if judge else {})
     return found
@@ -134,4 +136,4 @@ def _judged(model: Model, value: str, asks: Sequence[Ask], judge: Model, away: b
 
     told = alone(sayings_judged(value, [ask.question for ask in asks]), {SUBJECT: model, JUDGE: judge})
     control = 1.0 - told.control if away and told.control is not None else told.control
-    return {"control": control, "unclear": told.unclear, "grammatical": told.grammatical}
+    return {"control": control, "unclear": told.unclear, "judged": told.judged, "grammatical": told.grammatical}

@@ -551,6 +551,7 @@ def _instrument(settings: SweepSettings) -> Instrument:
 
 def _in_words(document: Json, outcome: SweepOutcome, settings: SweepSettings) -> str:
     from valuespectrum.reporting.elements.words import percent
+    from valuespectrum.steering.sweep.choosing import COUNTS
 
     rows = []
     for way in outcome.ways:
@@ -568,7 +569,11 @@ def _in_words(document: Json, outcome: SweepOutcome, settings: SweepSettings) ->
         told = ", ".join(f"{name} {change:+.2f}" for name, change in around.items() if change is not None)
         lines.append(f"beside {outcome.value}: {told}")
     for model, told in document["beside"].items():
-        numbers = ", ".join(f"{name} {number:.3g}" for name, number in told.items() if number is not None)
+        numbers = ", ".join(
+            f"{name} {number:,.0f}" if name in COUNTS else f"{name} {number:.3g}"
+            for name, number in told.items()
+            if number is not None
+        )
         lines += [f"{model}: {numbers}"] if numbers else []
     lines += [f"intervention: {document['file']}"] if "file" in document else []
     lines += [f"before and after: {document['then']}"] if "then" in document else []

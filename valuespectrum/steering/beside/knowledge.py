@@ -71,10 +71,20 @@ def reference_tasks() -> list[KnowledgeTask]:
     return tasks
 
 
-def knowledge_retained(model: Model, tasks: Sequence[KnowledgeTask]) -> float | None:
-    """Share of tasks whose most probable option is the right one; ``None`` without tasks, or where all asks failed.
+@dataclass(frozen=True, slots=True)
+class KnowledgeRetained:
+    """What a model still knows."""
 
-    An ask whose options have no numbers has failed.
+    share: float | None
+    """Of the tasks that were answered, those that are done right; ``None`` where none was."""
+    answered: int
+    """Tasks that were."""
+
+
+def knowledge_retained(model: Model, tasks: Sequence[KnowledgeTask]) -> KnowledgeRetained:
+    """Share of tasks whose most probable option is the right one, and how many tasks it is of.
+
+    An ask whose options have no numbers has failed: it counts in neither.
     """
     answers = list(model.score([task.ask for task in tasks]))
     told = [
@@ -82,4 +92,4 @@ def knowledge_retained(model: Model, tasks: Sequence[KnowledgeTask]) -> float | 
         for task, answer in zip(tasks, answers, strict=True)
         if answer.log_probabilities and not answer.error and not any(map(isnan, answer.log_probabilities.values()))
     ]
-    return sum(told) / len(told) if told else None
+    return KnowledgeRetained(sum(told) / len(told) if told else None, len(told))

@@ -20,6 +20,8 @@ FOUND = "steering.json"
 """File in the run folder of a sweep that holds what it found."""
 LEVEL = 0.05
 """Of finding that a setting works where none does, whatever their number (Bonferroni)."""
+COUNTS = ("tasks", "judged")
+"""What a sweep looks at beside the values that is no share but a number of things, of which shares are told."""
 MOST_LOST = 0.05
 """Share of answers that may get lost (refused, unreadable) beyond those of the plain model, counted on both halves."""
 _EQUALLY_FLUENT = 0.05

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from valuespectrum.reporting.elements.data import Estimate, ReportData
 from valuespectrum.reporting.elements.whiskers import marks, span_of, whisker
 from valuespectrum.reporting.panels.base import PANELS, Panel
+from valuespectrum.steering.sweep.choosing import COUNTS
 from valuespectrum.theory.value_sets import ValueSet
 from vectorstore.foundation.json_types import Json
 
@@ -21,11 +22,13 @@ _GROUPS: Mapping[str, str] = {
 """Groups on the circle in the order in which they are shown, and what one of their values is called."""
 _MEANS: Mapping[str, str] = {"neighbours": "Neighbours", "opposites": "Opposites", "rest": "The rest"}
 _BESIDE: Mapping[str, str] = {
-    "knowledge": "Tasks done right, share",
+    "knowledge": "Tasks done right, share of those answered",
+    "tasks": "Tasks answered",
     "perplexity": "Fluency: perplexity of what is said, as the unsteered model finds it",
     "grammatical": "Fluency: answers that a judge finds grammatical, share",
     "control": "Control: answers that a judge finds on the wanted side, share",
     "unclear": "Verdicts of the judge that are unclear, share",
+    "judged": "Answers on which the judge has a verdict",
 }
 _RATES: Mapping[str, str] = {
     "refusal": "Refused",
@@ -66,7 +69,8 @@ class ShownPair:
     """Groups on the circle with the mean change of their values."""
     general: Estimate
     rates: tuple[tuple[str, Estimate, Estimate], ...]
-    beside: tuple[tuple[str, float | None, float | None], ...]
+    beside: tuple[tuple[str, float | None, float | None, int], ...]
+    """What the sweep measured: of both, and places behind the point."""
 
     @property
     def estimates(self) -> list[Estimate]:
@@ -122,7 +126,7 @@ def _shown(pair: Json) -> ShownPair:
             for name, each in pair["rates"].items()
         ),
         tuple(
-            (label, pair["beside"][name]["before"], pair["beside"][name]["after"])
+            (label, pair["beside"][name]["before"], pair["beside"][name]["after"], 0 if name in COUNTS else 2)
             for name, label in _BESIDE.items()
             if name in pair["beside"]
         ),

@@ -10,7 +10,7 @@ from valuespectrum.reporting.elements.data import Estimate, ReportData
 from valuespectrum.reporting.elements.svg import element, picture
 from valuespectrum.reporting.elements.whiskers import marks, span_of, whisker
 from valuespectrum.reporting.panels.base import PANELS, Panel
-from valuespectrum.steering.sweep.choosing import FOUND, read_findings
+from valuespectrum.steering.sweep.choosing import COUNTS, FOUND, read_findings
 from valuespectrum.theory.values import LABELS, VALUES
 from vectorstore.foundation.json_types import Json
 
@@ -38,6 +38,7 @@ class SteeringPanel(Panel):
         return {
             "sweeps": [_shown(read_findings(run.folder)) for run in data.runs if (run.folder / FOUND).is_file()],
             "labels": LABELS,
+            "counts": COUNTS,
         }
 
 
