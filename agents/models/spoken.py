@@ -20,6 +20,7 @@ from agents.models.model_names import ModelId
 from vectorstore.foreign.documents import check_shape, read_json
 from vectorstore.foundation.disk import refuse_foreign, storage_errors, write_durably
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.text import in_utf8
 from vectorstore.foundation.user_paths import user_path
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
@@ -33,7 +34,7 @@ class SpokenIntervention:
     """Words that steer.
 
     Raises:
-        InputError: The name cannot stand in the id of a model, or there are no words, or too many.
+        InputError: The name cannot stand in the id of a model, or there are no words, too many, or halves of letters.
     """
 
     name: str
@@ -49,6 +50,8 @@ class SpokenIntervention:
             raise InputError(f"an intervention cannot be called {self.name!r:.60}", "small letters, digits, - and _")
         if not self.words.strip() or len(self.words) > _LONGEST:
             raise InputError(f"{len(self.words):,} characters are no words to steer by", f"1 to {_LONGEST:,}")
+        if in_utf8(self.words) != self.words:
+            raise InputError("the words to steer by hold half of a character", "write them in UTF-8")
 
     def __str__(self) -> str:
         return f"{self.name}: {self.words}"

@@ -131,6 +131,8 @@ def test_the_verb_writes_what_is_wanted(tmp_path: Path, capsys: pytest.CaptureFi
     capsys.readouterr()
     assert main(["steer", "words", "--value", "power", "--out", str(spaced)]) == 0
     assert f"use it with --steer '{spaced}'" in capsys.readouterr().out
+    assert main(["steer", "words", "--text", "Be kind\udcff", "--out", str(spaced)]) == 2
+    assert "half of a character" in capsys.readouterr().err, "a byte of the command line that is no UTF-8"
     other = tmp_path / "thesis.txt"
     other.write_text("mine")
     assert main(["steer", "words", "--text", "x", "--out", str(other)]) == 2 and other.read_text() == "mine"
