@@ -41,6 +41,8 @@ class ValueChanges:
     """What the base is, in words."""
     rule: str
     """What counts as a change, in words."""
+    models: tuple[str, ...] = ()
+    """Of each row; empty where all are of one."""
 
 
 def persona_changes(table: ValueTable, base: RowKey) -> ValueChanges:
@@ -101,13 +103,15 @@ def _changes(
 ) -> ValueChanges:
     places = np.arange(len(table)) if rows is None else rows
     apart = table.scores[places] - table.scores[bases]
-    personas = tuple(table.keys[at].persona for at in places)
+    keys = [table.keys[at] for at in places]
+    personas, models = tuple(key.persona for key in keys), tuple(key.model for key in keys)
     if table.errors is None:
-        return ValueChanges(table.values, apart != 0, personas, against, "any difference")
+        return ValueChanges(table.values, apart != 0, personas, against, "any difference", models)
     error = np.sqrt(table.errors[places] ** 2 + table.errors[bases] ** 2)
     # NaN, an error that is not known, compares false: such a number has not been shown to change.
     changed = np.abs(apart) > _BEYOND * error
-    return ValueChanges(table.values, changed, personas, against, f"a difference beyond {_BEYOND:.2f} standard errors")
+    rule = f"a difference beyond {_BEYOND:.2f} standard errors"
+    return ValueChanges(table.values, changed, personas, against, rule, models)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +181,13 @@ def _together(changes: ValueChanges) -> Floats:
 
 
 def _units(changes: ValueChanges) -> tuple[str, NDArray[np.intp]]:
-    """What is drawn again: personas with all their rows where there are enough, else rows."""
-    names, numbers = np.unique(np.array(changes.personas), return_inverse=True)
-    if len(names) >= _FEWEST:
-        return "persona", numbers
+    """What is drawn again: personas with all their rows; of one persona models with all theirs; of one model rows.
+
+    Rows that share a persona are no units of their own, however few personas there are: then there is no interval.
+    """
+    for unit, groups in (("persona", changes.personas), ("model", changes.models)):
+        if len(set(groups)) > 1:
+            return unit, np.unique(np.array(groups), return_inverse=True)[1]
     return "row", np.arange(len(changes.personas))
 
 

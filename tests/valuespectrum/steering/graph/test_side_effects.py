@@ -70,6 +70,18 @@ def test_few_rows_have_no_interval_and_personas_are_drawn_whole() -> None:
     assert side_effects(doubled, EFFECTS).expected.se == pytest.approx(found.expected.se)
 
 
+def test_rows_that_share_few_personas_have_no_interval() -> None:
+    """Forty rows of four personas are four draws, which tell no width; one persona in twenty models is twenty."""
+    few = side_effects(_changes(40, 0, personas=4), EFFECTS)
+    assert (few.unit, few.apart.low, few.apart.why) == ("persona", None, "fewer than 10 personas")
+    one = _changes(40, 0)
+    assert few.expected.mean == side_effects(one, EFFECTS).expected.mean
+    models = side_effects(replace(one, models=tuple(f"m{row % 20}" for row in range(40))), EFFECTS)
+    assert models.unit == "model" and models.apart.low is not None
+    same = side_effects(replace(one, models=("m",) * 40), EFFECTS)
+    assert same.unit == "row" and same.apart == side_effects(one, EFFECTS).apart
+
+
 def _table(scores: list[list[float]], keys: list[RowKey], error: float | None = None) -> ValueTable:
     table = np.array(scores)
     return ValueTable(("a", "b"), tuple(keys), table, None if error is None else np.full(table.shape, error))
