@@ -56,7 +56,8 @@ def edits_by(firing: OpposedFiring, chosen: ChosenNeurons, mask: int | None = No
 
 def choose_neurons(study: Study, firing: OpposedFiring, value: str) -> tuple[ChosenNeurons, float]:
     """The combination that moves a value most on half of the items, and by how much, among those that leave answers."""
-    place, best, most = VALUES.index(value), ChosenNeurons(THRESHOLDS[-1], GAMMAS[0], BLOCKS[0]), -np.inf
+    place, most = VALUES.index(value), -np.inf
+    best: ChosenNeurons | None = None
     for threshold in THRESHOLDS:
         for layers in BLOCKS:
             for gamma in GAMMAS:
@@ -65,6 +66,8 @@ def choose_neurons(study: Study, firing: OpposedFiring, value: str) -> tuple[Cho
                 own = float(np.mean([moved[side][place] for moved, _ in told for side in SIDES]))
                 if own > most and min(after.valid for _, after in told) >= VALID:
                     best, most = chosen, own
+    if best is None:
+        raise ValueError(f"{value}: whatever is edited, answers of the open cohort are no options any more")
     return best, most
 
 

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+from bench.truth import neurons
 from bench.truth.doses import DOSES, RANDOM, TARGET, TASKS, VALID, drawn, responses
 from bench.truth.steering import SIDES
 from valuespectrum.theory.values import VALUES
@@ -44,3 +45,23 @@ def test_a_dose_is_told_over_respondents_and_drawn() -> None:
     assert {"vectors, text", "neurons, frames", "vectors, answers", TARGET, TASKS, "16"} <= set(words)
     lines = [each for each in figure.iter() if each.tag.endswith("polyline")]
     assert len(lines) == 2 * (2 * 5 + 2)
+
+
+def test_neurons_under_which_no_answer_is_an_option_are_not_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is no usual setting to fall back on: it would be told as one that leaves answers."""
+    firing: Any = None
+    study: Any = SimpleNamespace()
+
+    def change(who: str, half: int, chosen: neurons.ChosenNeurons) -> tuple[dict[str, np.ndarray], Any]:
+        assert half == 0, "the half that is chosen by"
+        moved = dict.fromkeys(SIDES, np.full(len(VALUES), chosen.gamma))
+        return moved, SimpleNamespace(valid=1.0 if chosen.gamma < study.breaks else 0.5)
+
+    study.change = change
+    monkeypatch.setattr(neurons, "edits_by", lambda firing, chosen: chosen)
+    study.breaks = 8.0
+    best, most = neurons.choose_neurons(study, firing, "power")
+    assert (best.gamma, most) == (4.0, 4.0)
+    study.breaks = 0.0
+    with pytest.raises(ValueError, match="power: whatever is edited"):
+        neurons.choose_neurons(study, firing, "power")
