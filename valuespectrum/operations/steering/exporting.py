@@ -86,7 +86,7 @@ def export_steering(
     document: Json = {"file": str(target), "request": str(asked) if asked else None, "blocks": blocks}
     lines = [f"{target}: blocks {', '.join(blocks)}"]
     lines += [f"{asked}: for --model 'openai:MODEL@URL?steering={asked}{_FIELDS[form]}'"] if asked else []
-    lines += ["block 0: llama.cpp refuses the whole file, it counts from 1"] if 0 in vectors else []
+    lines += ["block 0: llama.cpp refuses the whole file, it takes none for the first block"] if 0 in vectors else []
     return ExportedSteering(document, "\n".join(lines))
 
 

@@ -133,6 +133,7 @@ def test_it_is_said_who_refuses_a_vector_of_the_first_block(
     assert main(["steer", "export", str(file), "--out", str(tmp_path / "out.gguf")]) == 0
     shown = capsys.readouterr()
     assert ("llama.cpp refuses the whole file" in shown.out + shown.err) == (block == 0)
+    assert "counts from" not in shown.out + shown.err, "its block 1 is ours: nothing is to be shifted"
 
 
 def test_the_request_does_not_take_the_place_of_the_vector(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
