@@ -126,11 +126,14 @@ def rank_value_features(
     settings, teller, path = settings or FeatureSettings(), teller or Unattended(), Path(autoencoder)
     _check(settings)
     if settings.train:
-        _refuse_full(path, settings.force)
+        _refuse_full(path, settings.force or bool(_trained_before(path, settings)))
     there = None if settings.train else _read(path, settings, teller)
     teller.doing(f"loading {model}")
     loaded = torch_model(model, settings.loading)
-    if settings.train:
+    if settings.train and not settings.force and _trained_before(path, settings) == loaded.id:
+        teller.say(f"{path} was trained so before, and is taken as it is (--force trains anew)")
+    elif settings.train:
+        _refuse_full(path, settings.force)
         _train(loaded, path, settings, teller)
     found = there or _read(path, settings, teller)
     layers = loaded.decoder_layers()
@@ -225,14 +228,39 @@ def _refuse_full(folder: Path, force: bool) -> None:
         StorageError: It cannot be looked at or written.
     """
     from valuespectrum.steering.features.sae_lens import WEIGHTS
-    from vectorstore.foundation.disk import refuse_unwritable, storage_errors
+    from vectorstore.foundation.disk import is_unfinished, refuse_unwritable, storage_errors
 
     with storage_errors(folder):
         if folder.exists() and not folder.is_dir():
             raise InputError(f"{folder} is no folder, and an autoencoder that is trained is one", "name a new folder")
-        if folder.exists() and any(folder.iterdir()) and not force:
+        there = [each.name for each in folder.iterdir()] if folder.exists() else []
+        if not force and not all(map(is_unfinished, there)):
             raise InputError(f"{folder} is not empty", "name a new folder, or add --force")
     refuse_unwritable(folder / WEIGHTS)
+
+
+def _trained_before(folder: Path, settings: FeatureSettings) -> str:
+    """Id of the model that the autoencoder of a folder was trained on, where the same command trained it.
+
+    Empty where nothing lies there, or anything else. What was killed after the training goes on with it.
+    """
+    from valuespectrum.steering.features.sae_lens import CONFIGURATION, WEIGHTS
+    from vectorstore.foreign.documents import read_json
+    from vectorstore.foundation.disk import storage_errors
+
+    assert settings.train is not None
+    with storage_errors(folder):
+        if not all((folder / name).is_file() for name in (WEIGHTS, CONFIGURATION)):
+            return ""
+    try:
+        document = read_json(folder / CONFIGURATION, "configuration of an autoencoder")
+    except InputError:
+        return ""
+    told = document.get("metadata") if isinstance(document, Mapping) else None
+    wanted = {"hook_name": f"blocks.{settings.layer}.hook_resid_post", **asdict(_wanted(settings, settings.train))}
+    if not isinstance(told, Mapping) or any(told.get(name) != each for name, each in wanted.items()):
+        return ""
+    return str(told.get("model_name", ""))
 
 
 def _train(model: TorchModel, folder: Path, settings: FeatureSettings, teller: Teller) -> None:

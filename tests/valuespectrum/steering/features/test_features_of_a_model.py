@@ -216,6 +216,18 @@ def test_the_verb_trains_ranks_and_writes(tmp_path: Path, monkeypatch: pytest.Mo
     assert all(isinstance(text, str) for text in answers)
     with pytest.raises(InputError, match="is there already"):
         api.rank_value_features("reference", folder, settings)
+
+    def never(*given: object) -> None:
+        raise AssertionError("trained again")
+
+    monkeypatch.setattr("valuespectrum.steering.features.training.train_autoencoder", never)
+    ranked = replace(settings, edit=None, out=None)
+    assert api.rank_value_features("reference", folder, ranked).rows() == found.rows(), "killed after the training"
+    for other in (api.FeatureTraining(64, 12, 151), api.FeatureTraining(64, 11, 150)):
+        with pytest.raises(InputError, match="is not empty"):
+            api.rank_value_features("reference", folder, replace(ranked, train=other))
+    with pytest.raises(AssertionError, match="trained again"):
+        api.rank_value_features("reference", folder, replace(ranked, force=True))
     for wrong in (
         api.FeatureSettings(train=train),
         api.FeatureSettings(edit=edit),
