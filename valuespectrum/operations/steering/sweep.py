@@ -284,7 +284,10 @@ def _made_before(out: Path, run: Path) -> bool:
 
     if not (run / FOUND).is_file() or not is_intervention(out):
         return False
-    found = read_findings(run)
+    try:
+        found = read_findings(run)
+    except InputError:
+        return False  # damaged findings are made anew, and tell of no file
     chosen = str(found["chosen"].get(found["main"]) or "")
     return ModelId.parse(chosen).steering == together([read_intervention(out)])
 
