@@ -335,7 +335,8 @@ class EditMlp(_ByToken):
     place: Literal["mlp"] = "mlp"
 
     def __post_init__(self) -> None:
-        neurons = np.asarray(self.neurons, dtype=np.int64)
+        told = np.asarray(self.neurons)
+        neurons = told.astype(np.int64) if told.dtype.kind in "iu" else np.empty(0, np.int64)
         object.__setattr__(self, "neurons", neurons)
         _check_how(self)
         if neurons.ndim != 1 or not len(neurons) or len(set(neurons.tolist())) < len(neurons) or neurons.min() < 0:
@@ -346,6 +347,8 @@ class EditMlp(_ByToken):
                 raise InputError(f"{len(self.offset)} offsets for {len(neurons)} neurons of block {self.layer}")
         if not 0 < self.keep <= 1 or not math.isfinite(self.factor):
             raise InputError("a share of neurons is above 0 and at most 1, and a factor is finite")
+        if self.seed < 0 or (self.ceiling is not None and math.isnan(self.ceiling)):
+            raise InputError(f"neurons of block {self.layer} need a seed from 0 on and a ceiling that is a number")
 
     @property
     def size(self) -> float:

@@ -132,6 +132,8 @@ FORGERIES = {
     "an array that is missing": lambda told, header: header.pop("edit.0.vector"),
     "numbers of another kind": lambda told, header: header["edit.0.vector"].update(dtype="BOOL"),
     "numbers beyond the file": lambda told, header: header["edit.0.vector"].update(data_offsets=[0, 1 << 40]),
+    "a seed below 0": lambda told, header: told["edits"][5].update(seed=-1),
+    "numbers of neurons with a point": lambda told, header: header["edit.5.neurons"].update(dtype="F32", shape=[4]),
     "a shape that does not fit": lambda told, header: header["edit.0.vector"].update(shape=[1 << 40]),
 }
 
