@@ -77,9 +77,8 @@ def test_a_damaged_file_is_as_none(tmp_path: Path) -> None:
     keep_vectors(fitted(), tmp_path, OPTIONS)
     path = tmp_path / KEPT
     whole = path.read_bytes()
-    broken = (b"", b"torn", whole[:-4], whole.replace(b'"bias', b'"bios'), whole.replace(b"1.means", b"2.means"))
-    broken += (whole[:-4] + np.float32("nan").tobytes(),)
-    for content in broken:
+    renamed = (whole.replace(b"n_held_out", b"n_hold_out"), whole.replace(b"1.means", b"2.means"))
+    for content in (b"", b"torn", whole[:-4], whole[:-4] + np.float32("nan").tobytes(), *renamed):
         path.write_bytes(content)
         assert kept_vectors(tmp_path, MODEL, PAIRS, OPTIONS) is None
     path.write_bytes(whole)

@@ -32,14 +32,10 @@ _TOLD = "valuespectrum_vectors"
 
 @dataclass(frozen=True, slots=True)
 class _KeptProbe:
-    """Of one block, what is no vector."""
+    """Of one block, what is counted."""
 
     layer: int
-    bias: float
-    accuracy: float
     n_held_out: int
-    gap: float
-    norm: float
     mistaken: tuple[int, ...] = ()
 
 
@@ -64,13 +60,13 @@ def keep_vectors(fitted: ValueVectors, folder: Path, options: VectorFitOptions) 
     """
     from safetensors.numpy import save
 
-    arrays, probes = dict[str, NDArray[np.float32]](), list[dict[str, object]]()
+    arrays, probes = dict[str, NDArray[np.floating]](), list[dict[str, object]]()
     for probe in fitted.probes:
-        arrays[_named(probe.layer, "weights")] = np.ascontiguousarray(probe.weights, dtype=np.float32)
-        arrays[_named(probe.layer, "means")] = np.ascontiguousarray(fitted.means[probe.layer], dtype=np.float32)
-        numbers = {"bias": probe.bias, "accuracy": probe.accuracy, "gap": probe.gap, "norm": fitted.norms[probe.layer]}
-        counts = {"layer": probe.layer, "n_held_out": probe.n_held_out, "mistaken": list(probe.mistaken)}
-        probes.append({**numbers, **counts})
+        layer, norm = probe.layer, fitted.norms[probe.layer]
+        arrays[f"{layer}.weights"] = np.ascontiguousarray(probe.weights, dtype=np.float32)
+        arrays[f"{layer}.means"] = np.ascontiguousarray(fitted.means[layer], dtype=np.float32)
+        arrays[f"{layer}.numbers"] = np.array([probe.bias, probe.accuracy, probe.gap, norm], dtype=np.float64)
+        probes.append({"layer": layer, "n_held_out": probe.n_held_out, "mistaken": list(probe.mistaken)})
     origin = _origin(fitted.model, fitted.pairs, options)
     told = canonical_json({"origin": origin, "blocks": fitted.blocks, "probes": probes})
     with storage_errors(folder / KEPT):
@@ -101,23 +97,28 @@ def kept_vectors(folder: Path, model: str, pairs: PairSet, options: VectorFitOpt
             told = made_from(_KeptVectors, document, "it")
             if told.origin != _origin(model, pairs, options):
                 return None
-            weights, means = (
-                {each.layer: vector(file.get_tensor(_named(each.layer, part)), part) for each in told.probes}
-                for part in ("weights", "means")
-            )
+            probes, means, norms = list[ValueProbe](), dict[int, NDArray[np.float32]](), dict[int, float]()
+            for each in told.probes:
+                weights, means[each.layer] = (
+                    vector(file.get_tensor(f"{each.layer}.{part}").copy(), part) for part in ("weights", "means")
+                )
+                bias, accuracy, gap, norms[each.layer] = _numbers(file.get_tensor(f"{each.layer}.numbers"))
+                probes.append(ValueProbe(each.layer, weights, bias, accuracy, each.n_held_out, gap, each.mistaken))
     except (SafetensorError, InputError, ValueError, TypeError, RuntimeError, OSError):
         return None
-    probes = tuple(
-        ValueProbe(each.layer, weights[each.layer], each.bias, each.accuracy, each.n_held_out, each.gap, each.mistaken)
-        for each in told.probes
-    )
-    norms = {each.layer: each.norm for each in told.probes}
     placing = more_contexts(options.placing, len(pairs.pairs), options.examples)
-    return ValueVectors(pairs.value, model, told.blocks, probes, means, norms, pairs, placing)
+    return ValueVectors(pairs.value, model, told.blocks, tuple(probes), means, norms, pairs, placing)
 
 
-def _named(layer: int, part: str) -> str:
-    return f"{layer}.{part}"
+def _numbers(found: NDArray[np.float64]) -> list[float]:
+    """Bias, accuracy, gap and norm: as numbers of 64 bits, which come back as they were.
+
+    Raises:
+        ValueError: They are something else.
+    """
+    if found.dtype != np.float64 or found.shape != (4,) or not np.isfinite(found).all():
+        raise ValueError("no four numbers")
+    return [float(number) for number in found]
 
 
 def _origin(model: str, pairs: PairSet, options: VectorFitOptions) -> str:
