@@ -92,7 +92,10 @@ def test_several_become_one_that_steers_alike(noise: Path, run: Run, tmp_path: P
     assert found["model"] == vs.load_model(found["spec"]).id, "what is told is of the file that was written"
     one = read_intervention(noise)
     assert [edit.strength for edit in read_intervention(both).applied] == [0.5, 0.5, 1.0, 1.0]
-    assert read_intervention(both).about.data["noise"] == one.digest
+    assert dict(read_intervention(both).about.data) == {
+        "noise": one.with_strength(0.5).digest,
+        "noise (2)": one.digest,
+    }
     again = run("steer", "apply", str(both), "--model", "reference", "--out", str(both), code=2)
     assert "there already" in again["error"]["message"]
     gated = replace(one, gate=Gate(WordScorer(("safe",), np.ones(1, np.float32)), 0.6))

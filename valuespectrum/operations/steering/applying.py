@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -268,7 +269,7 @@ def joined_intervention(interventions: Sequence[Intervention]) -> Intervention:
         method="joined",
         name="-".join(each.about.name for each in interventions)[:40].strip("-_"),
         target={},
-        data={each.about.name: each.digest for each in interventions} | _insisted(interventions),
+        data={name: each.digest for name, each in _told_apart(interventions)} | _insisted(interventions),
         measured={},
     )
     return replace(first, edits=all_edits(interventions), about=about, strength=1.0)
@@ -279,11 +280,20 @@ def _insisted(interventions: Sequence[Intervention]) -> dict[str, str | int | fl
     from valuespectrum.steering.features.reconstruction import DOUBT, INSISTED
 
     return {
-        f"{each.about.name}, {name}": each.about.data[name]
-        for each in interventions
+        f"{label}, {name}": each.about.data[name]
+        for label, each in _told_apart(interventions)
         for name in (INSISTED, DOUBT)
         if name in each.about.data
     }
+
+
+def _told_apart(interventions: Sequence[Intervention]) -> Iterator[tuple[str, Intervention]]:
+    """Each with its name; those that have the name of one before them have a number behind it."""
+    seen: Counter[str] = Counter()
+    for each in interventions:
+        name = each.about.name
+        seen[name] += 1
+        yield (name if seen[name] == 1 else f"{name} ({seen[name]})"), each
 
 
 def _told(file: str) -> Json:
