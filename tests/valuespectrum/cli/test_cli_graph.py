@@ -72,6 +72,14 @@ def test_files_that_are_there_stay(table: Path, capsys: pytest.CaptureFixture[st
     _mined(table, capsys, "--force", "--resamples", "0", "--only", "f1", "--base", "p3")
     after = json.loads(table.with_name("graph.json").read_text())
     assert after["resampled"] is None and after["graph"]["rows"] == 62
+    for path, other in ((table.with_name("graph.json"), "{}"), (table.with_name("graph.svg"), "<svg/>")):
+        mine = path.read_bytes()
+        path.write_text(other)
+        capsys.readouterr()
+        assert main([*words, "--json", "--force"]) == 2
+        assert "is there already and is not" in json.loads(capsys.readouterr().out)["error"]["message"]
+        assert path.read_text() == other, "what is no graph of ours stays, too"
+        path.write_bytes(mine)
 
 
 def test_a_picture_that_a_kill_left_alone_stands_in_nobodys_way(

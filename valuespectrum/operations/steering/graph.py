@@ -68,7 +68,7 @@ class GraphSettings:
     """Interventions that count, beside none; empty for all."""
     seed: int = 0
     force: bool = False
-    """Replace files that are there."""
+    """Replace a graph and its picture that are there."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -135,28 +135,38 @@ def mine_graph(
 
 
 def _refuse_taken(drawn: Path, settings: GraphSettings) -> None:
-    """Refuse files that are there; a picture alone, which is written first, may be what a kill left of this command."""
-    from vectorstore.foundation.disk import refuse_unwritable, storage_errors
+    """Refuse files that are there: those of somebody else always, a graph unless it may be replaced.
+
+    A picture alone, which is written first, may be what a kill left of this command.
+    """
+    from vectorstore.foundation.disk import refuse_foreign, storage_errors
 
     if settings.out.suffix == ".svg":
         raise InputError(f"{settings.out} is the name of a picture", "name a file that ends in .json")
-    for path in (settings.out, drawn):
-        with storage_errors(path):
-            if path.exists() and not settings.force and not (path == drawn and _shows_a_graph(drawn)):
-                raise _taken(path)
-        refuse_unwritable(path)
+    refuse_foreign(settings.out, _holds_a_graph, "a value graph")
+    with storage_errors(settings.out):
+        if settings.out.exists() and not settings.force:
+            raise _taken(settings.out)
+    refuse_foreign(drawn, _shows_a_graph, "a picture of one")
 
 
 def _taken(path: Path) -> InputError:
     return InputError(f"{path} is there already", "name another file, or add --force to replace it")
 
 
+def _holds_a_graph(path: Path) -> bool:
+    from valuespectrum.steering.graph.value_graph import read_graph
+
+    try:
+        return bool(read_graph(path).values)
+    except InputError:
+        return False
+
+
 def _shows_a_graph(path: Path) -> bool:
     """Whether a file is a picture of ours; whether it is that of this graph, only the graph tells."""
     from valuespectrum.reporting.value_graph import TITLE
 
-    if not path.is_file():
-        return False
     with path.open("rb") as opened:
         return f"<title>{TITLE}</title>".encode() in opened.read(_OPENING)
 
