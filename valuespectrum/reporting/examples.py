@@ -38,8 +38,8 @@ def read_examples(
         run: Run folder.
         manifest: Of the run.
         corpus: For pictures and captions; ``None`` gives no examples, since an answer without its picture says little.
-            Nor are there any of frames that the corpus holds no more, or of an instrument that names no telling answers,
-            is not installed, or asks without clips.
+            Nor are there any of frames that the corpus holds no more, or of an instrument that names no telling
+            answers, is not installed, or asks without clips.
         profile: Which values are liked.
         count: How many pictures.
     """

@@ -246,9 +246,7 @@ def _history_effect(own: Sequence[WalkedSession], level: float) -> Json:
     return {"history_effect": mean_of_sessions(known, numbers, level).to_json()} if known else {}
 
 
-def _personalised(
-    walkers: Sequence[Walker], sessions: Sequence[WalkedSession], options: SessionScoring
-) -> list[Json]:
+def _personalised(walkers: Sequence[Walker], sessions: Sequence[WalkedSession], options: SessionScoring) -> list[Json]:
     """Pairs with the bare model first, and as many as there is room for; p is adjusted by Holm over these."""
     rows: list[Json] = []
     for first, second in _pairs(walkers)[:_MOST_PAIRS]:

@@ -155,7 +155,7 @@ def test_a_map_of_ones_own_turns_the_scale_and_adds_sentences(tmp_path: Path) ->
 
 
 def test_rows_that_answer_too_little_or_all_alike_are_named(tmp_path: Path) -> None:
-    rows = [
+    rows: list[dict[str, object]] = [
         person(power=1),
         {"idno": " 8 "},
         person(**dict.fromkeys(value_names()[:4], 77)),

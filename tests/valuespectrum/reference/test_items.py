@@ -51,7 +51,8 @@ def test_what_is_written_is_read_back(kind: type[PlantedItem]) -> None:
 
 
 def test_numbers_off_the_scale_are_no_question() -> None:
-    step = Staircase(*list(actions())[:2], step=4, priced=1).text
+    first, second = list(actions())[:2]
+    step = Staircase(first, second, 4, 1).text
     rewriting = Rewrite("I care very much about justice for all.", "power_dominance", 2).text
     for text, place in ((step, "Step {} of"), (rewriting, "strength {} of")):
         right = "4" if text == step else "2"

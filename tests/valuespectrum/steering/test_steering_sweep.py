@@ -513,7 +513,7 @@ def test_a_sweep_looks_at_its_file_before_anything_is_asked(swept: Any, tmp_path
     assert out.read_bytes() == made
     whole = (tmp_path / "run" / FOUND).read_bytes()
     (tmp_path / "run" / FOUND).write_text("{}")
-    with pytest.raises(InputError, match="power.steer is there already"):
+    with pytest.raises(InputError, match=r"power\.steer is there already"):
         swept(**few)
     swept(force=True, **few)
     assert (tmp_path / "run" / FOUND).read_bytes() == whole, "what is damaged is made anew, as its message says"

@@ -194,8 +194,8 @@ def numbers(option: str, words: str) -> dict[str, float]:
 def refuse_beside(context: typer.Context, chosen: str, useful: Collection[str]) -> None:
     """Refuse options that mean nothing beside another.
 
-    A file of options may hold some for other jobs, which are passed over, unless the same file holds the other, too, and
-    says something that is not usual.
+    A file of options may hold some for other jobs, which are passed over, unless the same file holds the other, too,
+    and says something that is not usual.
 
     Args:
         context: Of the verb.

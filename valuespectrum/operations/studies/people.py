@@ -13,6 +13,7 @@ from valuespectrum.operations.shared.choices import PeopleLayout
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
+from vectorstore.foundation.disk import storage_errors
 from vectorstore.foundation.errors import InputError
 
 if TYPE_CHECKING:

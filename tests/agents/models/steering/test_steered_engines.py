@@ -230,7 +230,7 @@ def test_the_engine_of_a_shut_gate_is_tried_before_it_answers_after_turns_or_abo
     film = Stimulus((make_picture(1), make_picture(2)), times=(0.0, 1.0))
     asked = {"turns": asks_with_turns(make_picture)[0], "videos": replace(shown, stimulus=film)}[kind]
     shut = gated._engine._engine((False,))  # type: ignore[attr-defined]
-    with pytest.raises(ModelError, match="The shared engine cannot .*: it errs then"):
+    with pytest.raises(ModelError, match=r"The shared engine cannot .*: it errs then"):
         shut.answer([Work(asked, ((0,),))])
     assert not shut.answer([Work(shown, ((0,),), text=False)])[0].error
 

@@ -185,7 +185,7 @@ def read_step(text: str, number: int) -> DilemmaStep | None:
             if current in parts:
                 return None
             parts[current] = [found[2]]
-        elif _PARTS <= set(parts) and not line.strip("`*_- ") and any(map(str.strip, parts.get(current, ()))):
+        elif set(parts) >= _PARTS and not line.strip("`*_- ") and any(map(str.strip, parts.get(current, ()))):
             current = ""
         elif current:
             parts[current].append(line)
