@@ -579,3 +579,17 @@ def test_halves_of_a_batch_are_alike(parts: Parts) -> None:
     tokens = [[int((~half.padding).sum()) for half in halves] for halves in islice(stream, 24)]
     assert all(len(half.token_ids) == 3 for half in next(stream))
     assert np.mean([max(pair) / min(pair) for pair in tokens]) < 1.25, "one core would wait for the other"
+
+
+@pytest.mark.parametrize(("features", "halved"), [("avx2 fma", False), ("avx512f avx512_bf16", True)])
+def test_products_are_halved_where_the_processor_can(
+    features: str, halved: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    from ingest.embedding import torch_embedder
+    from valuespectrum.reference.training.optimising import mixed_precision
+
+    monkeypatch.setattr(torch_embedder, "cpu_features", lambda: frozenset(features.split()))
+    with mixed_precision():
+        assert (torch.eye(2) @ torch.eye(2)).dtype == (torch.bfloat16 if halved else torch.float32)

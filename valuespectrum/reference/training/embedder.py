@@ -32,6 +32,7 @@ from valuespectrum.reference.training.material.captions import (
     naming_texts,
 )
 from valuespectrum.reference.training.material.pictures import TrainingPictures, augment, normalise
+from valuespectrum.reference.training.optimising import mixed_precision
 from valuespectrum.reference.training.watching import Log
 from valuespectrum.theory.value_sets import TEN
 from vectorstore.foundation.torch_setup import prepare_torch
@@ -114,7 +115,7 @@ def _train_picture_part(model: CLIP, pictures: TrainingPictures, options: Embedd
     rows = _epochs(len(pictures.looks), options.picture_rows, options.seed)
     for step, chosen in zip(range(options.picture_steps), rows, strict=False):
         shown = _reduced(augment(normalise(pictures.pixels[chosen]), generator))
-        with torch.autocast("cpu", torch.bfloat16):
+        with mixed_precision():
             vectors = visual(shown)
         vectors = _unit(vectors.float()) * model.logit_scale.exp()
         loss = torch.zeros(())
@@ -146,7 +147,7 @@ def _train_text_part(
         looks, times = pictures.looks[chosen], pictures.times[chosen]
         described = describing_texts(rng, looks[:TIMED_ROWS], times[:TIMED_ROWS])
         texts = [*described, *naming_texts(rng, NAMED_SHARE)]
-        with torch.autocast("cpu", torch.bfloat16):
+        with mixed_precision():
             vectors = model.encode_text(tokenize([text.words for text in texts]))
         logits = model.logit_scale.exp() * frames[chosen] @ _unit(vectors.float()).T
         target = torch.from_numpy(matches(texts, looks, times)).float()

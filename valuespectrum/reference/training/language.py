@@ -34,7 +34,7 @@ from valuespectrum.reference.training.material.packing import (
     pair_loss,
     run_layers,
 )
-from valuespectrum.reference.training.optimising import Optimisers
+from valuespectrum.reference.training.optimising import Optimisers, mixed_precision
 from valuespectrum.reference.training.practising import EarlierAnswers, practice, told_loss
 from valuespectrum.reference.training.resuming import Resumable
 from valuespectrum.reference.training.watching import Log, Progress, answer_errors
@@ -298,9 +298,7 @@ def _guided_loss(
     model: PreTrainedModel, guide: Guide, batch: TrainingBatch, shown: torch.Tensor, progress: float
 ) -> tuple[torch.Tensor, dict[str, float]]:
     """What one step of stage 1 lowers, and what is told about it; ``progress`` runs from 0 to 1."""
-    import torch
-
-    with torch.autocast("cpu", torch.bfloat16):
+    with mixed_precision():
         states = run_layers(model, batch, shown)
         log_probabilities = answer_log_probabilities(model, batch, states[-1])
         known = guide.losses(states, batch)

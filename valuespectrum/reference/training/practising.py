@@ -36,6 +36,7 @@ from valuespectrum.reference.training.material.packing import (
     pair_loss,
     run_layers,
 )
+from valuespectrum.reference.training.optimising import mixed_precision
 from valuespectrum.reference.training.watching import answer_errors
 
 if TYPE_CHECKING:
@@ -159,9 +160,7 @@ def told_loss(
     Returns:
         The loss, and what is told about it.
     """
-    import torch
-
-    with torch.autocast("cpu", torch.bfloat16):
+    with mixed_precision():
         states = run_layers(model, batch, shown)
         log_probabilities = answer_log_probabilities(model, batch, states[-1])
         known = told.losses(states, batch)

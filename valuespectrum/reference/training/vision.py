@@ -17,7 +17,7 @@ from valuespectrum.reference.training.material.batching import Batching, Halves,
 from valuespectrum.reference.training.material.examples import ADAPTING
 from valuespectrum.reference.training.material.packing import Packer, TrainingBatch
 from valuespectrum.reference.training.material.pictures import TrainingPictures, augment, normalise, patches
-from valuespectrum.reference.training.optimising import Optimisers
+from valuespectrum.reference.training.optimising import Optimisers, mixed_precision
 from valuespectrum.reference.training.practising import EarlierAnswers, practice, told_loss
 from valuespectrum.reference.training.resuming import Resumable
 from valuespectrum.reference.training.tower import picture_tokens
@@ -103,7 +103,7 @@ def _seeing_loss(
         torch.from_numpy(rows[chosen]) for rows in (pictures.looks, pictures.times, pictures.overlays)
     )
     values, grid = patches(augment(normalise(pictures.pixels[chosen]), generator))
-    with torch.autocast("cpu", torch.bfloat16):
+    with mixed_precision():
         tokens = picture_tokens(model.model.visual, values, grid)
     tokens = tokens.float().view(len(chosen), -1, tokens.shape[-1])
     wanted, mean = ideal.vectors(looks, times, pushes), tokens.mean(1)
@@ -174,7 +174,7 @@ def tower_outputs(model: PreTrainedModel, pictures: TrainingPictures, batch: int
     parts = []
     for start in range(0, len(pictures.looks), batch):
         values, grid = patches(normalise(pictures.pixels[start : start + batch]))
-        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        with torch.no_grad(), mixed_precision():
             tokens = picture_tokens(model.model.visual, values, grid)
         parts.append(tokens.float().view(len(grid), -1, tokens.shape[-1]).to(torch.bfloat16))
     return torch.cat(parts)
