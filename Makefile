@@ -44,10 +44,12 @@ architecture: $(INSTALLED) ## Draw which folder needs which into docs/architectu
 
 # Without these settings glibc hands the memory of every step back to the kernel; faulting it in again takes most of the time.
 # It knows no mmap threshold above 32 MiB, so larger ones need MMAP_MAX.
-KEEP_MEMORY := MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=17179869184 MALLOC_TOP_PAD_=268435456 MALLOC_ARENA_MAX=1
+KEEP_MEMORY := MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=17179869184 MALLOC_TOP_PAD_=268435456 MALLOC_ARENA_MAX=1 \
+  GLIBC_TUNABLES=glibc.malloc.hugetlb=1
 
-train-reference: $(INSTALLED) ## Train the reference embedder and models from nothing
-	$(KEEP_MEMORY) $(BIN)/python -m valuespectrum.reference.training.train
+SEED ?= 0
+train-reference: $(INSTALLED) ## Train the reference embedder and models from nothing (SEED=1 for another training)
+	$(KEEP_MEMORY) $(BIN)/python -m valuespectrum.reference.training.train --seed $(SEED)
 
 clean: ## Remove what make made, except your own data
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis quickstart-out

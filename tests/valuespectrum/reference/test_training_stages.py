@@ -205,3 +205,22 @@ def test_cards_name_what_is_worst(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert f"| {weak} | 50% | {LOOKS[0].id} |" in card and "make train-reference" in card and "seed 4" in card
     assert "read in 25.0%" in card and "skip it in 50.0%" in card and "in 75.0% of" in card
     assert "0.2 million" in card and "0.2 million" in other and "| recall at 1 | 0.987 |" in other
+
+
+def test_stages_that_do_not_wait_for_each_other_run_side_by_side(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from valuespectrum.reference.training import train
+
+    script = tmp_path / "stage.py"
+    script.write_text(
+        "import pathlib, sys, time\n"
+        "work, stage = pathlib.Path(sys.argv[2]), sys.argv[-1]\n"
+        "(work / stage).touch()\n"
+        "sys.exit(3) if stage == 'broken' else None\n"
+        "while stage == 'endless' or not all((work / each).exists() for each in ('one', 'two')): time.sleep(0.01)\n"
+    )
+    monkeypatch.setattr(train, "COMMAND", (train.sys.executable, str(script)))
+    train.side_by_side(("one", "two"), tmp_path, 0, 1)
+    with pytest.raises(SystemExit, match="broken ended with 3"):
+        train.side_by_side(("endless", "broken"), tmp_path, 0, 1)

@@ -1,14 +1,16 @@
 """Make the reference models from nothing: ``python -m valuespectrum.reference.training.train``.
 
 Stages leave checkpoints in a working folder, so an interrupted training continues: drawn frames look by look, the
-others every hundred steps. The language part and the vision tower do not wait for each other, so they may
-be trained side by side, a core for each (``--threads 1 --only language``, ``--threads 1 --only vision``).
+others every hundred steps. The language part and the vision tower do not wait for each other: they are trained side by
+side, each in a process of its own with half the threads.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
+import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -43,8 +45,9 @@ if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
-STAGES = ("pictures", "language", "vision", "adapt", "embedder", "cards")
-"""In order; the vision tower and the embedder need the pictures only, ``adapt`` needs language and vision."""
+STAGES = (("pictures",), ("language", "vision"), ("adapt",), ("embedder",), ("cards",))
+"""In order; stages of one group run side by side."""
+COMMAND = (sys.executable, "-m", "valuespectrum.reference.training.train")
 FRAMES: Mapping[str, tuple[int, int]] = {"training": (400, 1), "adapting": (200, 3), "held-out": (60, 2)}
 """How many of each look, and their seed: what the tower and the embedder learn from, ``adapt``, and nobody."""
 
@@ -57,15 +60,44 @@ def main() -> None:
     parser.add_argument(
         "--seed", type=int, default=0, help="of first weights, examples and order; frames stay the same"
     )
-    parser.add_argument("--only", choices=STAGES, help="one stage")
+    parser.add_argument("--only", choices=[stage for group in STAGES for stage in group], help="one stage")
     arguments = parser.parse_args()
     prepare_torch(arguments.threads)
     register()
     arguments.work.mkdir(parents=True, exist_ok=True)
     training = Training(arguments.work, arguments.seed)
-    for stage in STAGES:
-        if arguments.only in (None, stage):
-            getattr(training, stage)()
+    for group in ((arguments.only,),) if arguments.only else STAGES:
+        if len(group) > 1 and arguments.threads >= len(group):
+            side_by_side(group, arguments.work, arguments.seed, arguments.threads // len(group))
+        else:
+            for stage in group:
+                getattr(training, stage)()
+
+
+def side_by_side(stages: Sequence[str], work: Path, seed: int, threads: int) -> None:
+    """Run stages at the same time, each in a process of its own.
+
+    Args:
+        stages: What ``--only`` takes.
+        work: The working folder.
+        seed: Of the training.
+        threads: Of torch in each process.
+
+    Raises:
+        SystemExit: If one of them failed; the others are stopped then, and go on from their checkpoints next time.
+    """
+    command = [*COMMAND, "--work", str(work), "--seed", str(seed)]
+    running = [subprocess.Popen([*command, "--threads", str(threads), "--only", stage]) for stage in stages]
+    try:
+        while any(each.poll() is None for each in running) and not any(each.poll() for each in running):
+            time.sleep(0.5)
+    finally:
+        for each in running:
+            each.terminate()
+        codes = [each.wait() for each in running]
+    if any(codes):
+        told = ", ".join(f"{stage} ended with {code}" for stage, code in zip(stages, codes, strict=True))
+        sys.exit(f"error: {told}; the same command goes on from the last checkpoints")
 
 
 def grammar_texts(members: Sequence[CohortMember]) -> list[str]:
@@ -182,7 +214,10 @@ class Training:
         """The one of this folder: word numbers must not change between stages, even if grammar texts do."""
         kept = self._work / "tokenizer.json"
         if not kept.exists():
-            architecture.build_tokenizer(grammar_texts(self._members)).backend_tokenizer.save(str(kept))
+            # Stages that run side by side may both be making it, and it is the same.
+            part = self._work / f"tokenizer-{os.getpid()}.part"
+            architecture.build_tokenizer(grammar_texts(self._members)).backend_tokenizer.save(str(part))
+            part.replace(kept)
         return architecture.load_tokenizer(kept)
 
     def _going_on(self, stage: str) -> Path:
