@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -12,6 +13,7 @@ from valuespectrum.operations.report import corpus_of_run
 from valuespectrum.operations.shared.choices import ExportForm
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.telling import Teller, Unattended
+from vectorstore.foundation.disk import storage_errors
 
 if TYPE_CHECKING:
     from valuespectrum.runs.inspect_log import Pictures
@@ -79,6 +81,9 @@ def export(
 def _files_of(corpus: Corpus) -> Pictures:
     def find(sha: str) -> Path | None:
         path = corpus.picture_path(sha)
-        return path if path.is_file() else None
+        with storage_errors(path):
+            # Whoever sees a log takes its pictures for those that the model saw.
+            whole = path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == sha
+        return path if whole else None
 
     return find

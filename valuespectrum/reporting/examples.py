@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from math import exp
 from pathlib import Path
@@ -71,10 +72,10 @@ def frame_of(corpus: Corpus, clip: str, frame: str) -> Frame | None:
 
 
 def read_picture(corpus: Corpus, picture_sha: str) -> bytes:
-    """A stored picture; empty when the corpus no longer has it, or has a damaged file in its place."""
+    """A stored picture; empty when the corpus no longer has it, or has another or a damaged file in its place."""
     path = corpus.picture_path(picture_sha)
     stored = path.read_bytes() if path.is_file() else b""
-    return stored if can_be_drawn(stored) else b""
+    return stored if hashlib.sha256(stored).hexdigest() == picture_sha and can_be_drawn(stored) else b""
 
 
 def _clips(table: pd.DataFrame, profile: ModelProfile, count: int, known: Iterable[str]) -> list[str]:

@@ -14,6 +14,7 @@ from report_pages import data, jpeg, read
 
 from agents.personas.reserved import NO_PERSONA
 from valuespectrum.reporting.elements.data import ReportData, ReportedRun, WatchedClip, WatchedFeed
+from valuespectrum.reporting.elements.pictures import can_be_drawn
 from valuespectrum.reporting.examples import read_picture
 from valuespectrum.reporting.page import render
 from valuespectrum.reporting.panels.base import panels_for
@@ -51,10 +52,12 @@ def run(**changes: object) -> ReportedRun:
 @pytest.fixture
 def corpus(tmp_path: Path) -> Corpus:
     """A picture for the frame that was shown of one clip, and none for the others."""
-    name = hashlib.sha256(b"power-0/1").hexdigest()
+    name = hashlib.sha256(jpeg()).hexdigest()
     (tmp_path / f"{name}.jpg").write_bytes(jpeg())
     made = world(clips=2)
     made._folder = tmp_path
+    shown = "power-0/1"
+    made._frames = [replace(each, picture_sha=name) if each.frame_id == shown else each for each in made._frames]
     return cast(Corpus, made)
 
 
@@ -73,7 +76,7 @@ def test_clips_stand_by_what_was_done_with_them(corpus: Corpus) -> None:
     assert len(long.watched) == MOST and not long.left
 
 
-@pytest.mark.parametrize("stored", [b"", b"no picture", b"P6 2 2 255\n" + bytes(12), jpeg()[: len(jpeg()) // 2]])
+@pytest.mark.parametrize("stored", [b"", b"no picture", jpeg() + b" ", jpeg()[: len(jpeg()) // 2]])
 def test_a_damaged_picture_is_left_out_and_the_page_is_drawn(corpus: Corpus, tmp_path: Path, stored: bytes) -> None:
     (file,) = tmp_path.glob("*.jpg")
     assert read_picture(corpus, file.stem) == jpeg()
@@ -81,6 +84,10 @@ def test_a_damaged_picture_is_left_out_and_the_page_is_drawn(corpus: Corpus, tmp
     (feed,) = read_feeds(run(), "run", corpus)
     assert feed.watched[0].title == corpus.clip("power-0").title and not feed.watched[0].picture
     assert "watched 2 of 2" in render(replace(data(), feeds=(feed,)))
+
+
+def test_only_kinds_that_are_drawn_pass_for_pictures() -> None:
+    assert can_be_drawn(jpeg()) and not can_be_drawn(b"P6 2 2 255\n" + bytes(12))
 
 
 def test_only_models_as_themselves_are_shown_and_only_with_a_corpus(corpus: Corpus) -> None:
