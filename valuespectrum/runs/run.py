@@ -41,7 +41,11 @@ LARGEST_MANIFEST = 2**28
 """Bytes: some million clips."""
 _WAIT = "wait until its first answers are stored"
 _DAMAGED = "take the file from a copy, or begin a new run"
-_PACKAGES = ("valuespectrum", "torch", "transformers", "numpy", "pillow")
+_PACKAGES = (
+    *("valuespectrum", "torch", "torchvision", "transformers", "open_clip_torch", "vllm", "inspect_ai"),
+    *("numpy", "scipy", "pandas", "pillow"),
+)
+"""What asks, finds clips and reckons; those that are not installed are left out."""
 _SHOWN = 3
 _WAYS = ("layout", *NEVER_MIXED)
 """Ways of asking: differences in them are named first, since nothing else hints at them."""

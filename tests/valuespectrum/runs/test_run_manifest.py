@@ -14,7 +14,7 @@ from small_run import write_run
 from agents.answers.respondent import BARE, Role
 from agents.answers.store import AnswerStore
 from valuespectrum.runs.manifest import KINDS, AskedSettings, CorpusRecord, FeedSettings, SteerSettings, path_from
-from valuespectrum.runs.run import Run, read_manifest
+from valuespectrum.runs.run import Run, begun_by, read_manifest
 from vectorstore.foundation.errors import InputError, SchemaError
 
 CORPUS = {"hash": "ab", "embedder": "open_clip/x/y"}
@@ -179,3 +179,9 @@ def test_a_corpus_is_found_from_the_run_wherever_the_two_are_moved(
     assert record.folder(tmp_path / "elsewhere") is None
     for wrong in ("\0", "x" * 5000, "", "/"):
         assert CorpusRecord(wrong).folder(run) is None
+
+
+def test_versions_of_what_asks_and_of_what_reckons_are_kept() -> None:
+    versions = begun_by("valuespectrum bench")["versions"]
+    assert {"python", "valuespectrum", "torch", "transformers", "numpy", "scipy", "pandas"} <= set(versions)
+    assert all(versions.values())
