@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from valuespectrum.costs.prices import Price
 from valuespectrum.costs.spending import Spending
 from valuespectrum.measuring.personas.implied import session_checks
 from valuespectrum.operations.browse import BrowseSettings, session_name
+from valuespectrum.operations.studies.roleplay import RoleplayQuestions, RoleplaySettings
 from valuespectrum.operations.studies.roleplay_plan import PlannedSession, Played, SessionsCost, sessions_cost
 
 TYCOON = next(each for each in load_personas() if each.id == "tycoon")
@@ -93,3 +95,12 @@ def test_a_session_goes_on_in_its_log_with_another_budget() -> None:
         assert len(session_names) == len(log_names) == 1
     apart = {PlannedSession(f"openai:m?thinking={each}", played, "random", 0).name for each in ("on", "off")}
     assert len(apart) == 2
+
+
+def test_a_study_of_questions_alone_records_nothing_of_how_sessions_are_walked() -> None:
+    def recorded(settings: RoleplaySettings) -> Mapping[str, object]:
+        return RoleplayQuestions(study=settings).in_force(Path("corpus"), ["reference"], Path("run"))
+
+    alone, whole = recorded(RoleplaySettings(sessions=0)), recorded(RoleplaySettings())
+    assert alone["sessions"] == 0 and not {"policy", "steps", "clones", "observe"} & set(alone)
+    assert whole["policy"] == ["random", "similar"] and set(whole) > set(alone)

@@ -112,8 +112,12 @@ class RoleplayQuestions(BenchSettings):
     """What they belong to."""
 
     def in_force(self, corpus: Path, specs: Sequence[str], run: Path) -> Mapping[str, object]:
-        """The options of the study, which asks more than questions."""
-        return effective_options(self.study or self, corpus=corpus, model=specs, run=run)
+        """The options of the study, which asks more than questions; how sessions are walked, where there are some."""
+        said = effective_options(self.study or self, corpus=corpus, model=specs, run=run)
+        if self.study is None or self.study.sessions:
+            return said
+        idle = {"policy", "steps", "clones", *(each.name.replace("_", "-") for each in fields(WalkSettings))}
+        return {name: each for name, each in said.items() if name not in idle}
 
 
 @dataclass(frozen=True, repr=False)
