@@ -437,17 +437,39 @@ def refuse_other_session(path: Path, wanted: SessionManifest) -> None:
         SchemaError: Another release wrote it.
         StorageError: It cannot be read.
     """
+    recorded = _begun(path, wanted)
+    if recorded is not None:
+        _check_same_session(recorded, replace(wanted, model=recorded.model), path)
+
+
+def is_other_session(path: Path, wanted: SessionManifest) -> bool:
+    """Whether a log that may be there is that of a session which differs in more than its model, or is longer.
+
+    Args:
+        path: The log.
+        wanted: The session that is to be logged; its model is not looked at.
+
+    Raises:
+        InputError: It is something else.
+        SchemaError: Another release wrote it.
+        StorageError: It cannot be read.
+    """
+    recorded = _begun(path, wanted)
+    return recorded is not None and bool(_differences(recorded, replace(wanted, model=recorded.model)))
+
+
+def _begun(path: Path, wanted: SessionManifest) -> SessionManifest | None:
+    """The first line of a log that may be there, as if it were to be as long as is wanted."""
     if not path.is_file():
-        return
+        return None
     with storage_errors(path), path.open("rb") as file:
         line = file.readline(_LARGEST)
     if not line.endswith(b"\n"):
-        return  # what a power cut leaves of a first line
+        return None  # what a power cut leaves of a first line
     recorded = _manifest(line, path)
     begun, now = recorded.session.get("steps"), wanted.session["steps"]
-    if isinstance(begun, int) and now > begun:
-        recorded = replace(recorded, session={**recorded.session, "steps": now})
-    _check_same_session(recorded, replace(wanted, model=recorded.model), path)
+    longer = isinstance(begun, int) and now > begun
+    return replace(recorded, session={**recorded.session, "steps": now}) if longer else recorded
 
 
 def _differences(recorded: SessionManifest, wanted: SessionManifest) -> list[str]:

@@ -9,7 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-from agents.browsing.person import NotTakenError
+from agents.browsing.log import is_other_session
+from agents.browsing.person import NotTakenError, person_manifest
 from agents.feeds.policy import policy_params
 from agents.models.ask_key import canonical_json
 from agents.web.answers_file import answers_path, read_answers
@@ -69,7 +70,8 @@ class ManySeats:
     """A session for each browser, in files of a folder: ``human-NUMBER.jsonl``.
 
     The number follows from what the browser keeps and from the feed, so that a browser finds its session again, also
-    in a new server, and nobody who reads a log can take its place.
+    in a new server, and nobody who reads a log can take its place. Where that session was begun on a page that asks or
+    offers something else, it follows from the page, too, and another session begins.
 
     Args:
         study: What is shown.
@@ -83,6 +85,7 @@ class ManySeats:
         session = study.session
         feed = [session.seed, session.policy.name, policy_params(session.policy), study.catalogue.content_hash()]
         self._feed = canonical_json([*feed, study.page.consent_hash])
+        self._page = canonical_json([dict(study.facts()), sorted(session.actions.acts)])
         self._seats: dict[str, Sitting] = {}
         self._lock = threading.Lock()
 
@@ -99,12 +102,23 @@ class ManySeats:
 
     def seat(self, secret: str) -> Sitting:
         """The session of a browser."""
-        number = hashlib.sha256(f"{secret}\0{self._feed}".encode()).hexdigest()[:12]
+        number = _number(f"{secret}\0{self._feed}")
         with self._lock:
             if number not in self._seats:
                 self._make_room()
-                self._seats[number] = Sitting(self._study, number, self._folder / f"human-{number}.jsonl")
+                self._seats[number] = self._opened(secret, number)
             return self._seats[number]
+
+    def _opened(self, secret: str, number: str) -> Sitting:
+        """The session of a browser; one of its own where that of this feed was begun on another page."""
+        study = self._study
+        wanted = person_manifest(study.seen, study.catalogue, number, study.facts())
+        if is_other_session(self._log(number), wanted):
+            number = _number(f"{secret}\0{self._feed}\0{self._page}")
+        return Sitting(study, number, self._log(number))
+
+    def _log(self, number: str) -> Path:
+        return self._folder / f"human-{number}.jsonl"
 
     def _make_room(self) -> None:
         """Let the first go who agreed to nothing: whoever asks without a cookie is somebody new each time."""
@@ -114,3 +128,7 @@ class ManySeats:
         if free is None:
             raise NotTakenError(f"{_MOST} people sit here already", "start the page again")
         del self._seats[free]
+
+
+def _number(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]

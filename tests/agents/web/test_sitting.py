@@ -431,6 +431,30 @@ def test_each_browser_has_a_seat_of_its_own_and_finds_it_again(tmp_path: Path) -
     assert len(list(folder.glob("*.jsonl"))) == 3
 
 
+def test_a_page_that_asks_something_else_begins_a_session_of_its_own(tmp_path: Path) -> None:
+    """A browser that was there before is not shut out, and finds both again."""
+    catalogue, folder = page_catalogue(tmp_path / "p"), tmp_path / "logs"
+    cookies: dict[str, str] = {}
+
+    def visit(page: PageOptions, most: int, **changes: Any) -> int:
+        with open_page(study(catalogue, page, **changes), folder) as link:
+            asking = Asking(link)
+            asking.cookies = dict(cookies)
+            asking.enter()
+            begun = asking.get("/api/state").get("step", -1)
+            walk(asking, most)
+            cookies["valuespectrum-person"] = asking.cookies["valuespectrum-person"]
+            return int(begun)
+
+    other, acting = replace(PLAIN, ratings=False), {"actions": further_acts(("share",))}
+    assert visit(PLAIN, 2) == -1, "nobody agreed to anything yet"
+    assert visit(other, 1) == visit(replace(PLAIN, acts=("share",)), 3, **acting) == -1
+    assert (visit(PLAIN, 2), visit(other, 1), visit(replace(PLAIN, acts=("share",)), 3, **acting)) == (2, 1, 3)
+    assert visit(PLAIN, 4, steps=9) == 2, "a longer one goes on"
+    assert visit(PLAIN, 1, steps=3) == -1, "a shorter one is another"
+    assert len(list(folder.glob("*.jsonl"))) == 4
+
+
 def test_people_are_not_told_where_files_lie(tmp_path: Path) -> None:
     told, folder = study(page_catalogue(tmp_path / "p"), PLAIN), tmp_path / "logs"
     with open_page(told, folder) as link:
