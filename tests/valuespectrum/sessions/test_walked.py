@@ -17,7 +17,7 @@ from session_worlds import session_of
 from agents.browsing.doing.memory import MemoryOptions
 from agents.browsing.doing.weariness import WearinessOptions
 from agents.browsing.interventions import intervention_from
-from agents.browsing.log import Event, LogContents, encode
+from agents.browsing.log import Event, LogContents, PutWords, encode
 from agents.browsing.options import Behaviour, EngagementWeights
 from agents.browsing.seeing.observe import ObserverOptions
 from agents.browsing.session import browse
@@ -206,6 +206,15 @@ def test_sessions_that_differ_in_what_is_seen_asked_or_done_are_not_of_one_walke
     assert [row["sessions"] for row in sessions_document(found)["conditions"]] == [2] * len(ways)
     alike = [*found[:2], replace(found[2], settings={"memory.mode": "x"}, walker=Walker("human:1", human=True))]
     assert [each.walker for each in told_apart(alike)] == [each.walker for each in alike]
+
+
+def test_words_in_clips_that_are_none_are_told_of_their_log() -> None:
+    """And not of all that are compared with it."""
+    record = browse(session(steps=2), CATALOGUE, Leaning(TASTE))
+    events = (replace(record.events[0], put=PutWords("nowhere:like", "words")), *record.events[1:])
+    lines = (encode(record.manifest), *map(encode, events))
+    with pytest.raises(InputError, match="'nowhere:like' is nothing that can be put into a clip"):
+        walked("made", LogContents(record.manifest, events, lines), VALUES)
 
 
 @pytest.mark.parametrize("aim", ["much", None, [1.0]])

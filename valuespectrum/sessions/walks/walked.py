@@ -210,7 +210,7 @@ def walked(name: str, contents: LogContents, values: Mapping[str, str]) -> Walke
         values: Clip to the value that it stands for.
 
     Raises:
-        InputError: It has no step, or a target that is none.
+        InputError: It has no step, or a target or words put into clips that are none.
     """
     from agents.browsing.person import IMPORTED
 
@@ -366,7 +366,11 @@ def _outcomes(event: Event, human: bool, imported: bool) -> tuple[float, float, 
 
 
 def _put(events: Sequence[Event]) -> tuple[str, ...]:
+    from agents.browsing.seeing.injections import Injection
+
     found = tuple(event.put.what if event.put else "" for event in events)
+    for what in sorted({*found} - {""}):
+        Injection.read(what)
     return found if any(found) else ()
 
 
