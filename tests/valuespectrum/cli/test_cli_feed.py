@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -78,6 +79,13 @@ def test_a_person_scrolls_a_corpus(corpus: Path, tmp_path: Path, monkeypatch: py
     assert {(row["human"], row["sessions"]) for row in compared.rows()} == {(True, 1), (False, 1)}
     (said,) = compared.to_dict()["stated"]
     assert [row["human"] for row in said["gap"]] == [True], "what was said of oneself is read"
+    for ending in (".jsonl", ".run.json"):
+        shutil.copy(log.with_name(f"me{ending}"), log.with_name(f"copy{ending}"))
+    with pytest.raises(InputError, match="are of one session of one person"):
+        vs.compare_sessions([log, log.with_name("copy.jsonl"), walked])
+    monkeypatch.chdir(log.parent)
+    with pytest.raises(InputError, match="named twice"):
+        vs.compare_sessions([log, "me.jsonl"])
     with vs.Corpus.open(corpus) as opened:
         told = read_session(log, opened, {}, {})
     assert told.persona == "a person" and told.values_known

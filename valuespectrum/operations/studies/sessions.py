@@ -6,11 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from valuespectrum.operations.studies.roleplay_words import sessions_in_words
 from vectorstore.foundation.errors import InputError
+
+if TYPE_CHECKING:
+    from valuespectrum.sessions.walks.walked import WalkedSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ def compare_sessions(
     files = [Path(log) for log in ([logs] if isinstance(logs, str | PathLike) else logs)]
     if not files:
         raise InputError("there are no sessions", "name session logs")
-    if len(set(files)) < len(files):
+    if len({each.resolve() for each in files}) < len(files):
         raise InputError("a session log is named twice", "name each once")
     outcomes = RevealOptions(settings.outcome) if settings.outcome else RevealOptions()
     options = SessionScoring(settings.window, RevealOptions(outcomes.outcomes, over_clips=not settings.these_clips))
@@ -90,6 +94,7 @@ def compare_sessions(
     left_out = left_out_rows(unread)
     for line in left_out_in_words(left_out):
         teller.warn(line)
+    _refuse_twice(read)
     notes: list[str] = []
     sessions = told_apart(with_directions(list(read), list(read.values()), notes.append))
     for note in notes:
@@ -103,3 +108,17 @@ def compare_sessions(
         "notes": notes,
     }
     return SessionComparison(document, sessions_in_words(document))
+
+
+def _refuse_twice(read: Mapping[Path, WalkedSession]) -> None:
+    """Refuse copies of the log of a person: each would be another session, and intervals too narrow.
+
+    Raises:
+        InputError: Two are of one session.
+    """
+    first: dict[tuple[str, str, int], Path] = {}
+    for log, each in read.items():
+        if each.walker.human:
+            other = first.setdefault((each.walker.model, each.policy, each.seed), log)
+            if other != log:
+                raise InputError(f"{other} and {log} are of one session of one person", "name one of them")
