@@ -182,3 +182,12 @@ def test_clones_of_one_seed_are_no_sessions_to_test_with() -> None:
     assert one.sessions == (4, 4)
     same = personalisation(cloned(tastes[0], 3), cloned(tastes[0], 3), draws=49)
     assert same.net == pytest.approx(0) and same.p == 1
+
+
+def test_sessions_that_are_all_the_same_clone_have_other_seeds_for_clones() -> None:
+    """As those of ``browse --clone 2``: no session has a clone among them, whatever number it has itself."""
+    feed, tastes = PlantedFeed(follow=1.0, clips=200).drawn(), ({"hedonism": 2.0}, {"security": 2.0})
+    plain = [[walk(feed, Walker(str(place)), likes, seed) for seed in range(4)] for place, likes in enumerate(tastes)]
+    numbered = [[replace(each, clone=2) for each in own] for own in plain]
+    found = personalisation(plain[0], plain[1], draws=49)
+    assert personalisation(numbered[0], numbered[1], draws=49) == found and found.net > 0

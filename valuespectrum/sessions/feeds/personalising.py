@@ -60,8 +60,10 @@ def personalisation(
     apart = distances(np.array([[shares[name] for name in names] for shares in map(session_shares, both)]))
     seeds, clones_of = (np.array(column) for column in zip(*((each.seed, each.clone) for each in both), strict=True))
     one_seed, one_clone = (each[:, None] == each[None] for each in (seeds, clones_of))
-    apart[~one_seed | one_clone if clones_of.any() else one_seed] = np.nan
     mine = np.arange(len(both)) < len(first)
+    one_walker = mine[:, None] == mine[None]
+    cloned = (one_seed & ~one_clone & one_walker).any()
+    apart[~one_seed | one_clone if cloned else one_seed] = np.nan
     between, clones = _parts(apart, mine)
     net, counts = between - clones, (len(first), len(second))
     # Clones of one seed share what is shown by luck, so that they are no further sessions.
