@@ -18,6 +18,7 @@ import importlib.util
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, make_dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -168,7 +169,9 @@ def check_content(kind: FunctionKind, given: Mapping[str, object]) -> None:
         )
 
 
+@lru_cache(maxsize=64)
 def _run(path: Path, content: str) -> object:
+    """The file as a module: run once for all sessions of a process, since it may load much."""
     spec = importlib.util.spec_from_file_location(f"feed_{content[:16]}", path)
     assert spec is not None and spec.loader is not None, "its name ends in .py"
     module = importlib.util.module_from_spec(spec)

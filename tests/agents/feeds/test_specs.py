@@ -200,6 +200,18 @@ def test_a_file_that_cannot_be_run_is_told(tmp_path: Path) -> None:
         read_policy(f"file:{tmp_path / 'broken.py'}:mine")
 
 
+def test_a_file_is_run_once_however_many_sessions_walk(tmp_path: Path) -> None:
+    program, runs = tmp_path / "feed.py", tmp_path / "runs"
+    kept = f"with open({str(runs)!r}, 'a') as file:\n    file.write('.')\n"
+    program.write_text(f"{kept}def even(state):\n    return [1.0] * len(state.offer)\n")
+    for _ in range(3):
+        read_policy(f"file:{program}:even")
+    assert runs.read_text() == "."
+    program.write_text(f"{kept}def even(state):\n    return [2.0 for _ in state.offer]\n")
+    read_policy(f"file:{program}:even")
+    assert runs.read_text() == "..", "another file by now"
+
+
 def test_an_installed_function_is_a_policy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     code = "def last(state, power: int = 2):\n    return [k**power for k in range(len(state.offer))]\n"
     install(
