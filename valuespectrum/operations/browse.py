@@ -173,7 +173,7 @@ def refuse_early(session: SessionOptions, catalogue: Catalogue) -> None:
 
 
 def warn_of_what_is_not_shown(teller: Teller, session: SessionOptions, catalogue: Catalogue) -> None:
-    """Say which words an agent was to see beside clips of which no clip has any: it would be asked without them."""
+    """Say what is asked for and comes to nothing: words beside clips that no clip has, or what is done too late."""
     from math import inf
 
     from agents.browsing.seeing.beside import words_beside
@@ -184,6 +184,10 @@ def warn_of_what_is_not_shown(teller: Teller, session: SessionOptions, catalogue
     hides = any(each.kind == "hide_counts" for each in session.interventions)
     if hides and "likes" not in session.observer.beside:
         teller.warn("hide_counts hides likes, and none are shown (--observe frames+likes): it changes nothing")
+    for each in session.interventions:
+        if each.step >= session.steps:
+            late = f"begins when the {session.steps:,} clips of a session are over: it does nothing"
+            teller.warn(f"{each.text:.120} {late}")
 
 
 def paired(log: Path, settings: BrowseSettings) -> list[tuple[Path, BrowseSettings]]:

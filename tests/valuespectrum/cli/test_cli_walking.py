@@ -164,10 +164,11 @@ def test_what_cannot_be_is_refused_in_one_line_and_leaves_nothing(browse: Any, t
     [
         (("--observe", "frames+likes+topics"), ("likes is to be shown", "topics is to be shown")),
         (("--intervene", "1:hide_counts"), ("hide_counts hides likes, and none are shown",)),
+        (("--intervene", "2:reset"), ("2:reset begins when the 2 clips of a session are over",)),
         (("--observe", "frames+caption"), ()),
     ],
 )
-def test_what_no_clip_has_is_told_and_not_taken_for_shown(browse: Any, words: Any, said: Any) -> None:
+def test_what_comes_to_nothing_is_told(browse: Any, words: Any, said: Any) -> None:
     code, _, err = browse("--steps", "2", *words)
     assert code == 0 and all(each in err for each in said)
     assert said or ("to be shown" not in err and "hides" not in err)
