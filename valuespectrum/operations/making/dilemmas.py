@@ -152,17 +152,22 @@ def make_dilemmas(
 
 
 def _makers(settings: MakeDilemmaSettings, teller: Teller) -> Makers:
+    from agents.models.ask_key import each_once
     from agents.models.base import ModelOptions
     from valuespectrum.instruments.dilemmas.making.work import Makers
 
     loading = ModelOptions(seed=settings.seed)
     specs = list(dict.fromkeys([*settings.judge, *([settings.writer] if settings.writer else [])]))
+    twice = InputError("one judge was named twice", "it would agree with itself")
     if len(set(settings.judge)) < len(settings.judge):
-        raise InputError("one judge was named twice", "it would agree with itself")
+        raise twice
     check_specs(specs, loading)
     teller.doing(f"loading {', '.join(specs)}")
     loaded = dict(zip(specs, load_models(specs, loading), strict=True))
-    return Makers(tuple(loaded[spec] for spec in settings.judge), loaded.get(settings.writer))
+    judges = tuple(loaded[spec] for spec in settings.judge)
+    if len(each_once(judges)) < len(judges):
+        raise twice
+    return Makers(judges, loaded.get(settings.writer))
 
 
 def _taken(settings: MakeDilemmaSettings, teller: Teller) -> tuple[Escalation, ...]:

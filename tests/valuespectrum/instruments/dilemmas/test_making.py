@@ -26,7 +26,8 @@ from valuespectrum.instruments.dilemmas.making.labelling import label_cases, pub
 from valuespectrum.instruments.dilemmas.making.work import Makers, label_all, read_norms, watched_steps, write_all
 from valuespectrum.instruments.dilemmas.published import read_dilemmas
 from valuespectrum.instruments.wordings.choosing import PRICES
-from valuespectrum.operations.making.dilemmas import MakeDilemmaSettings
+from valuespectrum.operations.making.dilemmas import MakeDilemmaSettings, _makers
+from valuespectrum.operations.shared.telling import Unattended
 from valuespectrum.theory.value_sets import MORAL_FOUNDATIONS_6, TEN
 from vectorstore.foundation.errors import InputError
 
@@ -360,6 +361,20 @@ def test_a_queue_that_cannot_be_read_is_not_written_over(content: bytes, tmp_pat
     anew = MakeDilemmaSettings(("a",), dilemmas=written(tmp_path, entry(), name="mine.json"))
     with pytest.raises(InputError, match="whether there are verdicts in it is not known"):
         anew.refuse_nonsense(tmp_path)
+
+
+def test_one_judge_under_two_specs_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would agree with itself, and what was asked of one of them would be told of both."""
+    one, other = Sensible("a"), Sensible("a")
+    home = "valuespectrum.operations.making.dilemmas"
+    monkeypatch.setattr(f"{home}.check_specs", lambda *given: None)
+    monkeypatch.setattr(f"{home}.load_models", lambda specs, loading: [one, other])
+    settings = MakeDilemmaSettings(("a", "a?thinking=off"))
+    with pytest.raises(InputError, match="one judge was named twice"):
+        _makers(settings, Unattended())
+    other.settings = {"thinking": "off"}
+    with pytest.raises(InputError, match=r"asked in two ways \(thinking\)"):
+        _makers(settings, Unattended())
 
 
 def test_from_norms_to_a_file_that_the_instrument_asks(
