@@ -171,18 +171,19 @@ class ChainWriter:
         return found
 
     def rewritten(self, scored: Sequence[Answered]) -> Procedure[list[Stem | None]]:
-        """Questions again: prompts 5 and 6; ``None`` for what came to no question."""
+        """Questions again: prompts 5 and 6; ``None`` for what came to no question, or to no suggestions before it."""
         by = [self._by.get(each.stem.id, 0) for each in scored]
         asked = [self._put(self._reflection(each), place) for each, place in zip(scored, by, strict=True)]
-        advice = [visible_line(split_thinking(answer.text)[1]) for answer in (yield asked)]
+        advice = [_words(answer) for answer in (yield asked)]
         wanted = [
             self._put(_REWRITE.format(question=quotable(each.stem.text), advice=quotable(said)), place)
             for each, place, said in zip(scored, by, advice, strict=True)
+            if said
         ]
-        answers = yield wanted
+        answers = iter((yield wanted) if wanted else ())
         found: list[Stem | None] = []
-        for each, place, answer in zip(scored, by, answers, strict=True):
-            question = _question(answer)
+        for each, place, said in zip(scored, by, advice, strict=True):
+            question = _question(next(answers)) if said else ""
             if not question or question == each.stem.text:
                 self.unwritten += not question
                 found.append(None)
@@ -241,6 +242,11 @@ def _scored(best: Sequence[Answered]) -> str:
         if each.score
     ]
     return "\n".join(told) or "- none yet"
+
+
+def _words(answer: Answer) -> str:
+    """What was said, on one line; nothing where the answer failed."""
+    return "" if answer.error else visible_line(split_thinking(answer.text)[1])
 
 
 def _line(answer: Answer, name: str) -> str:

@@ -238,6 +238,22 @@ def test_prompts_of_a_search_are_no_longer_than_what_it_costs_goes_by() -> None:
         assert sum(len(ask.question) for ask in talker.asked) <= most.asks[role] * most.letters[role]
 
 
+def test_without_suggestions_nothing_is_written_again() -> None:
+    class Falters(Talker):
+        def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+            for ask, answer in zip(asks, super().score(asks), strict=True):
+                yield Answer(error="gone") if "Suggest in at most" in ask.question else answer
+
+        generate = score
+
+    cast = {role: Falters(model.id, model.holds) for role, model in PEOPLE.items()}
+    found = alone(searched(chain_search(SMALL)), {**cast, "judge": JUDGE})
+    asked = [ask.question for talker in cast.values() for ask in talker.asked]
+    assert any("Suggest in at most" in question for question in asked) and found.questions
+    assert not any("Write the question again" in question for question in asked)
+    assert found.rewritings == 0 < found.unwritten
+
+
 def test_invented_topics_begin_arms_and_replies_that_are_no_question_are_none() -> None:
     search = chain_search(TellingLoopOptions(pulls=5, each=1, invent=2, deepest=0, most_alike=1.0))
     found = alone(searched(search), CAST)
