@@ -47,14 +47,15 @@ class LikingScorer:
 
     def scored(self, stems: Sequence[Stem], people: Sequence[Answerer], final: bool) -> Procedure[list[Answered]]:
         """Ask the like question about every clip; the score stands in bits times a hundred."""
+        from scipy.special import expit
+
         del final
         asks = [[_like(stem, person, cell) for cell in range(len(LIKE_CELLS))] for stem in stems for person in people]
         answers = yield [Addressed(ask, to) for each in asks for ask, to in each]
         signs = np.array([polarity for polarity, _ in LIKE_CELLS], float)
         told = np.array([_known(log_odds(answer, YES.name, NO.name)) for answer in answers])
         liking = (told.reshape(len(stems), len(people), len(LIKE_CELLS)) * signs).mean(axis=2)
-        chances = 1 / (1 + np.exp(-liking))
-        bits = divergence(chances.T)
+        bits = divergence(np.asarray(expit(liking), np.float64).T)
         nothing = np.zeros(self.values, bool)
         return [
             Answered(

@@ -369,3 +369,24 @@ def test_leans_are_in_no_liking_of_a_clip_and_tell_nobody_apart() -> None:
     stems = [Stem(f"c{place}", tags={"look": f"{kind.name}:{kind.looks[0]}"}) for place, kind in enumerate(KINDS[:4])]
     for each in alone(LikingScorer().scored(stems, people, False), cast):
         assert each.liking[0] == pytest.approx(each.liking[1]) and each.total == pytest.approx(0.0, abs=1e-6)
+
+
+def test_liking_that_is_certain_is_a_liking() -> None:
+    """Options of which one has no probability at all: whoever dislikes so surely is as far apart as can be."""
+
+    class Certain:
+        def __init__(self, likes: bool) -> None:
+            self.id, self._likes = f"a:{likes}@1", likes
+            self.settings: dict[str, str] = {}
+
+        def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+            for ask in asks:
+                said = "yes" if (ask.tags["polarity"] == 1) is self._likes else "no"
+                yield Answer({"yes": -1e9, "no": -1e9, said: 0.0}, parsed=said)
+
+        generate = score
+
+    cast = {"fond": Certain(True), "cold": Certain(False)}
+    people = [Answerer(name, name, PlainReasons()) for name in cast]
+    (found,) = alone(LikingScorer().scored([Stem("c", "?")], people, False), cast)
+    assert found.liking == (745.0, -745.0) and found.total == pytest.approx(100.0)
