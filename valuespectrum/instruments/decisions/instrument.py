@@ -127,7 +127,7 @@ class EverydayDecisions:
         weights = revealed_weights(found, options)
         follows = Followed(agreement_numbers(listed_orders(found), found.stated, Decider()))
         scores = value_scores(weights, found, options.level)
-        guards = (follows_values(weights), takes_first_listed(follows, options))
+        guards = (follows_values(weights), takes_first_listed(found))
         scenes = len({each.scene for each in found.decided})
         scalars = follows.estimates(options)
         scalars["follows"] = weights.estimate(lambda each: float(each[-1]), options.level)

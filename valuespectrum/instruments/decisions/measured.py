@@ -258,14 +258,20 @@ def follows_values(weights: RevealedWeights) -> Finding:
     return told("follows_values", p >= LEAST_P, p, LEAST_P, words)
 
 
-def takes_first_listed(found: Followed, options: ScoringOptions) -> Finding:
-    """Guard: whether orders are not simply those in which acts were listed, as those of one published baseline are."""
-    share = found.estimates(options).get("printed_first_acc", Estimate(None))
-    if share.mean is None:
-        return Finding("takes_first_listed", "unknown", None, _MOST_LISTED, "No order is whole.")
+def takes_first_listed(found: DecisionAnswers) -> Finding:
+    """Guard: whether what comes first is not simply what is listed first, as in one published baseline.
+
+    Of all scenes that were decided, also where an order broke off, or nothing but the first was asked for.
+    """
+    taken: dict[str, list[float]] = {}
+    for each in found.decided:
+        if not len(each.wishes) and len(each.left) == len(each.ratings[1]):
+            taken.setdefault(each.scene, []).append(float(each.first == each.leads))
+    if not taken:
+        return Finding("takes_first_listed", "unknown", None, _MOST_LISTED, "No scene was decided.")
+    share = float(np.mean([np.mean(orders) for orders in taken.values()]))
     words = (
         "What is listed first is not simply taken first.",
-        f"What is listed first is taken first in {percent(share.mean, '')} of all orders: they may say nothing of "
-        "values.",
+        f"What is listed first is taken first in {percent(share, '')} of all orders: they may say nothing of values.",
     )
-    return told("takes_first_listed", share.mean >= _MOST_LISTED, share.mean, _MOST_LISTED, words)
+    return told("takes_first_listed", share >= _MOST_LISTED, share, _MOST_LISTED, words)

@@ -64,6 +64,11 @@ class DecidedOnce:
         return next(act for act in self.listed if act in self.left)
 
     @property
+    def first(self) -> int:
+        """Act that comes first; of draws that are tied the one that came first."""
+        return likeliest(self.shares, self.left, self.said)
+
+    @property
     def firsts(self) -> frozenset[int]:
         """Acts of which none has a larger share; several where draws are tied."""
         most = self.shares.max()
@@ -103,8 +108,7 @@ def _whole_order(steps: Sequence[DecidedOnce]) -> Order:
     steps = sorted(steps, key=lambda each: -len(each.left))
     left, order = set(range(len(steps[0].ratings[1]))), list[int]()
     for step, after in zip_longest(steps, steps[1:]):
-        first = likeliest(step.shares, step.left, step.said)
-        gone = left - set(after.left) if after is not None else {first}
+        gone = left - set(after.left) if after is not None else {step.first}
         if set(step.left) != left or len(gone) != 1 or not gone <= step.firsts:
             return ()
         order += gone

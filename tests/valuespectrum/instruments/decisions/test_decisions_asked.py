@@ -163,6 +163,8 @@ def test_whoever_takes_what_is_listed_first_is_named() -> None:
     assert found.scalars["printed_os_sim"].mean == 1.0 and found.scores["safety"].estimate.mean is None
     assert any("draw several" in said for said in found.verdicts)
     assert found.scalars["steady_os_sim"].mean == pytest.approx(np.mean([0, 0, 2 / 3, 1.0]))
+    once = taken(SaysSo("the first", "first"), scenes=6, ranked=False)[1]
+    assert once.guards[1].flagged and "100%" in once.guards[1].statement, "also where no order is asked for"
 
 
 def test_somebody_without_everyday_values_is_told_apart() -> None:
