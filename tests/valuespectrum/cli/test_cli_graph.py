@@ -154,6 +154,18 @@ def test_personas_of_another_model_are_not_held_against_the_one_row_without(
     assert _mined(table, capsys)["side_effects"]["personas"]["rows"] == 31
 
 
+@pytest.mark.parametrize(("personas", "unit"), [(3, "row"), (9, "persona")])
+def test_it_is_said_where_tables_are_drawn_row_by_row(
+    personas: int, unit: str, table: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of four personas none can be left out: whoever shares one of them would be taken for another draw."""
+    head, *lines = table.read_text().splitlines()
+    table.write_text("\n".join([head, *lines[: 3 * (1 + personas)]]) + "\n")
+    found = _mined(table, capsys, "--draws", "bootstrap")
+    assert found["resampled"]["unit"] == unit
+    assert any("drawn again row by row" in note for note in found["notes"]) == (unit == "row")
+
+
 def test_what_changes_is_told_of_scores_as_measured(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """No persona changes in both values, though the mean of the intervention, which is taken out, moves both."""
     head, *lines = table.read_text().splitlines()

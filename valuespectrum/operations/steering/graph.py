@@ -36,6 +36,10 @@ _DEPENDENT = (
     "rows that share a persona are not independent, which the tests do not know: trust edges by how often they come "
     "again, personas drawn anew"
 )
+_ROW_BY_ROW = (
+    "tables were drawn again row by row, since there are too few personas: rows of one persona go together, so that "
+    "edges seem surer than they are"
+)
 _NO_CAUSE = (
     "an arrow is a cause only if everything that moves two values at once is in the table; what all personas share, "
     "such as a lean to agree, is not"
@@ -254,7 +258,9 @@ def _document(
 
     arrows, sets = graph.arrows(settings.reading), graph.effects(settings.reading)
     notes = [_NO_CAUSE]
-    notes += [_DEPENDENT] if len({key.persona for key in measured.keys}) < len(measured) else []
+    personas = len({key.persona for key in measured.keys})
+    notes += [_DEPENDENT] if personas < len(measured) else []
+    notes += [_ROW_BY_ROW] if shares is not None and shares.unit == "row" and 1 < personas < len(measured) else []
     if "interventions" not in effects and any(key.intervention for key in measured.keys):
         notes.append("no row with an intervention has the same without one beside it: what they change is not told")
     plain = [key for key in measured.keys if not key.intervention]
