@@ -274,9 +274,14 @@ def _convergent(tables: Floats) -> Floats:
 
 
 def _discriminant(tables: Floats) -> Floats:
-    """Mean size of the correlations of each value in one instrument with others in the other, shape (..., values)."""
-    size = np.where(_off(tables), np.abs(tables), 0.0)
-    return np.asarray((size.sum(axis=-1) + size.sum(axis=-2)) / (2.0 * (tables.shape[-1] - 1)))
+    """Mean size of the correlations of each value in one instrument with others in the other, shape (..., values).
+
+    Of those that there are: a value in which nobody differs without one respondent takes them from no other value.
+    """
+    known = _off(tables) & ~np.isnan(tables)
+    size = np.where(known, np.abs(tables), 0.0)
+    total, count = (each.sum(axis=-1) + each.sum(axis=-2) for each in (size, known.astype(np.float64)))
+    return np.asarray(np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0))
 
 
 def _off(tables: Floats) -> Bools:

@@ -43,8 +43,9 @@ def test_what_hangs_on_one_respondent_is_said_to() -> None:
     found = agreement(one, other)
     first = found.values[0]
     assert first.convergent.mean is not None and first.convergent.low is None and not first.agrees
-    for each in (first.convergent, first.discriminant, first.beyond, found.discriminant):
+    for each in (first.convergent, first.beyond, found.convergent, found.beyond):
         assert each.why == "it hangs on one respondent"
+    assert all(each.beyond.low is not None for each in found.values[1:]), "which takes nothing from other values"
 
 
 def test_correlations_without_each_are_those_of_the_others() -> None:
