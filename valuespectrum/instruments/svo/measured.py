@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 UNIT = "arrangement"
 LEAST_SHARE = 0.05
 """Level of the test whether points are weighed at all."""
+FEWEST_TESTED = 4
+"""Arrangements below which two weights are not tested: so few hardly ever show that there are any."""
 _NO_WEIGHT = 1e-9
 """Log-odds for ten points at or below which weights are rounding: probabilities that are all alike weigh nothing."""
 _NOT_ASKED = "the secondary items were not asked"
@@ -53,6 +55,16 @@ class Weighed:
     left_out: tuple[ChoiceWeights | None, ...]
     why: str = ""
     """Why they say nothing."""
+
+    @property
+    def known(self) -> list[ChoiceWeights]:
+        """Weights without each arrangement whose others have an answer."""
+        return [each for each in self.left_out if each is not None]
+
+    @property
+    def untested(self) -> bool:
+        """Whether weights are told although no test saw whether there are any."""
+        return self.whole is not None and not self.why and len(self.known) < FEWEST_TESTED
 
     def estimate(self, number: Callable[[ChoiceWeights], float], level: float, same: float = _SAME_SHARE) -> Estimate:
         """A number of the weights with its interval."""
@@ -105,7 +117,7 @@ def measured_orientation(
         covers=covered(len(shown), "fifteen" if _secondary_asked(shown) else "six", how),
         guards=(_hangs_together(consistency["transitive"]),),
         verdicts=category,
-        notes=_notes(shown, how.balanced),
+        notes=_notes(shown, weighed, how.balanced),
         n_units=len(shown),
         n_unscored=int((~shown.answered.any(axis=1)).sum()),
         details={"svo": _details(shown)},
@@ -153,11 +165,11 @@ def _weighs(found: Weighed) -> bool:
     """Whether the weights of one's own and the other's points differ from none: Hotelling's test over arrangements."""
     from scipy.special import fdtrc
 
-    known = [each for each in found.left_out if each is not None]
+    known = found.known
     count = len(known)
     if found.whole is None or found.whole.size <= _NO_WEIGHT:
         return False
-    if count < 4:
+    if count < FEWEST_TESTED:
         return True
     rows = np.array([(each.own, each.other) for each in known])
     spread = (count - 1) / count * (rows - rows.mean(axis=0)).T @ (rows - rows.mean(axis=0))
@@ -224,8 +236,13 @@ def _hangs_together(share: Estimate) -> Finding:
     return told("hangs_together", share.low <= chance, share.low, chance, words)
 
 
-def _notes(shown: SliderShares, balanced: bool) -> tuple[str, ...]:
+def _notes(shown: SliderShares, weighed: Weighed, balanced: bool) -> tuple[str, ...]:
     notes = []
+    if weighed.untested:
+        notes.append(
+            "no test shows whether points are weighed at all, so that the weights may be those of blind answers: that "
+            f"takes intervals over {FEWEST_TESTED} arrangements or more"
+        )
     if not balanced:
         notes.append("options did not stand in each place equally often, so a lean towards a place is in the angle")
     if missing := int((~shown.answered[:, list(PRIMARY)]).sum()):

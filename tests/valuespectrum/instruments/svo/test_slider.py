@@ -137,6 +137,15 @@ def test_blind_answers_weigh_nothing_and_do_not_hang_together() -> None:
     assert any(note.startswith("Arrangements are not answered by an order") for note in scores["notes"])
 
 
+@pytest.mark.parametrize(("arrangements", "tested"), [(1, False), (3, False), (4, True), (9, True)])
+def test_weights_that_no_test_looked_at_are_said_to_be_so(arrangements: int, tested: bool) -> None:
+    rows = answers_of(AMBER, samples=5, arrangements=arrangements)
+    found = measured(Svo(SliderOptions(arrangements=arrangements)), rows)
+    untested = [note for note in found.notes if note.startswith("no test shows whether points are weighed at all")]
+    assert len(untested) == (0 if tested else 1)
+    assert tested or found.scores["weights_angle"].estimate.mean is not None
+
+
 def test_probabilities_that_are_all_alike_weigh_nothing() -> None:
     rows = answers_of(AMBER)
     rows[[f"log_probability_step{step}" for step in range(1, 10)]] = np.log(1 / 9)
