@@ -1,11 +1,12 @@
 """Items that work differently in groups of respondents who hold a value alike: ordinal logistic regression.
 
 Three cumulative logits of the item's levels are nested (Zumbo 1999; Crane et al., Med. Care 44 (2006) S115): by what
-cases are matched by, the rest of whose value's items; with the group; with their product. The group shifts an item
-everywhere alike (*uniform*: it is easier to say yes to), or the more, the more the value is held (*non-uniform*: it
-tells more, or less, of the value). Both are tested by likelihood ratio, and all tests of all items make one family of
-which a stated share of discoveries is expected to be false. Of every value the item that was found most surely is then
-taken out of what cases are matched by, and its value is tested again, until no further one is found (purification).
+cases are matched by, the mean of the items of its value, this one among them; with the group; with their product. The
+group shifts an item everywhere alike (*uniform*: it is easier to say yes to), or the more, the more the value is held
+(*non-uniform*: it tells more, or less, of the value). Both are tested by likelihood ratio, and all tests of all items
+make one family of which a stated share of discoveries is expected to be false. Of every value the item that was found
+most surely is then taken out of what the other items are matched by, and its value is tested again, until no further
+one is found (purification).
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ LONELY = f"its value has fewer than {FEWEST_ITEMS} items: nothing tells which of
 UNSETTLED = "the likelihood has no top that could be found"
 _ALIKE = 1e-6
 """Spread of what cases are matched by (1, where they differ) below which nothing but rounding differs."""
-UNMATCHED = "respondents do not differ on the other items of its value: there is nothing to match them by"
+UNMATCHED = "respondents do not differ in the mean of the items of its value: there is nothing to match them by"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,15 @@ from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.scoring.functioning.cases import Cases, matching, ordered_levels
 from valuespectrum.scoring.functioning.cumulative import CumulativeFit, fit_cumulative
 from valuespectrum.scoring.functioning.invariance import LEVELS_REFUSED, value_invariance
-from valuespectrum.scoring.functioning.items import ALIKE, FEW, LONELY, UNSETTLED, ItemFunction, item_functions
+from valuespectrum.scoring.functioning.items import (
+    ALIKE,
+    FEW,
+    LONELY,
+    UNMATCHED,
+    UNSETTLED,
+    ItemFunction,
+    item_functions,
+)
 
 
 def cases(planted: Planted, seed: int = 3) -> tuple[Cases, np.ndarray]:
@@ -74,6 +82,15 @@ def test_what_cannot_be_tested_says_why() -> None:
     by_name = {each.item: each for each in found}
     assert by_name["item 0"].why == ALIKE and by_name["item 5"].why == FEW and by_name["item 10"].why == LONELY
     assert by_name["item 0"].to_json()["uniform"] is None
+
+
+def test_items_that_cancel_in_the_mean_match_nobody() -> None:
+    """Respondents do differ on the other item, which goes exactly against the first: what they share is their mean."""
+    first = np.tile([1.0, 2.0, 3.0, 4.0], 10)
+    scores = np.column_stack([first, 5.0 - first, np.full(40, 3.0)])
+    drawn = Cases(("a", "b"), np.repeat([0, 1], 20), np.arange(40), ("up", "down", "flat"), ("power",) * 3, scores)
+    assert [each.why for each in item_functions(drawn)] == [UNMATCHED, UNMATCHED, ALIKE]
+    assert "in the mean of the items" in UNMATCHED
 
 
 def test_a_fit_that_does_not_settle_gives_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
