@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,34 @@ def test_commands_name_verbs_and_options_that_exist(path: Path) -> None:
         known = {name for option in commands[verb].params for name in (*option.opts, *option.secondary_opts)}
         asked = {word for word in words if re.fullmatch(r"--[a-z-]+", word)} - {"--help"}
         assert asked <= known, line
+
+
+def test_settings_are_named_like_options_unless_the_page_says_otherwise() -> None:
+    import valuespectrum as vs
+
+    page = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+    commands = dict(get_command(build_app()).commands)  # type: ignore[attr-defined]
+    options: dict[str, set[str]] = {}
+    for row in re.findall(r"^\| `.*\|$", page, re.M):
+        cells, group = row.split("|"), ""
+        for verb in re.findall(r"`([a-z]+(?: [a-z][a-z-]*)?)", cells[1]):
+            words = verb.split()
+            group = words[0] if len(words) > 1 else group
+            command = commands.get(words[0]) or commands[group].commands[words[0]]
+            if len(words) > 1:
+                command = command.commands[words[1]]
+            names = {name for option in command.params for name in (*option.opts, *option.secondary_opts)}
+            for kind in re.findall(r"`vs\.(\w+)`", cells[3]):
+                options.setdefault(kind, set()).update(name.removeprefix("--").replace("-", "_") for name in names)
+    told = page.partition("Named otherwise are")[2].partition("| verb |")[0]
+    assert len(options) > 30
+    unnamed = {
+        f"{kind}.{field.name}"
+        for kind in set(options) - {"QuickstartOptions"}
+        for field in fields(getattr(vs, kind))
+        if field.name not in options[kind] and f"`{field.name}`" not in told
+    }
+    assert unnamed == set()
 
 
 def example_of(heading: str) -> dict[str, object]:

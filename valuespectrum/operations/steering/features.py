@@ -34,7 +34,7 @@ _CONTRASTS = 60
 
 @dataclass(frozen=True, slots=True)
 class FeatureTraining:
-    """An autoencoder that is trained first; the names are those of options of ``valuespectrum steer features``."""
+    """An autoencoder that is trained first; the names are what stands behind ``--train-`` in ``steer features``."""
 
     features: int = 384
     kept: int = 16

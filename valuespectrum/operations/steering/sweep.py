@@ -61,7 +61,7 @@ _SWEPT: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class SweepSettings:
-    """What is tried; the names are those of the options of ``valuespectrum steer sweep``."""
+    """What is tried; the names are those of the options of ``valuespectrum steer sweep``, two of them in the plural."""
 
     corpus: Path | None = None
     """Whose clips are asked about; none for an instrument without pictures."""
@@ -72,8 +72,9 @@ class SweepSettings:
     layers: Sequence[str] = ()
     """Sets of blocks, each ``"3"``, ``"2-4"`` and so on; each block alone when empty."""
     strengths: Sequence[float] = (1.0, 2.0, 4.0, 8.0)
+    """As of ``--strength``."""
     ways: Sequence[str] = ("fixed", "means", "random")
-    """The first is the one that is recommended; the others are its rivals."""
+    """As of ``--way``: the first is the one that is recommended; the others are its rivals."""
     prompts: bool = True
     """Hold it against prompts, too."""
     away: bool = False
