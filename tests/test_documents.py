@@ -28,6 +28,29 @@ def test_links_lead_somewhere(path: Path) -> None:
             assert (path.parent / target).exists(), target
 
 
+def anchor(heading: str) -> str:
+    """What a heading is called in a link, as GitHub has it."""
+    words = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).strip().lower()
+    return re.sub(r"[^\w\- ]", "", words).replace(" ", "-")
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_links_into_a_page_lead_to_a_heading(path: Path) -> None:
+    for page, name in re.findall(r"\]\(([^)#\s:]*)#([^)\s]+)\)", path.read_text(encoding="utf-8")):
+        text = (path.parent / page if page else path).read_text(encoding="utf-8")
+        headings = re.findall(r"^#+ (.*)$", re.sub(r"```.*?```", "", text, flags=re.S), re.M)
+        assert name in {anchor(heading) for heading in headings}, f"{page}#{name}"
+
+
+def test_tests_that_are_named_exist() -> None:
+    known = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py")}
+    named = {
+        name for path in DOCUMENTS for name in re.findall(r"(test_\w+\.py)(?:::(test_\w+))?", path.read_text("utf-8"))
+    }
+    assert len(named) > 50
+    assert sorted(each for each in named if f"def {each[1]}" not in known.get(each[0], "")) == []
+
+
 STATISTICS = sorted((ROOT / "docs" / "statistics").glob("*.md"))
 
 
