@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 from typer.main import get_command
@@ -59,6 +61,36 @@ def test_a_page_of_a_statistic_says_what_it_is_for_and_when_it_is_not(path: Path
     text = path.read_text(encoding="utf-8")
     for part in ("Question", "Formula", "Source", "How to read it", "When not to use it"):
         assert f"**{part}.**" in text, part
+
+
+def written(verb: str) -> tuple[str, str]:
+    """What a verb prints with ``--json``: the code that says so, and its row of the page."""
+    from ingest.report import IngestReport
+    from valuespectrum.operations.browse import session_summary
+    from valuespectrum.operations.searches import conducted
+    from valuespectrum.operations.steering import graph, sweep
+    from valuespectrum.sessions.document import sessions_document
+
+    made: dict[str, Callable[..., object]] = {
+        "ingest": IngestReport.to_json,
+        "browse": session_summary,
+        "instrument search": conducted._written,
+        "compare` of session logs": sessions_document,
+        "steer sweep": sweep._document,
+        "steer graph": graph._document,
+    }
+    page = (ROOT / "docs" / "data-on-disk.md").read_text(encoding="utf-8")
+    return dedent(inspect.getsource(made[verb])), page.partition(f"\n| `{verb}")[2].partition("\n")[0]
+
+
+@pytest.mark.parametrize(
+    "verb", ["ingest", "browse", "instrument search", "compare` of session logs", "steer sweep", "steer graph"]
+)
+def test_the_contract_of_a_verb_names_all_that_it_prints(verb: str) -> None:
+    code, row = written(verb)
+    names = set(re.findall(r'^        "([a-z_]+)": |"([a-z_]+)": [a-z]+\}|document\["([a-z_]+)"\] =', code, re.M))
+    named = {name for each in names for name in each if name}
+    assert len(named) > 8 and {name for name in named if f"`{name}`" not in row} == set()
 
 
 def test_the_index_leads_to_every_page() -> None:
