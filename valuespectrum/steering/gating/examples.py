@@ -57,7 +57,8 @@ def gate_examples(named: str, value: str) -> GateExamples:
         value: Whose pairs are meant; empty for none.
 
     Returns:
-        Of our own pairs both texts of each are for: they are about the value. Those of the other nine are against.
+        Of our own pairs both texts of each are for, since they are about the value; of ``unmatched`` ones that which
+        names it. Those of the other nine are against, and so are texts of ``unmatched`` ones that name none.
 
     Raises:
         InputError: There is no such file or value, or the file holds something else.
