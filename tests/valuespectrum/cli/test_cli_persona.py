@@ -113,6 +113,22 @@ def test_a_twin_is_checked_in_a_role_and_without_it(ask: Ask) -> None:
     assert code == 2 and "no" in document["error"]["message"]
 
 
+def test_who_implies_no_answer_is_named_and_keeps_nobody_from_being_checked(ask: Ask, tmp_path: Path) -> None:
+    traits = "traits: [I collect stamps.]"
+    faint, clear = (
+        f"  - {{id: {name}, name: {name}, {traits}, target: {{power: {at}}}}}"
+        for name, at in (("faint", 0.2), ("clear", 1))
+    )
+    (tmp_path / "mine.yaml").write_text(f"personas:\n{faint}\n{clear}\n", "utf-8")
+    code, document, said = ask("persona", "check", "--model", "simulated:jade", "--personas", "mine.yaml")
+    assert code == 0 and [row["id"] for row in document["personas"]] == ["clear"]
+    assert "no target implies an answer: faint" in said
+    code, document, _ = ask(
+        "persona", "check", "--model", "simulated:jade", "--personas", "mine.yaml", "--persona", "faint"
+    )
+    assert code == 2 and "implies an answer" in document["error"]["message"]
+
+
 def test_an_interview_is_held_once_and_then_shown(ask: Ask, tmp_path: Path) -> None:
     words = ("persona", "interview", "--model", "simulated:jade", "--persona", "tycoon", "--out", "i.yaml")
     assert ask(*words, "--strategy", "interview")[0] == 2 and not (tmp_path / "i.yaml").exists()

@@ -10,7 +10,6 @@ from agents.personas.prompts import nearest_level
 from agents.personas.wordings import paraphrases
 from agents.playing.checks import CheckOptions, CheckQuestion
 from valuespectrum.instruments.wordings.describing_oneself import PORTRAITS
-from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.random_streams import stream
 
 DIGITS: tuple[Choice, ...] = tuple(Choice(str(digit), (str(digit),)) for digit in range(1, 7))
@@ -26,11 +25,12 @@ def check_questions(persona: Persona, seed: int = 0) -> list[CheckQuestion]:
     of the prompt; as many speak for a value as against it, so that a lean to agree says nothing.
 
     Args:
-        persona: With a target.
+        persona: Whose target implies the answers.
         seed: Root seed of the choice of statements.
 
-    Raises:
-        InputError: The persona has no target, so that nothing is implied.
+    Returns:
+        None where nothing is implied: no value of the target comes to a quarter, or the persona says all that there is
+        to be asked about those that do.
 
     Example:
         >>> from agents.personas.persona import load_personas
@@ -47,8 +47,6 @@ def check_questions(persona: Persona, seed: int = 0) -> list[CheckQuestion]:
             place = int(generator.integers(len(texts)))
             if level and left:
                 questions += _both_ways(left[place % len(left)], value, level * _SIDES[side] > 0)
-    if not questions:
-        raise InputError(f"persona {persona.id!r} has no target, so that no answer is implied", "give or judge one")
     return questions
 
 
@@ -63,12 +61,11 @@ def session_checks(persona: Persona | None, every: int) -> CheckOptions:
     """Checks of a session: what its persona implies, at the start and after every so many steps.
 
     Args:
-        persona: Whom the agent plays; nobody, and nobody with a target, is not checked.
+        persona: Whom the agent plays; nobody, and somebody who implies no answer, is not checked.
         every: Steps between two checks; 0 for none.
     """
-    if persona is None or not every or not any(map(nearest_level, persona.target.values())):
-        return CheckOptions()
-    return CheckOptions(tuple(check_questions(persona)), every, WAYS)
+    questions = check_questions(persona) if persona is not None and every else []
+    return CheckOptions(tuple(questions), every, WAYS) if questions else CheckOptions()
 
 
 def _both_ways(statement: str, value: str, implied: bool) -> Sequence[CheckQuestion]:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from valuespectrum.measuring.personas.judging import JudgedTarget
 
 T = TypeVar("T")
+_MOST_NAMED = 8
+"""Personas that a note names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,7 @@ def check_personas(model: str, settings: PersonaAskSettings, teller: Teller | No
         teller: Who is told how it goes.
 
     Raises:
-        InputError: Something that was named does not exist, or no persona has a target.
+        InputError: Something that was named does not exist, or no target of these personas implies an answer.
         ModelError: The model cannot be loaded or asked.
 
     Example::
@@ -168,16 +170,21 @@ def check_personas(model: str, settings: PersonaAskSettings, teller: Teller | No
     from valuespectrum.measuring.personas.implied import WAYS, check_questions
 
     teller = teller or Unattended()
-    personas = [one for one in _chosen(settings) if any(one.target.values())]
+    chosen = _chosen(settings)
+    implied = {one.id: questions for one in chosen if (questions := check_questions(one, settings.seed))}
+    personas = [one for one in chosen if one.id in implied]
     if not personas:
-        raise InputError("none of these personas has a target, so that nothing is implied", "give or judge targets")
+        raise InputError(
+            "no target of these personas implies an answer", "give or judge targets that come to a quarter or more"
+        )
+    if silent := [one.id for one in chosen if one.id not in implied]:
+        teller.say(f"not asked about, since no target implies an answer: {_listed(silent)}")
     subject = _loaded(model, settings, teller)
     named: list[Named[Checked]] = []
     for one in personas:
-        questions, words = check_questions(one, settings.seed), system_prompt(one, settings.strategy)
         named += [
-            Named(f"persona/check/{one.id}/{w}", check_persona(questions, w, "start", together=WAYS))
-            for w in (words, "")
+            Named(f"persona/check/{one.id}/{words}", check_persona(implied[one.id], words, "start", together=WAYS))
+            for words in (system_prompt(one, settings.strategy), "")
         ]
     found = _conducted(named, {SUBJECT: subject}, None, teller, "asking")
     rows = [_check_row(one, *found[2 * at : 2 * at + 2]) for at, one in enumerate(personas)]
@@ -188,6 +195,11 @@ def check_personas(model: str, settings: PersonaAskSettings, teller: Teller | No
     head = ("persona", "fits the role", "without the role", "answers", "role breaks")
     said = "how well answers fit the role: 1 wholly, 0 not at all"
     return PersonasAsked({"model": subject.id, "personas": rows}, f"{table(head, cells)}\n{said}")
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return ", ".join(names[:_MOST_NAMED]) + more
 
 
 def _refuse_unwritten(personas: Sequence[Persona]) -> None:
