@@ -289,8 +289,9 @@ def score_choices(
     number below 0. What is then still missing is at most as probable as the least probable token listed, once for each
     written form with and without a space before it, and what is listed of other beginnings of it; several such choices
     share both, and what the list leaves over, so that all together never exceed one.
-    Bounds decide nothing where together they exceed what was seen of all choices; those choices are then left out, and
-    so is every choice when none was seen.
+    Bounds decide nothing where together they exceed what was seen of all choices, or one of them comes up to the most
+    that was seen of any, so that what nobody saw would be the likeliest; those choices are then left out, and so is
+    every choice when none was seen.
 
     Args:
         first_token: Log-probabilities by the text of the token.
@@ -305,7 +306,7 @@ def score_choices(
         return {}, ()
     scores = {name: math.log(min(share, 1.0)) for name, share in seen.items()}
     bounds = _bounds([choice for choice in choices if choice.name not in seen], listed)
-    if sum(bounds.values()) > sum(seen.values()):
+    if sum(bounds.values()) > sum(seen.values()) or max(bounds.values(), default=0.0) >= max(seen.values()):
         bounds = {}
     scores |= {name: math.log(bound) for name, bound in bounds.items()}
     return {choice.name: scores[choice.name] for choice in choices if choice.name in scores}, tuple(bounds)

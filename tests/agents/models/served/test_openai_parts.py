@@ -351,6 +351,17 @@ def test_choices_that_are_not_listed_share_what_is_left_over() -> None:
     assert (set(few), bounds) == ({"8"}, ())
 
 
+@pytest.mark.parametrize("shares", [{"A": 0.2, "B": 0.19, "C": 0.18}, {"A": 0.35, "B": 0.2}])
+def test_what_nobody_saw_is_never_the_likeliest(shares: dict[str, float]) -> None:
+    """What was seen outweighs together what the one that was not may have, and no option that was seen does alone."""
+    letters = tuple(Choice(letter, (letter,)) for letter in ("Z", *shares))
+    scores, bounds = score_choices({text: math.log(share) for text, share in shares.items()}, letters)
+    assert (set(scores), bounds) == (set(shares), ())
+    assert max(scores, key=lambda name: scores[name]) == "A"
+    kept, bounds = score_choices({"A": math.log(0.5), "B": math.log(0.1)}, letters)
+    assert bounds[:1] == ("Z",) and math.exp(kept["Z"]) < 0.5
+
+
 def test_a_minus_is_the_beginning_of_the_only_number_below_zero() -> None:
     """Scales that begin at -1: tokenizers write the sign by itself, and what is left says little of the others."""
     survey = tuple(Choice(str(number), (str(number),)) for number in range(-1, 8))
