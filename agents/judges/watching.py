@@ -14,14 +14,15 @@ from typing import Literal
 
 import numpy as np
 
-from agents.judges.cases import Case, JudgeForm, JudgeVerdict, Label
+from agents.judges.cases import FAILED, Case, JudgeForm, JudgeVerdict, Label
 from agents.judges.panel import Panel, PanelVerdicts, judged
+from agents.models.base import NO_PICTURE, REFUSAL, UNPARSED
 from agents.models.model_names import ModelId, split_address
 from agents.procedures.procedure import Procedure
 from vectorstore.foundation.random_streams import stream
 from vectorstore.foundation.text import percent
 
-RemarkKind = Literal["nonsense", "refuses", "one answer", "guesses", "obeys texts", "is the subject"]
+RemarkKind = Literal["nonsense", "refuses", "failed", "one answer", "guesses", "obeys texts", "is the subject"]
 MOST_UNREAD = 0.1
 """Share of cases without a verdict from which a judge is named."""
 MOST_OBEYED = 0.1
@@ -174,16 +175,18 @@ def flagged(found: Iterable[JudgeRemark]) -> tuple[JudgeRemark, ...]:
 
 
 def _of_answers(model: str, verdicts: Sequence[JudgeVerdict]) -> Iterable[JudgeRemark]:
-    whys = Counter(verdict.why for verdict in verdicts)
-    count = max(1, len(verdicts))
-    kinds: tuple[tuple[RemarkKind, str, tuple[str, ...]], ...] = (
-        ("nonsense", "gave no answer that can be read", ("unparsed", "failed", "no_picture")),
-        ("refuses", "declined to judge", ("refusal",)),
+    """What it gave no verdict on; a failed ask was never heard, and says nothing about the judge."""
+    heard = [verdict.why for verdict in verdicts if verdict.why != FAILED]
+    failed = len(verdicts) - len(heard)
+    kinds: tuple[tuple[RemarkKind, str, int, int], ...] = (
+        ("nonsense", "gave no answer that can be read", sum(map(heard.count, (UNPARSED, NO_PICTURE))), len(heard)),
+        ("refuses", "declined to judge", heard.count(REFUSAL), len(heard)),
+        ("failed", "was not heard, because asks failed,", failed, len(verdicts)),
     )
-    for kind, words, reasons in kinds:
-        share = sum(whys[reason] for reason in reasons) / count
-        named = len(verdicts) >= FEWEST and share > MOST_UNREAD
-        statement = f"the judge {model} {words} in {percent(share, '')} of {len(verdicts)} cases"
+    for kind, words, times, count in kinds if failed else kinds[:2]:
+        share = times / max(1, count)
+        named = count >= FEWEST and share > MOST_UNREAD
+        statement = f"the judge {model} {words} in {percent(share, '')} of {count} cases"
         yield JudgeRemark(model, kind, named, share, MOST_UNREAD, statement)
 
 

@@ -115,6 +115,23 @@ def test_a_share_that_is_neither_all_nor_nothing_is_not_told_as_such() -> None:
     ]
 
 
+def test_asks_that_failed_are_no_fault_of_the_judge() -> None:
+    nothing = PanelVerdicts((), {"judge": ()})
+    untried = Tried(Trial((), ()), nothing, nothing, ())
+    said = (*[JudgeVerdict("yes")] * 15, *[JudgeVerdict(why="failed")] * 30, *[JudgeVerdict(why="unparsed")] * 5)
+    for verdicts, kinds in ((said, {"nonsense", "failed"}), (said[:45], {"failed"}), (said[15:45], {"failed"})):
+        told = remarks(untried, PanelVerdicts((), {"judge": verdicts}), {"judge": "m"})
+        assert {remark.kind for remark in flagged(told)} == kinds
+    told = remarks(untried, PanelVerdicts((), {"judge": said}), {"judge": "m"})
+    assert [remark.statement for remark in told][:3] == [
+        "the judge m gave no answer that can be read in 25% of 20 cases",
+        "the judge m declined to judge in 0% of 20 cases",
+        "the judge m was not heard, because asks failed, in 60% of 50 cases",
+    ]
+    whole = remarks(untried, PanelVerdicts((), {"judge": said[:15]}), {"judge": "m"})
+    assert "failed" not in {remark.kind for remark in whole}
+
+
 def test_a_judge_that_names_labels_is_tried_on_its_examples() -> None:
     trial = naming_trial(LABELS)
     assert trial.right == ("power", "power", "care", "care", "order", "order")
