@@ -1,7 +1,7 @@
 """The files and batches of an OpenAI-compatible server: ``/files`` and ``/batches``, at Mistral ``/batch/jobs``.
 
 Everything can be sent again after a failure except the making of a batch: that is looked for among the batches of the
-server first, by its file.
+server first, by its file, and more than once, because what was made a moment ago may not be listed yet.
 """
 
 from __future__ import annotations
@@ -49,6 +49,8 @@ _WRAPPED = ("job", "batch", "data")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,199}")
 _PAGE, _PAGES = 100, 50
 """Batches of the server looked through for one that was made without our hearing of it."""
+_LOOKS = 3
+"""Times that a batch is looked for which may have been made; lists of servers may lag behind."""
 _LARGEST_ANSWER = 100_000
 """Bytes of output for each request at most, on average."""
 
@@ -135,7 +137,7 @@ class BatchClient:
 
         def once() -> BatchState:
             nonlocal tried
-            if tried and (made := self._find(file)):
+            if tried and (made := self._looked_for(file)):
                 return made
             tried = True
             return self._state(self._json("POST", self._batches, json=self._wanted(file, window)))
@@ -149,7 +151,7 @@ class BatchClient:
             ModelError: If the server does not say.
         """
         hint = f"look whether it has a batch of file {file}; if it has none, remove {self._journal}"
-        return self._repeated(lambda: self._find(file), "does not list its batches", hint)
+        return self._repeated(lambda: self._looked_for(file), "does not list its batches", hint)
 
     def state(self, name: str) -> BatchState:
         """How a batch stands now.
@@ -190,6 +192,16 @@ class BatchClient:
                             raise AttemptError(f"a file of more than {most:,} bytes", final=True)
         except httpx.HTTPError as error:
             raise AttemptError(self._transport.describe(error)) from None
+
+    def _looked_for(self, file: str) -> BatchState | None:
+        """The batch of a file, if there is one after some time: to make it again costs as much as it did."""
+        limits = self._transport.options
+        for look in range(_LOOKS):
+            if look:
+                time.sleep(min(limits.longest_wait, limits.first_wait * 2.0**look))
+            if made := self._find(file):
+                return made
+        return None
 
     def _find(self, file: str) -> BatchState | None:
         last, seen = "", set[str]()

@@ -30,12 +30,12 @@ from agents.models.batches import client as client_module
 from agents.models.batches.batch_session import BatchOptions
 from agents.models.batches.client import BatchClient, BatchState
 from agents.models.batches.journal import Journal
-from agents.models.batches.lines import Told, merge, read_lines
+from agents.models.batches.lines import Told, merge, read_lines, request_line
 from agents.models.served.openai import OpenAIModel, Server, load
 from agents.models.served.reading import ServerAnswer
 from agents.models.wire.address import Address, Key, ServerOptions
 from agents.models.wire.pace import Usage
-from agents.models.wire.transport import RequestFailure
+from agents.models.wire.transport import AttemptError, RequestFailure
 from vectorstore.foundation.errors import CorpusLockedError, InputError, ModelError, SchemaError
 
 ASKS = [likes(number) for number in range(60)]
@@ -447,6 +447,38 @@ def test_a_batch_that_is_not_on_the_pages_looked_through_is_not_called_missing(
             with pytest.raises(ModelError, match="ends before all of them"):
                 client.find("file-0")
     assert "file-0" in told.value.hint and str(tmp_path) in told.value.hint
+
+
+def test_a_batch_that_is_listed_late_is_not_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer to its making was lost, and for a moment no list has it."""
+    sent, listed = BatchClient._json, BatchClient._find
+    made, looks = [], []
+
+    def lost(self: BatchClient, method: str, path: str, **content: Any) -> object:
+        told = sent(self, method, path, **content)
+        if (method, path) == ("POST", "/batches"):
+            made.append(path)
+            raise AttemptError("the connection broke")
+        return told
+
+    def late(self: BatchClient, file: str) -> BatchState | None:
+        looks.append(file)
+        return listed(self, file) if len(looks) > 2 else None
+
+    body = {"model": "toy-1", "messages": [{"role": "user", "content": "Do you like it?"}]}
+    requests = tmp_path / "requests.jsonl"
+    requests.write_bytes(request_line("vs-1", json.dumps(body).encode()))
+    with serving_batches(batching=Batching(seconds=60)) as server:
+        transport = model_at(server, tmp_path)._session.transport
+        with BatchClient(transport, tmp_path / "journal", random.Random(0)) as client:
+            file = client.upload(requests)
+            monkeypatch.setattr(BatchClient, "_json", lost)
+            monkeypatch.setattr(BatchClient, "_find", late)
+            assert client.create(file, "24h").name == f"batch_of_{file}"
+            assert len(made) == 1 and len(server.given.asked) == 1
+            looks.clear()
+            found = client.find(file)
+            assert found is not None and found.name == f"batch_of_{file}"
 
 
 def test_batches_of_another_account_are_not_asked_again(tmp_path: Path) -> None:
