@@ -211,7 +211,7 @@ class InspectTransport(Transport):
                 if declined := self.declined(status, json.dumps(told, default=str).encode()):
                     return declined
                 headers = getattr(getattr(part, "response", None), "headers", None) or {}
-                return self.refusal(status, said.encode("utf-8", "replace"), headers)
+                return self.refusal(status, said.encode("utf-8", "replace"), headers, told)
         return UnusableError(f"{type(error).__name__}: {error}")
 
 

@@ -7,8 +7,6 @@ import random
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from types import TracebackType
 
 from vectorstore.foundation.errors import BudgetError
@@ -90,27 +88,6 @@ def jitter(attempt: int, first: float, longest: float, dice: random.Random) -> f
         dice: Source of chance.
     """
     return dice.uniform(0.0, min(longest, first * 2.0 ** min(attempt - 1, 32)))
-
-
-def retry_after(headers: Mapping[str, str], longest: float) -> float | None:
-    """Seconds a server asks to wait, from seconds or a date, at most ``longest``; ``None`` when it does not say.
-
-    Example:
-        >>> retry_after({"retry-after": "7"}, 60.0), retry_after({"retry-after": "soon"}, 60.0)
-        (7.0, None)
-    """
-    text = headers.get("retry-after", "").strip()[:64]
-    if not text:
-        return None
-    try:
-        seconds = float(text)
-    except ValueError:
-        try:
-            when = parsedate_to_datetime(text)
-        except (ValueError, OverflowError):  # the year or the zone of a date may be any number
-            return None
-        seconds = ((when if when.tzinfo else when.replace(tzinfo=UTC)) - datetime.now(UTC)).total_seconds()
-    return min(max(seconds, 0.0), longest) if seconds == seconds else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ import httpx
 
 from agents.models.wire.address import Address, Key
 from agents.models.wire.endings import Declined, about_the_customer, declines
-from agents.models.wire.pace import RequestPace, SpendingBudget, Usage, jitter, retry_after
+from agents.models.wire.pace import RequestPace, SpendingBudget, Usage, jitter
+from agents.models.wire.waiting import asked_wait
 from vectorstore.foundation.errors import ModelError
 from vectorstore.foundation.text import visible_line
 
@@ -295,14 +296,22 @@ class Transport:
         said = words_of(content)
         return Declined(self.clean(said, 2000)) if declines(status, _json_or_nothing(content), said) else None
 
-    def refusal(self, status: int, content: bytes, headers: Mapping[str, str]) -> AttemptError:
-        """What a response with another status than 200 means."""
+    def refusal(self, status: int, content: bytes, headers: Mapping[str, str], document: object = None) -> AttemptError:
+        """What a response with another status than 200 means.
+
+        Args:
+            status: Of HTTP.
+            content: What it says.
+            headers: Of the response.
+            document: Its JSON, where the content is not that.
+        """
         said = words_of(content)
+        told = _json_or_nothing(content) if document is None else document
         hopeless = status in _HOPELESS or (status == 429 and "insufficient_quota" in said)
         shown = self.clean(said)
         return AttemptError(
             f"HTTP {status}" + (f": {shown}" if shown else ""),
-            refusal=ServerRefusal(status, self.clean(said, 2000), retry_after(headers, self.options.longest_wait)),
+            refusal=ServerRefusal(status, self.clean(said, 2000), asked_wait(headers, told, self.options.longest_wait)),
             final=hopeless or status not in _PASSING,
             hopeless=hopeless,
         )

@@ -243,7 +243,8 @@ class GoogleError(Exception):
 
     def __init__(self, code: int, message: str, **headers: str) -> None:
         super().__init__(message)
-        self.code, self.message, self.details = code, message, {"error": {"code": code, "message": message}}
+        self.code, self.message = code, message
+        self.details: dict[str, Any] = {"error": {"code": code, "message": message}}
         self.response = SimpleNamespace(headers={name.replace("_", "-"): value for name, value in headers.items()})
 
 
@@ -261,6 +262,10 @@ def test_errors_of_every_provider_mean_what_their_status_says() -> None:
     transport = InspectTransport(address, ProviderKeys(address), QUICK, SpendingBudget())
     busy = transport._problem(GoogleError(429, "Resource has been exhausted", retry_after="0.05"))
     assert isinstance(busy, AttemptError) and busy.busy and (busy.status, busy.wait) == (429, 0.05)
+    told = GoogleError(429, "You exceeded your current quota")
+    told.details["error"]["details"] = [{"retryDelay": "0.07s"}]
+    later = transport._problem(told)
+    assert isinstance(later, AttemptError) and later.wait == 0.07
     gone = transport._problem(GoogleError(404, "models/gemini-x is not found"))
     assert isinstance(gone, AttemptError) and gone.hopeless
     assert isinstance(transport._problem(GoogleError(400, "Blocked by the safety filters: unsafe content")), Declined)

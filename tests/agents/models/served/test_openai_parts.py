@@ -25,8 +25,9 @@ from agents.models.served.messages import defuse
 from agents.models.served.openai import OpenAIModel, Server
 from agents.models.served.reading import LogprobsError, read_completions, score_choices
 from agents.models.wire.address import Address, Key, ServerOptions, parse_reference
-from agents.models.wire.pace import RequestPace, SpendingBudget, Usage, jitter, retry_after
+from agents.models.wire.pace import RequestPace, SpendingBudget, Usage, jitter
 from agents.models.wire.transport import TransportOptions, UnusableError
+from agents.models.wire.waiting import asked_wait, retry_after
 from vectorstore.foundation.errors import InputError, ModelError
 
 YES, NO = Choice("yes", ("yes", "Yes")), Choice("no", ("no", "No"))
@@ -169,6 +170,62 @@ def test_retry_after_takes_seconds_and_dates_and_nothing_else() -> None:
         assert retry_after({"retry-after": nonsense}, 60) in (None, 60)
     for far in ("Mon, 01 Jan 99999999999 00:00:00 GMT", "Mon, 01 Jan 2026 00:00:00 +999999999999999999"):
         assert retry_after({"retry-after": far}, 60) is None
+
+
+@pytest.mark.parametrize(
+    ("headers", "document", "seconds"),
+    [
+        ({"retry-after-ms": "250", "retry-after": "1"}, None, 0.25),
+        ({"retry-after-ms": "soon", "retry-after": "1"}, None, 1.0),
+        ({}, [{"error": {"details": [{"@type": "x/google.rpc.Help"}, {"retryDelay": "34.074824224s"}]}}], 34.074824224),
+        ({"retry-after": "7"}, {"error": {"details": [{"retryDelay": "34s"}]}}, 7.0),
+        ({}, {"error": {"details": [{"retryDelay": "86400s"}]}}, 60.0),
+        ({}, {"error": {"details": [{"retryDelay": 34}, {"retryDelay": "soon"}, {"retryDelay": "1s2"}]}}, None),
+        ({"x-ratelimit-reset-requests": "12m", "x-ratelimit-remaining-requests": "9"}, None, None),
+        ({"x-ratelimit-reset-tokens": "120ms", "x-ratelimit-remaining-tokens": "0"}, None, 0.12),
+        ({"ratelimit-reset": "20", "ratelimit-remaining": "0"}, None, 20.0),
+        ({"x-ratelimit-reset-tokens-minute": "9.5", "x-ratelimit-remaining-tokens-minute": "0"}, None, 9.5),
+        (
+            {
+                "x-ratelimit-reset-requests": "2m59.56s",
+                "x-ratelimit-remaining-requests": "14",
+                "x-ratelimit-reset-tokens": "7.66s",
+                "x-ratelimit-remaining-tokens": "0",
+            },
+            None,
+            7.66,
+        ),
+        ({"x-ratelimit-reset": "4102444800000", "x-ratelimit-remaining": "0"}, None, 60.0),
+        ({"x-ratelimit-reset": "1000000000", "x-ratelimit-remaining": "0"}, None, 0.0),
+        ({"x-ratelimit-reset": "nan", "x-ratelimit-remaining": "0"}, None, None),
+        ({"x-ratelimit-reset": "7"}, None, None),
+    ],
+)
+def test_who_says_when_to_come_again_is_heard(headers: dict[str, str], document: object, seconds: float | None) -> None:
+    assert asked_wait(headers, document, 60.0) == (None if seconds is None else pytest.approx(seconds))
+
+
+def test_a_limit_that_begins_anew_at_a_date_is_waited_for() -> None:
+    soon = (datetime.now(UTC) + timedelta(seconds=30)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    kept = {"anthropic-ratelimit-tokens-remaining": "0", "anthropic-ratelimit-requests-remaining": "3"}
+    far = {"anthropic-ratelimit-requests-reset": "2999-01-01T00:00:00Z"}
+    waited = asked_wait({**kept, **far, "anthropic-ratelimit-tokens-reset": soon}, None, 60.0)
+    assert waited is not None and 20 < waited <= 30
+
+
+@given(
+    st.text(max_size=80),
+    st.recursive(
+        st.text() | st.floats(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["retryDelay", "error"]), inner),
+    ),
+)
+def test_whatever_a_server_says_of_waiting_is_a_time_or_nothing(text: str, document: object) -> None:
+    names = ("retry-after-ms", "retry-after", "x-ratelimit-reset", "anthropic-ratelimit-tokens-reset")
+    full = {"x-ratelimit-remaining": "0", "anthropic-ratelimit-tokens-remaining": "0"}
+    for name in names:
+        waited = asked_wait({**full, name: text}, document, 60.0)
+        assert waited is None or 0 <= waited <= 60
 
 
 def test_pace_halves_once_a_round_and_grows_by_one_a_round() -> None:
