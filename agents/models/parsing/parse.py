@@ -15,7 +15,8 @@
 A list of what was offered, one option a line, is passed over; of a list of boxes what is ticked is read, and of a reply
 that is a table what stands below or beside a name for the answer.
 An option is taken back by a hedge at once behind it ("yes, but", "yes or", "yes, provided that"), by what would have to
-be for it to hold ("i'd like it if it were brighter"), or by another option in a clause near it.
+be for it to hold ("i'd like it if it were brighter"), or by another option in a clause near it, unless a sentence ends
+with that and says that it is not ("security, not power.").
 "Final answer: ..." has the last word. An answer about no picture, and a refusal, outweigh the options that they begin
 with ("No, as an AI ..."). How both are said in English, German, French, Spanish, Italian and Chinese stands
 in ``no_picture.py`` and ``refusals.py``; in other languages only a bare yes or no counts. The class of words is only
@@ -256,7 +257,7 @@ def _not_taken_back(name: str, rest: str, options: Options) -> str:
     # What is no is none the less if something else would be a yes.
     if HEDGE.match(rest) or (name != NO.name and ONLY_IF.match(rest)):
         return UNPARSED
-    for clause in _CLAUSE.split(without_idioms(rest)):
+    for clause in _CLAUSE.split(without_idioms(options.without_rejected(rest, name))):
         other, _ = _opening(clause, options)
         if other and other != name:
             return UNPARSED

@@ -166,6 +166,8 @@ _IDIOMS = re.compile(
     r"|need|issues?|idea)|or no(?:t)?t\b"
 )
 _NEGATIVE = re.compile(r"-\d")
+_BUT_NOT = r"[,;(—]\s*(?P<said>(?:not|rather than|instead of|nicht|pas) (?:an? |the )?"
+"""Begins what is said against another option behind a mark: "security, not power"."""
 
 
 def forms(choice: Choice, among: Sequence[Choice]) -> list[str]:
@@ -210,7 +212,9 @@ class Options:
         self._whole: dict[str, re.Pattern[str]] = {}
         self._part: dict[str, re.Pattern[str]] = {}
         self._alone: dict[str, re.Pattern[str]] = {}
+        self._rejected: dict[str, re.Pattern[str]] = {}
         written = {choice.name: forms(choice, choices) for choice in choices}
+        self._yes_or_no = set(written) == set(_MORE)
         self._signed = any(_NEGATIVE.match(form) for listed in written.values() for form in listed)
         before = r"(?<![\w-])" if self._signed else r"(?<!\w)"
         for choice in choices:
@@ -221,6 +225,7 @@ class Options:
             self._whole[choice.name] = re.compile(rf"(?:{any_form})(?:[\s,.!]+(?:{any_form}))*{rest}")
             self._part[choice.name] = re.compile(any_form)
             self._alone[choice.name] = re.compile(rf"{before}(?:{any_form})\W*\Z")
+            self._rejected[choice.name] = re.compile(rf"{_BUT_NOT}(?:{any_form}))\)?(?=\s*(?:\Z|\.(?!\d)|[!\n]))")
 
     def opens(self, words: str) -> tuple[str, int]:
         """The option that words open with, and where it ends; empty and 0 where there is none or it is part of more."""
@@ -238,6 +243,23 @@ class Options:
         """Where a number at a place begins: a minus before it is a part of it where some option is below 0."""
         signed = self._signed and words[place : place + 1].isdecimal() and words[:place].endswith("-")
         return place - 1 if signed else place
+
+    def without_rejected(self, words: str, but: str) -> str:
+        """Words without what they say against options other than one, where a sentence ends with it.
+
+        Of yes and no nothing is left out: "no, not yes" may be neither.
+
+        Example:
+            >>> options = Options([Choice("power", ("power",)), Choice("security", ("security",))])
+            >>> [options.without_rejected(rest, "security") for rest in (", not power.", ", not power?")]
+            [' .', ', not power?']
+        """
+        if self._yes_or_no:
+            return words
+        for name, pattern in self._rejected.items():
+            if name != but:
+                words = pattern.sub(lambda found: found[0] if self.opens(found["said"])[0] else " ", words)
+        return words
 
     def ends(self, words: str, but: str) -> bool:
         """Whether words end with an option other than one."""

@@ -372,6 +372,36 @@ def test_other_options_and_ratings_hold_under_no_condition_either() -> None:
     assert [parse_answer(f"7, {rest}", DIGITS) for rest in ("if it were sharper", "if I'm honest")] == ["unparsed", "7"]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Security, not power.", "security"),
+        ("Security, not the power!", "security"),
+        ("My answer is security, rather than power", "security"),
+        ("**Security** (not power). It keeps people safe.", "security"),
+        ("Security — not power.", "security"),
+        ("Security, not power?", "unparsed"),
+        ("Security, not power, but care.", "unparsed"),
+        ("Security, not power. Or power.", "unparsed"),
+        ("Security, not power or care.", "unparsed"),
+        ("Security, power.", "unparsed"),
+        ("Security, or not power.", "unparsed"),
+        ("Not security, not power.", "unparsed"),
+        ("Security, not in care.", "unparsed"),
+        ("Security, not power, is what is missing.", "unparsed"),
+    ],
+)
+def test_an_option_is_not_taken_back_by_what_it_is_not(text: str, expected: str) -> None:
+    named = tuple(Choice(name, (name, name.capitalize())) for name in ("power", "care", "security"))
+    assert parse_answer(text, named) == expected
+
+
+def test_what_begins_like_a_denial_may_be_an_option() -> None:
+    named = tuple(Choice(name, (name.replace("_", " "),)) for name in ("interested", "not_interested", "skip"))
+    assert parse_answer("Skip, not interested.", named) == "unparsed"
+    assert parse_answer("No, not yes.", (Choice("yes", ("yes",)), Choice("no", ("no",)))) == "unparsed"
+
+
 def test_control_characters_are_no_letters() -> None:
     assert parse_answer("\x1b[31myes", YES_NO) == "unparsed"
     assert parse_answer("\x00yes\x07", YES_NO) == "yes"
