@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import cycle, product
@@ -234,9 +234,38 @@ def test_a_tree_that_leaks_is_found_out(variant: Variant, monkeypatch: pytest.Mo
     monkeypatch.setattr(ModelAdapter, "run_packed", leaking)
     model = variant("smolvlm", "auto", layout="image-first")
     assert model.settings["engine"] == "shared"
-    assert "no tree: its log-probabilities differ by" in model.explanation
-    with pytest.raises(ModelError, match="differ by"):
+    assert "no tree: its log-probabilities differ from those of the plain engine (by" in model.explanation
+    with pytest.raises(ModelError, match="differ from"):
         variant("smolvlm", "tree")
+
+
+def test_pictures_that_change_places_are_found_out(variant: Variant, monkeypatch: pytest.MonkeyPatch) -> None:
+    feature_inputs = ModelAdapter.feature_inputs
+
+    def crossed(self: ModelAdapter, features: Sequence[Any], pictures: Sequence[Any]) -> dict[str, object]:
+        return feature_inputs(self, features[::-1], pictures[::-1])
+
+    monkeypatch.setattr(ModelAdapter, "feature_inputs", crossed)
+    model = variant("smolvlm", "auto")
+    assert model.settings["engine"] == "naive"
+    assert model.settings["engine_reason"] == "its log-probabilities differ from those of the plain engine"
+    assert "(by " in model.explanation
+
+
+def test_what_is_recorded_of_an_engine_that_fails_is_the_same_at_every_start(
+    variant: Variant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Settings are part of every key: with how much memory was free just then in them, all would be asked again."""
+    free = iter(("2.31 GiB free", "1.97 GiB free"))
+
+    def failing(self: ModelAdapter, *given: Any) -> Any:
+        raise ValueError(f"it does not fit ({next(free)})")
+
+    monkeypatch.setattr(ModelAdapter, "prefill", failing)
+    first, second = (variant("smolvlm", "auto") for _ in range(2))
+    assert first.settings == second.settings
+    assert first.settings["engine_reason"] == "it fails on small pictures"
+    assert "2.31 GiB" in first.explanation and "1.97 GiB" in second.explanation
 
 
 def test_an_engine_that_forgets_turns_is_found_out_when_there_are_some(

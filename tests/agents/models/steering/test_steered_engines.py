@@ -262,7 +262,7 @@ def test_an_engine_that_forgets_an_edit_is_found_out(variant: Variant, monkeypat
 
     monkeypatch.setattr(Steering, "announced", forgetting)
     model = variant("smolvlm", "auto", made((Add(0, 5 * drawn("a"), LAST),)))
-    assert model.settings["engine"] == "naive" and "differ by" in model.explanation
+    assert model.settings["engine"] == "naive" and "differ from" in model.explanation
     with pytest.raises(ModelError, match="shared engine cannot run this model: its log-probabilities differ"):
         variant("smolvlm", "shared", made((Add(0, 9 * drawn("a"), phase="decode"),)))
 
