@@ -371,11 +371,20 @@ def words_of(content: bytes) -> str:
 
 
 def usage_of(document: object) -> Usage:
-    """Tokens that a response says it used; zeros where it does not say."""
+    """Tokens that a response says it used; zeros where it does not say.
+
+    Thinking is paid as answers are, and xAI and Google count it in the total alone.
+
+    Example:
+        >>> usage_of({"usage": {"prompt_tokens": 32, "completion_tokens": 9, "total_tokens": 135}})
+        Usage(prompt=32, completion=103)
+    """
     usage = document.get("usage") if isinstance(document, dict) else None
     if not isinstance(usage, dict):
         return Usage()
-    return Usage(_count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens")))
+    names = ("prompt_tokens", "completion_tokens", "total_tokens")
+    prompt, answer, whole = (_count(usage.get(name)) for name in names)
+    return Usage(prompt, max(answer, whole - prompt) if prompt else answer)
 
 
 def _count(number: object) -> int:

@@ -26,7 +26,7 @@ from agents.models.served.openai import OpenAIModel, Server
 from agents.models.served.reading import LogprobsError, read_completions, score_choices
 from agents.models.wire.address import Address, Key, ServerOptions, parse_reference
 from agents.models.wire.pace import RequestPace, SpendingBudget, Usage, jitter
-from agents.models.wire.transport import TransportOptions, UnusableError
+from agents.models.wire.transport import TransportOptions, UnusableError, usage_of
 from agents.models.wire.waiting import asked_wait, retry_after
 from vectorstore.foundation.errors import InputError, ModelError
 
@@ -265,6 +265,21 @@ def test_failed_attempts_are_guessed_by_what_was_counted() -> None:
     budget.spend(Usage(100, 2), Usage(1600, 12))
     budget.spend(Usage(), Usage(1600, 12))
     assert budget.used == Usage(1800, 26)
+
+
+@pytest.mark.parametrize(
+    ("told", "used"),
+    [
+        ({"prompt_tokens": 37, "completion_tokens": 530, "total_tokens": 800}, Usage(37, 763)),
+        ({"prompt_tokens": 37, "completion_tokens": 530, "total_tokens": 567}, Usage(37, 530)),
+        ({"prompt_tokens": 37, "completion_tokens": 530, "total_tokens": 12}, Usage(37, 530)),
+        ({"prompt_tokens": 37, "completion_tokens": 530, "total_tokens": "800"}, Usage(37, 530)),
+        ({"completion_tokens": 5, "total_tokens": 800}, Usage(0, 5)),
+        ({"total_tokens": 800}, Usage()),
+    ],
+)
+def test_thinking_that_is_in_the_total_alone_is_paid(told: dict[str, object], used: Usage) -> None:
+    assert usage_of({"usage": told}) == used
 
 
 def top(**shares: float) -> dict[str, float]:
