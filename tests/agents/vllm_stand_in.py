@@ -45,8 +45,11 @@ class LLM:
         seed: int,
         enable_prefix_caching: bool,
         trust_remote_code: bool | None = None,
+        load_format: str = "auto",
+        max_logprobs: int = 20,
     ) -> None:
-        assert trust_remote_code is False
+        assert trust_remote_code is False and load_format == "safetensors"
+        self.most_told = max_logprobs
         import torch
         from transformers import AutoModelForImageTextToText, AutoProcessor
 
@@ -68,6 +71,8 @@ class LLM:
 
         assert set(prompt) <= {"prompt_token_ids", "multi_modal_data"}
         self.asked.append(wanted)
+        if wanted.logprobs == -1 != self.most_told:
+            raise RefusalError(f"Requested sample logprobs of all, which is greater than max allowed: {self.most_told}")
         text = self.processor.tokenizer.decode(prompt["prompt_token_ids"])
         inputs = dict(self.processor(text=[text], return_tensors="pt", images=self._images(prompt)))
         length = inputs["input_ids"].shape[1]

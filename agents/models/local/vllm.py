@@ -31,6 +31,9 @@ _WINDOW = 1024
 _MOST_TOKENS = 128
 """Tokens whose log-probabilities vLLM tells by name; with more it tells those of all."""
 
+_NO_LIMIT = -1
+"""In the place of 20, above which vLLM refuses to tell log-probabilities, those of all tokens too."""
+
 
 def load(reference: str, options: ModelOptions) -> VllmModel:
     """Load an image-text-to-text model into vLLM.
@@ -63,6 +66,8 @@ def load(reference: str, options: ModelOptions) -> VllmModel:
             dtype=options.dtype,
             seed=options.seed,
             enable_prefix_caching=options.engine != "naive",
+            load_format="safetensors",
+            max_logprobs=_NO_LIMIT,
         )
     except (OSError, ValueError, RuntimeError, ImportError) as error:
         reason = first_line(error)
@@ -244,7 +249,9 @@ class VllmEngine:
 
 def _one_token(work: Work) -> dict[str, object]:
     tokens = sorted({token for ids in work.choice_tokens for token in ids})
-    told: dict[str, object] = {"logprob_token_ids": tokens} if len(tokens) <= _MOST_TOKENS else {"logprobs": -1}
+    told: dict[str, object] = {"logprob_token_ids": tokens}
+    if len(tokens) > _MOST_TOKENS:
+        told = {"logprobs": _NO_LIMIT}
     return {"max_tokens": 1, "temperature": 0.0, "detokenize": False, **told}
 
 

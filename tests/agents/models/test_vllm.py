@@ -16,7 +16,7 @@ from tiny_models import PictureMaker, qwen3_vl
 from vllm_stand_in import installed
 
 from agents.models.base import Ask, ModelOptions, Stimulus
-from agents.models.engines.naive_engine import Reply
+from agents.models.engines.naive_engine import Reply, Work
 from agents.models.local.vllm import VllmEngine, VllmModel, load
 from vectorstore.foundation.errors import ModelError
 from vectorstore.foundation.torch_setup import prepare_torch
@@ -92,6 +92,18 @@ def test_one_bad_ask_fails_alone(model: VllmModel, make_picture: PictureMaker) -
     assert "no videos" in answers[4].error
     assert "gone.png" in answers[1].error and "vLLM refuses the prompt" in answers[2].error
     assert answers[0] == answers[3]
+
+
+def test_options_of_many_tokens_are_read(model: VllmModel, make_picture: PictureMaker) -> None:
+    """As names of many values in all their written forms: above 128 tokens vLLM tells those of all, if it may."""
+    ask, few, many = Ask(Stimulus((make_picture(1),)), LIKE), tuple(range(40)), tuple(range(40, 180))
+    (read,) = model._engine.answer([Work(ask, (few, many), text=False)])
+    assert not read.error
+    (apart,) = model._engine.answer([Work(ask, (few, many[:70]), text=False)])
+    (rest,) = model._engine.answer([Work(ask, (few, many[70:]), text=False)])
+    assert read.log_probabilities[0] == pytest.approx(apart.log_probabilities[0], abs=1e-4)
+    parts = math.exp(apart.log_probabilities[1]) + math.exp(rest.log_probabilities[1])
+    assert math.exp(read.log_probabilities[1]) == pytest.approx(parts, rel=1e-3)
 
 
 def test_a_refusal_without_words_is_called_by_its_class() -> None:
