@@ -20,6 +20,8 @@ MOST_TOKENS = 131_072
 """Tokens in one pass at most, however much memory there is."""
 _SHARE_OF_FREE_MEMORY = 0.5
 _FEWEST_TOKENS = 512
+_RAN_OUT = ("out of memory", "can't allocate memory", "not enough memory", "status_alloc_failed")
+"""Words of torch's allocators, and of libraries of CUDA that found no room for themselves."""
 
 
 @dataclass(slots=True)
@@ -79,7 +81,7 @@ def _free_memory(device: torch.device) -> int:
 def out_of_memory(error: BaseException) -> bool:
     """Whether an error means that memory ran out, on any device."""
     words = str(error).lower()
-    return isinstance(error, MemoryError) or "out of memory" in words or "can't allocate memory" in words
+    return isinstance(error, MemoryError) or any(each in words for each in _RAN_OUT)
 
 
 def in_pieces(pieces: Iterable[Piece], run: Callable[[Piece], None], split: Callable[[Piece], Iterator[Piece]]) -> None:

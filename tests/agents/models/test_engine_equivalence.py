@@ -21,6 +21,7 @@ from tiny_models import BUILDERS, FolderMaker, PictureMaker
 
 from agents.models.base import Ask, Choice, ModelOptions, Stimulus, Turn
 from agents.models.engines.adapter import ModelAdapter, PackedBatch
+from agents.models.engines.memory import in_pieces
 from agents.models.engines.prompt_tree import Packing, pack
 from agents.models.local.transformers import TransformersModel
 from agents.models.templates.prompting import LAYOUTS, PromptWriter
@@ -331,6 +332,34 @@ def test_little_memory_means_smaller_passes_and_the_same_answers(
     monkeypatch.setattr(model._adapter.model, "forward", lambda *_, **__: (_ for _ in ()).throw(MemoryError()))
     with pytest.raises(ModelError, match="Memory runs out on one ask"):
         list(model.score(asks))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "CUDA out of memory. Tried to allocate 2.00 GiB",
+        "MPS backend out of memory (MPS allocated: 8.00 GB)",
+        "[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 8 bytes",
+        "[enforce fail] DefaultCPUAllocator: not enough memory: you tried to allocate 8 bytes.",
+        "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`",
+    ],
+)
+def test_memory_that_ran_out_is_known_by_its_words(words: str) -> None:
+    ran: list[int] = []
+
+    def run(piece: int) -> None:
+        if piece > 1:
+            raise RuntimeError(words)
+        ran.append(piece)
+
+    in_pieces([4, 1], run, lambda piece: iter([piece // 2] * 2 if piece > 1 else []))
+    assert ran == [1, 1, 1, 1, 1]
+    with pytest.raises(RuntimeError, match="device-side"):
+        in_pieces([1], failing, lambda piece: iter([]))
+
+
+def failing(piece: int) -> None:
+    raise RuntimeError("CUDA error: device-side assert triggered")
 
 
 @pytest.mark.parametrize("engine", ["naive", "shared", "tree"])
