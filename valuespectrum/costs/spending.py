@@ -70,7 +70,7 @@ def spending(spec: str, table: PriceTable, options: ModelOptions) -> Spending:
         row = Price((model.bare,), asked.price_input, asked.price_output, "", "the model's spec", tiles)
     return Spending(
         row,
-        "named in the model's spec" if named else _where(row, table),
+        "named in the model's spec" if named else _where(row, table, asked.batch),
         _replies(asked, options),
         asked.budget_tokens,
         asked.budget_money,
@@ -107,8 +107,10 @@ def with_prices(spec: str, table: PriceTable) -> str:
     return str(model.with_options(f"{_PRICES[0]}={row.prompt!r}&{_PRICES[1]}={row.reply!r}"))
 
 
-def _where(row: Price | None, table: PriceTable) -> str:
-    return f"{table.file}, of {row.date}" if row else ""
+def _where(row: Price | None, table: PriceTable, batch: int = 0) -> str:
+    """Where a price is from; the table knows none of batches, which are answered for half of it at many providers."""
+    discount = ", without the discount of batches" if batch else ""
+    return f"{table.file}, of {row.date}{discount}" if row else ""
 
 
 def _replies(asked: ServerOptions, options: ModelOptions) -> Replies:

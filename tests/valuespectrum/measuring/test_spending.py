@@ -50,6 +50,9 @@ def test_the_price_in_the_spec_counts_before_that_of_the_table(table: PriceTable
     assert own.dollars(10**6, 10**6) == 4.0 and own.prices == "named in the model's spec"
     assert listed.dollars(10**6, 10**6) == 10.0 and listed.prices == f"{table.file}, of 2026-11-01"
     assert listed.budget_dollars == 5.0
+    batched = spending("openai:toy-1?batch=1", table, ModelOptions())
+    assert batched.prices == f"{table.file}, of 2026-11-01, without the discount of batches"
+    assert spending("openai:toy-1?batch=1&price_input=1&price_output=3", table, ModelOptions()).prices == own.prices
     unknown = spending("openai:other?budget_tokens=7", table, ModelOptions())
     assert (unknown.dollars(1, 1), unknown.prices, unknown.budget_tokens) == (None, "", 7)
     carried = spending("inspect:openai/gpt-4o?price_input=1&price_output=3&budget_money=2", table, ModelOptions())
