@@ -115,6 +115,7 @@ class ModelUsage(Protocol):
 
     input_tokens: int
     output_tokens: int
+    total_tokens: int
     reasoning_tokens: int | None
 
 
@@ -234,11 +235,11 @@ def as_completion(output: ModelOutput) -> dict[str, object]:
     told: dict[str, object] = {}
     if usage is not None:
         prompt = getattr(output, "input_context_tokens", None) or usage.input_tokens
-        details = {"reasoning_tokens": usage.reasoning_tokens or 0}
+        thinking = usage.reasoning_tokens or 0
         told = {
             "prompt_tokens": prompt,
-            "completion_tokens": usage.output_tokens,
-            "completion_tokens_details": details,
+            "completion_tokens": usage.output_tokens + (thinking if _apart(usage, thinking) else 0),
+            "completion_tokens_details": {"reasoning_tokens": thinking},
         }
     return {
         "model": output.model,
@@ -246,6 +247,11 @@ def as_completion(output: ModelOutput) -> dict[str, object]:
         "usage": told,
         "error": output.error if not any(choice.stop_reason == "content_filter" for choice in output.choices) else None,
     }
+
+
+def _apart(usage: ModelUsage, thinking: int) -> bool:
+    """Whether a provider counts thinking beside what was said, as Google and xAI do, and not within it."""
+    return usage.input_tokens + usage.output_tokens + thinking == usage.total_tokens
 
 
 def _choice(index: int, choice: ModelChoice) -> dict[str, object]:

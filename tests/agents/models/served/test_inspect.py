@@ -299,6 +299,17 @@ def test_what_inspect_gives_in_place_of_an_answer_is_none(
         read_completions(as_completion(shaped(stop, content, error)), 1)
 
 
+@pytest.mark.parametrize(
+    ("said", "thought", "total", "paid"), [(9, 94, 135, 103), (103, 94, 135, 103), (9, None, 41, 9)]
+)
+def test_thinking_is_paid_whichever_way_it_is_counted(said: int, thought: int | None, total: int, paid: int) -> None:
+    told = shaped("stop", "Yes")
+    told.input_context_tokens = None
+    told.usage = SimpleNamespace(input_tokens=32, output_tokens=said, total_tokens=total, reasoning_tokens=thought)
+    (read,) = read_completions(as_completion(told), 1)
+    assert (read.prompt_tokens, read.completion_tokens, read.thought) == (32, paid, bool(thought))
+
+
 def test_refusals_that_inspect_tells_are_refusals() -> None:
     for content, error in (("", None), ("Blocked by the safety system", "blocked"), ("I won't", None)):
         (said,) = read_completions(as_completion(shaped("content_filter", content, error)), 1)
