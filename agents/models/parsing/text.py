@@ -22,8 +22,8 @@ _MARKUP = re.compile(r"(?m:^[ \t*`_]*[#>]+(?=\s))|[*`_]+|\$(?!\d)|~~+|\\(?:text|
 _FORMULA = re.compile(r"\$\$?([^$\n]{1,200})\$\$?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _DRESS = " \t\r\n*_\u200b"
-_FENCE = re.compile(r"```[a-z]*\s*(.*?)\s*```", re.DOTALL)
-_DATA_IN_FENCE = re.compile(r"```[A-Za-z]*\s*(\{.*?)\s*(?:```|\Z)", re.DOTALL)
+_FENCE = re.compile(r"```[a-z]*(.*)```", re.DOTALL)
+_DATA_IN_FENCE = re.compile(r"```[A-Za-z]*\s*(\{.*?)(?:```|\Z)", re.DOTALL)
 _FIELD_FIRST = re.compile(r'"[\w ]{1,20}"\s*:')
 """Data of which the first brace was written for the model."""
 _DATA_AT_END = re.compile(r"(\{[^{}]*\})\W{0,20}\Z")
@@ -50,7 +50,7 @@ _AROUND = _KEYS | {"responses", "results", "ratings", "scores", "outputs", "data
 _PAIR = re.compile(
     r"""["'](?P<key>[^"']{1,20})["']\s*:\s*"""
     r"""(?:"(?P<one>[^"]*)(?:"|\Z)|'(?P<two>[^']*)(?:'|\Z)|(?P<bare>[^,"'}\s]+))"""
-    r"""(?=(?P<more>[^,}\n]*(?:,(?!\s*["']?[\w -]{1,60}["']?\s*:)[^,}\n]*)*))"""
+    r"""(?=(?P<more>[^,}\n]*(?:,(?!\s*(?:["'][\w -]{1,60}|[\w-][\w -]{0,59})["']?\s*:)[^,}\n]*)*))"""
 )
 """A field, its value, and what stands behind the value before the next field: another value takes it back."""
 _BOX = r"(?:\[[ xX✓✔]?\]|[☐☑☒])"
@@ -99,7 +99,7 @@ def stated_values(text: str) -> StatedValues | None:
     """
     undressed = text.strip(_DRESS)
     fenced = _FENCE.fullmatch(undressed)
-    bare = (fenced[1] if fenced else undressed).strip(f"{_DRESS}`")
+    bare = (fenced[1].strip() if fenced else undressed).strip(f"{_DRESS}`")
     marked = _tagged(bare) or _boxed(bare)
     return StatedValues(marked) if marked else _data(bare)
 

@@ -127,8 +127,8 @@ WOULD_SAY = re.compile(
     r"(?:^|[,.;:!?\n—-] ?)i(?:'d| would|'ll| will)? (?:definitely |have to )?(?:say|go with|answer|choose|vote)(?= )"
 )
 HEDGE = re.compile(
-    r"(?:[\s,:()—-]|\.{2,}|…)*(?:and|or|but|maybe|perhaps|possibly|depends?|it depends|that depends|partly|partially"
-    r"|not sure|unsure|i'm not sure"
+    r"(?:[\s,:()—-]|\.{2,}(?!\.)|…)*(?:and|or|but|maybe|perhaps|possibly|depends?|it depends|that depends|partly"
+    r"|partially|not sure|unsure|i'm not sure"
     r"|i am not sure|sort of|kind of|to some extent|in a way|sometimes|although|though|if|unless|only if|except"
     r"|depending|provid(?:ed|ing)(?! (?:by|for|with|in|to)\b)|assuming"
     r"|(?:as|so) long as|(?:on|under) (?:the|one|some|certain) conditions?"

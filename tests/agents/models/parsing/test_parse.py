@@ -225,6 +225,29 @@ def test_text_that_almost_matches_is_read_quickly(unit: str, options: tuple[Choi
     assert time.process_time() - start < 0.5
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"yes{'.' * 2_500}",
+        f"yes{'.' * 2_500} I do",
+        f"```{' ' * 2_500}yes",
+        f"```json{' ' * 2_500}{{",
+        f"```{{{' ' * 2_500}yes",
+        "{" + "'a': 1 " * 150 + "," + " " * 1_500 + "no",
+    ],
+)
+def test_dots_and_blanks_without_end_are_read_quickly(text: str) -> None:
+    """What models that go on and on write: none of it may be read again for each place at which it could be parted."""
+    start = time.process_time()
+    parse_answer(text, YES_NO)
+    assert time.process_time() - start < 1
+
+
+def test_dots_before_a_hedge_are_passed_over_however_many_there_are() -> None:
+    read = [parse_answer(f"yes{'.' * count}{rest}", YES_NO) for count in (3, 60) for rest in ("", " but no", "maybe")]
+    assert read == ["yes", "unparsed", "unparsed"] * 2
+
+
 def test_letters_in_circles_are_letters() -> None:
     assert [parse_answer(text, LETTERS) for text in ("Ⓑ", "ⓑ", "Ⓐ: tell her", "Ⓐ or Ⓑ")] == ["B", "B", "A", "unparsed"]
 
