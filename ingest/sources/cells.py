@@ -162,7 +162,10 @@ def read_moment(value: object) -> str:
     if isinstance(value, bool):
         return ""
     if isinstance(value, str):
-        text = re.sub(r"(?i)\s*(?:utc|gmt|z)$", "", value.strip())
+        bare = value.strip()
+        if len(bare) > MAX_TAG:
+            return ""
+        text = re.sub(r"(?i)\s*(?:utc|gmt|z)$", "", bare)
         number = re.fullmatch(r"([0-9]{8,19})(?:\.[0-9]+)?", text)
         return _day_of_number(int(number.group(1))) if number else read_day(text) or ""
     if isinstance(value, int | float | Decimal):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -57,6 +58,13 @@ NO_MOMENTS: list[object] = ["yesterday", 0, -1, 7, True, 10**25, float("inf"), [
 )
 def test_moments_in_every_usual_form(value: object, day: str) -> None:
     assert read_moment(value) == day
+
+
+def test_blanks_of_a_whole_row_cost_little() -> None:
+    start = time.process_time()
+    assert read_moment(f"1{' ' * 10**6}1") == ""
+    assert time.process_time() - start < 1
+    assert read_moment(f"{' ' * 10**6}2024-03-11 UTC{' ' * 10**6}") == DAY
 
 
 @pytest.mark.parametrize(
