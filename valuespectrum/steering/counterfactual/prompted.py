@@ -221,7 +221,7 @@ def _earlier(wanted: WantedAnswer) -> list[str]:
     return ["\n".join(lines)]
 
 
-_LINE = re.compile(r"^[\s>*\-\d.)]*(?P<name>[^:|]{1,80}?)\**\s*:\s*\**\s*(?P<score>\d+(?:\.\d+)?)(?P<rest>.*)$")
+_LINE = re.compile(r"^[\s>*\-\d.)]*(?P<name>[^:|]{1,80}?)\*{0,9}\s*:\s*\*{0,9}\s*(?P<score>\d+(?:\.\d+)?)(?P<rest>.*)$")
 _OF_ANOTHER = (
     r"to|or|and|out|of|in|per|percent|points?|stars?|times|half|plus|minus|maybe|perhaps|probably|possibly|about|not"
     r"|bis|oder|und|von|prozent|punkten?|sternen?|mal|halb|vielleicht|ou|et|sur|étoiles?|peut"
@@ -254,7 +254,8 @@ def read_ratings(words: str, system: ValueSystem) -> tuple[Scores, Mapping[str, 
     given: dict[str, list[float]] = {name: [] for name in system.dimensions}
     shown: dict[str, str] = {}
     for line in words.splitlines():
-        found = _LINE.match(line)
+        # Runs of blanks could be parted between the places for them in very many ways.
+        found = _LINE.match(" ".join(line.split()))
         name = names.get(found["name"].strip().casefold()) if found else None
         if found is None or name is None:
             continue

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 from scipy.stats import spearmanr
@@ -10,6 +12,8 @@ from stub_writers import SYSTEM
 from valuespectrum.steering.counterfactual.objective import ValueObjective, deviation, read_objective, spearman
 from valuespectrum.steering.counterfactual.prompted import read_ratings
 from vectorstore.foundation.errors import InputError
+
+BLANKS = " " * 20_000
 
 
 def test_errors_are_told_as_sum_and_as_mean() -> None:
@@ -112,3 +116,16 @@ def test_what_is_no_one_score_on_the_scale_is_none(said: str) -> None:
 def test_a_score_is_read_in_other_dress(said: str) -> None:
     for line in (f"Care: {said}", f"**Care:** {said} | it helps", f"1. Care: **{said}**"):
         assert read_ratings(line, SYSTEM)[0]["care"] == 3.0, line
+
+
+@pytest.mark.parametrize(
+    "text", [f"Care: 3{BLANKS}%", f"{BLANKS}Care", f"{'*' * 20_000}Care", f"Care:{BLANKS}*{BLANKS}"]
+)
+def test_lines_without_end_cost_little(text: str) -> None:
+    start = time.process_time()
+    assert read_ratings(text, SYSTEM)[0]["care"] is None
+    assert time.process_time() - start < 1
+
+
+def test_blanks_beside_a_score_change_nothing() -> None:
+    assert read_ratings(f"{BLANKS}Care :{BLANKS}3{BLANKS}|{BLANKS}it helps", SYSTEM)[0]["care"] == 3.0
