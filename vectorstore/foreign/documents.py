@@ -37,6 +37,8 @@ _NULL = "tag:yaml.org,2002:null"
 _HALVES = re.compile("[\ud800-\udfff]")
 _LONG = re.compile(r"[eE]\+?[0-9]{3}|[0-9]{300}")
 """What a number has that may be too large for any float, which would make it infinite without a word."""
+_LONGEST_WHOLE = 200
+"""Characters of a whole number of YAML, in any base: below what no float holds, and what Python does not print."""
 
 Checked = TypeVar("Checked")
 
@@ -130,8 +132,14 @@ def parse_json(text: str, where: str, hint: str = "") -> object:
         {'a': 1}
     """
     try:
-        finite = _finite if _LONG.search(text) else None
-        document = json.loads(text, parse_constant=_refuse_constant, parse_float=finite, object_pairs_hook=_keys_once)
+        finite, whole = (_finite, _whole) if _LONG.search(text) else (None, None)
+        document = json.loads(
+            text,
+            parse_constant=_refuse_constant,
+            parse_float=finite,
+            parse_int=whole,
+            object_pairs_hook=_keys_once,
+        )
     except (ValueError, RecursionError) as error:
         raise InputError(f"{where} is not JSON: {_in_short(error)}", hint) from error
     # Only escapes can bring in halves of characters, since the file itself is UTF-8.
@@ -274,6 +282,11 @@ def _finite(number: str) -> float:
     return found
 
 
+def _whole(number: str) -> int:
+    _finite(number)
+    return int(number)
+
+
 def _in_short(error: Exception) -> str:
     import yaml
 
@@ -336,7 +349,12 @@ def _plain_loader() -> type[yaml.SafeLoader]:
     import yaml
 
     class PlainLoader(_fast_loader()):  # type: ignore[misc]
-        """Safe YAML without silently repeated keys."""
+        """Safe YAML without silently repeated keys, and without numbers that no float holds."""
+
+        def construct_yaml_int(self, node: yaml.ScalarNode) -> int:
+            if len(node.value) > _LONGEST_WHOLE:
+                _refuse("a number of too many digits", node.start_mark)
+            return int(super().construct_yaml_int(node))
 
         def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
             keys = Counter(key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode))
@@ -346,4 +364,5 @@ def _plain_loader() -> type[yaml.SafeLoader]:
             built: dict[object, object] = super().construct_mapping(node, deep=deep)
             return built
 
+    PlainLoader.add_constructor("tag:yaml.org,2002:int", PlainLoader.construct_yaml_int)
     return PlainLoader

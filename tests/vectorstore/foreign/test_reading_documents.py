@@ -32,6 +32,8 @@ HOSTILE = {
     "bad date": "date: 2024-13-45",
     "bad time": "date: 2024-01-01 99:99:99",
     "long number": "power: " + "9" * 5_000,
+    "long number in sixties": "power: " + "1:" * 200_000 + "1",
+    "long number of another base": "power: 0x" + "f" * 5_000,
     "sixties": "power: 1:99:99:1e5_",
     "repeated": "power: 1\npower: 2",
     "object": "!!python/object/apply:os.system ['true']",
@@ -85,7 +87,8 @@ def test_only_regular_files_of_bounded_size_are_read(tmp_path: Path, reader: str
         ('{"a": [1, -1e999]}', "-1e999 is too large for a number"),
         ('{"a": 1.5E+400}', "too large for a number"),
         ('{"a": ' + "9" * 400 + ".0}", "too large for a number"),
-        ('{"a": ' + "9" * 5_000 + "}", "not JSON"),
+        ('{"a": ' + "9" * 400 + "}", "too large for a number"),
+        ('{"a": -' + "9" * 5_000 + "}", "too large for a number"),
         ('{"a": ["\\ud800"]}', "half of a character"),
         ('{"a": {"b": 1, "c": 2, "b": 1}}', "not JSON: repeated key 'b'"),
         ('[{"power": 1, "\\u0070ower": 2}]', "repeated key 'power'"),
@@ -98,6 +101,13 @@ def test_json_that_is_none(text: str, problem: str) -> None:
 
 def test_large_numbers_and_texts_that_look_like_larger_ones_are_fine() -> None:
     assert parse_json('{"a": [1e300, 2E-400, 0.5], "b": "1e999"}', "scores") == {"a": [1e300, 0.0, 0.5], "b": "1e999"}
+
+
+def test_whole_numbers_that_a_float_holds_stay_what_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(f'{{"a": {"9" * 200}, "b": -12, "c": 0x1F, "d": 1:30}}')
+    assert read_yaml(path, "document") == {"a": int("9" * 200), "b": -12, "c": 31, "d": 90}
+    assert parse_json('{"a": ' + "9" * 308 + ', "b": -12}', "scores") == {"a": int("9" * 308), "b": -12}
 
 
 def test_whole_characters_and_texts_that_speak_of_halves_are_fine() -> None:
