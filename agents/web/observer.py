@@ -38,6 +38,12 @@ _SHOW = "([clip, time, patience, over]) => globalThis.showClip(clip, time, patie
 _BROWSER = "VALUESPECTRUM_BROWSER"
 """Variable of the environment that names a browser."""
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_KEPT = (
+    *("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"),
+    *("FONTCONFIG_FILE", "FONTCONFIG_PATH", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_DIRS", "XDG_RUNTIME_DIR"),
+    *("CHROME_DEVEL_SANDBOX", "DBUS_SESSION_BUS_ADDRESS"),
+)
+"""What a browser is told of our environment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +120,11 @@ def find_browser(executable: Path | None = None) -> Path:
     if found is None:
         raise InputError("no browser was found", hint)
     return Path(found)
+
+
+def browser_environment() -> dict[str, str | float | bool]:
+    """What a browser is told of our environment: it decodes videos of strangers, and keys of services lie there."""
+    return {name: os.environ[name] for name in _KEPT if name in os.environ}
 
 
 class BrowserScreens:
@@ -199,7 +210,11 @@ class BrowserScreens:
 
         try:
             # The superuser's browser refuses to confine itself.
-            browser = driver.chromium.launch(executable_path=self._path, chromium_sandbox=os.geteuid() != 0)
+            browser = driver.chromium.launch(
+                executable_path=self._path,
+                chromium_sandbox=os.geteuid() != 0,
+                env=browser_environment(),
+            )
         except Error as error:
             raise InputError(f"{self._path} cannot be started: {one_line(error)}", "name another browser") from error
         with browser:

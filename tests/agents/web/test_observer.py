@@ -18,7 +18,7 @@ from agents.browsing.replay import replay
 from agents.browsing.seeing.observe import ObserverOptions
 from agents.browsing.seeing.screens import Screens
 from agents.browsing.session import Session, browse_together, pictures_of
-from agents.web.observer import BrowserOptions, find_browser, open_screens
+from agents.web.observer import BrowserOptions, browser_environment, find_browser, open_screens
 from agents.web.options import OpenMedia
 from agents.web.ranges import FilePart
 from agents.web.shelf import Video
@@ -182,3 +182,25 @@ def test_a_program_that_is_no_browser_is_said(options: BrowserOptions, tmp_path:
     nothing = open_screens(page_catalogue(tmp_path, 1), browser=BrowserOptions(Path("/bin/false")))
     with pytest.raises(InputError, match="cannot be started"):
         nothing.__enter__()
+
+
+def test_keys_are_no_part_of_what_a_browser_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("OPENAI_API_KEY", "HF_TOKEN", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "of-somebody")
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    told = browser_environment()
+    assert "of-somebody" not in told.values() and told["LANG"] == "C.UTF-8"
+
+
+def test_a_browser_that_is_started_has_no_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("playwright")
+    told, program = tmp_path / "told", tmp_path / "browser"
+    program.write_text(f"#!/bin/sh\nenv > '{told}'\nexit 1\n")
+    program.chmod(0o700)
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-of-somebody")
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    screens = open_screens(page_catalogue(tmp_path, 1), browser=BrowserOptions(program))
+    with pytest.raises(InputError, match="cannot be started"), screens:
+        pass
+    assert "sk-of-somebody" not in told.read_text()
+    assert "LANG=C.UTF-8" in told.read_text().splitlines()
