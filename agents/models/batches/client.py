@@ -183,6 +183,7 @@ class BatchClient:
     def _fetch(self, file: str, to: Path, most: int) -> None:
         try:
             with self._client.stream("GET", self._url(f"/files/{file}/content")) as response:
+                self._transport.refuse_packed(response)
                 if response.status_code != 200:
                     raise self._refusal(response)
                 with storage_errors(to), to.open("wb") as out:
@@ -250,6 +251,7 @@ class BatchClient:
         limits, received = self._transport.options, bytearray()
         try:
             with self._client.stream(method, self._url(path), headers={"Accept": "application/json"}, **content) as got:
+                self._transport.refuse_packed(got)
                 deadline = time.monotonic() + limits.timeout
                 for part in got.iter_bytes():
                     received += part
@@ -262,8 +264,12 @@ class BatchClient:
             raise AttemptError(self._transport.describe(error)) from None
 
     def _refusal(self, response: httpx.Response) -> AttemptError:
-        response.read()
-        return self._transport.refusal(response.status_code, response.content, response.headers)
+        received = bytearray()
+        for part in response.iter_bytes():
+            received += part
+            if len(received) > self._transport.options.largest_body:
+                break
+        return self._transport.refusal(response.status_code, bytes(received), response.headers)
 
     def _url(self, path: str) -> str:
         return f"{self._transport.address.base_url}{path}"
@@ -275,7 +281,7 @@ class BatchClient:
             attempts += 1
             try:
                 return once()
-            except UnusableError as error:
+            except (UnusableError, RecursionError) as error:
                 problem = AttemptError(self._transport.describe(error))
             except AttemptError as error:
                 problem = error

@@ -113,7 +113,10 @@ def tell(line: Line, read: Callable[[object], Read], transport: Transport, attem
         whole: Whether the batch went through; requests of one that was cut off are not sent again at once.
     """
     used = usage_of(line.body)
-    told = json.dumps(line.body).encode()
+    try:
+        told = json.dumps(line.body).encode()
+    except RecursionError:  # as deep as can just be read
+        told = b""
     declined = None if line.status == 200 else transport.declined(line.status, told)
     if line.status == 200 or declined:
         try:

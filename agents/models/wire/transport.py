@@ -36,6 +36,10 @@ _HOPELESS = frozenset({401, 402, 404})
 """Status codes that every other request would get as well."""
 _REFUSING = frozenset({400, 413, 415, 422})
 """Status codes that say that something is wrong with what was asked: other requests may be answered."""
+_ASKED_PACKINGS = frozenset({"gzip", "deflate"})
+"""What unpacks to a thousand times its size at most."""
+_PACKINGS = _ASKED_PACKINGS | {"br", "zstd"}
+"""What httpx unpacks, where what does so is installed, and also what is packed several times over."""
 _STREAMS = "the server streams answers although no stream was asked for: let it send whole responses (stream=false)"
 _NO_API = "the server is there, but that is no chat completion: check the base URL, and whether it wants a login"
 
@@ -193,6 +197,7 @@ class Transport:
         local = self.address.base_url.startswith("http:")
         return {
             "auth": _Bearer(self.key),
+            "headers": {"Accept-Encoding": ", ".join(sorted(_ASKED_PACKINGS))},
             "follow_redirects": False,
             "trust_env": not self.address.local,
             "limits": httpx.Limits(max_connections=None, max_keepalive_connections=0 if local else 64),
@@ -265,6 +270,7 @@ class Transport:
         # It comes from ``client``.
         http = cast("httpx.AsyncClient", client)
         async with http.stream("POST", url, content=body, headers=headers) as response:
+            self.refuse_packed(response)
             async for part in response.aiter_bytes():
                 content += part
                 if len(content) > self.options.largest_body:
@@ -274,6 +280,19 @@ class Transport:
                 return declined
             raise self.refusal(response.status_code, bytes(content), response.headers)
         return self.parsed(response, bytes(content))
+
+    def refuse_packed(self, response: httpx.Response) -> None:
+        """Refuse a response before it is read that is packed in another way than asked for, or several times over.
+
+        It could unpack to any size before its bytes are counted.
+
+        Raises:
+            UnusableError: It is.
+        """
+        named = response.headers.get("content-encoding", "").lower().split(",")
+        packed = [each.strip() for each in named if each.strip() in _PACKINGS]
+        if len(packed) > 1 or not _ASKED_PACKINGS.issuperset(packed):
+            raise UnusableError(f"a response packed as {self.clean(', '.join(packed), 40)}, which nobody asked for")
 
     def parsed(self, response: httpx.Response, content: bytes) -> object:
         """The JSON of a response.

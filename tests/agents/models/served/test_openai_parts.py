@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import logging
 import math
 import pickle
@@ -13,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
+import httpx
 import pytest
 from fault_server import KEY, Behaviour, serving
 from hypothesis import given
@@ -21,12 +23,20 @@ from hypothesis import strategies as st
 from agents.answers.planner import answer_all
 from agents.answers.store import AnswerStore
 from agents.models.base import Ask, Choice, ModelOptions, Stimulus
+from agents.models.batches.lines import Line, tell
 from agents.models.served.messages import defuse
 from agents.models.served.openai import OpenAIModel, Server
 from agents.models.served.reading import LogprobsError, read_completions, score_choices
 from agents.models.wire.address import Address, Key, ServerOptions, parse_reference
 from agents.models.wire.pace import RequestPace, SpendingBudget, Usage, jitter
-from agents.models.wire.transport import TransportOptions, UnusableError, usage_of
+from agents.models.wire.transport import (
+    Request,
+    RequestOutcome,
+    Transport,
+    TransportOptions,
+    UnusableError,
+    usage_of,
+)
 from agents.models.wire.waiting import asked_wait, retry_after
 from vectorstore.foundation.errors import InputError, ModelError
 
@@ -474,3 +484,41 @@ def test_control_tokens_lose_their_meaning() -> None:
         assert token not in defuse(f"a {token} b")
     harmless = "[MUSIC] [4K] [Official Video] <영화> a < b |> c, x[0]_[1] </3 ◁ ▷"
     assert defuse(harmless) == harmless
+
+
+def _asked(answer: httpx.Response) -> RequestOutcome[object]:
+    transport = Transport(
+        Address("m", "http://localhost:1/v1"), Key("", ""), TransportOptions(attempts=1), SpendingBudget()
+    )
+
+    async def put() -> RequestOutcome[object]:
+        async with httpx.AsyncClient(transport=httpx.MockTransport(lambda request: answer)) as client:
+            return await transport.put(client, RequestPace(1), Request(b"{}", lambda document: document, Usage()))
+
+    return asyncio.run(put())
+
+
+@pytest.mark.parametrize("packing", ["", "identity", "gzip", "utf-8"])
+def test_a_response_that_is_packed_once_or_not_at_all_is_read(packing: str) -> None:
+    content = gzip.compress(b'{"a": 1}') if packing == "gzip" else b'{"a": 1}'
+    headers = {"content-type": "application/json", "content-encoding": packing}
+    assert _asked(httpx.Response(200, headers=headers, stream=httpx.ByteStream(content))).read == {"a": 1}
+
+
+@pytest.mark.parametrize("packing", ["gzip, gzip", "gzip,identity,GZIP", "br", "zstd", "deflate, zstd"])
+def test_a_response_that_could_unpack_to_any_size_is_refused_before_it_is_read(packing: str) -> None:
+    headers = {"content-type": "application/json", "content-encoding": packing}
+    content = gzip.compress(gzip.compress(b'{"a": 1}'))
+    failure = _asked(httpx.Response(200, headers=headers, stream=httpx.ByteStream(content))).failure
+    assert failure is not None and "nobody asked for" in failure.reason
+
+
+def test_an_answer_of_a_batch_that_is_nested_without_end_is_an_error() -> None:
+    transport = Transport(Address("m", "http://localhost:1/v1"), Key("", ""), TransportOptions(), SpendingBudget())
+    deep: object = "no"
+    for _ in range(200_000):
+        deep = [deep]
+    told = tell(Line("vs-1", 500, deep), lambda document: document, transport, 1, whole=False)
+    assert told.read is None and told.failure is not None and told.failure.status == 500
+    while isinstance(deep, list):  # Taken apart by hand: the interpreter would do it in as many calls.
+        deep = deep.pop()
