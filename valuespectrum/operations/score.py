@@ -37,7 +37,8 @@ class ScoreSettings:
     """Draws behind the chances of ranks."""
     minimum_mass: float = 0.1
     """Least probability of yes and no together for an answer to count."""
-    seed: int = 0
+    seed: int | None = None
+    """Of what is drawn; ``None`` for that of the run, with which it was scored before."""
     ratings: Path | None = None
     """Folder of ratings: profiles corrected for what they say of the pictures are added."""
     rater: tuple[str, ...] = ()
@@ -102,7 +103,7 @@ def score(run: str | PathLike[str], settings: ScoreSettings | None = None, telle
 
     settings, teller = settings or ScoreSettings(), teller or Unattended()
     options = ScoringOptions(
-        seed=settings.seed,
+        seed=_seed_of(Path(run)) if settings.seed is None else settings.seed,
         draws=settings.draws,
         minimum_mass=settings.minimum_mass,
         readout=settings.readout,
@@ -119,6 +120,14 @@ def score(run: str | PathLike[str], settings: ScoreSettings | None = None, telle
         teller.warn(line)
     teller.warn(scores["caution"])
     return Scores(scores, describe(scores), Path(run))
+
+
+def _seed_of(run: Path) -> int:
+    """The seed of a run that has answers: by another one the same answers come to other intervals."""
+    from valuespectrum.runs.run import answers_path, read_manifest
+
+    answers_path(run)
+    return read_manifest(run).asked.seed
 
 
 def _corrected(run: Path, settings: ScoreSettings, options: ScoringOptions) -> Json:

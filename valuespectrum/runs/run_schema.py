@@ -56,7 +56,7 @@ class _Asked(Part):
     models: dict[Text, dict[Text, Text]]
     personas: list[_Persona]
     roles: list[_Role]
-    seed: int
+    seed: Count
 
 
 class _BenchSettings(_Asked):
@@ -104,7 +104,7 @@ class _SteerSettings(Part):
     layers: list[Count]
     strength: Number
     data: Text
-    seed: int
+    seed: Count
 
 
 class _Pictures(Part):

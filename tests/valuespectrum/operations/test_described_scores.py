@@ -1,10 +1,15 @@
-"""Scores as a person reads them."""
+"""Scores as a person reads them, and made again."""
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
+from small_run import SCORING, write_run
+
 from agents.personas.reserved import NO_PERSONA
 from valuespectrum.instruments.measurement import Measurement
-from valuespectrum.operations.score import describe
+from valuespectrum.operations.score import ScoreSettings, describe, score
 from valuespectrum.scoring.estimate import Estimate, Score
 from valuespectrum.theory.value_sets import TEN, ValueSet, scalars
 from vectorstore.foundation.json_types import Json
@@ -40,3 +45,12 @@ def test_numbers_on_scales_of_their_own_are_written_each_by_its_size() -> None:
     assert "33.2 [33.2, 33.2]" in told and "0.31 [0.30, 0.32]" in told
     shares = described("behaviour", TEN, {value: 5.0 * place for place, value in enumerate(TEN.dimensions, start=1)})
     assert "5.0 [5.0, 5.0]" in shares and "50.0 [50.0, 50.0]" in shares
+
+
+def test_scores_are_made_again_with_the_seed_of_the_run(tmp_path: Path) -> None:
+    run = write_run(tmp_path / "run", seed=5)
+    before = (run / "scores.json").read_bytes()
+    score(run, ScoreSettings(draws=SCORING.draws))
+    assert (run / "scores.json").read_bytes() == before, "the same answers, the same numbers"
+    other = score(run, ScoreSettings(draws=SCORING.draws, seed=0)).document
+    assert (json.loads(before)["scoring"]["seed"], other["scoring"]["seed"]) == (5, 0), "another one can be named"

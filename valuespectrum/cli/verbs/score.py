@@ -11,7 +11,7 @@ import typer
 from valuespectrum import api
 from valuespectrum.api import OverName, ReadoutName
 from valuespectrum.cli.console.groups import settings_of
-from valuespectrum.cli.console.options import SeedOption, refuse_without
+from valuespectrum.cli.console.options import refuse_without
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
 
@@ -24,7 +24,10 @@ class ScoreGiven:
     minimum_mass: Annotated[
         float, typer.Option(help="Least probability of yes and no together for an answer to count.", min=0, max=1)
     ] = 0.1
-    seed: SeedOption = 0
+    seed: Annotated[
+        int | None,
+        typer.Option(help="Seed of what is drawn; by default that of the run.", min=0, show_default=False),
+    ] = None
     ratings: Annotated[
         Path | None,
         typer.Option(

@@ -400,19 +400,23 @@ def _instrument_options(settings: SweepSettings, run: Path) -> InstrumentOptions
     """How an instrument without pictures is put to all models."""
     from valuespectrum.instruments.registry import InstrumentChoice
     from valuespectrum.measuring.instrument_run import InstrumentOptions
+    from valuespectrum.scoring.cells import ScoringOptions
 
     choice = InstrumentChoice(settings.instrument, dict(settings.instrument_option))
-    return InstrumentOptions(run, seed=settings.seed, silent=True, choice=choice)
+    scoring = ScoringOptions(seed=settings.seed)
+    return InstrumentOptions(run, seed=settings.seed, scoring=scoring, silent=True, choice=choice)
 
 
 def _bench_options(settings: SweepSettings, run: Path) -> BenchOptions:
     """How an instrument that shows pictures is put to all models."""
     from valuespectrum.instruments.registry import InstrumentChoice
     from valuespectrum.measuring.benchmark import BenchOptions, retrieval_of
+    from valuespectrum.scoring.cells import ScoringOptions
 
     return BenchOptions(
         run,
         seed=settings.seed,
+        scoring=ScoringOptions(seed=settings.seed),
         silent=True,
         battery=InstrumentChoice(settings.instrument, dict(settings.instrument_option)),
         retrieval=retrieval_of(_instrument(settings), settings.top_k),
