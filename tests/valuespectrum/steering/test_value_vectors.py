@@ -181,6 +181,12 @@ def test_the_quick_way_to_the_optimum_is_the_published_one(width: int) -> None:
     assert cosine(quick.weights, direction) > 0.8
 
 
+def test_saga_takes_any_seed_that_can_be_named() -> None:
+    positive, negative, direction = made_pairs(8, 40, "seeds")
+    found = fit_probe(0, positive, negative, options=ProbeOptions(seed=2**32 + 1, solver="saga"))
+    assert cosine(found.weights, direction) > 0.8
+
+
 def _kept_rows(count: int) -> Any:
     from valuespectrum.steering.vectors.probes import _held_out
 

@@ -184,7 +184,8 @@ def _logistic(outputs: Floats, sides: NDArray[np.int64], options: ProbeOptions) 
     fitted = LogisticRegression(
         solver=options.solver,
         max_iter=_ITERATIONS,
-        random_state=options.seed if options.solver == "saga" else None,
+        # scikit-learn takes 32 bits.
+        random_state=options.seed % 2**32 if options.solver == "saga" else None,
         tol=1e-6 if options.solver == "lbfgs" else 1e-4,
     ).fit(outputs, sides)
     found = np.asarray(fitted.coef_[0], dtype=np.float64)
