@@ -13,6 +13,7 @@ Everything goes by ids of frames, which are the same in every corpus made the sa
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -165,9 +166,14 @@ class Ratings:
         """
         path = self._labels_path(rater.name)
         rows = ({**asdict(label), "named": int(label.named)} for label in labels)
-        write_sheet(path, _LABELS, rows)
         document = self._read()
-        record = {name: each for name, each in asdict(rater).items() if name != "name"}
+        # As it comes back: a list for a tuple.
+        record = json.loads(json.dumps({name: each for name, each in asdict(rater).items() if name != "name"}))
+        # A kill on the way leaves no rater, and not another one's name to these labels.
+        if document["raters"].get(rater.name, record) != record:
+            others = {name: each for name, each in document["raters"].items() if name != rater.name}
+            self._write(document | {"raters": others})
+        write_sheet(path, _LABELS, rows)
         self._write(document | {"raters": document["raters"] | {rater.name: record}})
 
     def shown(self) -> list[ShownPicture]:
@@ -246,8 +252,6 @@ class Ratings:
         return document
 
     def _write(self, document: Json) -> None:
-        import json
-
         with storage_errors(self._manifest):
             write_durably(self._manifest, (json.dumps(document, indent=1) + "\n").encode())
 

@@ -68,6 +68,24 @@ def test_a_kill_between_numbers_and_their_names_leaves_a_folder_that_can_be_read
     assert Ratings(ratings.folder).nuisances() is None
 
 
+def test_a_kill_leaves_no_labels_under_the_name_of_another_rater(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ratings, other = made(tmp_path), RaterRecord("anna", "judge", "hf:m@1", "1")
+    ratings.keep_labels(ANNA, LABELS)
+
+    def killed(*given: Any) -> None:
+        write_sheet(*given)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr("valuespectrum.stimuli.ratings.folder.write_sheet", killed)
+        ratings.keep_labels(other, LABELS[:1])
+    assert Ratings(ratings.folder).raters == {}, "what the judge said is not what Anna said"
+    ratings.keep_labels(other, LABELS[:1])
+    assert ratings.raters == {"anna": other} and ratings.labels("anna") == LABELS[:1]
+
+
 def test_the_folder_is_named_after_the_corpus(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert beside(tmp_path / "clips") == tmp_path / "clips-ratings"
     (tmp_path / "here").mkdir()
