@@ -188,6 +188,7 @@ def _provenance(called: str, run: ReportedRun, with_command: bool) -> list[tuple
         ("Seed", str(asked.seed)),
         ("Intervals", f"level {scoring['level']:g}; what each covers stands beside it"),
         ("Versions", _settings(made.get("versions", {}))),
+        *(("Went on", f"{each['begun']} with {_settings(each['versions'])}") for each in made.get("continued", [])),
         ("Command", str(made.get("command", "")) * with_command),
     ]
     return [(label, text) for label, text in rows if text]

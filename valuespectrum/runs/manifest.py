@@ -268,6 +268,22 @@ class Manifest:
         """The same with what is known of the corpus by now."""
         return replace(self, corpus=self.corpus.completed(corpus))
 
+    def going_on(self, begun: Json) -> Manifest:
+        """The same with the versions by which it goes on, where it was not asked with these so far.
+
+        Args:
+            begun: How it would be begun now.
+        """
+        later = self.provenance.get("continued", [])
+        if not isinstance(later, list):
+            return self  # damage is told when it is read
+        last = later[-1] if later else self.provenance
+        before = last.get("versions") if isinstance(last, dict) else None
+        if not before or before == begun["versions"]:
+            return self
+        now = {name: begun[name] for name in ("begun", "versions", "platform")}
+        return replace(self, provenance=self.provenance | {"continued": [*later, now]})
+
     def _refuse_other(self, kind: RunKind) -> None:
         if self.kind != kind:
             raise InputError(f"this is a run of the kind {self.kind}, not {kind}", "name another run")

@@ -320,7 +320,7 @@ def _take_up(folder: Path, wanted: Manifest) -> Manifest:
         anew = wanted.provenance | {"manifest": "written anew: the first one was torn"}
         return _written(folder, replace(wanted, provenance=anew))
     _refuse_differences(folder, manifest, wanted.settings, wanted.kind)
-    known = manifest.knowing(wanted.corpus)
+    known = manifest.knowing(wanted.corpus).going_on(wanted.provenance)
     return _written(folder, known) if manifest.restored or manifest.schema < SCHEMA or known != manifest else known
 
 

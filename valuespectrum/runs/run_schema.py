@@ -121,11 +121,20 @@ class _CorpusRecord(Part):
     likeness: dict[ValueName, dict[ValueName, Number]] | None = None
 
 
+class _Continued(Part):
+    """When a run went on with other versions."""
+
+    begun: Text
+    versions: dict[Text, Text]
+    platform: Text = ""
+
+
 class _Provenance(Part):
     begun: Text = ""
     command: Text = ""
     options: dict[Text, bool | int | Number | Text | list[Text]] = Field(default_factory=dict)
     versions: dict[Text, Text] = Field(default_factory=dict)
+    continued: list[_Continued] = Field(default_factory=list)
 
 
 class _Document(Part):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -34,6 +35,19 @@ def test_the_same_settings_take_a_run_up_and_others_are_refused(tmp_path: Path) 
         Run.open(folder, changed, "bench")
     with Run.open(folder, SETTINGS, "a refusal leaves no lock behind"):
         pass
+
+
+def test_a_run_says_with_which_other_versions_it_went_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Run.open(tmp_path, SETTINGS, "bench") as run:
+        first = run.manifest.provenance
+    monkeypatch.setattr("valuespectrum.runs.run.version", lambda package: "99")
+    for _ in range(2):
+        with Run.open(tmp_path, SETTINGS, "bench"):
+            pass
+    told = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))["provenance"]
+    (later,) = told.pop("continued")
+    assert told == first, "how it was begun stays"
+    assert later["versions"]["numpy"] == "99" != first["versions"]["numpy"] and later["begun"]
 
 
 def test_two_processes_never_write_one_run(tmp_path: Path) -> None:
