@@ -46,15 +46,17 @@ def repeats_words(ask: Ask) -> bool:
     return bool(ask.draw) and not ask.choices
 
 
-def repeats_setting(temperature: float) -> dict[str, str]:
-    """The temperature of repeats of free text, as a setting of a model that draws nothing else.
+def repeats_setting(temperature: float, seed: int = 0) -> dict[str, str]:
+    """Temperature and seed of repeats of free text, as a setting of a model that draws nothing else.
 
-    The usual one has no name, so that keys from before repeats were drawn stay what they are.
+    The usual ones have no name, so that keys from before repeats were drawn stay what they are.
 
-    >>> repeats_setting(1.0), repeats_setting(0.7)
-    ({}, {'repeats': 'free text at temperature 0.7'})
+    >>> repeats_setting(1.0), repeats_setting(0.7), repeats_setting(1.0, 5)
+    ({}, {'repeats': 'free text at temperature 0.7'}, {'repeats': 'free text at temperature 1, seed 5'})
     """
-    return {"repeats": f"free text at temperature {temperature:g}"} if temperature != 1.0 else {}
+    if temperature == 1.0 and not seed:
+        return {}
+    return {"repeats": f"free text at temperature {temperature:g}{f', seed {seed}' if seed else ''}"}
 
 
 def canonical_json(content: object) -> str:

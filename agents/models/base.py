@@ -213,6 +213,8 @@ class ModelOptions:
     """Of the samples, and of repeats of free text; above 0."""
     steer: tuple[str, ...] = ()
     """Interventions on the model's blocks, ``FILE`` or ``FILE:strength=NUMBER``, in the order in which they work."""
+    repeats_seed: int = 0
+    """Of repeats of free text where no samples are drawn: ``seed`` is in no key then."""
 
 
 @runtime_checkable

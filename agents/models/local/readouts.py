@@ -49,14 +49,14 @@ def words_only(ask: Ask, options: ModelOptions, never: tuple[int, ...], decode: 
 
     Args:
         ask: What is asked.
-        options: Temperature of repeats, and their seed where the settings name one.
+        options: Temperature of repeats, and their seed.
         never: Token ids that are not drawn.
         decode: Makes words of tokens.
     """
     sampling = None
     if repeats_words(ask):
-        # Without samples no seed is in the settings, and equal keys mean equal answers.
-        seed = int(_chance(ask, options.seed if options.samples else 0).integers(0, 2**62))
+        # Without samples the seed is not in the settings, and equal keys mean equal answers.
+        seed = int(_chance(ask, options.seed if options.samples else options.repeats_seed).integers(0, 2**62))
         sampling = Sampling(seed, options.temperature, never)
     return Readout((Work(ask, sampling=sampling),), lambda replies: _answer(ask, replies[0], {}, decode))
 
@@ -179,7 +179,7 @@ def described(options: ModelOptions) -> dict[str, str]:
     return {
         "decoding": "greedy without penalties; a first token that is a choice is the whole text",
         "choices": "first tokens, full vocabulary",
-        **repeats_setting(options.temperature),
+        **repeats_setting(options.temperature, options.repeats_seed),
     }
 
 

@@ -122,6 +122,18 @@ def test_only_another_temperature_of_repeats_is_a_setting() -> None:
     assert described(ModelOptions(temperature=0.7))["repeats"] == "free text at temperature 0.7"
 
 
+def test_repeats_have_a_seed_of_their_own_which_is_a_setting_where_it_changes_them() -> None:
+    def drawn(options: ModelOptions) -> list[int]:
+        engine = Scripted(["Hm", "<end>"], (), 0.5)
+        list(model(engine, options).generate([Ask(Stimulus(), "Tell me.", draw=1)]))
+        return [work.sampling.seed for work in engine.work if work.sampling]
+
+    usual, other = ModelOptions(), ModelOptions(repeats_seed=5)
+    assert drawn(usual) == drawn(ModelOptions(seed=5)) != drawn(other) == drawn(other)
+    assert described(other)["repeats"] == "free text at temperature 1, seed 5"
+    assert "repeats" not in described(ModelOptions(samples=2, repeats_seed=5)), "drawn by the seed of samples"
+
+
 class Pieces:
     """A tokenizer of the SentencePiece kind: a blank stands before whatever it is given, and digits stand alone."""
 

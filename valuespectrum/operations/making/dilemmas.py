@@ -156,7 +156,7 @@ def _makers(settings: MakeDilemmaSettings, teller: Teller) -> Makers:
     from agents.models.base import ModelOptions
     from valuespectrum.instruments.dilemmas.making.work import Makers
 
-    loading = ModelOptions(seed=settings.seed)
+    loading = ModelOptions(seed=settings.seed, repeats_seed=settings.seed)
     specs = list(dict.fromkeys([*settings.judge, *([settings.writer] if settings.writer else [])]))
     twice = InputError("one judge was named twice", "it would agree with itself")
     if len(set(settings.judge)) < len(settings.judge):

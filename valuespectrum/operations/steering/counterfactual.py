@@ -188,7 +188,11 @@ def _cast(model: str, settings: CounterfactualSettings, system: ValueSystem, tel
     elif settings.questions is None:
         raise _no_questions()
     options = ModelOptions(
-        device=settings.device, dtype=settings.dtype, seed=settings.seed, temperature=settings.temperature
+        device=settings.device,
+        dtype=settings.dtype,
+        seed=settings.seed,
+        repeats_seed=settings.seed,
+        temperature=settings.temperature,
     )
     repeats = settings.draws > 1
     check_specs(distinct, options, repeats=repeats)

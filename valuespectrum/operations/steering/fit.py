@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -257,7 +257,8 @@ def _written(value: str, target: Path, settings: PairSettings, teller: Teller) -
 
     label = next(each for each in labels_of(TEN) if each.name == value)
     teller.doing(f"loading {settings.model}")
-    model = load_model(settings.model, settings.loading)
+    seed = settings.seed or settings.loading.seed
+    model = load_model(settings.model, replace(settings.loading, seed=seed, repeats_seed=seed))
     teller.doing(f"having pairs written for {value}")
     procedure = write_contrast(label.written, label.definition, WritingOptions(settings.count))
     with storage_errors(target):

@@ -62,6 +62,18 @@ def test_three_models_play_three_roles(files: Path) -> None:
     assert again.to_dict() == document
 
 
+def test_the_seed_is_that_of_repeats(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded: list[ModelOptions] = []
+
+    def noting(reference: str, options: ModelOptions) -> Model:
+        loaded.append(options)
+        return load_stub(reference, options)
+
+    monkeypatch.setitem(MODELS._registered, "stub", noting)
+    steer_counterfactual("stub:subject", files / "out", replace(_settings(files), seed=5))
+    assert loaded and {(each.seed, each.repeats_seed) for each in loaded} == {(5, 5)}
+
+
 def test_records_of_other_answers_do_not_stay(files: Path) -> None:
     """They would lie beside answers to another wish, as if they were theirs."""
     out, settings = files / "out", replace(_settings(files), records=("naive", "reasoning"))
