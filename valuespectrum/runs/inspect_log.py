@@ -38,6 +38,8 @@ _SCORERS = ("answer", "probability", "drawn", "liking")
 stands for the whole log: liking of each value, 0 to 100, or ``score`` where no pictures were shown."""
 _OURS = re.compile(rf"{_TASK}-[0-9]{{2,}}-.*\.eval")
 """Names of logs that an export wrote."""
+_OWNERS_FILE = 0o600 << 16
+"""Permissions of a member, as they stand in an archive."""
 _OPEN_LOGS = 64
 _SHOWN = 1000
 """Characters of a text that a summary repeats."""
@@ -194,7 +196,10 @@ class _Log:
         return scores
 
     def _write(self, name: str, document: Mapping[str, object]) -> None:
-        self._archive.writestr(name, json.dumps(document, allow_nan=False))
+        # Without the time of day, which a name alone would bring along: the same run is exported alike.
+        member = zipfile.ZipInfo(name)
+        member.compress_type, member.external_attr = zipfile.ZIP_DEFLATED, _OWNERS_FILE
+        self._archive.writestr(member, json.dumps(document, allow_nan=False))
 
 
 def _score(name: str, numbers: Mapping[str, float]) -> Json:

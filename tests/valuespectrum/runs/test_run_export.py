@@ -191,6 +191,17 @@ def test_an_export_leaves_nothing_of_an_earlier_one_beside_it(run: Path, tmp_pat
         assert {each.name for each in before.iterdir()} == kept
 
 
+def test_a_run_is_exported_alike_at_any_time(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+    for name, moment in (("now", 1_700_000_000.0), ("later", 1_800_000_000.0)):
+        monkeypatch.setattr("time.time", lambda moment=moment: moment)
+        export_run(run, "inspect", tmp_path / name)
+        made.append([path.read_bytes() for path in sorted((tmp_path / name).glob("*.eval"))])
+    assert made[0] == made[1] and made[0]
+    with zipfile.ZipFile(next((tmp_path / "now").glob("*.eval"))) as archive:
+        assert {each.compress_type for each in archive.infolist()} == {zipfile.ZIP_DEFLATED}
+
+
 def test_pictures_are_attached_once_a_sample_where_they_are_at_hand(run: Path, tmp_path: Path) -> None:
     (tmp_path / "one.jpg").write_bytes(b"a picture")
     with AnswerStore(run / "answers.sqlite", read_only=True) as store:
