@@ -21,7 +21,7 @@ from valuespectrum.instruments.question_list import NamedAsks, named_procedure
 from valuespectrum.instruments.registry import InstrumentChoice, load_instrument
 from valuespectrum.measuring.asking import Asking, AskingOptions, BenchProgress, Silent
 from valuespectrum.measuring.run_scores import write_scores
-from valuespectrum.runs.run import Run
+from valuespectrum.runs.run import JUDGES, Run
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 
@@ -66,6 +66,8 @@ def run_instrument(
     each_once(options.judges)
     setting = Setting(asked.roles, seed=options.seed)
     settings = asked.settings(instrument)
+    if options.judges:
+        settings[JUDGES] = {judge.id: dict(judge.settings) for judge in options.judges}
     with (
         Run.open(options.run, settings, options.command, kind="instrument", options=options.effective) as run,
         AnswerStore(run.answers_path) as store,

@@ -30,7 +30,7 @@ from valuespectrum.measuring.captions import CAPTIONS, LIKELY_CAPTION, CaptionAs
 from valuespectrum.measuring.instrument_run import InstrumentOptions
 from valuespectrum.measuring.presenting import PICTURES, FoundClips, show
 from valuespectrum.reference.truth import caution
-from valuespectrum.runs.run import refuse_other_settings
+from valuespectrum.runs.run import JUDGES, refuse_other_settings
 from valuespectrum.stimuli.presenting.made import MadePictures
 from valuespectrum.stimuli.retrieval import clips_per_value
 
@@ -203,5 +203,5 @@ def refuse_other_instrument(options: InstrumentOptions, specs: Sequence[str], pe
         refuse_other_settings(options.run, asked.settings(instrument), "instrument", _TOLD_BY_MODELS)
 
 
-_TOLD_BY_MODELS = ("models", "captioners")
+_TOLD_BY_MODELS = ("models", "captioners", JUDGES)
 """Settings of a run that are known when its models are loaded."""

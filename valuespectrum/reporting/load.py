@@ -19,7 +19,7 @@ from valuespectrum.reporting.sessions import read_session
 from valuespectrum.reporting.watched import read_feeds
 from valuespectrum.runs.failures import answers_held
 from valuespectrum.runs.manifest import Manifest
-from valuespectrum.runs.run import check_alike, read_manifest, read_scores
+from valuespectrum.runs.run import JUDGES, check_alike, read_manifest, read_scores
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 
@@ -183,6 +183,7 @@ def _provenance(called: str, run: ReportedRun, with_command: bool) -> list[tuple
         ("Corpus hash", shown.corpus_hash if shown else ""),
         ("Embedder", shown.embedder if shown else ""),
         *(("Model", f"{model} ({_settings(each)})") for model, each in asked.models.items()),
+        *(("Judge", f"{model} ({_settings(each)})") for model, each in run.manifest.settings.get(JUDGES, {}).items()),
         ("Battery", ", ".join([*how, *([f"{shown.top_k} clips per keyword"] if shown else [])])),
         ("Keywords", f"{shown.keywords}, sha256 {shown.keywords_digest[:16]}" if shown else ""),
         ("Seed", str(asked.seed)),

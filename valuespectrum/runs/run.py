@@ -47,6 +47,8 @@ _PACKAGES = (
 )
 """What asks, finds clips and reckons; those that are not installed are left out."""
 _SHOWN = 3
+JUDGES = "judges"
+"""Settings: who judges answers, as ``models``; absent where nobody does."""
 _WAYS = ("layout", *NEVER_MIXED)
 """Ways of asking: differences in them are named first, since nothing else hints at them."""
 
@@ -351,6 +353,8 @@ def _refuse_differences(folder: Path, manifest: Manifest, settings: Json, kind: 
     if manifest.kind != kind:
         raise InputError(f"{folder} holds a run of the kind {manifest.kind}, not {kind}", "use another run directory")
     old, new = ({**each, "models": _models(each)} for each in (manifest.settings, settings))
+    if JUDGES not in old:
+        new.pop(JUDGES, None)  # a run of an earlier release does not say which they were
     changed = sorted(differences(old, new), key=lambda each: each.name not in _WAYS)
     if changed:
         more = f" and {len(changed) - _SHOWN} more" if len(changed) > _SHOWN else ""

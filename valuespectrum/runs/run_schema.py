@@ -57,6 +57,7 @@ class _Asked(Part):
     personas: list[_Persona]
     roles: list[_Role]
     seed: Count
+    judges: dict[Text, dict[Text, Text]] = Field(default_factory=dict)
 
 
 class _BenchSettings(_Asked):

@@ -50,6 +50,18 @@ def test_a_run_says_with_which_other_versions_it_went_on(tmp_path: Path, monkeyp
     assert later["versions"]["numpy"] == "99" != first["versions"]["numpy"] and later["begun"]
 
 
+def test_a_run_goes_on_with_the_judges_that_it_was_begun_with(tmp_path: Path) -> None:
+    judged = SETTINGS | {"judges": {"hf:j@1": {"engine": "naive"}}}
+    for changed, named in ((("hf:j@2", "naive"), "hf:j@1"), (("hf:j@1", "shared"), 'engine: "naive" -> "shared"')):
+        with Run.open(tmp_path / "new", judged, ""):
+            pass
+        with pytest.raises(InputError, match=named):
+            Run.open(tmp_path / "new", SETTINGS | {"judges": {changed[0]: {"engine": changed[1]}}}, "")
+    for settings in (SETTINGS, judged):
+        with Run.open(tmp_path / "earlier", settings, "what is not known is no difference"):
+            pass
+
+
 def test_two_processes_never_write_one_run(tmp_path: Path) -> None:
     named = rf"process {os.getpid()} on .*, since .*, is writing the run"
     with Run.open(tmp_path, SETTINGS, ""), pytest.raises(CorpusLockedError, match=named):

@@ -38,6 +38,7 @@ from valuespectrum.reference.kinds import KINDS
 from valuespectrum.reference.planted import Mind, asked_reason_shares
 from valuespectrum.reference.speech import actions
 from valuespectrum.reference.twin.model import TwinModel
+from valuespectrum.runs.run import read_manifest
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.scoring.telling.informativeness import TellingOptions
@@ -178,6 +179,8 @@ def test_respondents_are_measured_judged_scored_again_and_shown(search: Path, tm
     assert set(haven["win_rates"]) == set(TEN.dimensions) and len(haven["opponents"]) == 4
     assert haven["judge_error"]["sensitivity"] == 1.0 and haven["points"]["security"]["low"] is not None
     assert json.loads(json.dumps(score_run(run, ScoringOptions()))) == json.loads((run / "scores.json").read_text())
+    (judge,) = read_manifest(run).settings["judges"]
+    assert judge.startswith("simulated:grove@"), "with its revision"
     page = Path(vs.report([run]).document["report"]).read_text()
     assert "Questions on which reasons differ most" in page and "same model as itself" in page
     assert haven["answers"][0]["question"] in page
