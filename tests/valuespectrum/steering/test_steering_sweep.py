@@ -492,6 +492,17 @@ def test_a_folder_of_another_sweep_is_refused_before_vectors_are_fitted(
         sweep_steering("reference:other", "power", usual)
 
 
+def test_a_sweep_with_another_way_first_leaves_the_file_of_the_first(swept: Any, tmp_path: Path) -> None:
+    tried = {"prompts": False, "strengths": (4.0,)}
+    swept(ways=("fixed", "means"), **tried)
+    made = (tmp_path / "power.steer").read_bytes()
+    with pytest.raises(InputError, match=r"power\.steer is there already"):
+        swept(ways=("means", "fixed"), **tried)
+    assert (tmp_path / "power.steer").read_bytes() == made
+    swept(ways=("fixed", "means"), **tried)
+    assert (tmp_path / "power.steer").read_bytes() == made, "the same command goes on"
+
+
 def test_a_sweep_looks_at_its_file_before_anything_is_asked(swept: Any, tmp_path: Path) -> None:
     out, few = tmp_path / "power.steer", {"prompts": False, "ways": ("fixed",), "strengths": (4.0,)}
     out.write_text("notes")

@@ -153,7 +153,7 @@ def sweep_steering(
     pairs = chosen_pairs(value, options, settings.seed)  # refuses what there is not before anything is loaded
     run = settings.run or _usual_run(model, value, settings.away)
     if settings.out is not None:
-        refuse_taken(settings.out, settings.force or _made_before(settings.out, run))
+        refuse_taken(settings.out, settings.force or _made_before(settings.out, run, next(iter(settings.ways), "")))
     refuse_unwritable(run / FOUND)
     _refuse_nonsense(value, settings, options)
     refuse_other_folders(run)
@@ -276,8 +276,11 @@ def _refuse_other_run(settings: SweepSettings, run: Path, model: str) -> None:
             refuse_other_benchmark(asked, opened, corpus_embedder(opened, ""), [model])
 
 
-def _made_before(out: Path, run: Path) -> bool:
-    """Whether a file is the one that the same run chose: the same command may go on after it was written."""
+def _made_before(out: Path, run: Path, main: str) -> bool:
+    """Whether a file is the one that the same run chose by this way: the same command may go on after it was written.
+
+    With another way first it is another command, which would put another intervention in its place.
+    """
     from agents.models.model_names import ModelId
     from agents.models.steering.files import is_intervention, read_intervention
     from agents.models.steering.intervention import together
@@ -289,8 +292,8 @@ def _made_before(out: Path, run: Path) -> bool:
         found = read_findings(run)
     except InputError:
         return False  # damaged findings are made anew, and tell of no file
-    chosen = str(found["chosen"].get(found["main"]) or "")
-    return ModelId.parse(chosen).steering == together([read_intervention(out)])
+    chosen = str(found["chosen"].get(main) or "") if found["main"] == main else ""
+    return bool(chosen) and ModelId.parse(chosen).steering == together([read_intervention(out)])
 
 
 def _fitted(loaded: TorchModel, pairs: PairSet, how: VectorFitOptions) -> ValueVectors:
