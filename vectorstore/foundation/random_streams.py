@@ -12,6 +12,8 @@ import hashlib
 import numpy as np
 from numpy.typing import NDArray
 
+from vectorstore.foundation.errors import InputError
+
 STREAMS: tuple[str, ...] = ("catalogue", "candidates", "policy", "sampling")
 """Draw of the catalogue, of the candidates of a step, of the item shown, and of the actions."""
 
@@ -35,10 +37,16 @@ def stream(seed: int, name: str, step: int = 0) -> np.random.Generator:
     """The generator of one stream at one step.
 
     Args:
-        seed: Root seed, not negative.
+        seed: Root seed, a whole number from 0.
         name: Any name; a session uses those of :data:`STREAMS`.
         step: Step of the session, from 0.
+
+    Raises:
+        InputError: The seed is no such number.
     """
+    # Without this, numpy would take None for a new seed each time, and would refuse others in words of its own.
+    if not isinstance(seed, int | np.integer) or seed < 0:
+        raise InputError(f"no seed: {seed!r:.40}", "give a whole number from 0")
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(stream_key(name), step))))
 
 
