@@ -11,8 +11,9 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, ClassVar
 
-from agents.personas.reserved import PLACEBO_TEXTS
+from agents.personas.reserved import MOST_PLACEBO_TEXTS, PLACEBO_TEXTS
 from valuespectrum.operations.score import Scores, describe
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
 from valuespectrum.operations.shared.choices import (
     EngineName,
     FormName,
@@ -48,8 +49,18 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class BenchSettings:
+class BenchSettings(Checked):
     """What is asked and how; the names are those of the options of ``valuespectrum bench``."""
+
+    bounds: ClassVar[Bounds] = {
+        "placebos": (0, MOST_PLACEBO_TEXTS),
+        "wordings": (1, ENDLESS),
+        "top_k": (1, ENDLESS),
+        "frames": (1, 64),
+        "batch_size": (1, ENDLESS),
+        "samples": (0, ENDLESS),
+        "temperature": (0.01, ENDLESS),
+    }
 
     persona: tuple[str, ...] = ()
     """Personas by name, or ``("all",)``; the model without a persona is always asked."""

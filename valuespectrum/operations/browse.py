@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from agents.personas.reserved import NO_PERSONA
 from valuespectrum.operations.bench import engine_in_words, how_asked, model_slug, slug
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds
 from valuespectrum.operations.shared.choices import EngineName, ModelFormat, SpokenStrategy
 from valuespectrum.operations.shared.clip_media import with_page
 from valuespectrum.operations.shared.loading import (
@@ -41,6 +42,13 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class BrowseSettings(WalkSettings):
     """Who walks through which feed, and how; the names are those of the options of ``valuespectrum browse``."""
+
+    bounds: ClassVar[Bounds] = {
+        **WalkSettings.bounds,
+        "steps": (1, ENDLESS),
+        "clone": (0, ENDLESS),
+        "pool": (1, ENDLESS),
+    }
 
     persona: str = NO_PERSONA
     """Persona by name; ``"none"`` for the model as itself, ``"placebo-3"`` for a placebo text."""

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from valuespectrum.operations.bench import BenchBars
 from valuespectrum.operations.ingest import stage_progress
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
 from valuespectrum.operations.shared.loading import corpus_embedder, load_models
 from valuespectrum.operations.shared.option_files import effective_options
 from valuespectrum.operations.shared.outcomes import Outcome, flat
@@ -33,8 +34,15 @@ _UNITS = {"centred steps": "steps", "preference score": "of a preference score"}
 
 
 @dataclass(frozen=True, slots=True)
-class CalibrateSettings:
+class CalibrateSettings(Checked):
     """How planted values are measured; the names are those of the options of ``valuespectrum calibrate``."""
+
+    bounds: ClassVar[Bounds] = {
+        "clips": (20, ENDLESS),
+        "top_k": (1, ENDLESS),
+        "wordings": (1, ENDLESS),
+        "batch_size": (1, ENDLESS),
+    }
 
     instrument: str = "like"
     """One that says what it should find of planted values."""

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from valuespectrum.operations.shared.checked import Bounds, Checked
 from valuespectrum.operations.shared.choices import ModelFormat
 from valuespectrum.operations.shared.outcomes import CheckOutcome
 from vectorstore.foundation.errors import InputError
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class DoctorSettings:
+class DoctorSettings(Checked):
     """How a model is looked at; the names are those of the options of ``valuespectrum doctor``."""
+
+    bounds: ClassVar[Bounds] = {"asks": (1, 10_000)}
 
     layouts: bool = False
     """Measure instead how far the model's two prompt layouts agree."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
 from valuespectrum.operations.shared.files import refuse_existing
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class HistorySettings:
+class HistorySettings(Checked):
     """What of a history is shown and written down."""
+
+    bounds: ClassVar[Bounds] = {"count": (0, ENDLESS)}
 
     platform: tuple[str, ...] = ()
     """Only these platforms; empty for all."""

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
 from valuespectrum.operations.shared.choices import DecoderName, EmbedderFormat, PlaceName, SamplingName
 from valuespectrum.operations.shared.failures import failure_lines
 from valuespectrum.operations.shared.loading import check_engine, chosen_encoder, embedder_choice, warn_of_pictures
@@ -29,8 +30,10 @@ _FIRST_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class IngestSettings:
+class IngestSettings(Checked):
     """How videos come in; the names are those of the options of ``valuespectrum ingest``."""
+
+    bounds: ClassVar[Bounds] = {"frames": (1, 64), "first_seconds": (0.1, ENDLESS), "max_items": (1, ENDLESS)}
 
     embedder: str = ""
     """Embedder spec; empty takes that of the corpus, or ``reference`` where all clips are drawn by us."""

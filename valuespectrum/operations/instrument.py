@@ -18,6 +18,7 @@ from valuespectrum.operations.bench import (
     slug,
 )
 from valuespectrum.operations.score import Scores, describe
+from valuespectrum.operations.shared.checked import Checked
 from valuespectrum.operations.shared.loading import (
     check_specs,
     chosen_personas,
@@ -62,7 +63,7 @@ class InstrumentList(Outcome):
 
 
 @dataclass(frozen=True, slots=True)
-class InstrumentSettings:
+class InstrumentSettings(Checked):
     """A run of an instrument; the names are those of the options of ``valuespectrum instrument run``."""
 
     corpus: Path | None = None

@@ -9,6 +9,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from valuespectrum.operations.shared.checked import Checked
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.telling import Teller, Unattended
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class ReportSettings:
+class ReportSettings(Checked):
     """What a page shows beside runs; the names are those of the options of ``valuespectrum report``."""
 
     corpus: Path | None = None

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from agents.answers.respondent import columns_of
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
 from valuespectrum.operations.shared.choices import OverName, ReadoutName
 from valuespectrum.operations.shared.outcomes import Outcome, flat
 from valuespectrum.operations.shared.tables import table
@@ -28,8 +29,10 @@ _WIDE = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class ScoreSettings:
+class ScoreSettings(Checked):
     """How answers become scores; the names are those of the options of ``valuespectrum score``."""
+
+    bounds: ClassVar[Bounds] = {"draws": (100, ENDLESS), "minimum_mass": (0, 1)}
 
     readout: ReadoutName = "auto"
     """What of an answer is scored."""

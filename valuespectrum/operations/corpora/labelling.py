@@ -19,6 +19,7 @@ from valuespectrum.operations.corpora.pictures import (
     refuse_judge,
     refuse_keywords,
 )
+from valuespectrum.operations.shared.checked import Checked
 from valuespectrum.operations.shared.choices import RaterName
 from valuespectrum.operations.shared.loading import corpus_embedder
 from valuespectrum.operations.shared.outcomes import Outcome
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class LabelSettings:
+class LabelSettings(Checked):
     """Who labels; the names are those of the options of ``valuespectrum corpus label``."""
 
     by: RaterName = "judge"

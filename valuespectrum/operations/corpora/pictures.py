@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
 from valuespectrum.operations.shared.choices import ModelFormat
 from valuespectrum.operations.shared.loading import check_specs, corpus_embedder, load_models
 from valuespectrum.operations.shared.telling import Advance, Teller
@@ -26,8 +27,10 @@ _TOP_K = 5
 
 
 @dataclass(frozen=True, slots=True)
-class PictureSettings:
+class PictureSettings(Checked):
     """Which pictures, and where ratings are kept; the names are those of options."""
+
+    bounds: ClassVar[Bounds] = {"top_k": (1, ENDLESS)}
 
     run: Path | None = None
     """Run whose pictures are rated; without one, those that a benchmark of the corpus would show."""
@@ -42,8 +45,10 @@ class PictureSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class JudgeSettings:
+class JudgeSettings(Checked):
     """A judge model; the names are those of options."""
+
+    bounds: ClassVar[Bounds] = {"batch_size": (1, ENDLESS)}
 
     model: str = ""
     """Model spec."""

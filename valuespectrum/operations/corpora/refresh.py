@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from valuespectrum.operations.ingest import describe_ingest, stage_progress
+from valuespectrum.operations.shared.checked import Bounds, Checked
 from valuespectrum.operations.shared.choices import DecoderName, PlaceName, SamplingName
 from valuespectrum.operations.shared.loading import check_engine, chosen_encoder, embedder_choice, warn_of_pictures
 from valuespectrum.operations.shared.outcomes import Outcome
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class RefreshSettings:
+class RefreshSettings(Checked):
     """How a corpus is brought up to date; the names are those of the options of ``valuespectrum corpus refresh``."""
+
+    bounds: ClassVar[Bounds] = {"frames": (1, 64)}
 
     check_links: bool = False
     """Ask the platforms whether known videos are still there."""

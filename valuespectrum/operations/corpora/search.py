@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from valuespectrum.operations.corpora.people import sources_of, stated_as
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
 from valuespectrum.operations.shared.choices import SearchEngine
 from valuespectrum.operations.shared.loading import corpus_embedder, warn_of_pictures
 from valuespectrum.operations.shared.outcomes import Outcome
@@ -32,8 +33,10 @@ _SHORTEST_ID = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class Query(Checked):
     """What to look for: in one of four ways, by what is said, or both."""
+
+    bounds: ClassVar[Bounds] = {"count": (1, ENDLESS)}
 
     words: str = ""
     """What fits words."""
@@ -58,7 +61,7 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(Checked):
     """Which clips count; all of them unless something is said."""
 
     platform: tuple[str, ...] = ()

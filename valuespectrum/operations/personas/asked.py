@@ -8,6 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from valuespectrum.operations.shared.checked import Checked
 from valuespectrum.operations.shared.choices import ModelFormat, SpokenStrategy
 from valuespectrum.operations.shared.loading import check_specs, load_models
 from valuespectrum.operations.shared.outcomes import Outcome
@@ -30,7 +31,7 @@ _MOST_NAMED = 8
 
 
 @dataclass(frozen=True, slots=True)
-class PersonaAskSettings:
+class PersonaAskSettings(Checked):
     """Who is asked about which personas; the names are those of the options of the verbs."""
 
     personas: Path | None = None

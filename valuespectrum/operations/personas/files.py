@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
 from valuespectrum.operations.shared.choices import PersonaFormat, StrategyName
 from valuespectrum.operations.shared.loading import warn_of_placebos
 from valuespectrum.operations.shared.outcomes import Outcome
@@ -43,7 +44,7 @@ _COLUMNS = ("id", "name", "kind", "source", "wordings", "target_from")
 
 
 @dataclass(frozen=True, slots=True)
-class MakeSettings:
+class MakeSettings(Checked):
     """A persona out of a profile; the names are those of the options of ``valuespectrum persona make``."""
 
     profile: Mapping[str, float] = field(default_factory=dict)
@@ -59,8 +60,10 @@ class MakeSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class PersonaImportSettings:
+class PersonaImportSettings(Checked):
     """How a file of others is read; the names are those of the options of ``valuespectrum persona import``."""
+
+    bounds: ClassVar[Bounds] = {"limit": (1, ENDLESS)}
 
     columns: str = ""
     """Column map of a survey: one of ours by name, or a file."""

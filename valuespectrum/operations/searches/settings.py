@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
 from valuespectrum.operations.shared.choices import EngineName, LayoutName, ModelFormat, ObjectiveName
 
 if TYPE_CHECKING:
@@ -15,8 +16,24 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class SearchSettings:
+class SearchSettings(Checked):
     """How questions are searched for; the names are those of the options of ``valuespectrum instrument search``."""
+
+    bounds: ClassVar[Bounds] = {
+        "top_k": (1, ENDLESS),
+        "clips": (1, ENDLESS),
+        "pulls": (1, ENDLESS),
+        "each": (1, ENDLESS),
+        "at_once": (1, ENDLESS),
+        "most_alike": (0.01, 1.0),
+        "gain": (0.0, ENDLESS),
+        "deepest": (0, ENDLESS),
+        "keep": (0.01, 1.0),
+        "invent": (0, ENDLESS),
+        "batch_size": (1, ENDLESS),
+        "samples": (0, ENDLESS),
+        "temperature": (0.01, ENDLESS),
+    }
 
     judge: tuple[str, ...] = ()
     """Models that say which values a point carries; a model of the search judges itself where none is named, and is

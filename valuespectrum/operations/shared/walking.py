@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from agents.personas.reserved import NO_PERSONA
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
 from valuespectrum.operations.shared.choices import SpokenStrategy
 from vectorstore.foundation.errors import InputError
 
@@ -20,8 +21,15 @@ Arm = Literal["plain", "intervened", "control"]
 
 
 @dataclass(frozen=True, slots=True)
-class WalkSettings:
+class WalkSettings(Checked):
     """What an agent sees, remembers, may do, and what is done to it; the names are those of options."""
+
+    bounds: ClassVar[Bounds] = {
+        "fresh_every": (0, ENDLESS),
+        "fatigue": (0, ENDLESS),
+        "boredom": (0, ENDLESS),
+        "check_every": (0, ENDLESS),
+    }
 
     observe: str = "frames"
     """``frames``, ``frames:4``, ``shuffled:4``, ``video:4``, ``sheet:4``, ``page``, ``caption``, ``transcript`` or

@@ -10,6 +10,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from valuespectrum.operations.shared.checked import Checked
 from valuespectrum.operations.shared.files import refuse_existing
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class GateSettings:
+class GateSettings(Checked):
     """A gate that is made; the names are those of the options of ``valuespectrum steer apply``."""
 
     gate: str

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, ClassVar, Literal, get_args
 
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
 from valuespectrum.operations.shared.choices import ModelFormat
 from valuespectrum.operations.shared.loading import check_specs, load_models
 from valuespectrum.operations.shared.outcomes import Outcome, flat
@@ -36,8 +37,15 @@ _SIDES = {"before": "its own answer", "after": "after the loop", "value_prompt":
 
 
 @dataclass(frozen=True, slots=True)
-class CounterfactualSettings:
+class CounterfactualSettings(Checked):
     """What is wanted, and how; the names are those of the options of ``valuespectrum steer counterfactual``."""
+
+    bounds: ClassVar[Bounds] = {
+        "theta": (0, ENDLESS),
+        "rounds": (1, ENDLESS),
+        "draws": (1, ENDLESS),
+        "temperature": (0.01, ENDLESS),
+    }
 
     want: tuple[str, ...] = ()
     """``VALUE=SCORE``, 1 to 5."""

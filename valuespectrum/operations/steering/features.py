@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from math import isfinite
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from agents.models.base import ModelOptions
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
 from valuespectrum.operations.shared.files import refuse_taken
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
@@ -33,8 +33,10 @@ _CONTRASTS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class FeatureTraining:
+class FeatureTraining(Checked):
     """An autoencoder that is trained first; the names are what stands behind ``--train-`` in ``steer features``."""
+
+    bounds: ClassVar[Bounds] = {"features": (2, ENDLESS), "kept": (1, ENDLESS), "steps": (1, ENDLESS)}
 
     features: int = 384
     kept: int = 16
@@ -43,8 +45,10 @@ class FeatureTraining:
 
 
 @dataclass(frozen=True, slots=True)
-class FeatureEdit:
+class FeatureEdit(Checked):
     """What is done to one feature; the names are those of options of ``valuespectrum steer features``."""
+
+    bounds: ClassVar[Bounds] = {"feature": (0, ENDLESS)}
 
     feature: int
     coefficient: float | None = None
@@ -56,8 +60,10 @@ class FeatureEdit:
 
 
 @dataclass(frozen=True, slots=True)
-class FeatureSettings:
+class FeatureSettings(Checked):
     """What is ranked and how; the names are those of the options of ``valuespectrum steer features``."""
+
+    bounds: ClassVar[Bounds] = {"layer": (0, ENDLESS), "top_k": (0, ENDLESS), "top": (1, ENDLESS), "least": (-1.0, 1.0)}
 
     layer: int | None = None
     """Block that the autoencoder is about, where its file does not say."""
@@ -173,9 +179,6 @@ def _check(settings: FeatureSettings) -> None:
         raise InputError("a feature and a file belong together", "name --feature and --out, or neither")
     if edit is not None and (edit.coefficient is None) == (edit.clamp is None):
         raise InputError("a feature is either added or set", "name --coefficient or --clamp")
-    sizes = [] if edit is None else [each for each in (edit.coefficient, edit.clamp) if each is not None]
-    if not all(map(isfinite, sizes)):
-        raise InputError(f"a feature cannot be moved by {sizes[0]}", "name a number")
     if edit is not None and edit.keep_rest and edit.clamp is None:
         raise InputError("--keep-rest means nothing without --clamp", "what is added replaces nothing")
     if settings.value:

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from agents.models.base import ModelOptions
+from valuespectrum.operations.shared.checked import Bounds, Checked
 from valuespectrum.operations.shared.files import refuse_existing, refuse_taken
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
@@ -25,7 +26,7 @@ _MOST_CLIPS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class FitSettings:
+class FitSettings(Checked):
     """What is fitted; the names are those of the options of ``valuespectrum steer fit``."""
 
     method: str = "vectors"
@@ -179,8 +180,10 @@ def clips_of(corpus: Path | None) -> Iterator[Sequence[tuple[FrameReference, ...
 
 
 @dataclass(frozen=True, slots=True)
-class PairSettings:
+class PairSettings(Checked):
     """Which pairs; the names are those of the options of ``valuespectrum steer pairs``."""
+
+    bounds: ClassVar[Bounds] = {"count": (1, 10_000)}
 
     source: str = "grammar"
     """``grammar``, ``traits`` or ``unmatched``."""

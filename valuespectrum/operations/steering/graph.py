@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
@@ -47,8 +48,10 @@ _NO_CAUSE = (
 
 
 @dataclass(frozen=True, slots=True)
-class GraphSettings:
+class GraphSettings(Checked):
     """How a graph is mined; the names are those of the options of ``valuespectrum steer graph``."""
+
+    bounds: ClassVar[Bounds] = {"alpha": (1e-12, 0.999), "deepest": (0, ENDLESS), "resamples": (0, 100_000)}
 
     out: Path = Path("value-graph.json")
     """Graph file; the picture is written beside it."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, runtime_checkable
 
 from agents.models.base import Model, ModelOptions
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
 from valuespectrum.operations.shared.files import refuse_taken
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
@@ -33,8 +34,10 @@ _SEEN = (
 
 
 @dataclass(frozen=True, slots=True)
-class NeuronSettings:
+class NeuronSettings(Checked):
     """How neurons are found and edited; the names are those of the options of ``valuespectrum steer neurons``."""
+
+    bounds: ClassVar[Bounds] = {"pairs": (1, ENDLESS), "fewest": (0, ENDLESS), "validate": (0, ENDLESS)}
 
     threshold: float
     """Least difference of firing probabilities; NPTI: 0.1."""

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, fields, replace
 from itertools import product
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, runtime_checkable
 
 from agents.models.base import ModelOptions
 from valuespectrum.operations.bench import BenchBars, BenchSettings, model_slug, slug
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
 from valuespectrum.operations.shared.files import refuse_taken
 from valuespectrum.operations.shared.loading import check_specs, corpus_embedder
 from valuespectrum.operations.shared.outcomes import Outcome
@@ -60,8 +61,10 @@ _SWEPT: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class SweepSettings:
+class SweepSettings(Checked):
     """What is tried; the names are those of the options of ``valuespectrum steer sweep``, two of them in the plural."""
+
+    bounds: ClassVar[Bounds] = {"top_k": (1, ENDLESS)}
 
     corpus: Path | None = None
     """Whose clips are asked about; none for an instrument without pictures."""

@@ -8,13 +8,14 @@ from os import PathLike
 from pathlib import Path
 from shlex import quote
 
+from valuespectrum.operations.shared.checked import Checked
 from valuespectrum.operations.shared.choices import StrategyName
 from valuespectrum.operations.shared.outcomes import Outcome
 from vectorstore.foundation.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)
-class WordsSettings:
+class WordsSettings(Checked):
     """What is said; one of ``value``, ``persona`` and ``text``, named like the options of ``steer words``."""
 
     value: str = ""

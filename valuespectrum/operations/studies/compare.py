@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
 from valuespectrum.operations.shared.choices import ReadoutName
 from valuespectrum.operations.shared.outcomes import Outcome, flat
 from valuespectrum.operations.shared.telling import Teller, Unattended
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class CompareSettings:
+class CompareSettings(Checked):
     """Who is compared with whom; the names are those of the options of ``valuespectrum compare``."""
+
+    bounds: ClassVar[Bounds] = {"most_pairs": (1, ENDLESS), "margin": (0.001, ENDLESS), "minimum_mass": (0, 1)}
 
     model: tuple[str, ...] = ()
     """Ids, specs or names of models, in the order in which they are compared; empty for all."""

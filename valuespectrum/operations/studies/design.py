@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
+from typing import ClassVar
 
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
 from valuespectrum.operations.shared.outcomes import Outcome, flat
 from valuespectrum.operations.shared.tables import in_dollars, table
 from valuespectrum.scoring.guards.finding import percent
@@ -14,8 +16,10 @@ from vectorstore.foundation.json_types import Json
 
 
 @dataclass(frozen=True, slots=True)
-class DesignSettings:
+class DesignSettings(Checked):
     """What a plan is to reach; the names are those of the options of ``valuespectrum bench``."""
+
+    bounds: ClassVar[Bounds] = {"target_se": (1e-6, ENDLESS), "detect": (1e-6, ENDLESS)}
 
     target_se: float | None = None
     """Standard error of a value's centred score."""

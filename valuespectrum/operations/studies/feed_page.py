@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from valuespectrum.operations.browse import open_feed, refuse_early
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
 from valuespectrum.operations.shared.clip_media import corpus_media
 from valuespectrum.operations.shared.option_files import effective_options
 from valuespectrum.operations.shared.outcomes import Outcome
@@ -33,8 +34,10 @@ _LONGEST_CONSENT = 2**16
 
 
 @dataclass(frozen=True, slots=True)
-class FeedPageSettings:
+class FeedPageSettings(Checked):
     """What people are shown, and where; the names are those of the options of ``valuespectrum feed``."""
+
+    bounds: ClassVar[Bounds] = {"steps": (1, ENDLESS), "port": (0, 65_535), "attention": (0, 1000)}
 
     policy: str = "similar"
     """What is shown next: a policy, with options as in ``similar:temperature=0.2``."""

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
 from valuespectrum.operations.shared.choices import ReadoutName, ThresholdsName
 from valuespectrum.operations.shared.outcomes import CheckOutcome
 from valuespectrum.operations.shared.tables import table
@@ -23,8 +24,10 @@ _ASSUMED_VALUES = 10
 
 
 @dataclass(frozen=True, slots=True)
-class OrdinalSettings:
+class OrdinalSettings(Checked):
     """How ratings are compared; the names are those of the options of ``valuespectrum instrument ordinal``."""
+
+    bounds: ClassVar[Bounds] = {"steps": (0, 99), "items": (0, ENDLESS), "chains": (2, 64), "draws": (50, 20_000)}
 
     bayes: bool = False
     """Posterior draws (needs the extra ``bayes``), in place of maximum likelihood."""

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from valuespectrum.operations.browse import open_feed
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
 from valuespectrum.operations.shared.choices import PeopleLayout
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class PeopleSettings:
+class PeopleSettings(Checked):
     """What makes a session; the names are those of the options of ``valuespectrum people``."""
+
+    bounds: ClassVar[Bounds] = {"kept_from": (0, ENDLESS), "gap": (0.01, ENDLESS), "least_steps": (1, ENDLESS)}
 
     kept_from: float = 3.0
     """Seconds from which on a clip counts as watched on; a shorter clip from its whole length."""

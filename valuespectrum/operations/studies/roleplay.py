@@ -11,7 +11,7 @@ from shlex import quote
 from typing import TYPE_CHECKING, ClassVar
 
 from agents.personas.prompts import QUESTIONNAIRE
-from agents.personas.reserved import PLACEBO_TEXTS
+from agents.personas.reserved import MOST_PLACEBO_TEXTS, PLACEBO_TEXTS
 from valuespectrum.operations.bench import BenchSettings, bench, model_slug, plan_bench, refuse_benchmark
 from valuespectrum.operations.browse import (
     BrowseSettings,
@@ -21,6 +21,7 @@ from valuespectrum.operations.browse import (
     walk_together,
     warn_of_what_is_not_shown,
 )
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
 from valuespectrum.operations.shared.choices import EngineName, ModelFormat, StrategyName
 from valuespectrum.operations.shared.loading import chosen_personas, load_models, watching_models
 from valuespectrum.operations.shared.option_files import effective_options
@@ -61,6 +62,14 @@ class RoleplaySettings(WalkSettings):
     into clips also a third time, with words that order nothing.
     """
 
+    bounds: ClassVar[Bounds] = {
+        **WalkSettings.bounds,
+        "persona_wordings": (1, 3),
+        "placebos": (0, MOST_PLACEBO_TEXTS),
+        "wordings": (1, ENDLESS),
+        "top_k": (1, ENDLESS),
+    }
+
     persona: tuple[str, ...] = ("all",)
     """Personas by name, or ``("all",)``; the model without a persona always walks."""
     personas: Path | None = None
@@ -95,6 +104,7 @@ class RoleplaySettings(WalkSettings):
     engine: EngineName = "auto"
 
     def __post_init__(self) -> None:
+        Checked.__post_init__(self)
         if min(self.sessions, self.clones) < 0 or self.steps < 1:
             raise InputError("there are 0 or more sessions of at least one step, and 0 or more clones")
         if not self.policy or not self.strategy:

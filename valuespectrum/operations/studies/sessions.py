@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from valuespectrum.operations.studies.roleplay_words import sessions_in_words
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class SessionSettings:
+class SessionSettings(Checked):
     """How sessions are compared; the names are those of the options of ``valuespectrum compare``."""
+
+    bounds: ClassVar[Bounds] = {"window": (1, ENDLESS)}
 
     window: int = 20
     """Steps in a window of the feed's numbers."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
@@ -14,8 +16,10 @@ from vectorstore.foundation.json_types import Json
 
 
 @dataclass(frozen=True, slots=True)
-class TwinStudySettings:
+class TwinStudySettings(Checked):
     """How much is drawn; the names are those of the options of ``valuespectrum calibrate``."""
+
+    bounds: ClassVar[Bounds] = {"corpora": (0, ENDLESS), "respondents": (1, ENDLESS)}
 
     corpora: int = 20
     """Corpora, each with clips, search words and respondents of its own."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 
+from valuespectrum.operations.shared.checked import Checked
 from valuespectrum.operations.shared.outcomes import Outcome, flat
 from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
@@ -15,7 +16,7 @@ from vectorstore.foundation.json_types import Json
 
 
 @dataclass(frozen=True, slots=True)
-class ConvergenceSettings:
+class ConvergenceSettings(Checked):
     """Who counts; the names are those of the options of ``valuespectrum compare --convergence``."""
 
     model: tuple[str, ...] = ()

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
+from typing import ClassVar
 
+from valuespectrum.operations.shared.checked import Bounds, Checked
 from valuespectrum.operations.shared.choices import AcrossName, ReadoutName
 from valuespectrum.operations.shared.outcomes import Outcome, flat
 from valuespectrum.operations.shared.tables import table
@@ -19,8 +21,10 @@ ITEMS_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
-class FunctioningSettings:
+class FunctioningSettings(Checked):
     """What makes the groups; the names are those of the options of ``valuespectrum compare --functioning``."""
+
+    bounds: ClassVar[Bounds] = {"minimum_mass": (0, 1)}
 
     across: AcrossName = "run"
     """What makes the groups: ``run``, ``model``, ``persona``, ``stimulus``, ``wording``."""

@@ -134,7 +134,6 @@ def test_what_does_not_go_together_is_refused_before_anything_is_loaded(tmp_path
         vs.SearchSettings(corpus=tmp_path, option={"pairs": "sum"}),
         vs.SearchSettings(clips=3),
         vs.SearchSettings(gain=0.1),
-        vs.SearchSettings(keep=0.0),
         vs.SearchSettings(option={"denominator": "min"}),
         vs.SearchSettings(option={"beta": "nan"}),
     ):

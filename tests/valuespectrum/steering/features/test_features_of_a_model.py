@@ -245,7 +245,6 @@ SMALL = api.FeatureTraining(64, 12, 150)
     [
         ({"edit": api.FeatureEdit(2 * WIDTH, clamp=1.0)}, "has 384 features, none is 384"),
         ({"edit": api.FeatureEdit(64, clamp=1.0), "train": SMALL}, "has 64 features, none is 64"),
-        ({"edit": api.FeatureEdit(3, coefficient=float("nan"))}, "cannot be moved by nan"),
         ({"train": api.FeatureTraining(8, 8)}, "of 8 features cannot keep 8"),
         ({"train": SMALL, "activation": "relu"}, "is of kind topk"),
         ({"train": SMALL, "top_k": 5}, "with --train-kept"),
