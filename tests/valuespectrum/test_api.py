@@ -9,6 +9,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from shlex import quote
+from typing import Any
 
 import pytest
 from cli_world import ColourEmbedder, write_clips
@@ -130,6 +132,32 @@ def test_a_corpus_can_be_named_by_what_is_open(corpus: Path) -> None:
     with vs.Corpus.open(corpus) as opened:
         assert vs.info(opened).to_dict() == vs.info(corpus).to_dict() == vs.info(str(corpus)).to_dict()
         assert vs.verify(opened, quick=True).passed
+
+
+def test_a_corpus_that_is_open_is_named_by_its_folder(corpus: Path, tmp_path: Path) -> None:
+    with vs.Corpus.open(corpus) as opened:
+        assert str(vs.info(opened)).splitlines()[0] == str(corpus)
+        scores = vs.bench(opened, MODEL, tmp_path / "run", vs.BenchSettings(top_k=1, wordings=1, placebos=0))
+    assert str(scores).endswith(f"--corpus {quote(str(corpus))}")
+
+
+def test_a_tilde_names_the_same_folder_in_every_function(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(corpus.parent))
+    monkeypatch.chdir(tmp_path)
+    named = f"~/{corpus.name}"
+    assert vs.info(named).to_dict() == vs.info(corpus).to_dict()
+    assert vs.plan_ingest("~/clips", named).to_dict()["new"] == 0
+    vs.make_persona("boss", "~/mine.yaml", vs.MakeSettings(profile={"power": 1.0}))
+    assert (corpus.parent / "mine.yaml").is_file() and not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("named", [None, 3, b"corpus", "a\0b", "~nobody-of-this-name/corpus"])
+def test_what_is_no_path_is_refused_in_one_line(named: Any) -> None:
+    for function in (vs.info, vs.score, vs.history, vs.sources):
+        with pytest.raises(InputError):
+            function(named)
 
 
 def test_what_cannot_be_done_is_an_error_with_a_hint(tmp_path: Path) -> None:

@@ -36,6 +36,7 @@ from valuespectrum.operations.shared.telling import Advance, Teller, Unattended
 from vectorstore.foundation.clock import duration
 from vectorstore.foundation.errors import CorpusError, InputError
 from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
     from agents.models.base import Model, ModelOptions
@@ -236,7 +237,7 @@ def bench(
     teller.warn(scores["caution"])
     text = (
         f"{describe(scores)}\n\nanswers and scores: {options.run}\n"
-        f"next: valuespectrum report {quote(str(options.run))} --corpus {quote(str(corpus))}"
+        f"next: valuespectrum report {quote(str(options.run))} --corpus {quote(str(user_path(corpus)))}"
     )
     return Scores({**scores, "run": str(options.run), "engines": asked}, text, options.run)
 
@@ -311,10 +312,12 @@ def _prepared(
     check_specs([*specs, *further], settings.loading, settings.prices)
     personas = chosen_personas(settings.persona, settings.personas)
     warn_of_placebos(teller, personas, settings.personas)
-    teller.doing(f"opening {Path(corpus)}")
-    with Corpus.open(Path(corpus)) as opened:
+    teller.doing(f"opening {user_path(corpus)}")
+    with Corpus.open(user_path(corpus)) as opened:
         if not opened.clip_ids():
-            raise CorpusError(f"{Path(corpus)} holds no pictures", "add some: valuespectrum ingest VIDEOS --corpus DIR")
+            raise CorpusError(
+                f"{user_path(corpus)} holds no pictures", "add some: valuespectrum ingest VIDEOS --corpus DIR"
+            )
         teller.doing("loading the embedder")
         yield opened, corpus_embedder(opened, settings.embedder), personas
 
@@ -333,7 +336,7 @@ def _options(specs: Sequence[str], run: str | PathLike[str] | None, settings: Be
     instrument = picture_instrument(name, params)
     instrument.cost(1)  # refuses words that there are not before anything is begun
     return BenchOptions(
-        run=Path(run) if run else Path("runs") / f"{named}-{slug(settings.battery)}",
+        run=user_path(run) if run else Path("runs") / f"{named}-{slug(settings.battery)}",
         battery=InstrumentChoice(name, params),
         retrieval=retrieval_of(instrument, settings.top_k),
         present=settings.presenting,

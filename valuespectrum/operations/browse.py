@@ -29,6 +29,7 @@ from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from valuespectrum.operations.shared.walking import Arm, Roles, WalkSettings
 from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
     from agents.browsing.catalogue import Catalogue
@@ -135,17 +136,17 @@ def browse(
     specs = [model] if model else []
     options = ModelOptions(device=settings.device, dtype=settings.dtype, engine=settings.engine, seed=settings.seed)
     check_specs(specs, options)
-    session = session_options(settings, Path(corpus))  # refuses a policy that cannot be, before anything is opened
+    session = session_options(settings, user_path(corpus))  # refuses a policy that cannot be, before anything is opened
     roles = feed_roles([settings.persona], settings.personas, settings.strategy)
-    path = Path(log) if log else Path("sessions") / f"{session_name(model, settings)}.jsonl"
+    path = user_path(log) if log else Path("sessions") / f"{session_name(model, settings)}.jsonl"
     for place, _ in paired(path, settings):
         refuse_unwritable(place)
-    feed, catalogue = open_feed(Path(corpus), settings.embedder, specs, teller)
+    feed, catalogue = open_feed(user_path(corpus), settings.embedder, specs, teller)
     refuse_early(session, catalogue)
     warn_of_what_is_not_shown(teller, session, catalogue)
     role = next(iter(roles.values()))
     for place, own in paired(path, settings):
-        unloaded = Session(session_options(own, Path(corpus), role), UnloadedModel(model), role, place)
+        unloaded = Session(session_options(own, user_path(corpus), role), UnloadedModel(model), role, place)
         refuse_other_log(unloaded, catalogue)
     warn_of_placebos(teller, roles.values(), settings.personas)
     teller.doing(f"loading {model}")
@@ -155,11 +156,11 @@ def browse(
     engines = {agent.id: how_asked(agent)}
     teller.say(engine_in_words(agent.id, engines[agent.id]))
     walked = []
-    with Corpus.open(Path(corpus)) as opened:
+    with Corpus.open(user_path(corpus)) as opened:
         for place, own in paired(path, settings):
-            effective = effective_options(own, corpus=Path(corpus), model=model, out=place)
+            effective = effective_options(own, corpus=user_path(corpus), model=model, out=place)
             write_feed(place, opened, catalogue, replace(feed, command=command, options=effective))
-            walked.append(Session(session_options(own, Path(corpus), role), agent, role, place))
+            walked.append(Session(session_options(own, user_path(corpus), role), agent, role, place))
     records = walk_together(walked, catalogue, teller)
     places = [place for place, _ in paired(path, settings)]
     document, *beside = (
@@ -302,7 +303,7 @@ def replay(
     from agents.browsing.replay_alone import replay_alone
     from agents.feeds.policy import read_policy
 
-    teller, path = teller or Unattended(), Path(log)
+    teller, path = teller or Unattended(), user_path(log)
     catalogue, elsewhere = _clips_of(path, corpus, embedder, teller)
     if catalogue is None:
         report, checked, same = replay_alone(path), "answers", "actions and times follow from the answers"
@@ -323,7 +324,7 @@ def _clips_of(
     """The clips that a logged session walked through; or none, and why."""
     from agents.browsing.log import read_log
 
-    folder = Path(corpus) if corpus is not None else corpus_of_log(log)
+    folder = user_path(corpus) if corpus is not None else corpus_of_log(log)
     if folder is None:
         return None, "its corpus is not here"
     if corpus is None:

@@ -18,6 +18,7 @@ from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
     from agents.models.base import Model, ModelOptions
@@ -114,7 +115,7 @@ def calibrate(
     from valuespectrum.runs.run import refuse_other_folders
     from vectorstore.corpus import Corpus
 
-    settings, teller, folder = settings or CalibrateSettings(), teller or Unattended(), Path(run)
+    settings, teller, folder = settings or CalibrateSettings(), teller or Unattended(), user_path(run)
     named = [models] if isinstance(models, str) else list(models)
     if settings.twins and named:
         raise InputError("twins of the cohorts are asked in place of models", "leave out either the models or --twins")

@@ -35,6 +35,7 @@ from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
     from agents.browsing.session import Session
@@ -121,12 +122,15 @@ def browse_many(
     settings, teller = settings or BrowseSettings(), teller or Unattended()
     options = ModelOptions(device=settings.device, dtype=settings.dtype, engine=settings.engine, seed=settings.seed)
     check_specs(crowd.models, options)
-    session = session_options(settings, Path(corpus))  # refuses what cannot be, before anything is opened
-    roles, places = feed_roles(crowd.personas, settings.personas, settings.strategy), (Path(corpus), Path(folder))
+    session = session_options(settings, user_path(corpus))  # refuses what cannot be, before anything is opened
+    roles, places = (
+        feed_roles(crowd.personas, settings.personas, settings.strategy),
+        (user_path(corpus), user_path(folder)),
+    )
     planned = _sessions(crowd, settings, {spec: UnloadedModel(spec) for spec in crowd.models}, roles, places)
     for log in planned:
         refuse_unwritable(log)
-    feed, catalogue = open_feed(Path(corpus), settings.embedder, crowd.models, teller)
+    feed, catalogue = open_feed(user_path(corpus), settings.embedder, crowd.models, teller)
     refuse_early(session, catalogue)
     for planned_session, _ in planned.values():
         refuse_other_log(planned_session, catalogue)
@@ -141,7 +145,7 @@ def browse_many(
     for name, how in engines.items():
         teller.say(engine_in_words(name, how))
     sessions = _sessions(crowd, settings, models, roles, places)
-    with Corpus.open(Path(corpus)) as opened:
+    with Corpus.open(user_path(corpus)) as opened:
         for log, (_, effective) in sessions.items():
             write_feed(log, opened, catalogue, replace(feed, command=command, options=effective))
     records = walk_together([session for session, _ in sessions.values()], catalogue, teller)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from valuespectrum.operations.shared.checked import Bounds, Checked
@@ -13,6 +12,7 @@ from valuespectrum.operations.shared.choices import ModelFormat
 from valuespectrum.operations.shared.outcomes import CheckOutcome
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.escaping import printable_line
+from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
     from valuespectrum.checks.environment import Check
@@ -70,7 +70,7 @@ def doctor(model: str = "", run: str | PathLike[str] | None = None, settings: Do
     checks = [] if run or settings.layouts else check_environment()
     if model:
         checks += (check_layouts if settings.layouts else check_model)(model, options, settings.asks)
-    checks += check_run(Path(run)) if run else []
+    checks += check_run(user_path(run)) if run else []
     passed = all(check.ok for check in checks)
     document = {"passed": passed, "checks": [asdict(check) for check in checks]}
     return Health(document, _in_words(checks, passed))

@@ -15,6 +15,7 @@ from valuespectrum.operations.shared.choices import ExportForm
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from vectorstore.foundation.disk import storage_errors
+from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
     from valuespectrum.runs.inspect_log import Pictures
@@ -67,7 +68,7 @@ def export(
     from valuespectrum.runs.export import export_run
 
     settings, teller = settings or ExportSettings(), teller or Unattended()
-    folder, cautions = Path(run), list[str]()
+    folder, cautions = user_path(run), list[str]()
     with contextlib.ExitStack() as stack:
         wanted = form == "inspect" and settings.pictures
         opened = corpus_of_run(settings.corpus, folder, teller, stack) if wanted else None

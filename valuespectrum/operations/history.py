@@ -16,6 +16,7 @@ from valuespectrum.operations.shared.tables import table
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.escaping import printable_line
 from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
     from ingest.sources.data_export import History
@@ -76,7 +77,7 @@ def history(export: str | PathLike[str], settings: HistorySettings | None = None
     if all(days) and days[0] > days[1]:
         raise InputError(f"no day lies after {days[0]} and before {days[1]}", "exchange --from and --to")
     platforms = _platforms(settings.platform)
-    found = read_history(Path(export))
+    found = read_history(user_path(export))
     rows = _chosen(found, platforms, days)
     document, lines = _shown(rows, found, settings.count)
     if settings.links:

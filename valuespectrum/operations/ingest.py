@@ -18,6 +18,7 @@ from valuespectrum.operations.shared.telling import Teller, Unattended
 from vectorstore.foundation.disk import storage_errors
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.escaping import printable_line
+from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
     from ingest.pipeline import IngestOptions
@@ -112,7 +113,7 @@ def ingest(
     from vectorstore.corpus import Corpus
     from vectorstore.foundation.disk import refuse_unwritable
 
-    settings, teller, folder = settings or IngestSettings(), teller or Unattended(), Path(corpus)
+    settings, teller, folder = settings or IngestSettings(), teller or Unattended(), user_path(corpus)
     named, options = _named(sources), _options(settings)
     check_engine(settings.engine, settings.ray_address)
     if not folder.exists():
@@ -156,7 +157,7 @@ def plan_ingest(
     from ingest.sources.registry import find_items
     from vectorstore.corpus import Corpus
 
-    folder, options = Path(corpus), _options(settings or IngestSettings())
+    folder, options = user_path(corpus), _options(settings or IngestSettings())
     items = find_items(_named(sources), options.source).items
     if _is_new(folder):
         count = min(len(items), options.max_items or len(items))
@@ -177,7 +178,9 @@ def _is_new(folder: Path) -> bool:
 
 
 def _named(sources: str | PathLike[str] | Sequence[str | PathLike[str]]) -> list[str]:
-    return [str(each) for each in ([sources] if isinstance(sources, str | PathLike) else sources)]
+    given = [sources] if isinstance(sources, str | PathLike) else list(sources)
+    # What begins otherwise may be a link, or name the kind of its source.
+    return [each if isinstance(each, str) and not each.startswith("~") else str(user_path(each)) for each in given]
 
 
 def _options(settings: IngestSettings) -> IngestOptions:

@@ -31,6 +31,7 @@ from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -263,7 +264,7 @@ def _options(
     asked = settings.asked
     named = slug("+".join(ModelSpec.parse(each).titled for each in specs))
     return InstrumentOptions(
-        run=Path(run) if run else Path("runs") / f"{named}-{slug(name)}",
+        run=user_path(run) if run else Path("runs") / f"{named}-{slug(name)}",
         choice=InstrumentChoice(name, dict(settings.option)),
         strategies=asked.strategy or ("simple",),
         placebos=asked.placebos,

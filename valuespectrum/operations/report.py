@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from valuespectrum.operations.shared.checked import Checked
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.telling import Teller, Unattended
+from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
     from valuespectrum.reporting.elements.data import ReportData
@@ -70,7 +71,7 @@ def report(
     from valuespectrum.reporting.panels.base import broken_panels
 
     settings, teller = settings or ReportSettings(), teller or Unattended()
-    folders = tuple(Path(run) for run in ([runs] if isinstance(runs, str | PathLike) else runs))
+    folders = tuple(user_path(run) for run in ([runs] if isinstance(runs, str | PathLike) else runs))
     if settings.out is not None:
         refuse_other_pages(settings.out)
     with contextlib.ExitStack() as stack:

@@ -16,6 +16,7 @@ from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from valuespectrum.scoring.estimate import HEADLINE
 from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,15 +115,15 @@ def score(run: str | PathLike[str], settings: ScoreSettings | None = None, telle
         over=settings.over,
     )
     # A sweep tries what may break a model: settings that answer nothing have no scores, and the others have theirs.
-    scores = score_run(Path(run), options, silent=(Path(run) / FOUND).is_file())
+    scores = score_run(user_path(run), options, silent=(user_path(run) / FOUND).is_file())
     if settings.ratings is not None:
-        scores = _corrected(Path(run), settings, options)
+        scores = _corrected(user_path(run), settings, options)
     for line in told(scores):
         teller.say(line)
     for line in left_out_in_words(scores.get("sessions", {}).get("left_out", ())):
         teller.warn(line)
     teller.warn(scores["caution"])
-    return Scores(scores, describe(scores), Path(run))
+    return Scores(scores, describe(scores), user_path(run))
 
 
 def _seed_of(run: Path) -> int:

@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from valuespectrum.operations.shared.loading import warn_of_pictures
@@ -15,6 +14,7 @@ from valuespectrum.operations.shared.outcomes import CheckOutcome, Outcome
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from vectorstore.foundation.errors import CorpusLockedError
 from vectorstore.foundation.escaping import printable_line
+from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
     from vectorstore.corpus import Corpus
@@ -63,7 +63,7 @@ def verify(
     from vectorstore.snapshots.compare import check_snapshot
     from vectorstore.upkeep.verification import HARMLESS
 
-    teller, folder = teller or Unattended(), Path(corpus)
+    teller, folder = teller or Unattended(), user_path(corpus)
     teller.doing(f"checking {folder}: ledger, pictures, vectors, index")
     with Corpus.open(folder, chroma_url=chroma) as opened, _undisturbed(teller, opened):
         problems = opened.verify(quick)
@@ -131,7 +131,7 @@ def rebuild(corpus: str | PathLike[str], chroma: str | None = None, teller: Tell
 
     teller, started = teller or Unattended(), time.monotonic()
     teller.doing("making the index anew")
-    with Corpus.open(Path(corpus), write=True, chroma_url=chroma) as opened:
+    with Corpus.open(user_path(corpus), write=True, chroma_url=chroma) as opened:
         vectors = opened.rebuild_index()
     seconds = round(time.monotonic() - started, 3)
     return Outcome({"vectors": vectors, "seconds": seconds}, f"{vectors:,} vectors indexed in {seconds:.1f} s")
@@ -162,11 +162,11 @@ def reembed(
     from vectorstore.corpus import Corpus
 
     teller = teller or Unattended()
-    Corpus.open(Path(corpus), chroma_url=chroma).close()  # refuses what is none before an embedder is fetched
+    Corpus.open(user_path(corpus), chroma_url=chroma).close()  # refuses what is none before an embedder is fetched
     teller.doing(f"loading {embedder}")
     loaded = load_embedder(embedder)
     with (
-        Corpus.open(Path(corpus), write=True, chroma_url=chroma) as opened,
+        Corpus.open(user_path(corpus), write=True, chroma_url=chroma) as opened,
         teller.progress("embedding frames") as advance,
     ):
         report = run_reembed(opened, loaded, lambda stage, done, total: advance(done, total))

@@ -13,6 +13,7 @@ from valuespectrum.operations.shared.failures import failure_lines
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import number_lines
 from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
     from vectorstore.corpus import Corpus
@@ -50,7 +51,7 @@ def info(corpus: str | PathLike[str], failures: int = 20) -> CorpusInfo:
     from vectorstore.ledger.counts import corpus_counts
     from vectorstore.snapshots.snapshot import sound_snapshots
 
-    folder = Path(corpus)
+    folder = user_path(corpus)
     with Corpus.open(folder) as opened, opened.ledger.one_state():
         found = opened.info()
         named = [each.name for each in sound_snapshots(folder)]
@@ -91,7 +92,7 @@ def _described(corpus: Path, found: Json, failed: Sequence[Failure], most: int) 
     apart = ("counts", "embedders", "snapshots", "links", "failures")
     plain = {name: setting for name, setting in found.items() if name not in apart}
     plain["snapshots"] = ", ".join(found["snapshots"]) or "none"
-    lines = [str(corpus), *number_lines(plain)]
+    lines = [str(user_path(corpus)), *number_lines(plain)]
     for group in ("platforms", "failures"):
         members = ", ".join(f"{clean(name, 40)} {count:,}" for name, count in found["counts"][group].items())
         lines += [f"  {group:<14}{members}"] if members else []

@@ -26,6 +26,7 @@ from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
     from valuespectrum.stimuli.ratings.folder import Ratings
@@ -108,7 +109,7 @@ def label(
         "ratings": str(ratings.folder),
     }
     text = f"{rater.name} labelled {len(named)} of {document['pictures']} pictures, kept in {ratings.folder}"
-    return Labelled(document, f"{text}\nnext: valuespectrum corpus relevance {quote(str(corpus))}", labels)
+    return Labelled(document, f"{text}\nnext: valuespectrum corpus relevance {quote(str(user_path(corpus)))}", labels)
 
 
 def _check_who(who: LabelSettings, judge: JudgeSettings) -> None:

@@ -14,6 +14,7 @@ from valuespectrum.operations.shared.choices import ModelFormat
 from valuespectrum.operations.shared.loading import check_specs, corpus_embedder, load_models
 from valuespectrum.operations.shared.telling import Advance, Teller
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
     from agents.answers.store import AnswerStore
@@ -90,7 +91,7 @@ def opened_with_ratings(
 
     if settings.run is not None and settings.top_k != _TOP_K:
         raise InputError("--top-k with --run: which clips a run shows is settled", "leave it out")
-    folder = Path(corpus)
+    folder = user_path(corpus)
     teller.doing(f"opening {folder}")
     with Corpus.open(folder) as opened:
         yield opened, Ratings(settings.ratings or beside(folder), make=True)

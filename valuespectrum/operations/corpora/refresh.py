@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from valuespectrum.operations.ingest import describe_ingest, stage_progress
@@ -16,6 +15,7 @@ from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import number_lines
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from vectorstore.foundation.escaping import printable_line
+from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
     from ingest.pipeline import IngestOptions
@@ -88,7 +88,7 @@ def refresh(
     check_engine(settings.engine, settings.ray_address)
     granted = _granted(settings)
     with (
-        Corpus.open(Path(corpus), write=True, chroma_url=settings.chroma) as opened,
+        Corpus.open(user_path(corpus), write=True, chroma_url=settings.chroma) as opened,
         stage_progress(teller) as progress,
     ):
         items = find_again(opened, granted)
@@ -123,7 +123,7 @@ def plan_refresh(corpus: str | PathLike[str], settings: RefreshSettings | None =
     settings = settings or RefreshSettings()
     check_engine(settings.engine, settings.ray_address)
     granted = _granted(settings)
-    with Corpus.open(Path(corpus), chroma_url=settings.chroma) as opened:
+    with Corpus.open(user_path(corpus), chroma_url=settings.chroma) as opened:
         options = RefreshOptions(_how(opened, settings), settings.check_links, settings.remove_gone)
         plan = run_plan(opened, find_again(opened, granted), options, _embedder_id(opened, settings.embedder))
     return Outcome(plan.to_json(), plan.describe())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from valuespectrum.operations.corpora.pictures import (
@@ -22,6 +21,7 @@ from valuespectrum.operations.shared.outcomes import Outcome, flat
 from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
     from ingest.embedding.base import Embedder
@@ -155,7 +155,7 @@ def relevance(
     from valuespectrum.stimuli.ratings.folder import Ratings, beside
     from vectorstore.corpus import Corpus
 
-    settings, folder = settings or PictureSettings(), Path(corpus)
+    settings, folder = settings or PictureSettings(), user_path(corpus)
     ratings = Ratings(settings.ratings or beside(folder))
     if settings.run is not None:
         pictures, found_by = pictures_of_run(settings.run)

@@ -20,6 +20,7 @@ from valuespectrum.operations.shared.telling import Teller, Unattended
 from vectorstore.foundation.errors import CorpusError, CorpusLockedError, InputError
 from vectorstore.foundation.escaping import printable_line
 from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
     from vectorstore.corpus import Corpus
@@ -86,8 +87,8 @@ def remove(
     teller = teller or Unattended()
     links = [*what.url, *(_read_list(what.url_list) if what.url_list else [])]
     named = {"clip": what.clip, "uploader": what.uploader, "source": links}
-    teller.doing(f"opening {Path(corpus)}")
-    with Corpus.open(Path(corpus), write=True, chroma_url=chroma) as opened:
+    teller.doing(f"opening {user_path(corpus)}")
+    with Corpus.open(user_path(corpus), write=True, chroma_url=chroma) as opened:
         known: set[str] = known_links(opened.ledger) if links else set()
         _refuse_pages(links, known)
         removals = _removals(opened, named, known, what.reason, what.keep_out)

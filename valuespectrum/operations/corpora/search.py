@@ -18,6 +18,7 @@ from valuespectrum.operations.shared.telling import Teller, Unattended
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 from vectorstore.foundation.text import one_line
+from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
     import numpy as np
@@ -122,8 +123,8 @@ def search(
     by_words_alone = query.said and not _seen(query)
     if by_words_alone and filters.without_blank:
         raise InputError("--without-blank is about pictures, for which --said alone does not look", "leave it out")
-    teller.doing(f"searching {Path(corpus)}{'' if by_words_alone else ' (loading the embedder first)'}")
-    with Corpus.open(Path(corpus), chroma_url=chroma) as opened:
+    teller.doing(f"searching {user_path(corpus)}{'' if by_words_alone else ' (loading the embedder first)'}")
+    with Corpus.open(user_path(corpus), chroma_url=chroma) as opened:
         if filters.platform:
             where = replace(where, platforms=stated_as(opened, "platform", filters.platform))
         if filters.licence:

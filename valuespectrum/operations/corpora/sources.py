@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from valuespectrum.operations.shared.outcomes import Outcome
@@ -13,6 +12,7 @@ from valuespectrum.operations.shared.tables import number_lines
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from vectorstore.foundation.escaping import printable_line
 from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
     from ingest.named_sources import NamedSource
@@ -54,7 +54,7 @@ def sources(corpus: str | PathLike[str]) -> SourceList:
     from ingest.named_sources import named_sources
     from vectorstore.corpus import Corpus
 
-    with Corpus.open(Path(corpus)) as opened:
+    with Corpus.open(user_path(corpus)) as opened:
         documents = [_document(each) for each in named_sources(opened)]
     lines = [_line(document) for document in documents]
     return SourceList({"sources": documents}, "\n".join(lines or ["nothing was ever named"]))
@@ -92,8 +92,8 @@ def forget(
     from vectorstore.corpus import Corpus
 
     teller = teller or Unattended()
-    teller.doing(f"opening {Path(corpus)}")
-    with Corpus.open(Path(corpus), write=True, chroma_url=chroma) as opened:
+    teller.doing(f"opening {user_path(corpus)}")
+    with Corpus.open(user_path(corpus), write=True, chroma_url=chroma) as opened:
         named = find_named(named_sources(opened), source)
         going = _going(named, foresee_forget(opened, named, with_clips))
         document = {"source": named.source.text, **going}

@@ -16,6 +16,7 @@ from valuespectrum.operations.shared.tables import number_lines, table
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.escaping import printable_line
 from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
     from vectorstore.corpus import Corpus
@@ -54,7 +55,7 @@ def snapshot(corpus: str | PathLike[str], name: str, chroma: str | None = None) 
     from vectorstore.corpus import Corpus
     from vectorstore.snapshots.snapshot import take_snapshot
 
-    with Corpus.open(Path(corpus), write=True, chroma_url=chroma) as opened:
+    with Corpus.open(user_path(corpus), write=True, chroma_url=chroma) as opened:
         made = take_snapshot(opened, name)
     return Outcome(_document(made), _described(made))
 
@@ -75,8 +76,8 @@ def snapshots(corpus: str | PathLike[str]) -> SnapshotList:
     from vectorstore.corpus import Corpus
     from vectorstore.snapshots.snapshot import snapshots as named
 
-    Corpus.open(Path(corpus)).close()
-    found, problems = named(Path(corpus))
+    Corpus.open(user_path(corpus)).close()
+    found, problems = named(user_path(corpus))
     document = {
         "snapshots": [_document(each) for each in found],
         "damaged": [{"name": name, "problem": problem} for name, problem in problems.items()],
@@ -152,8 +153,8 @@ def diff(corpus: str | PathLike[str], before: str, after: str) -> StateDifferenc
     from vectorstore.corpus import Corpus
     from vectorstore.snapshots.compare import diff_snapshots
 
-    Corpus.open(Path(corpus)).close()
-    found = diff_snapshots(Path(corpus), before, after)
+    Corpus.open(user_path(corpus)).close()
+    found = diff_snapshots(user_path(corpus), before, after)
     return StateDifference(asdict(found), _difference_in_words(before, after, found))
 
 
@@ -214,12 +215,12 @@ def export_corpus(
     from vectorstore.snapshots.export import ExportOptions
     from vectorstore.snapshots.export import export_corpus as run_export
 
-    settings, folder = settings or CorpusExportSettings(), Path(target)
+    settings, folder = settings or CorpusExportSettings(), user_path(target)
     if settings.links and (settings.vectors or settings.values or settings.contact):
         raise InputError(
             "--links writes no tables and no card, to which --vectors, --values and --contact belong", "leave them out"
         )
-    with Corpus.open(Path(corpus)) as opened:
+    with Corpus.open(user_path(corpus)) as opened:
         if settings.links:
             return _export_links(opened, folder)
         coverage = _value_coverage(opened) if settings.values else {}

@@ -17,6 +17,7 @@ from valuespectrum.operations.shared.telling import Teller, Unattended
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 from vectorstore.foundation.text import one_line
+from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
     from valuespectrum.instruments.dilemmas.items import Escalation
@@ -126,7 +127,7 @@ def make_dilemmas(
     from valuespectrum.theory.value_sets import VALUE_SETS
     from vectorstore.foundation.disk import make_folder, refuse_unwritable, storage_errors, write_durably
 
-    teller, folder = teller or Unattended(), Path(out)
+    teller, folder = teller or Unattended(), user_path(out)
     refuse_unwritable(folder / REPORT_FILE)
     settings.refuse_nonsense(folder)
     norms, taken = read_norms(settings.norms) if settings.norms else (), _taken(settings, teller)

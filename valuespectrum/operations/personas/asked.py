@@ -16,6 +16,7 @@ from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
     from agents.models.base import Model
@@ -235,7 +236,7 @@ def _loaded(model: str, settings: PersonaAskSettings, teller: Teller) -> Model:
 def _free(out: str | PathLike[str], force: bool) -> Path:
     from vectorstore.foundation.disk import refuse_unwritable, storage_errors
 
-    path = Path(out)
+    path = user_path(out)
     with storage_errors(path):
         if path.exists() and not force:
             raise InputError(f"{path} is there already", "name another file, or add --force to replace it")

@@ -16,6 +16,7 @@ from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
     from agents.personas.importing.rows import Imported
@@ -91,7 +92,7 @@ def list_personas(personas: str | PathLike[str] | None = None) -> PersonaList:
     """
     from agents.personas.persona import load_personas
 
-    return _listed(load_personas(Path(personas) if personas is not None else None))
+    return _listed(load_personas(user_path(personas) if personas is not None else None))
 
 
 def show_persona(
@@ -119,11 +120,11 @@ def show_persona(
     from agents.personas.persona import load_personas
     from agents.personas.prompts import system_prompt
 
-    known = load_personas(Path(personas) if personas is not None else None)
+    known = load_personas(user_path(personas) if personas is not None else None)
     chosen = select(known, [name])
     words = system_prompt(chosen[0], strategy)
     found = _listed(chosen)
-    warn_of_placebos(teller or Unattended(), chosen, Path(personas) if personas is not None else None)
+    warn_of_placebos(teller or Unattended(), chosen, user_path(personas) if personas is not None else None)
     text = "\n".join([words, "", _target_words(chosen[0])])
     return PersonaList({**found.document, "system": words}, text, chosen)
 
@@ -147,7 +148,7 @@ def make_persona(identity: str, out: str | PathLike[str], settings: MakeSettings
     from agents.personas.generating import from_profile, rescaled
     from agents.personas.writing import write_personas
 
-    path = Path(out)
+    path = user_path(out)
     profile = rescaled(settings.profile) if settings.rescale else dict(settings.profile)
     made = from_profile(identity, settings.name or identity.replace("_", " "), profile, settings.seed)
     before = [] if settings.force or not path.exists() else _made_before(path)
@@ -201,10 +202,10 @@ def import_personas(
     """
     from agents.personas.writing import write_personas
 
-    settings, path = settings or PersonaImportSettings(), Path(out)
+    settings, path = settings or PersonaImportSettings(), user_path(out)
     if path.exists() and not settings.force:
         raise InputError(f"{path} is there already", "name another file, or add --force to replace it")
-    found = _read(form, Path(source), settings)
+    found = _read(form, user_path(source), settings)
     write_personas(path, found.personas, _COPIED, settings.force)
     open_targets = sum(not any(persona.target.values()) for persona in found.personas)
     listed = _listed(found.personas)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
-from pathlib import Path
 
 from valuespectrum.operations.searches.settings import SearchSettings
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.telling import Teller, Unattended
+from vectorstore.foundation.user_paths import user_path
 
 
 @dataclass(frozen=True, repr=False)
@@ -52,5 +52,5 @@ def search_telling(
     from valuespectrum.operations.searches.conducted import conduct_search
 
     specs = [models] if isinstance(models, str) else list(models)
-    document, text = conduct_search(specs, Path(out), settings or SearchSettings(), teller or Unattended())
+    document, text = conduct_search(specs, user_path(out), settings or SearchSettings(), teller or Unattended())
     return TellingSearch(document, text)

@@ -17,6 +17,7 @@ from valuespectrum.operations.shared.tables import table
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 from vectorstore.foundation.text import visible_line
+from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
     from agents.models.base import ModelOptions
@@ -134,7 +135,7 @@ def apply_steering(
 
     if not files:
         raise InputError("no intervention was named", "name one, e.g. steer apply security.steer --model reference")
-    target = Path(out) if out else None
+    target = user_path(out) if out else None
     if target:
         refuse_existing(target)
         refuse_words(files)

@@ -18,6 +18,7 @@ from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
     from agents.procedures.procedure import Cast, Named
@@ -125,7 +126,7 @@ def steer_counterfactual(
     from valuespectrum.steering.counterfactual.voice import LoopParts
     from vectorstore.foundation.disk import make_folder, refuse_unwritable, storage_errors
 
-    teller, folder = teller or Unattended(), Path(out)
+    teller, folder = teller or Unattended(), user_path(out)
     if settings.theta is None:
         raise InputError("a threshold has to be named: the published one is not known", "for example --theta 1")
     refuse_unwritable(folder / _DOCUMENT)

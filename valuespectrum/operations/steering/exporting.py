@@ -14,6 +14,7 @@ from valuespectrum.operations.shared.outcomes import Outcome
 from vectorstore.foundation.disk import storage_errors, write_durably
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.user_paths import user_path
 
 RequestForm = Literal["request", "spec"]
 """What EasySteer reads: the field ``steer_vector_request``, as in 2025, or ``steering``, as since then."""
@@ -65,7 +66,7 @@ def export_steering(
         steering_spec,
     )
 
-    target, asked = Path(out), Path(request) if request else None
+    target, asked = user_path(out), user_path(request) if request else None
     if asked is not None:
         refuse_existing(asked)
         if asked.resolve() == target.resolve():

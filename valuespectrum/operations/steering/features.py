@@ -17,6 +17,7 @@ from valuespectrum.operations.shared.telling import Teller, Unattended
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 from vectorstore.foundation.text import visible_line
+from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
     from agents.models.base import Ask
@@ -129,7 +130,7 @@ def rank_value_features(
     from valuespectrum.steering.features.ranking import block_activations
     from valuespectrum.steering.features.reconstruction import check_reconstruction
 
-    settings, teller, path = settings or FeatureSettings(), teller or Unattended(), Path(autoencoder)
+    settings, teller, path = settings or FeatureSettings(), teller or Unattended(), user_path(autoencoder)
     _check(settings)
     if settings.train:
         _refuse_full(path, settings.force or bool(_trained_before(path, settings)))

@@ -15,6 +15,7 @@ from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from vectorstore.foundation.errors import CorpusError, InputError, ModelError
+from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
     from agents.models.base import FrameReference, Model
@@ -87,7 +88,7 @@ def fit_steering(
     from agents.models.steering.files import write_intervention
     from valuespectrum.steering.registry import STEERING, CheckedMethod, SteeringWish
 
-    settings, teller, target = settings or FitSettings(), teller or Unattended(), Path(out)
+    settings, teller, target = settings or FitSettings(), teller or Unattended(), user_path(out)
     refuse_taken(target, settings.force)
     method = STEERING.load(settings.method)
     with clips_of(settings.corpus) as clips:
@@ -219,7 +220,7 @@ def steering_pairs(
     from valuespectrum.steering.pairs.grammar import own_pairs
     from valuespectrum.steering.pairs.reading import write_pairs
 
-    settings, teller, target = settings or PairSettings(), teller or Unattended(), Path(out)
+    settings, teller, target = settings or PairSettings(), teller or Unattended(), user_path(out)
     refuse_existing(target)
     if settings.model and settings.source != PairSettings().source:
         raise InputError(

@@ -14,6 +14,7 @@ from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
     from valuespectrum.steering.graph.mining import MiningOptions
@@ -184,7 +185,7 @@ def _table(
     from valuespectrum.steering.graph.run_table import table_of_runs
     from valuespectrum.steering.graph.value_table import NOBODY, read_value_table
 
-    paths = [Path(each) for each in ([sources] if isinstance(sources, str | PathLike) else sources)]
+    paths = [user_path(each) for each in ([sources] if isinstance(sources, str | PathLike) else sources)]
     if len(paths) == 1 and paths[0].suffix.lower() == ".csv":
         if settings.instrument or settings.scale != "raw":
             raise InputError("a table has one scale and no instruments", "leave --instrument and --scale out")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from agents.models.model_names import ModelId
+from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
     from agents.models.base import Ask, Model
@@ -47,7 +47,7 @@ def knowledge_tasks(name: str) -> list[KnowledgeTask]:
 
     if not name:
         return []
-    return reference_tasks() if name == REFERENCE else read_tasks(Path(name))
+    return reference_tasks() if name == REFERENCE else read_tasks(user_path(name))
 
 
 def looked_beside(

@@ -12,6 +12,7 @@ from valuespectrum.operations.shared.checked import Checked
 from valuespectrum.operations.shared.choices import StrategyName
 from valuespectrum.operations.shared.outcomes import Outcome
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.user_paths import user_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def make_words(out: str | PathLike[str], settings: WordsSettings) -> WordsWritte
         made = persona_words(persona, settings.strategy)
     else:
         made = SpokenIntervention(settings.name, settings.text)
-    path = Path(out)
+    path = user_path(out)
     write_spoken(made, path)
     told = f"{made}\nwritten: {path}; use it with --steer {quote(str(path))}"
     return WordsWritten({**asdict(made), "file": str(path)}, told)

@@ -15,6 +15,7 @@ from valuespectrum.operations.shared.outcomes import Outcome, flat
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from valuespectrum.operations.studies.compared import in_words
 from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
     from valuespectrum.comparing.compare import ComparingOptions
@@ -104,7 +105,7 @@ def compare(
     settings, teller = settings or CompareSettings(), teller or Unattended()
     if settings.out is not None:
         refuse_other_pages(settings.out)
-    folders = [Path(run) for run in ([runs] if isinstance(runs, str | PathLike) else runs)]
+    folders = [user_path(run) for run in ([runs] if isinstance(runs, str | PathLike) else runs)]
     document = compare_runs(folders, _options(settings))
     for each in document["left_out"]:
         teller.say(f"note: {each['label']} is left out: {each['why']}")

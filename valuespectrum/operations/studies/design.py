@@ -13,6 +13,7 @@ from valuespectrum.operations.shared.outcomes import Outcome, flat
 from valuespectrum.operations.shared.tables import in_dollars, table
 from valuespectrum.scoring.guards.finding import percent
 from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.user_paths import user_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def plan_design(pilot: str | PathLike[str], settings: DesignSettings | None = No
     options = PlanOptions(
         wished.target_se, wished.detect, wished.across_personas, wished.prices, wished.seed, usual=True
     )
-    found = plan_from_pilot(Path(pilot), options)
+    found = plan_from_pilot(user_path(pilot), options)
     left_out = "\n".join(f"Left out: {each}." for each in found["left_out"])
     parts = [_wish_in_words(found), *map(_model_in_words, found["models"]), left_out]
     return DesignPlan(found, "\n\n".join(filter(None, parts)))

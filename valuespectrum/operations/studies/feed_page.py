@@ -16,6 +16,7 @@ from valuespectrum.operations.shared.option_files import effective_options
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
     from agents.browsing.catalogue import Catalogue
@@ -116,7 +117,7 @@ def feed(
     settings, teller = settings or FeedPageSettings(), teller or Unattended()
     need_web()
     address, page = PageAddress(settings.bind, settings.port), _page(settings)
-    folder, place = Path(corpus), Path(log) if log else Path("sessions")
+    folder, place = user_path(corpus), user_path(log) if log else Path("sessions")
     session = _session(settings, folder)
     refuse_unwritable(place if place.suffix == _ONE_LOG else place / f"person{_ONE_LOG}")
     record, catalogue = open_feed(folder, settings.embedder, [], teller)

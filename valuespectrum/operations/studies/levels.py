@@ -14,6 +14,7 @@ from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.user_paths import user_path
 
 
 @dataclass(frozen=True, repr=False)
@@ -59,7 +60,7 @@ def bench_level(
     settings, teller = settings or BenchSettings(battery="full"), teller or Unattended()
     specs = [models] if isinstance(models, str) else list(models)
     parts = _parts(settings)
-    folder = Path(run) if run else _folder(specs, settings.battery)
+    folder = user_path(run) if run else _folder(specs, settings.battery)
     for name, _ in parts:
         refuse_other_folders(folder / name)
     tell_level(settings.battery, teller)
@@ -74,7 +75,7 @@ def bench_level(
             found[name] = run_instrument(name, specs, folder / name, of_words, teller, command).to_dict()
     lines = [f"{name}: answers and scores in {folder / name}" for name in found]
     runs = " ".join(quote(str(folder / name)) for name in found)
-    text = "\n".join([*lines, f"next: valuespectrum report {runs} --corpus {quote(str(corpus))}"])
+    text = "\n".join([*lines, f"next: valuespectrum report {runs} --corpus {quote(str(user_path(corpus)))}"])
     return LevelRuns({"level": _level(settings.battery), "instruments": found, "run": str(folder)}, text)
 
 
@@ -109,7 +110,7 @@ def plan_level(
     settings, teller = settings or BenchSettings(battery="full"), teller or Unattended()
     specs = [models] if isinstance(models, str) else list(models)
     parts = _parts(settings)
-    folder = Path(run) if run else _folder(specs, settings.battery)
+    folder = user_path(run) if run else _folder(specs, settings.battery)
     tell_level(settings.battery, teller)
     found: dict[str, Json] = {}
     lines = []

@@ -15,6 +15,7 @@ from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
     from valuespectrum.comparing.rated import RatedSources
@@ -204,7 +205,7 @@ def _refuse_idle(settings: OrdinalSettings, places: Sequence[Path], planned: boo
 
 
 def _paths(places: str | PathLike[str] | Sequence[str | PathLike[str]]) -> list[Path]:
-    return [Path(each) for each in ([places] if isinstance(places, str | PathLike) else places)]
+    return [user_path(each) for each in ([places] if isinstance(places, str | PathLike) else places)]
 
 
 def _sources(settings: OrdinalSettings) -> RatedSources:

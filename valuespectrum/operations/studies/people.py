@@ -16,6 +16,7 @@ from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from vectorstore.foundation.disk import storage_errors
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
     from valuespectrum.sessions.people.importing import ImportedSession, KnownClip
@@ -91,20 +92,20 @@ def people(
 
     settings, teller = settings or PeopleSettings(), teller or Unattended()
     options = PeopleImportOptions(settings.kept_from, 60 * settings.gap, settings.least_steps)
-    refuse_unwritable(Path(folder) / "person.jsonl")
-    key = read_key(Path(folder))
+    refuse_unwritable(user_path(folder) / "person.jsonl")
+    key = read_key(user_path(folder))
     teller.doing(f"reading {files}")
     notes: list[str] = []
-    rows = read_layout(layout, Path(files), notes.append)
-    feed, catalogue = open_feed(Path(corpus), settings.embedder, [], teller)
-    with Corpus.open(Path(corpus)) as opened:
+    rows = read_layout(layout, user_path(files), notes.append)
+    feed, catalogue = open_feed(user_path(corpus), settings.embedder, [], teller)
+    with Corpus.open(user_path(corpus)) as opened:
         lengths = {clip.item.item_id: clip.seconds for clip in catalogue.clips.values()}
         known = _known(opened, lengths)
         found = import_people(rows, known, catalogue.content_hash(), options, layout, key)
-        logs = {Path(folder) / f"{each.name}.jsonl": each for each in found.sessions}
+        logs = {user_path(folder) / f"{each.name}.jsonl": each for each in found.sessions}
         for log, each in logs.items():
             _refuse_other(log, each)
-        keep_key(Path(folder), key)
+        keep_key(user_path(folder), key)
         for log, each in logs.items():
             with storage_errors(log):
                 write_durably(log, _content(each), mode=0o600)
@@ -117,7 +118,7 @@ def people(
         "untimed_clips": found.untimed_clips,
         "short_sessions": found.short,
         "notes": notes,
-        "key": str(key_path(Path(folder))),
+        "key": str(key_path(user_path(folder))),
     }
     lines = [
         table(("log", "steps"), [(row["log"], row["steps"]) for row in sessions]),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
-from pathlib import Path
 
 from valuespectrum.operations.shared.choices import TargetName
 from valuespectrum.operations.shared.outcomes import CheckOutcome
 from valuespectrum.operations.shared.tables import table
 from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.user_paths import user_path
 
 _MOST_ROWS = 100
 """Rows up to which all are printed; of more, those that agree are counted."""
@@ -49,7 +49,7 @@ def reproduce(target: TargetName = "value-spectrum", data: str | PathLike[str] |
     """
     from valuespectrum.reproduction.targets import reproduce_target
 
-    document = reproduce_target(target, Path(data) if data is not None else None)
+    document = reproduce_target(target, user_path(data) if data is not None else None)
     return Reproduction(document, _in_words(document))
 
 

@@ -42,6 +42,7 @@ from valuespectrum.operations.studies.roleplay_plan import (
 from valuespectrum.operations.studies.roleplay_words import in_words
 from vectorstore.foundation.errors import InputError, ValueSpectrumError
 from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
     from agents.browsing.catalogue import Catalogue
@@ -259,7 +260,7 @@ def replay_roleplay(
     from agents.feeds.policy import read_policy
     from valuespectrum.sessions.run_logs import logs_of_run
 
-    teller, folder = teller or Unattended(), Path(run)
+    teller, folder = teller or Unattended(), user_path(run)
     logs = logs_of_run(folder)
     if not logs:
         raise InputError(f"{folder} has no sessions", "name a run of `valuespectrum roleplay`")
@@ -300,7 +301,7 @@ def _clips_of(
     from valuespectrum.runs.run import read_manifest
     from valuespectrum.sessions.run_logs import SESSIONS
 
-    found = Path(corpus) if corpus is not None else read_manifest(run).corpus.folder(run)
+    found = user_path(corpus) if corpus is not None else read_manifest(run).corpus.folder(run)
     if found is None:
         return None, f"the corpus of {run} is not here"
     _, catalogue = open_feed(found, embedder, [], teller)
@@ -392,9 +393,9 @@ class _Study:
             raise InputError("nobody walks through a feed with a questionnaire", "add a strategy, or --sessions 0")
         roles = played_roles(personas, walked, settings.placebos, settings.seed)
         seeds = range(settings.seed, settings.seed + settings.sessions)
-        folder = Path(run) if run else Path("runs") / f"{model_slug(*specs)}-roleplay"
+        folder = user_path(run) if run else Path("runs") / f"{model_slug(*specs)}-roleplay"
         planned = crossed((specs, roles, settings.policy), list(seeds), settings.clones, settings.arms)
-        study = cls(Path(corpus), specs, folder, settings, personas, planned)
+        study = cls(user_path(corpus), specs, folder, settings, personas, planned)
         for each in study.kinds:
             session_options(study.browse_settings(each), study.corpus)
         return study

@@ -13,6 +13,7 @@ from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from valuespectrum.operations.studies.roleplay_words import sessions_in_words
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
     from valuespectrum.sessions.walks.walked import WalkedSession
@@ -85,7 +86,7 @@ def compare_sessions(
     from valuespectrum.sessions.walks.walked import one_stock
 
     settings, teller = settings or SessionSettings(), teller or Unattended()
-    files = [Path(log) for log in ([logs] if isinstance(logs, str | PathLike) else logs)]
+    files = [user_path(log) for log in ([logs] if isinstance(logs, str | PathLike) else logs)]
     if not files:
         raise InputError("there are no sessions", "name session logs")
     if len({each.resolve() for each in files}) < len(files):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
-from pathlib import Path
 
 from valuespectrum.operations.shared.checked import Checked
 from valuespectrum.operations.shared.outcomes import Outcome, flat
@@ -13,6 +12,7 @@ from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from valuespectrum.theory.values import LABELS
 from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.user_paths import user_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def convergence(
     from valuespectrum.comparing.groups.convergence import convergence_of_runs
 
     settings, teller = settings or ConvergenceSettings(), teller or Unattended()
-    folders = [Path(run) for run in ([runs] if isinstance(runs, str | PathLike) else runs)]
+    folders = [user_path(run) for run in ([runs] if isinstance(runs, str | PathLike) else runs)]
     document = convergence_of_runs(folders, settings.model)
     for each in document["left_out"]:
         teller.say(f"note: left out: {each}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
-from pathlib import Path
 from typing import ClassVar
 
 from valuespectrum.operations.shared.checked import Bounds, Checked
@@ -15,6 +14,7 @@ from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from valuespectrum.theory.value_sets import ValueSet
 from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.user_paths import user_path
 
 ITEMS_SHOWN = 20
 """Items that are listed; the document has all."""
@@ -78,7 +78,7 @@ def functioning(
     from valuespectrum.scoring.cells import ScoringOptions
 
     settings, teller = settings or FunctioningSettings(), teller or Unattended()
-    folders = [Path(run) for run in ([runs] if isinstance(runs, str | PathLike) else runs)]
+    folders = [user_path(run) for run in ([runs] if isinstance(runs, str | PathLike) else runs)]
     teller.doing("looking at items")
     scoring = ScoringOptions(readout=settings.readout, minimum_mass=settings.minimum_mass)
     document = functioning_of_runs(
