@@ -14,12 +14,13 @@ so that the probabilities in the log are true and a replay comes to the same.
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import inspect
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, make_dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,6 +40,8 @@ FILE = "file:"
 """Begins the name of a policy that is a function of a file: ``file:PATH.py:FUNCTION``."""
 _CONTENT = "content"
 _LARGEST = 2**20
+_PLAIN = (bool, int, float, str, tuple, type(None))
+"""What the default of an option can be: options stand in logs."""
 
 Chances = Sequence[float] | Mapping[str, float] | NDArray[np.float64] | None
 FeedFunction = Callable[..., Chances]
@@ -101,16 +104,24 @@ def kind_of_function(function: FeedFunction, name: str = "") -> FunctionKind:
     """
     name = name or str(getattr(function, "__name__", "function"))
     try:
-        first, *others = inspect.signature(function, eval_str=True).parameters.values()
-    except (TypeError, ValueError, NameError) as error:
+        first, *others = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError) as error:
         raise InputError(f"the policy {name!r} is a function that takes no state", "give it one parameter") from error
     plain = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
     wrong = [each.name for each in others if each.kind not in plain or each.name == _CONTENT]
     if wrong or first.kind == inspect.Parameter.KEYWORD_ONLY:
         raise InputError(f"the policy {name!r}: {(wrong or [first.name])[0]!r} can be no option", "name it plainly")
+    for each in others:
+        if each.default is not inspect.Parameter.empty and not isinstance(each.default, _PLAIN):
+            raise InputError(
+                f"the policy {name!r}: {each.name!r} can be no option: its default is {each.default!r:.80}",
+                "give it a plain one, such as None or 1.0",
+            )
+    words = getattr(inspect.unwrap(function), "__globals__", {})
     # Those without a default first, as a dataclass wants them.
     ordered = sorted(others, key=lambda each: each.default is not inspect.Parameter.empty)
-    return FunctionKind(function, make_dataclass("FunctionOptions", map(_as_field, ordered), frozen=True), name)
+    options = [_as_field(each, words, name) for each in ordered]
+    return FunctionKind(function, make_dataclass("FunctionOptions", options, frozen=True), name)
 
 
 def kind_of_file(name: str) -> FunctionKind:
@@ -127,10 +138,11 @@ def kind_of_file(name: str) -> FunctionKind:
         raise InputError(f"{name!r:.200} names no function of a file", "write file:PATH.py:FUNCTION")
     path = user_path(place)
     try:
-        content = hashlib.sha256(read_regular(path, _LARGEST)).hexdigest()
+        program = read_regular(path, _LARGEST)
     except OSError as error:
         raise InputError(f"cannot read the policy {path}: {error.strerror or error}") from error
-    found = getattr(_run(path, content), function, None)
+    content = hashlib.sha256(program).hexdigest()
+    found = getattr(_run(path, program, content), function, None)
     if not callable(found) or isinstance(found, type):
         raise InputError(f"{path} has no function {function!r}", "name one that takes a state")
     kind = kind_of_function(found, name)
@@ -170,23 +182,37 @@ def check_content(kind: FunctionKind, given: Mapping[str, object]) -> None:
 
 
 @lru_cache(maxsize=64)
-def _run(path: Path, content: str) -> object:
-    """The file as a module: run once for all sessions of a process, since it may load much."""
-    spec = importlib.util.spec_from_file_location(f"feed_{content[:16]}", path)
-    assert spec is not None and spec.loader is not None, "its name ends in .py"
-    module = importlib.util.module_from_spec(spec)
+def _run(path: Path, program: bytes, content: str) -> object:
+    """Run the very bytes that were hashed, once for all sessions of a process, since they may load much.
+
+    What Python keeps of a file beside it may be of an earlier state.
+    """
+    module = ModuleType(f"feed_{content[:16]}")
+    module.__file__ = str(path)
+    # A dataclass of the file looks its module up.
+    sys.modules[module.__name__] = module
     try:
-        spec.loader.exec_module(module)
+        exec(compile(program, str(path), "exec", dont_inherit=True), vars(module))
     except (Exception, SystemExit) as error:  # what others write may raise anything
+        del sys.modules[module.__name__]
         raise InputError(f"the policy {path} cannot be run: {one_line(error)}", "mend the file") from error
     return module
 
 
-def _as_field(parameter: inspect.Parameter) -> tuple[str, Any, Any]:  # Open: the types of somebody's function
+# Open: the types of somebody's function.
+def _as_field(parameter: inspect.Parameter, words: dict[str, Any], policy: str) -> tuple[str, Any, Any]:
     given = parameter.default is not inspect.Parameter.empty
     kind = parameter.annotation
     if kind is inspect.Parameter.empty:
         kind = type(parameter.default) if given and parameter.default is not None else str
+    if isinstance(kind, str):
+        try:
+            kind = eval(kind, words)
+        except Exception as error:  # what others write may raise anything
+            raise InputError(
+                f"the policy {policy!r}: the type of its option {parameter.name!r} cannot be told: {one_line(error)}",
+                "write float, int, bool or str",
+            ) from error
     return parameter.name, kind, field(default=parameter.default) if given else field()
 
 
@@ -204,7 +230,8 @@ def _shares(chances: Chances, state: FeedState, name: str) -> NDArray[np.float64
         raise InputError(f"the policy {name!r} gives no numbers: {one_line(error)}") from error
     if numbers.shape != (len(ids),):
         raise InputError(f"the policy {name!r} gives {numbers.size} chances for {len(ids)} items on offer")
-    total = float(numbers.sum())
+    with np.errstate(all="ignore"):
+        total = float(numbers.sum())
     if not (np.isfinite(numbers).all() and (numbers >= 0).all() and 0 < total < np.inf):
         raise InputError(
             f"the policy {name!r} gives chances that are no probabilities", "give numbers from 0, not all 0"

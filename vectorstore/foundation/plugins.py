@@ -213,10 +213,13 @@ def checked_options(owner: str, options: type[Made], given: Mapping[str, object]
         given: Name to value; text such as ``"0.2"`` is converted.
 
     Raises:
-        InputError: An option is unknown or out of range.
+        InputError: An option is unknown or out of range, or the extension's options are none.
     """
     from pydantic import TypeAdapter, ValidationError
+    from pydantic.errors import PydanticUndefinedAnnotation, PydanticUserError
 
+    if not hasattr(options, "__dataclass_fields__"):
+        raise InputError(f"the options of {owner} are no dataclass", "remove its package, or mend it")
     known = [each.name for each in fields(options)]  # type: ignore[arg-type]
     unknown = sorted(set(given) - set(known))
     if unknown:
@@ -227,6 +230,11 @@ def checked_options(owner: str, options: type[Made], given: Mapping[str, object]
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         raise InputError(f"{owner}, option {place}: {first['msg']}") from error
+    except (PydanticUserError, PydanticUndefinedAnnotation) as error:
+        raise InputError(
+            f"{owner} has an option of a type that nobody can write: {one_line(error)}",
+            "remove its package, or mend it",
+        ) from error
 
 
 def _place(thing: object) -> str:

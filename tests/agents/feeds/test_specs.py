@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -210,6 +211,54 @@ def test_a_file_is_run_once_however_many_sessions_walk(tmp_path: Path) -> None:
     program.write_text(f"{kept}def even(state):\n    return [2.0 for _ in state.offer]\n")
     read_policy(f"file:{program}:even")
     assert runs.read_text() == "..", "another file by now"
+
+
+def test_a_file_is_run_as_it_is_now_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
+    """Python would take what it kept of a file that was as long, and was changed in the same second."""
+    path = tmp_path / "quick.py"
+    for wanted in (1, 3, 2):
+        path.write_text(f"def mine(state, strength: float = {wanted}.0):\n    return [1.0] * len(state.offer)\n")
+        os.utime(path, (1_700_000_000, 1_700_000_000))
+        assert policy_params(read_policy(f"file:{path}:mine"))["strength"] == wanted
+    assert [each.name for each in tmp_path.iterdir()] == ["quick.py"]
+
+
+def test_a_file_may_have_dataclasses_and_types_that_only_a_checker_imports(tmp_path: Path) -> None:
+    path = tmp_path / "typed.py"
+    path.write_text(
+        "from __future__ import annotations\n"
+        "from dataclasses import dataclass\n"
+        "from typing import TYPE_CHECKING\n"
+        "if TYPE_CHECKING:\n    from agents.feeds.state import FeedState\n"
+        "@dataclass\nclass Taste:\n    strength: float\n"
+        "def mine(state: FeedState, strength: float = 1) -> list[float]:\n"
+        "    return [Taste(strength).strength] * len(state.offer)\n"
+    )
+    assert policy_params(read_policy(f"file:{path}:mine,strength=2"))["strength"] == 2.0
+
+
+@pytest.mark.parametrize(
+    ("told", "message"),
+    [
+        ("topics=[]", r"'topics' can be no option: its default is \[\]"),
+        ("topics: 'Unheard' = 1", "the type of its option 'topics' cannot be told"),
+        ("topics: np.random.Generator = 1", "an option of a type that nobody can write"),
+    ],
+)
+def test_a_function_whose_options_are_none_is_told_in_one_line(tmp_path: Path, told: str, message: str) -> None:
+    path = tmp_path / "odd.py"
+    path.write_text(f"import numpy as np\ndef mine(state, {told}):\n    return [1.0] * len(state.offer)\n")
+    with pytest.raises(InputError, match=message) as caught:
+        read_policy(f"file:{path}:mine")
+    assert "\n" not in caught.value.message
+
+
+@pytest.mark.parametrize("chances", ["inf, -inf", "1e308, 1e308", "float('nan'), 1"])
+def test_chances_without_a_sum_are_told_in_one_line(tmp_path: Path, chances: str) -> None:
+    path = tmp_path / "endless.py"
+    path.write_text(f"from math import inf\ndef mine(state):\n    return [{chances}]\n")
+    with pytest.raises(InputError, match="no probabilities"):
+        read_policy(f"file:{path}:mine").next(FeedState.of(drawn_items(2)), np.random.default_rng(0))
 
 
 def test_an_installed_function_is_a_policy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
