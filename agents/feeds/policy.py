@@ -18,7 +18,7 @@ from agents.feeds.functions import FILE, FunctionKind, check_content, kind_of_fi
 from agents.feeds.shown import Shown
 from agents.feeds.state import FeedState
 from vectorstore.foundation.errors import InputError
-from vectorstore.foundation.plugins import Extensions, checked_options
+from vectorstore.foundation.plugins import Extensions, checked_options, guarded
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -81,7 +81,8 @@ def load_policy(name: str, **params: object) -> Policy:
         params: Options of the policy; text such as ``"0.2"`` is converted.
 
     Raises:
-        InputError: The policy is unknown, or an option is unknown or out of range.
+        InputError: The policy is unknown, cannot be made or calls itself by another name, or an option is unknown or
+            out of range.
 
     Example:
         >>> load_policy("similar", temperature="0.2").options.temperature
@@ -90,7 +91,14 @@ def load_policy(name: str, **params: object) -> Policy:
     kind = policy_kind(name)
     if isinstance(kind, FunctionKind):
         check_content(kind, params)
-    return kind(checked_options(f"policy {name!r}", kind.Options, params))
+    options = checked_options(f"policy {name!r}", kind.Options, params)
+    made = guarded(kind, f"the policy {name!r} cannot be made", lambda: kind(options))
+    if made.name != name:
+        raise InputError(
+            f"the policy {name!r} calls itself {made.name!r:.80}: logs would name another one",
+            f"give its class name = {name!r}",
+        )
+    return made
 
 
 def policy_kind(name: str) -> PolicyKind:

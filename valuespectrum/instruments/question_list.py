@@ -14,9 +14,10 @@ from agents.answers.respondent import Role
 from agents.models.ask_key import ask_content, canonical_json
 from agents.models.base import Ask
 from agents.procedures.procedure import Addressed, Named, Procedure
-from valuespectrum.instruments.base import Setting
+from valuespectrum.instruments.base import Listed, Setting
 from valuespectrum.instruments.registry import INSTRUMENT_TAG, UNTAGGED
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.plugins import guarded
 
 T = TypeVar("T")
 
@@ -94,6 +95,20 @@ class NamedAsks:
     def picture_path(self, picture_sha: str) -> Path:
         """Where a picture can be read now."""
         return self._asks.picture_path(picture_sha)
+
+
+def listed_asks(instrument: Listed, setting: Setting) -> NamedAsks:
+    """What an instrument asks that knows its questions beforehand.
+
+    Args:
+        instrument: Any, ours or that of an installed package.
+        setting: Whom, about what.
+
+    Raises:
+        InputError: One of an installed package fails; it is named.
+    """
+    failing = f"the instrument {instrument.name!r} cannot say what it asks"
+    return NamedAsks(guarded(instrument, failing, lambda: instrument.questions(setting)), instrument.name)
 
 
 def named_procedure(named: Named[T], instrument: str) -> Named[T]:

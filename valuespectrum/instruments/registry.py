@@ -21,7 +21,7 @@ from valuespectrum.instruments.base import (
 )
 from valuespectrum.instruments.measurement import read_name
 from vectorstore.foundation.errors import InputError
-from vectorstore.foundation.plugins import Extensions, checked_options
+from vectorstore.foundation.plugins import Extensions, checked_options, guarded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,10 +78,18 @@ def load_instrument(name: str, params: Mapping[str, object] | None = None) -> In
         params: Its options; text such as ``"2"`` is converted.
 
     Raises:
-        InputError: It is unknown or cannot be loaded, or an option is unknown or out of range.
+        InputError: It is unknown, cannot be made or calls itself by another name, or an option is unknown or out of
+            range.
     """
-    made = INSTRUMENTS.load(name)
-    return made(checked_options(f"instrument {name!r}", made.Options, params or {}))
+    kind = INSTRUMENTS.load(name)
+    options = checked_options(f"instrument {name!r}", kind.Options, params or {})
+    made = guarded(kind, f"the instrument {name!r} cannot be made", lambda: kind(options))
+    if made.name != name:
+        raise InputError(
+            f"the instrument {name!r} calls itself {made.name!r:.80}: runs would name another one",
+            f"give its class name = {name!r}",
+        )
+    return made
 
 
 def load_installed(name: str, params: Mapping[str, object], run: str) -> Instrument:

@@ -21,7 +21,7 @@ from agents.personas.persona import Persona
 from ingest.embedding.base import Embedder
 from valuespectrum.instruments.base import Adaptive, Instrument, Listed, Pictures, Setting
 from valuespectrum.instruments.battery import BatteryOptions
-from valuespectrum.instruments.question_list import NamedAsks
+from valuespectrum.instruments.question_list import listed_asks
 from valuespectrum.instruments.registry import InstrumentChoice, Plain, load_instrument
 from valuespectrum.measuring.asking import Asking, AskingOptions, BenchProgress, Silent
 from valuespectrum.measuring.captions import CaptionAsks, write_captions
@@ -270,7 +270,7 @@ def picture_asks(options: BenchOptions, listed: Sequence[Role], shown: ShownClip
         raise InputError(
             f"what {instrument.name} asks depends on the answers", f"at most {most:,} asks to one respondent"
         )
-    return NamedAsks(instrument.questions(_setting(options, listed, shown)), instrument.name)
+    return listed_asks(instrument, _setting(options, listed, shown))
 
 
 def _setting(options: BenchOptions, listed: Sequence[Role], shown: ShownClips) -> Setting:

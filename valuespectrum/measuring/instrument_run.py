@@ -17,7 +17,7 @@ from agents.personas.persona import Persona
 from agents.procedures.conductor import Standing, conduct
 from agents.procedures.procedure import SUBJECT, Named
 from valuespectrum.instruments.base import Adaptive, Listed, Setting
-from valuespectrum.instruments.question_list import NamedAsks, named_procedure
+from valuespectrum.instruments.question_list import listed_asks, named_procedure
 from valuespectrum.instruments.registry import InstrumentChoice, load_instrument
 from valuespectrum.measuring.asking import Asking, AskingOptions, BenchProgress, Silent
 from valuespectrum.measuring.run_scores import write_scores
@@ -77,7 +77,7 @@ def run_instrument(
             conduct_all(instrument, setting, models, store, teller, options.judges)
         else:
             assert isinstance(instrument, Listed), "the registry takes no other"
-            asked.put(NamedAsks(instrument.questions(setting), instrument.name), store)
+            asked.put(listed_asks(instrument, setting), store)
         teller.working("scoring")
         return write_scores(run.folder, store, options.scoring, silent=options.silent)
 

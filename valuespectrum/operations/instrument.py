@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -29,8 +30,9 @@ from valuespectrum.operations.shared.option_files import effective_options
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
-from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.errors import InputError, ValueSpectrumError
 from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.plugins import guarded
 from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
@@ -90,8 +92,14 @@ def list_instruments() -> InstrumentList:
     from valuespectrum.instruments.registry import INSTRUMENTS, load_instrument
 
     working, broken = INSTRUMENTS.load_all()
-    listed = [_described(load_instrument(name)) for name in working]
+    listed: list[Json] = []
     problems = {name: error.message for name, error in broken.items()}
+    for name in working:
+        try:
+            instrument = load_instrument(name)
+            listed.append(guarded(instrument, "it cannot be described", partial(_described, instrument)))
+        except ValueSpectrumError as error:
+            problems[name] = error.message
     cells = [(one["name"], one["value_set"], one["unit"], one["cost"]) for one in listed]
     lines = [
         table(("instrument", "value set", "unit", "asks to one respondent"), cells),

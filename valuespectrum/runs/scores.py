@@ -22,6 +22,7 @@ from valuespectrum.scoring.schema import REQUIRED, SCHEMA
 from valuespectrum.scoring.units import Units
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.plugins import guarded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,7 +110,13 @@ def score_answers(
 
 def _described(one: _Table, units: Units, options: ScoringOptions) -> _Described:
     """What its instrument makes of the answers, unless they are one and the same whatever was asked."""
-    measured = one.instrument.measure(one.measured_from, units, options)
+    measured = guarded(
+        one.instrument,
+        f"the instrument {one.instrument.name!r} cannot score what was answered",
+        lambda: one.instrument.measure(one.measured_from, units, options),
+    )
+    if not isinstance(measured, Measurement):
+        raise InputError(f"the instrument {one.instrument.name!r} gives {measured!r:.80}, which is no Measurement")
     if not isinstance(one.instrument, MayRepeat):
         # Questions in four cells say themselves what a lean leaves of liking, and how sure that is.
         stands = isinstance(one.instrument, Published | Celled)

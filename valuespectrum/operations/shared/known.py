@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+from vectorstore.foundation.errors import ValueSpectrumError
+
 
 def known_policies() -> list[str]:
     """Names of the policies that feeds can follow.
@@ -25,9 +29,12 @@ def known_batteries() -> list[str]:
     from valuespectrum.instruments.registry import INSTRUMENTS, load_instrument
     from valuespectrum.measuring.levels import LEVELS
 
-    return list(
-        dict.fromkeys([*LEVELS, *(name for name in INSTRUMENTS.load_all()[0] if load_instrument(name).pictures)])
-    )
+    shown: list[str] = []
+    for name in INSTRUMENTS.load_all()[0]:
+        # One that cannot be made is refused by name when it is asked for, and is in no other's way.
+        with suppress(ValueSpectrumError):
+            shown += [name] if load_instrument(name).pictures else []
+    return list(dict.fromkeys([*LEVELS, *shown]))
 
 
 def known_levels() -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,6 +16,7 @@ from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from vectorstore.foundation.errors import CorpusError, InputError, ModelError
+from vectorstore.foundation.plugins import guarded
 from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
@@ -86,19 +88,21 @@ def fit_steering(
         vs.fit_steering("reference", "security", "security.safetensors")
     """
     from agents.models.steering.files import write_intervention
-    from valuespectrum.steering.registry import STEERING, CheckedMethod, SteeringWish
+    from valuespectrum.steering.registry import STEERING, CheckedMethod, FittedSteering, SteeringWish
 
     settings, teller, target = settings or FitSettings(), teller or Unattended(), user_path(out)
     refuse_taken(target, settings.force)
-    method = STEERING.load(settings.method)
+    method, named = STEERING.load(settings.method), f"the steering method {settings.method!r}"
     with clips_of(settings.corpus) as clips:
         wish = SteeringWish(value, settings.away, settings.option, clips, settings.seed)
         if isinstance(method, CheckedMethod):
-            method.check(wish)
+            guarded(method, f"{named} cannot look at what is wished", partial(method.check, wish))
         teller.doing(f"loading {model}")
         loaded = torch_model(model, settings.loading)
         teller.doing(f"fitting {settings.method} for {value}")
-        fitted = method.fit(loaded, wish)
+        fitted = guarded(method, f"{named} cannot fit", partial(method.fit, loaded, wish))
+    if not isinstance(fitted, FittedSteering):
+        raise InputError(f"{named} gives {fitted!r:.80}, which is no FittedSteering", "remove its package, or mend it")
     write_intervention(fitted.intervention, target)
     for note in fitted.notes:
         teller.say(note)
