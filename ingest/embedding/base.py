@@ -101,11 +101,14 @@ def load_embedder(spec: str, threads: int | None = None, dtype: str = "fp32") ->
     load = EMBEDDERS.load(scheme)
     try:
         embedder = _load(load, spec, reference, dtype)
+        missing = [part for part in ("id", "dimension", "images", "texts") if not hasattr(embedder, part)]
+        if missing:
+            raise EmbedderError(f"embedder {spec!r:.120} is none: it has no {missing[0]}", "remove its package")
+        embedder.spec = spec
     except ValueSpectrumError:
         raise
     except Exception as error:  # a plug-in may raise anything
         raise EmbedderError(f"cannot load embedder {spec!r}: {one_line(error)}") from error
-    embedder.spec = spec
     return embedder
 
 

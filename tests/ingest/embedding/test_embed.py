@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from importlib.metadata import EntryPoint
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -176,6 +178,32 @@ def test_only_a_loader_that_says_so_has_a_choice_of_number_formats(monkeypatch: 
     load_embedder("fine-colours", dtype="bf16")
     load_embedder("fine-colours")
     assert asked == ["fp32", "bf16", "fp32"]
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """Cannot be told what it was called."""
+
+    id: str = "x@1"
+    dimension: int = 3
+    images: object = None
+    texts: object = None
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (None, "embedder 'odd:it' is none: it has no id"),
+        (SimpleNamespace(id="x@1", dimension=3, images=len), "embedder 'odd:it' is none: it has no texts"),
+        (Fixed(), "cannot load embedder 'odd:it': .*spec"),
+    ],
+)
+def test_what_a_loader_makes_that_is_no_embedder_is_named(
+    made: object, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(EMBEDDERS._registered, "odd", lambda reference: made)
+    with pytest.raises(EmbedderError, match=said):
+        load_embedder("odd:it")
 
 
 def test_a_stored_picture_that_claims_to_be_huge_is_named(tmp_path: Path) -> None:
