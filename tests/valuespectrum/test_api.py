@@ -7,6 +7,7 @@ import inspect
 import json
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from shlex import quote
@@ -166,6 +167,20 @@ def test_what_cannot_be_done_is_an_error_with_a_hint(tmp_path: Path) -> None:
     assert missing.value.hint
     with pytest.raises(InputError, match="in one way"):
         vs.search(tmp_path, vs.Query(words="a", value="power"))
+
+
+def test_a_caution_is_told_each_time_and_filters_of_the_user_come_first() -> None:
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.resetwarnings()
+        for _ in range(3):
+            vs.Unattended().warn("beware")
+        assert [str(each.message) for each in heard] == ["beware"] * 3
+        warnings.simplefilter("ignore", vs.Caution)
+        vs.Unattended().warn("beware")
+        assert len(heard) == 3
+        warnings.simplefilter("error", vs.Caution)
+        with pytest.raises(vs.Caution):
+            vs.Unattended().warn("beware")
 
 
 def test_a_caution_is_a_warning_of_python(corpus: Path) -> None:

@@ -43,9 +43,12 @@ class Unattended:
         _LOG.info(text)
 
     def warn(self, text: str) -> None:
-        """Warn in the way of Python."""
+        """Warn in the way of Python, each time: filters of the user's come first."""
         if text:
-            warnings.warn(text, Caution, stacklevel=3)
+            with warnings.catch_warnings():
+                # By default Python tells the same of one place once, and a cell of a notebook that is run again is one.
+                warnings.simplefilter("always", Caution, append=True)
+                warnings.warn(text, Caution, stacklevel=3)
 
     def doing(self, label: str, state: Callable[[], str] | None = None) -> None:
         """Log it."""
