@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib import import_module
+from numbers import Integral
 from typing import cast
 
 from agents.models.base import Model, ModelOptions
@@ -42,11 +43,12 @@ def load_model(spec: str, options: ModelOptions | None = None) -> Model:
 
     Raises:
         InputError: If the scheme is unknown.
-        ModelError: If the model cannot be loaded.
+        ModelError: If the model cannot be loaded, or not with these options.
     """
     named, steer = ModelSpec.parse(spec).apart_from_steering()
     load = MODELS.load(named.scheme, asked=spec)
     wanted = options or ModelOptions()
+    _refuse_impossible(wanted)
     files = (*steer, *wanted.steer)
     spoken = _in_words(files) if files else ()
     wanted = replace(wanted, steer=tuple(file for file in files if file not in spoken))
@@ -56,6 +58,14 @@ def load_model(spec: str, options: ModelOptions | None = None) -> Model:
     if wanted.steer and not (isinstance(model, SteerableModel) and model.steering):
         raise not_steerable(named.scheme)
     return _told(model, spoken) if spoken else model
+
+
+def _refuse_impossible(options: ModelOptions) -> None:
+    """Numbers that the command line lets nobody name."""
+    for name, least in (("batch_size", 1), ("seed", 0), ("samples", 0)):
+        number = getattr(options, name)
+        if not isinstance(number, Integral) or number < least:
+            raise ModelError(f"no model is asked with {name} {number!r:.40}", f"give a whole number from {least}")
 
 
 def _in_words(files: Sequence[str]) -> tuple[str, ...]:

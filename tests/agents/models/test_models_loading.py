@@ -51,6 +51,16 @@ def test_unknown_schemes_are_refused_with_the_known_ones() -> None:
         load_model("empty:x")
 
 
+@pytest.mark.usefixtures("declared")
+@pytest.mark.parametrize(
+    ("name", "number"), [("batch_size", 0), ("batch_size", 2.5), ("seed", -1), ("seed", None), ("samples", -1)]
+)
+def test_numbers_that_no_option_takes_are_refused(name: str, number: Any) -> None:
+    options: dict[str, Any] = {name: number}
+    with pytest.raises(ModelError, match=f"no model is asked with {name} "):
+        load_model("simulated:security=2", ModelOptions(**options))
+
+
 @pytest.mark.parametrize("reference", ["/no/such/folder", "./nothing", "", "a/b/c", "~/nothing/at/all"])
 def test_missing_folders_are_refused_at_once(reference: str) -> None:
     with pytest.raises(ModelError, match="no such model folder"):
