@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from agents.answers.stored_json import ROUNDING
 from agents.models.base import Answer, Ask, Model, ModelOptions
 from agents.models.capabilities import ExplainedModel, ReusableModel
 from agents.models.engines.engine_choice import ENGINES
@@ -26,6 +27,7 @@ from valuespectrum.checks.probes import canary_asks, descriptions, engine_asks, 
 from valuespectrum.costs.prices import load_prices
 from valuespectrum.costs.spending import with_prices
 from vectorstore.foundation.errors import InputError, ModelError, ValueSpectrumError
+from vectorstore.foundation.plugins import guarded
 from vectorstore.foundation.text import one_line
 
 TOLERANCE = 5e-3
@@ -48,6 +50,9 @@ def check_model(spec: str, options: ModelOptions | None = None, asks: int = ASKS
         spec: A model spec, e.g. ``"reference"``.
         options: Device and number format.
         asks: How many asks show what the number format changes, at least 1.
+
+    Raises:
+        ModelError: A model of an installed package raises something when it is asked.
     """
     options = options or ModelOptions()
     try:
@@ -57,7 +62,10 @@ def check_model(spec: str, options: ModelOptions | None = None, asks: int = ASKS
     checks = [Check(f"{spec} loads", True, _in_words(model))]
     with TemporaryDirectory() as folder:
         canaries = canary_asks(Path(folder))
-        answers = list(model.score(canaries))
+        answers = guarded(model, f"the model {spec!r:.120} fails", lambda: list(model.score(canaries)), ModelError)
+        if wrong := _against_the_contract(canaries, answers):
+            hint = "the contract of models is agents/models/base.py"
+            return [*checks, Check("answers as a model has to", False, wrong, hint)]
         checks.append(_answers(answers))
         if any(answer.error for answer in answers):
             return checks
@@ -111,6 +119,22 @@ def _in_words(model: Model) -> str:
     explanation = model.explanation if isinstance(model, ExplainedModel) else ""
     told = (explanation, model.settings.get("dtype", ""), model.settings.get("device", ""))
     return "; ".join([model.id, *filter(None, map(str, told))])
+
+
+def _against_the_contract(asks: Sequence[Ask], answers: Sequence[object]) -> str:
+    """What answers have that none may have, for whoever writes a model; empty where all is well."""
+    if len(answers) != len(asks):
+        return f"{len(asks)} asks have {len(answers)} answers"
+    for ask, answer in zip(asks, answers, strict=True):
+        if not isinstance(answer, Answer):
+            return f"an answer is {answer!r:.80}, and no Answer"
+        known = {choice.name for choice in ask.choices}
+        for name, told in answer.log_probabilities.items():
+            if name not in known:
+                return f"a log-probability is of {name!r:.80}, and the choices are {', '.join(sorted(known))}"
+            if math.isnan(told) or told > ROUNDING:
+                return f"{told} is told as the log-probability of {name!r:.80}"
+    return ""
 
 
 def _answers(answers: Sequence[Answer]) -> Check:

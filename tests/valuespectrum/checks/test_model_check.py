@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from scipy.stats import binomtest
@@ -111,6 +112,39 @@ def test_the_reference_model_passes_and_its_layouts_differ() -> None:
     assert found["float32 and bfloat16"].measured["asks"] == 6
     _, layouts = check_layouts("reference", asks=6)
     assert layouts.ok and layouts.measured["asks"] == 6 and (layouts.measured["largest_gap"] or 0) > 1e-3
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ([], "4 asks have 0 answers"),
+        ([Answer()] * 5, "4 asks have 5 answers"),
+        (["yes"] * 4, "an answer is 'yes', and no Answer"),
+        ([Answer({"maybe": -1.0})] * 4, "a log-probability is of 'maybe', and the choices are no, yes"),
+        ([Answer({"yes": math.nan})] * 4, "nan is told as the log-probability of 'yes'"),
+        ([Answer({"yes": 0.9})] * 4, "0.9 is told as the log-probability of 'yes'"),
+    ],
+)
+def test_answers_that_no_model_may_give_are_named(
+    said: Sequence[Any], told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Mine(Wavering):
+        def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+            return iter(said)
+
+    monkeypatch.setattr(model_check, "load_model", lambda spec, options: Mine(options, {}))
+    loads, check = check_model("mine:")
+    assert loads.ok and not check.ok and check.detail == told
+
+
+def test_what_a_model_raises_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Failing(Wavering):
+        def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+            raise KeyError("weights")
+
+    monkeypatch.setattr(model_check, "load_model", lambda spec, options: Failing(options, {}))
+    with pytest.raises(ModelError, match="the model 'mine:' fails: 'weights'"):
+        check_model("mine:")
 
 
 def test_layouts_of_a_server_and_of_a_model_without_prompts(monkeypatch: pytest.MonkeyPatch) -> None:
