@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from agents.personas.reserved import MOST_PLACEBO_TEXTS, PLACEBO_TEXTS
 from valuespectrum.operations.score import Scores, describe
-from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, CheckedSettings
 from valuespectrum.operations.shared.choices import (
     EngineName,
     FormName,
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class BenchSettings(Checked):
+class BenchSettings(CheckedSettings):
     """What is asked and how; the names are those of the options of ``valuespectrum bench``."""
 
     bounds: ClassVar[Bounds] = {

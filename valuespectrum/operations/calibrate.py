@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from valuespectrum.operations.bench import BenchBars
 from valuespectrum.operations.ingest import stage_progress
-from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, CheckedSettings
 from valuespectrum.operations.shared.loading import corpus_embedder, load_models
 from valuespectrum.operations.shared.option_files import effective_options
 from valuespectrum.operations.shared.outcomes import Outcome, flat
@@ -35,7 +35,7 @@ _UNITS = {"centred steps": "steps", "preference score": "of a preference score"}
 
 
 @dataclass(frozen=True, slots=True)
-class CalibrateSettings(Checked):
+class CalibrateSettings(CheckedSettings):
     """How planted values are measured; the names are those of the options of ``valuespectrum calibrate``."""
 
     bounds: ClassVar[Bounds] = {

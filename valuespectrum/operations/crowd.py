@@ -22,7 +22,7 @@ from valuespectrum.operations.browse import (
     walk_together,
     warn_of_what_is_not_shown,
 )
-from valuespectrum.operations.shared.checked import Checked
+from valuespectrum.operations.shared.checked import CheckedSettings
 from valuespectrum.operations.shared.loading import (
     check_specs,
     feed_roles,
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Crowd(Checked):
+class Crowd(CheckedSettings):
     """Who walks: every model in every role, with so many seeds."""
 
     models: tuple[str, ...]
@@ -58,7 +58,7 @@ class Crowd(Checked):
     """Clones of each session, which differ from it by chance alone."""
 
     def __post_init__(self) -> None:
-        Checked.__post_init__(self)
+        CheckedSettings.__post_init__(self)
         if not self.models:
             raise InputError("no model was named", "name at least one with --model")
         if self.sessions < 1:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from os import PathLike
 from typing import TYPE_CHECKING, ClassVar
 
-from valuespectrum.operations.shared.checked import Bounds, Checked
+from valuespectrum.operations.shared.checked import Bounds, CheckedSettings
 from valuespectrum.operations.shared.choices import ModelFormat
 from valuespectrum.operations.shared.outcomes import CheckOutcome
 from vectorstore.foundation.errors import InputError
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class DoctorSettings(Checked):
+class DoctorSettings(CheckedSettings):
     """How a model is looked at; the names are those of the options of ``valuespectrum doctor``."""
 
     bounds: ClassVar[Bounds] = {"asks": (1, 10_000)}

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from valuespectrum.operations.report import corpus_of_run
-from valuespectrum.operations.shared.checked import Checked
+from valuespectrum.operations.shared.checked import CheckedSettings
 from valuespectrum.operations.shared.choices import ExportForm
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.telling import Teller, Unattended
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class ExportSettings(Checked):
+class ExportSettings(CheckedSettings):
     """Where a run is written to, and with what."""
 
     out: Path | None = None

@@ -9,7 +9,7 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, ClassVar
 
-from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, CheckedSettings
 from valuespectrum.operations.shared.files import refuse_existing
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class HistorySettings(Checked):
+class HistorySettings(CheckedSettings):
     """What of a history is shown and written down."""
 
     bounds: ClassVar[Bounds] = {"count": (0, ENDLESS)}

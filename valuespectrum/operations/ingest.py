@@ -9,7 +9,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, CheckedSettings
 from valuespectrum.operations.shared.choices import DecoderName, EmbedderFormat, PlaceName, SamplingName
 from valuespectrum.operations.shared.failures import failure_lines
 from valuespectrum.operations.shared.loading import check_engine, chosen_encoder, embedder_choice, warn_of_pictures
@@ -31,7 +31,7 @@ _FIRST_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class IngestSettings(Checked):
+class IngestSettings(CheckedSettings):
     """How videos come in; the names are those of the options of ``valuespectrum ingest``."""
 
     bounds: ClassVar[Bounds] = {"frames": (1, 64), "first_seconds": (0.1, ENDLESS), "max_items": (1, ENDLESS)}

@@ -19,7 +19,7 @@ from valuespectrum.operations.bench import (
     slug,
 )
 from valuespectrum.operations.score import Scores, describe
-from valuespectrum.operations.shared.checked import Checked
+from valuespectrum.operations.shared.checked import CheckedSettings
 from valuespectrum.operations.shared.loading import (
     check_specs,
     chosen_personas,
@@ -66,7 +66,7 @@ class InstrumentList(Outcome):
 
 
 @dataclass(frozen=True, slots=True)
-class InstrumentSettings(Checked):
+class InstrumentSettings(CheckedSettings):
     """A run of an instrument; the names are those of the options of ``valuespectrum instrument run``."""
 
     corpus: Path | None = None

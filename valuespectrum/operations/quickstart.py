@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from valuespectrum.instruments.battery import BatteryOptions
 from valuespectrum.measuring.asking import Silent
 from valuespectrum.measuring.benchmark import BenchOptions, run_benchmark
-from valuespectrum.operations.shared.checked import Checked
+from valuespectrum.operations.shared.checked import CheckedSettings
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Advance, Teller, Unattended
@@ -39,7 +39,7 @@ PERSONA_RESULTS = (
 
 
 @dataclass(frozen=True, slots=True)
-class QuickstartOptions(Checked):
+class QuickstartOptions(CheckedSettings):
     """What the quickstart does; the defaults fit into two minutes on two cores."""
 
     out: Path

@@ -9,7 +9,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from valuespectrum.operations.shared.checked import Checked
+from valuespectrum.operations.shared.checked import CheckedSettings
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from vectorstore.foundation.user_paths import user_path
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class ReportSettings(Checked):
+class ReportSettings(CheckedSettings):
     """What a page shows beside runs; the names are those of the options of ``valuespectrum report``."""
 
     corpus: Path | None = None

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from agents.answers.respondent import columns_of
-from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, CheckedSettings
 from valuespectrum.operations.shared.choices import OverName, ReadoutName
 from valuespectrum.operations.shared.outcomes import Outcome, flat
 from valuespectrum.operations.shared.tables import table
@@ -30,7 +30,7 @@ _WIDE = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class ScoreSettings(Checked):
+class ScoreSettings(CheckedSettings):
     """How answers become scores; the names are those of the options of ``valuespectrum score``."""
 
     bounds: ClassVar[Bounds] = {"draws": (100, ENDLESS), "minimum_mass": (0, 1)}

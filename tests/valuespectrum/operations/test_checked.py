@@ -14,10 +14,10 @@ from typer.main import get_command
 
 import valuespectrum as vs
 from valuespectrum.cli.app import build_app
-from valuespectrum.operations.shared.checked import Checked
+from valuespectrum.operations.shared.checked import CheckedSettings
 from vectorstore.foundation.errors import InputError
 
-SETTINGS: dict[str, tuple[Checked, ...]] = {
+SETTINGS: dict[str, tuple[CheckedSettings, ...]] = {
     "bench": (vs.BenchSettings(), vs.DesignSettings()),
     "browse": (vs.BrowseSettings(), vs.Crowd(("simulated:amber",))),
     "calibrate": (vs.CalibrateSettings(), vs.TwinStudySettings()),
@@ -95,7 +95,7 @@ def test_every_settings_object_is_checked() -> None:
     for name in dir(vs):
         each: Any = getattr(vs, name)
         if name.endswith(ends) and isinstance(each, type) and is_dataclass(each) and name not in loose:
-            assert issubclass(each, Checked), name
+            assert issubclass(each, CheckedSettings), name
 
 
 @pytest.mark.parametrize("seed", [-1, 1.5, True, None, "3", 2**53, float("nan")])

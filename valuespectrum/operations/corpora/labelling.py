@@ -19,7 +19,7 @@ from valuespectrum.operations.corpora.pictures import (
     refuse_judge,
     refuse_keywords,
 )
-from valuespectrum.operations.shared.checked import Checked
+from valuespectrum.operations.shared.checked import CheckedSettings
 from valuespectrum.operations.shared.choices import RaterName
 from valuespectrum.operations.shared.loading import corpus_embedder
 from valuespectrum.operations.shared.outcomes import Outcome
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class LabelSettings(Checked):
+class LabelSettings(CheckedSettings):
     """Who labels; the names are those of the options of ``valuespectrum corpus label``."""
 
     by: RaterName = "judge"

@@ -9,7 +9,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, CheckedSettings
 from valuespectrum.operations.shared.choices import ModelFormat
 from valuespectrum.operations.shared.loading import check_specs, corpus_embedder, load_models
 from valuespectrum.operations.shared.telling import Advance, Teller
@@ -28,7 +28,7 @@ _TOP_K = 5
 
 
 @dataclass(frozen=True, slots=True)
-class PictureSettings(Checked):
+class PictureSettings(CheckedSettings):
     """Which pictures, and where ratings are kept; the names are those of options."""
 
     bounds: ClassVar[Bounds] = {"top_k": (1, ENDLESS)}
@@ -46,7 +46,7 @@ class PictureSettings(Checked):
 
 
 @dataclass(frozen=True, slots=True)
-class JudgeSettings(Checked):
+class JudgeSettings(CheckedSettings):
     """A judge model; the names are those of options."""
 
     bounds: ClassVar[Bounds] = {"batch_size": (1, ENDLESS)}

@@ -8,7 +8,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, ClassVar
 
 from valuespectrum.operations.ingest import describe_ingest, stage_progress
-from valuespectrum.operations.shared.checked import Bounds, Checked
+from valuespectrum.operations.shared.checked import Bounds, CheckedSettings
 from valuespectrum.operations.shared.choices import DecoderName, PlaceName, SamplingName
 from valuespectrum.operations.shared.loading import check_engine, chosen_encoder, embedder_choice, warn_of_pictures
 from valuespectrum.operations.shared.outcomes import Outcome
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class RefreshSettings(Checked):
+class RefreshSettings(CheckedSettings):
     """How a corpus is brought up to date; the names are those of the options of ``valuespectrum corpus refresh``."""
 
     bounds: ClassVar[Bounds] = {"frames": (1, 64)}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from valuespectrum.operations.corpora.people import find_uploaders, no_such_uploader
 from valuespectrum.operations.corpora.search import find_clip
 from valuespectrum.operations.corpora.sources import Undone
-from valuespectrum.operations.shared.checked import Checked
+from valuespectrum.operations.shared.checked import CheckedSettings
 from valuespectrum.operations.shared.tables import number_lines
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from vectorstore.foundation.errors import CorpusError, CorpusLockedError, InputError
@@ -38,7 +38,7 @@ _ELSEWHERE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Takedown(Checked):
+class Takedown(CheckedSettings):
     """What is to go, and why; the names are those of the options of ``valuespectrum corpus remove``."""
 
     clip: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from valuespectrum.operations.corpora.people import sources_of, stated_as
-from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, CheckedSettings
 from valuespectrum.operations.shared.choices import SearchEngine
 from valuespectrum.operations.shared.loading import corpus_embedder, warn_of_pictures
 from valuespectrum.operations.shared.outcomes import Outcome
@@ -34,7 +34,7 @@ _SHORTEST_ID = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Query(Checked):
+class Query(CheckedSettings):
     """What to look for: in one of four ways, by what is said, or both."""
 
     bounds: ClassVar[Bounds] = {"count": (1, ENDLESS)}
@@ -62,7 +62,7 @@ class Query(Checked):
 
 
 @dataclass(frozen=True, slots=True)
-class Filter(Checked):
+class Filter(CheckedSettings):
     """Which clips count; all of them unless something is said."""
 
     platform: tuple[str, ...] = ()

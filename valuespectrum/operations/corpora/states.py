@@ -8,7 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from valuespectrum.operations.shared.checked import Checked
+from valuespectrum.operations.shared.checked import CheckedSettings
 from valuespectrum.operations.shared.files import refuse_existing
 from valuespectrum.operations.shared.loading import corpus_embedder
 from valuespectrum.operations.shared.outcomes import Outcome
@@ -179,7 +179,7 @@ def _difference_in_words(before: str, after: str, found: SnapshotDiff) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class CorpusExportSettings(Checked):
+class CorpusExportSettings(CheckedSettings):
     """What of a corpus is written; the names are those of the options of ``valuespectrum corpus export``."""
 
     links: bool = False

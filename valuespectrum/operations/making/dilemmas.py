@@ -9,7 +9,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from valuespectrum.operations.shared.checked import Checked
+from valuespectrum.operations.shared.checked import CheckedSettings
 from valuespectrum.operations.shared.loading import check_specs, load_models
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
@@ -30,7 +30,7 @@ _SETS = ("schwartz_10", "moral_foundations_6")
 
 
 @dataclass(frozen=True, slots=True)
-class MakeDilemmaSettings(Checked):
+class MakeDilemmaSettings(CheckedSettings):
     """How dilemmas are made; the names are those of the options of ``instrument make-dilemmas``."""
 
     judge: tuple[str, ...] = ()

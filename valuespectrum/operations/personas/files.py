@@ -8,7 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, CheckedSettings
 from valuespectrum.operations.shared.choices import PersonaFormat, StrategyName
 from valuespectrum.operations.shared.loading import warn_of_placebos
 from valuespectrum.operations.shared.outcomes import Outcome
@@ -45,7 +45,7 @@ _COLUMNS = ("id", "name", "kind", "source", "wordings", "target_from")
 
 
 @dataclass(frozen=True, slots=True)
-class MakeSettings(Checked):
+class MakeSettings(CheckedSettings):
     """A persona out of a profile; the names are those of the options of ``valuespectrum persona make``."""
 
     profile: Mapping[str, float] = field(default_factory=dict)
@@ -61,7 +61,7 @@ class MakeSettings(Checked):
 
 
 @dataclass(frozen=True, slots=True)
-class PersonaImportSettings(Checked):
+class PersonaImportSettings(CheckedSettings):
     """How a file of others is read; the names are those of the options of ``valuespectrum persona import``."""
 
     bounds: ClassVar[Bounds] = {"limit": (1, ENDLESS)}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, CheckedSettings
 from valuespectrum.operations.shared.choices import EngineName, LayoutName, ModelFormat, ObjectiveName
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class SearchSettings(Checked):
+class SearchSettings(CheckedSettings):
     """How questions are searched for; the names are those of the options of ``valuespectrum instrument search``."""
 
     bounds: ClassVar[Bounds] = {

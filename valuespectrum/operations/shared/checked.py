@@ -30,7 +30,7 @@ _SEED = (0, 2**53 - 1)
 _SEVERAL = re.compile(r"(?:tuple|Sequence)\[(\w+)(?:, \.\.\.)?\]")
 
 
-class Checked:
+class CheckedSettings:
     """The base of settings; a field is checked by its type and the bounds of its class.
 
     Raises:

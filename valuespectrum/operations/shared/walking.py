@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from agents.personas.reserved import NO_PERSONA
-from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, CheckedSettings
 from valuespectrum.operations.shared.choices import SpokenStrategy
 from vectorstore.foundation.errors import InputError
 
@@ -21,7 +21,7 @@ Arm = Literal["plain", "intervened", "control"]
 
 
 @dataclass(frozen=True, slots=True)
-class WalkSettings(Checked):
+class WalkSettings(CheckedSettings):
     """What an agent sees, remembers, may do, and what is done to it; the names are those of options."""
 
     bounds: ClassVar[Bounds] = {

@@ -10,7 +10,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from valuespectrum.operations.shared.checked import Checked
+from valuespectrum.operations.shared.checked import CheckedSettings
 from valuespectrum.operations.shared.files import refuse_existing
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class GateSettings(Checked):
+class GateSettings(CheckedSettings):
     """A gate that is made; the names are those of the options of ``valuespectrum steer apply``."""
 
     gate: str

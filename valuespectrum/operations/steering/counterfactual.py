@@ -10,7 +10,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, get_args
 
-from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, CheckedSettings
 from valuespectrum.operations.shared.choices import ModelFormat
 from valuespectrum.operations.shared.loading import check_specs, load_models
 from valuespectrum.operations.shared.outcomes import Outcome, flat
@@ -38,7 +38,7 @@ _SIDES = {"before": "its own answer", "after": "after the loop", "value_prompt":
 
 
 @dataclass(frozen=True, slots=True)
-class CounterfactualSettings(Checked):
+class CounterfactualSettings(CheckedSettings):
     """What is wanted, and how; the names are those of the options of ``valuespectrum steer counterfactual``."""
 
     bounds: ClassVar[Bounds] = {

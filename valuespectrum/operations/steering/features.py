@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from agents.models.base import ModelOptions
-from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, CheckedSettings
 from valuespectrum.operations.shared.files import refuse_taken
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
@@ -34,7 +34,7 @@ _CONTRASTS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class FeatureTraining(Checked):
+class FeatureTraining(CheckedSettings):
     """An autoencoder that is trained first; the names are what stands behind ``--train-`` in ``steer features``."""
 
     bounds: ClassVar[Bounds] = {"features": (2, ENDLESS), "kept": (1, ENDLESS), "steps": (1, ENDLESS)}
@@ -46,7 +46,7 @@ class FeatureTraining(Checked):
 
 
 @dataclass(frozen=True, slots=True)
-class FeatureEdit(Checked):
+class FeatureEdit(CheckedSettings):
     """What is done to one feature; the names are those of options of ``valuespectrum steer features``."""
 
     bounds: ClassVar[Bounds] = {"feature": (0, ENDLESS)}
@@ -61,7 +61,7 @@ class FeatureEdit(Checked):
 
 
 @dataclass(frozen=True, slots=True)
-class FeatureSettings(Checked):
+class FeatureSettings(CheckedSettings):
     """What is ranked and how; the names are those of the options of ``valuespectrum steer features``."""
 
     bounds: ClassVar[Bounds] = {"layer": (0, ENDLESS), "top_k": (0, ENDLESS), "top": (1, ENDLESS), "least": (-1.0, 1.0)}

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from agents.models.base import ModelOptions
-from valuespectrum.operations.shared.checked import Bounds, Checked
+from valuespectrum.operations.shared.checked import Bounds, CheckedSettings
 from valuespectrum.operations.shared.files import refuse_existing, refuse_taken
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
@@ -29,7 +29,7 @@ _MOST_CLIPS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class FitSettings(Checked):
+class FitSettings(CheckedSettings):
     """What is fitted; the names are those of the options of ``valuespectrum steer fit``."""
 
     method: str = "vectors"
@@ -185,7 +185,7 @@ def clips_of(corpus: Path | None) -> Iterator[Sequence[tuple[FrameReference, ...
 
 
 @dataclass(frozen=True, slots=True)
-class PairSettings(Checked):
+class PairSettings(CheckedSettings):
     """Which pairs; the names are those of the options of ``valuespectrum steer pairs``."""
 
     bounds: ClassVar[Bounds] = {"count": (1, 10_000)}

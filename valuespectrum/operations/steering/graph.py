@@ -8,7 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, CheckedSettings
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
@@ -49,7 +49,7 @@ _NO_CAUSE = (
 
 
 @dataclass(frozen=True, slots=True)
-class GraphSettings(Checked):
+class GraphSettings(CheckedSettings):
     """How a graph is mined; the names are those of the options of ``valuespectrum steer graph``."""
 
     bounds: ClassVar[Bounds] = {"alpha": (1e-12, 0.999), "deepest": (0, ENDLESS), "resamples": (0, 100_000)}

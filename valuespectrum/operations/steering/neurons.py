@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, runtime_checkable
 
 from agents.models.base import Model, ModelOptions
-from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, CheckedSettings
 from valuespectrum.operations.shared.files import refuse_taken
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
@@ -34,7 +34,7 @@ _SEEN = (
 
 
 @dataclass(frozen=True, slots=True)
-class NeuronSettings(Checked):
+class NeuronSettings(CheckedSettings):
     """How neurons are found and edited; the names are those of the options of ``valuespectrum steer neurons``."""
 
     bounds: ClassVar[Bounds] = {"pairs": (1, ENDLESS), "fewest": (0, ENDLESS), "validate": (0, ENDLESS)}

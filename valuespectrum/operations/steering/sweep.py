@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, runtime_checkable
 
 from agents.models.base import ModelOptions
 from valuespectrum.operations.bench import BenchBars, BenchSettings, model_slug, slug
-from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, CheckedSettings
 from valuespectrum.operations.shared.files import refuse_taken
 from valuespectrum.operations.shared.loading import check_specs, corpus_embedder
 from valuespectrum.operations.shared.outcomes import Outcome
@@ -61,7 +61,7 @@ _SWEPT: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class SweepSettings(Checked):
+class SweepSettings(CheckedSettings):
     """What is tried; the names are those of the options of ``valuespectrum steer sweep``, two of them in the plural."""
 
     bounds: ClassVar[Bounds] = {"top_k": (1, ENDLESS)}

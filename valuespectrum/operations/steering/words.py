@@ -8,7 +8,7 @@ from os import PathLike
 from pathlib import Path
 from shlex import quote
 
-from valuespectrum.operations.shared.checked import Checked
+from valuespectrum.operations.shared.checked import CheckedSettings
 from valuespectrum.operations.shared.choices import StrategyName
 from valuespectrum.operations.shared.outcomes import Outcome
 from vectorstore.foundation.errors import InputError
@@ -16,7 +16,7 @@ from vectorstore.foundation.user_paths import user_path
 
 
 @dataclass(frozen=True, slots=True)
-class WordsSettings(Checked):
+class WordsSettings(CheckedSettings):
     """What is said; one of ``value``, ``persona`` and ``text``, named like the options of ``steer words``."""
 
     value: str = ""

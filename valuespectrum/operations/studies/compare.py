@@ -9,7 +9,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, CheckedSettings
 from valuespectrum.operations.shared.choices import ReadoutName
 from valuespectrum.operations.shared.outcomes import Outcome, flat
 from valuespectrum.operations.shared.telling import Teller, Unattended
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class CompareSettings(Checked):
+class CompareSettings(CheckedSettings):
     """Who is compared with whom; the names are those of the options of ``valuespectrum compare``."""
 
     bounds: ClassVar[Bounds] = {"most_pairs": (1, ENDLESS), "margin": (0.001, ENDLESS), "minimum_mass": (0, 1)}

@@ -8,7 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import ClassVar
 
-from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, CheckedSettings
 from valuespectrum.operations.shared.outcomes import Outcome, flat
 from valuespectrum.operations.shared.tables import in_dollars, table
 from valuespectrum.scoring.guards.finding import percent
@@ -17,7 +17,7 @@ from vectorstore.foundation.user_paths import user_path
 
 
 @dataclass(frozen=True, slots=True)
-class DesignSettings(Checked):
+class DesignSettings(CheckedSettings):
     """What a plan is to reach; the names are those of the options of ``valuespectrum bench``."""
 
     bounds: ClassVar[Bounds] = {"target_se": (1e-6, ENDLESS), "detect": (1e-6, ENDLESS)}

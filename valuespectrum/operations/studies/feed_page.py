@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from valuespectrum.operations.browse import open_feed, refuse_early
-from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, CheckedSettings
 from valuespectrum.operations.shared.clip_media import corpus_media
 from valuespectrum.operations.shared.option_files import effective_options
 from valuespectrum.operations.shared.outcomes import Outcome
@@ -35,7 +35,7 @@ _LONGEST_CONSENT = 2**16
 
 
 @dataclass(frozen=True, slots=True)
-class FeedPageSettings(Checked):
+class FeedPageSettings(CheckedSettings):
     """What people are shown, and where; the names are those of the options of ``valuespectrum feed``."""
 
     bounds: ClassVar[Bounds] = {"steps": (1, ENDLESS), "port": (0, 65_535), "attention": (0, 1000)}

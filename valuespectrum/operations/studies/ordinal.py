@@ -8,7 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, CheckedSettings
 from valuespectrum.operations.shared.choices import ReadoutName, ThresholdsName
 from valuespectrum.operations.shared.outcomes import CheckOutcome
 from valuespectrum.operations.shared.tables import table
@@ -25,7 +25,7 @@ _ASSUMED_VALUES = 10
 
 
 @dataclass(frozen=True, slots=True)
-class OrdinalSettings(Checked):
+class OrdinalSettings(CheckedSettings):
     """How ratings are compared; the names are those of the options of ``valuespectrum instrument ordinal``."""
 
     bounds: ClassVar[Bounds] = {"steps": (0, 99), "items": (0, ENDLESS), "chains": (2, 64), "draws": (50, 20_000)}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from valuespectrum.operations.browse import open_feed
-from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, CheckedSettings
 from valuespectrum.operations.shared.choices import PeopleLayout
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class PeopleSettings(Checked):
+class PeopleSettings(CheckedSettings):
     """What makes a session; the names are those of the options of ``valuespectrum people``."""
 
     bounds: ClassVar[Bounds] = {"kept_from": (0, ENDLESS), "gap": (0.01, ENDLESS), "least_steps": (1, ENDLESS)}

@@ -21,7 +21,7 @@ from valuespectrum.operations.browse import (
     walk_together,
     warn_of_what_is_not_shown,
 )
-from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, CheckedSettings
 from valuespectrum.operations.shared.choices import EngineName, ModelFormat, StrategyName
 from valuespectrum.operations.shared.loading import chosen_personas, load_models, watching_models
 from valuespectrum.operations.shared.option_files import effective_options
@@ -105,7 +105,7 @@ class RoleplaySettings(WalkSettings):
     engine: EngineName = "auto"
 
     def __post_init__(self) -> None:
-        Checked.__post_init__(self)
+        CheckedSettings.__post_init__(self)
         if min(self.sessions, self.clones) < 0 or self.steps < 1:
             raise InputError("there are 0 or more sessions of at least one step, and 0 or more clones")
         if not self.policy or not self.strategy:

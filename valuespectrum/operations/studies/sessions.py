@@ -8,7 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, CheckedSettings
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from valuespectrum.operations.studies.roleplay_words import sessions_in_words
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class SessionSettings(Checked):
+class SessionSettings(CheckedSettings):
     """How sessions are compared; the names are those of the options of ``valuespectrum compare``."""
 
     bounds: ClassVar[Bounds] = {"window": (1, ENDLESS)}

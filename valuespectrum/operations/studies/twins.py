@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from valuespectrum.operations.shared.checked import ENDLESS, Bounds, Checked
+from valuespectrum.operations.shared.checked import ENDLESS, Bounds, CheckedSettings
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
@@ -16,7 +16,7 @@ from vectorstore.foundation.json_types import Json
 
 
 @dataclass(frozen=True, slots=True)
-class TwinStudySettings(Checked):
+class TwinStudySettings(CheckedSettings):
     """How much is drawn; the names are those of the options of ``valuespectrum calibrate``."""
 
     bounds: ClassVar[Bounds] = {"corpora": (0, ENDLESS), "respondents": (1, ENDLESS)}

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 
-from valuespectrum.operations.shared.checked import Checked
+from valuespectrum.operations.shared.checked import CheckedSettings
 from valuespectrum.operations.shared.outcomes import Outcome, flat
 from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
@@ -16,7 +16,7 @@ from vectorstore.foundation.user_paths import user_path
 
 
 @dataclass(frozen=True, slots=True)
-class ConvergenceSettings(Checked):
+class ConvergenceSettings(CheckedSettings):
     """Who counts; the names are those of the options of ``valuespectrum compare --convergence``."""
 
     model: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from os import PathLike
 from typing import ClassVar
 
-from valuespectrum.operations.shared.checked import Bounds, Checked
+from valuespectrum.operations.shared.checked import Bounds, CheckedSettings
 from valuespectrum.operations.shared.choices import AcrossName, ReadoutName
 from valuespectrum.operations.shared.outcomes import Outcome, flat
 from valuespectrum.operations.shared.tables import table
@@ -21,7 +21,7 @@ ITEMS_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
-class FunctioningSettings(Checked):
+class FunctioningSettings(CheckedSettings):
     """What makes the groups; the names are those of the options of ``valuespectrum compare --functioning``."""
 
     bounds: ClassVar[Bounds] = {"minimum_mass": (0, 1)}
