@@ -17,7 +17,7 @@ from valuespectrum.cli.app import build_app
 from valuespectrum.operations.shared.checked import CheckedSettings
 from vectorstore.foundation.errors import InputError
 
-SETTINGS: dict[str, tuple[CheckedSettings, ...]] = {
+SETTINGS: dict[str, tuple[Any, ...]] = {
     "bench": (vs.BenchSettings(), vs.DesignSettings()),
     "browse": (vs.BrowseSettings(), vs.Crowd(("simulated:amber",))),
     "calibrate": (vs.CalibrateSettings(), vs.TwinStudySettings()),
@@ -82,11 +82,11 @@ def bounded() -> Iterator[tuple[str, str, float]]:
 def test_a_setting_has_the_bounds_of_its_option(verb: str, name: str, number: float) -> None:
     if (verb, name) == ("corpus info", "failures"):
         pytest.skip("an argument of the function, not a setting")
-    found = [each for each in SETTINGS[verb] if name in {field.name for field in fields(each)}]  # type: ignore[arg-type]
+    found = [each for each in SETTINGS[verb] if name in {field.name for field in fields(each)}]
     assert found
     for each in found:
         with pytest.raises(InputError, match=None if name in ("sessions", "clones", "steps") else name):
-            replace(each, **{name: number})  # type: ignore[type-var]
+            replace(each, **{name: number})
 
 
 def test_every_settings_object_is_checked() -> None:
@@ -102,7 +102,7 @@ def test_every_settings_object_is_checked() -> None:
 def test_a_seed_is_a_whole_number_that_every_record_can_hold(seed: Any) -> None:
     for each in (made for several in SETTINGS.values() for made in several if hasattr(made, "seed")):
         with pytest.raises(InputError, match="seed"):
-            replace(each, seed=seed)  # type: ignore[type-var]
+            replace(each, seed=seed)
 
 
 def test_what_means_the_same_leaves_the_same_record() -> None:
