@@ -86,7 +86,8 @@ def movement(
             where it was put in several wordings: the verdict is then about their mean.
         bare: Of the model without any.
         target: What the persona aims at.
-        placebos: Profiles under placebo texts, each a text of its own; at least five for a verdict.
+        placebos: Profiles under placebo texts, each a text of its own; at least five for a verdict. What they do to
+            values that are not measured under the persona counts for nothing.
         sets: The same set by set, or over sessions; without it, intervals are for the clips and wordings at hand.
         level: Coverage of the intervals; both must exclude 0 on one side for a verdict.
 
@@ -97,6 +98,7 @@ def movement(
         sign of the second contrast counts, where clips and wordings show none either.
     """
     worded, persona = np.atleast_2d(persona), persona if persona.ndim == 1 else persona.mean(axis=0)
+    worded, placebos = among(persona, worded), [among(persona, one) for one in placebos]
     regression = regress(persona, bare, target)
     aligned, ceiling = alignment_with_ceiling(persona, target)
     aligned_bare, _ = alignment_with_ceiling(bare, target)
@@ -125,6 +127,16 @@ def movement(
         tuple(_shifts(worded, bare, placebos, sets, level)),
         *((_from_bare(_centred(persona, bare), sets, level), sets.covers) if sets is not None else ()),
     )
+
+
+def among(persona: Floats, profile: Floats) -> Floats:
+    """A profile over the values that are known of a persona: over others a text would be held against another number.
+
+    Args:
+        persona: Shape (values,); NaN for what is not measured.
+        profile: Of another role, shape (..., values).
+    """
+    return np.where(np.isnan(persona), np.nan, profile)
 
 
 def _own(regression: Pull, sets: DrawnAgain | None, level: float) -> tuple[Inferred, Inferred]:

@@ -22,7 +22,7 @@ import numpy as np
 from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.scoring.facets.findings import NO_SPREAD, Inferred, found
 from valuespectrum.scoring.facets.inference import Tested
-from valuespectrum.scoring.personas.placebos import ALIKE, FEWEST_PLACEBOS, beyond
+from valuespectrum.scoring.personas.placebos import ALIKE, FEWEST_PLACEBOS, among, beyond
 from valuespectrum.scoring.personas.pull import FEWEST_VALUES, Floats, fit
 from valuespectrum.scoring.personas.role_sets import RoleSets
 
@@ -122,7 +122,7 @@ def sanitising(
     own = fit(persona, bare, aims)
     if own.why:
         return _unknown(own.why)
-    by_text = [fit(one, bare, aims) for one in placebos]
+    by_text = [fit(among(persona, one), bare, aims) for one in placebos]
     excess = None
     if sets is not None and len(placebos) >= FEWEST_PLACEBOS:
         keeps = np.array([one.slopes[0] for one in (own, *by_text)])

@@ -74,6 +74,14 @@ def test_a_target_with_one_part_only_is_not_judged() -> None:
     assert sanitising_over([BARE] * 6, [good] * 6, BARE, texts(), STANDING).verdict == "unknown"
 
 
+def test_texts_count_by_the_values_that_are_known_of_the_persona() -> None:
+    known, aim = np.arange(10) != 5, EsteemedTarget(AIM, STANDING)
+    persona = np.where(known, 0.3 * BARE + AIM, np.nan)
+    mute = [np.where(known, text, np.nan) for text in texts()]
+    assert sanitising(persona, BARE, aim, texts()) == sanitising(persona, BARE, aim, mute)
+    assert sanitising(persona, BARE, aim, mute).nice.estimate.low is not None
+
+
 def test_no_verdict_without_an_interval() -> None:
     """Where it is not known what clips and wordings make of a number, the number alone decides nothing."""
 
