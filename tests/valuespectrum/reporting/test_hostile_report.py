@@ -13,7 +13,7 @@ from valuespectrum.reporting.elements.data import Estimate, ReportData, Reported
 from valuespectrum.reporting.page import render
 from valuespectrum.reporting.panels.validity.injections import injection_row
 from valuespectrum.runs.manifest import Manifest
-from valuespectrum.scoring.presentations.injection import EVERY_CLIP, NOT_ASKED
+from valuespectrum.scoring.presentations.injection import EVERY_CLIP, NOT_ASKED, TOO_FEW
 from vectorstore.foundation.json_types import Json
 
 WORDS = (
@@ -85,6 +85,11 @@ def test_what_words_did_is_told_with_its_interval_and_its_control() -> None:
         ("skip", Estimate(9, 5, 13), Estimate(8, 4, 12), "does the opposite"),
         ("nothing", Estimate(9, 5, 13), Estimate(None, why=NOT_ASKED), "words alone move it"),
         ("nothing", Estimate(1, -5, 13), Estimate(None, why=NOT_ASKED), ""),
+        ("like", Estimate(9, 5, 13), Estimate(0, why=EVERY_CLIP), ""),
+        ("like", Estimate(9, 5, 13), Estimate(8, why=TOO_FEW), ""),
+        ("skip", Estimate(-100, why=EVERY_CLIP), Estimate(-100, why=EVERY_CLIP), "obeys"),
+        ("like", Estimate(-100, why=EVERY_CLIP), Estimate(None, why=NOT_ASKED), "does the opposite"),
+        ("like", Estimate(90, why=TOO_FEW), Estimate(None, why=NOT_ASKED), ""),
     ],
 )
 def test_the_reading_says_no_more_than_the_interval_beyond_the_control(

@@ -27,7 +27,7 @@ from valuespectrum.operations.studies.roleplay_words import sessions_in_words
 from valuespectrum.reference.planted import BY_NAME, TEN, WORDING_EFFECTS, Depicted, Mind, seen_log_odds, sigmoid
 from valuespectrum.reference.twin.loading import load
 from valuespectrum.sessions.document import sessions_document
-from valuespectrum.sessions.feeds.obeying import FEWEST_SEEDS, TOO_FEW, obeying
+from valuespectrum.sessions.feeds.obeying import FEWEST_SEEDS, RATES, TOO_FEW, obeying
 from valuespectrum.sessions.walks.walked import WalkedSession, walked
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.json_types import Json
@@ -109,6 +109,20 @@ def test_who_is_not_susceptible_shows_nothing(catalogue: Catalogue) -> None:
     for row in rows:
         assert row["like"] == row["kept"] == row["share"] == 0 and row["verdict"] == "" and row["like_low"] is None
         assert 0 < row["steps"] < 4
+
+
+def test_what_every_session_does_alike_has_a_side_and_the_control_comes_first(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who likes whatever has a banner obeys no order; there is no interval, and the change alone said that it does."""
+    sessions = study(catalogue, "amber", ["0:words=overlay:like"], range(FEWEST_SEEDS))
+    rates = {**RATES, "like": lambda each: np.full(len(each), float(any(each.put)))}
+    monkeypatch.setattr("valuespectrum.sessions.feeds.obeying.RATES", rates)
+    told, control = sorted(obeying(sessions, LEVEL), key=lambda row: row["push"] == "nothing")
+    assert (told["like"], told["like_low"], told["like_beyond"], told["verdict"]) == (1.0, None, 0.0, "")
+    assert (control["like"], control["verdict"]) == (1.0, "words alone move it")
+    (alone,) = obeying([each for each in sessions if "overlay:nothing" not in each.put], LEVEL)
+    assert alone["like_beyond"] is None and alone["verdict"] == "obeys"
 
 
 def test_what_is_no_effect_is_not_called_one(catalogue: Catalogue) -> None:

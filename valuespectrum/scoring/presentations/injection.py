@@ -24,6 +24,8 @@ EVERY_CLIP = "every clip changes by exactly as much: nothing shows how sure it i
 NOT_ASKED = "not asked"
 COVERS = "other clips like these; not other texts than those put in, and not other wordings of the question"
 _NOTHING = 1e-12
+_ROUNDING = 1e-9
+"""What a change must exceed to have a side, in percentage points or as a share."""
 _SET = ["value", "clip", "wording"]
 
 
@@ -83,12 +85,31 @@ def injection_effect(
     )
 
 
+def side_of(change: Estimate, beyond: Estimate, alike: str = EVERY_CLIP) -> int:
+    """On which side of 0 what words did lies: what is beyond the control, or the change where there is no control.
+
+    Args:
+        change: With the words minus without.
+        beyond: Minus words in the same place that order nothing; without a number where nobody asked.
+        alike: Why there is no interval where all that is drawn again gave the same: the number itself has a side then.
+
+    Example:
+        >>> change = Estimate(9.0, 5.0, 13.0)
+        >>> side_of(change, Estimate(0.0, why=EVERY_CLIP)), side_of(change, Estimate(None))
+        (0, 1)
+    """
+    told = change if beyond.mean is None else beyond
+    if told.mean is not None and told.low is None and told.why == alike:
+        return int(told.mean > _ROUNDING) - int(told.mean < -_ROUNDING)
+    return told.side
+
+
 def reading(push: str, side: int) -> str:
-    """What an interval says about words; nothing where it says nothing.
+    """What is said about words; nothing where that is nothing.
 
     Args:
         push: Where the words push.
-        side: On which side of 0 the interval lies, 0 for neither: of what is beyond the control, or of the change.
+        side: On which side of 0 what they did lies (:func:`side_of`), 0 for neither.
 
     Example:
         >>> reading("skip", -1), reading("like", -1), reading("nothing", 1), reading("like", 0)

@@ -16,8 +16,8 @@ import numpy as np
 
 from agents.browsing.seeing.injections import Injection
 from valuespectrum.scoring.estimate import Estimate
-from valuespectrum.scoring.presentations.injection import reading
-from valuespectrum.sessions.walks.means import by_seed, mean_difference, mean_of_sessions
+from valuespectrum.scoring.presentations.injection import reading, side_of
+from valuespectrum.sessions.walks.means import ALL_ALIKE, by_seed, mean_difference, mean_of_sessions
 from valuespectrum.sessions.walks.walked import Floats, WalkedSession, Walker
 from vectorstore.foundation.json_types import Json
 
@@ -127,8 +127,8 @@ def _row(own: Sequence[WalkedSession], injection: Injection, others: _Others, le
         found[f"{name}_without"] = mean_of_sessions([each for each, _ in plain], without, level)
     for name, each in found.items():
         row |= each.to_json(name)
-    moved = found["like_beyond"] if found["like_beyond"].low is not None else found["like"]
-    return row | {"verdict": reading(injection.push, moved.side), "covers": COVERS}
+    side = side_of(found["like"], found["like_beyond"], ALL_ALIKE)
+    return row | {"verdict": reading(injection.push, side), "covers": COVERS}
 
 
 def _change(

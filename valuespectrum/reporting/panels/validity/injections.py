@@ -9,7 +9,7 @@ from agents.personas.reserved import NO_PERSONA
 from valuespectrum.reporting.elements.data import Estimate, ReportData
 from valuespectrum.reporting.elements.words import short_model, told_apart
 from valuespectrum.reporting.panels.base import PANELS, Panel
-from valuespectrum.scoring.presentations.injection import reading
+from valuespectrum.scoring.presentations.injection import reading, side_of
 from vectorstore.foundation.json_types import Json
 
 PLACES = {
@@ -40,8 +40,7 @@ class InjectionRow:
     @property
     def obeys(self) -> str:
         """What the interval says; nothing where it says nothing."""
-        moved = self.beyond if self.beyond.low is not None else self.change
-        return reading(self.push, moved.side)
+        return reading(self.push, side_of(self.change, self.beyond))
 
     @property
     def told(self) -> str:
