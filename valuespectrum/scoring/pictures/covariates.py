@@ -120,7 +120,7 @@ class Adjustment:
     slopes: Mapping[str, Estimate]
     """Logits for one standard deviation (within values) of each nuisance."""
     clips: int
-    """Clips with all ratings."""
+    """Clips with all ratings, of values with enough of them."""
     unused: Mapping[str, str]
     """Nuisances that were not adjusted for, and why."""
 
@@ -149,22 +149,24 @@ def adjust(table: SetTable, nuisances: Nuisances, facets: Facets | None = None) 
     """
     facets = facets or Facets()
     spread, unused = placed(table, nuisances)
-    kept = restricted(table, (table.clips >= 0) & np.isfinite(spread).all(axis=-1))
+    rated = restricted(table, (table.clips >= 0) & np.isfinite(spread).all(axis=-1))
+    # Clips of values with too few of them tell no slope: they are gone before it is asked whether there are enough.
+    chosen = reckon(rated, facets).chosen
+    kept = restricted(rated, (rated.clips >= 0) & chosen[:, None])
     there = kept.clips >= 0
     count, names = int(there.sum()), [name for name in nuisances.names if name not in unused]
-    plain = reckon(kept, facets)
-    spare = count - int(there.any(axis=-1).sum()) - len(names)
+    spare = count - int(chosen.sum()) - len(names)
     why = "" if names else "no nuisance was measured"
-    if names and spare < _LEAST_FREEDOM:
+    if names and chosen.sum() < 2:
+        why = "fewer than two values have enough rated clips"
+    elif names and spare < _LEAST_FREEDOM:
         why = f"{count} rated clips are too few to tell {len(names)} nuisances from values"
-    if why or plain.chosen.sum() < 2:
-        no = refused(why or "fewer than two values have enough rated clips")
-        return Adjustment(no, no, {}, count, unused)
-    kept = restricted(kept, there & plain.chosen[:, None])
+    if why:
+        return Adjustment(refused(why), refused(why), {}, count, unused)
     plain = reckon(kept, facets)
     clusters, overlap = kept.grouping(facets.clusters)
     filled = np.where(np.isfinite(spread), spread, 0.0)
-    x, told = standardised(filled, kept.clips >= 0), varying(filled, kept.clips >= 0)
+    x, told = standardised(filled, there), varying(filled, there)
     unused |= {name: _STILL for name, varies in zip(names, told, strict=True) if not varies}
     levelled = level(kept.log_odds, x, clusters, overlap, facets)
     before = concluded(table.values, plain.centred, plain.across.means, plain.errors, plain.why, facets)

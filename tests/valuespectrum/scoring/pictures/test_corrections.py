@@ -179,6 +179,18 @@ def test_nuisances_that_nobody_has_or_that_do_not_vary_are_named() -> None:
     assert not few.after.values and "too few" in few.after.why
 
 
+def test_clips_of_values_with_too_few_do_not_count_for_slopes() -> None:
+    """Twelve clips of two values leave nine beyond both and the nuisance; four of two others tell nothing of it."""
+    table, x = waves(4, 12, 2), nuisances(4, 12)
+    table[:2, 6:] = np.nan
+    table[2:, 2:] = np.nan
+    rated = Nuisances(("bright",), {f"{v}-{c}": [float(x[v, c, 0])] for v in range(4) for c in range(12)})
+    found = adjust(set_table(table, value_set=FOUR_VALUES), rated)
+    assert found.clips == 12 and not found.slopes and "12 rated clips are too few" in found.after.why
+    table[0, 6] = 0.5
+    assert list(adjust(set_table(table, value_set=FOUR_VALUES), rated).slopes) == ["bright"]
+
+
 def test_a_nuisance_that_varies_among_clips_without_all_ratings_alone_is_named_and_left_out() -> None:
     """One clip shows a face, and its brightness is not known: among the others nothing is to be adjusted for."""
     x = nuisances(4, 12)
