@@ -222,8 +222,8 @@ class Ratings:
         )
         described = {"version": rated.version, "names": list(rated.names), "unavailable": dict(rated.unavailable)}
         known = self._read()["nuisance"]
-        # A kill on the way leaves none, and not a description of other columns.
-        if known and known["names"] != described["names"]:
+        # A kill on the way leaves none, and not a description of other columns, or of numbers of another version.
+        if known and any(known[name] != described[name] for name in ("names", "version")):
             self._write(self._read() | {"nuisance": None})
         write_sheet(self.folder / "nuisance.csv", (*_FRAME, *rated.names), rows)
         self._write(self._read() | {"nuisance": described})

@@ -52,9 +52,11 @@ def test_nuisances_and_what_was_shown_come_back(tmp_path: Path) -> None:
     assert rated.by_clip([("c1", "f1"), ("c1", "f2"), ("c9", "f9")]) == {"c1": [4.0, 0.5]}
 
 
-def test_a_kill_between_numbers_and_their_names_leaves_a_folder_that_can_be_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("version", "names"), [("1", ("brightness",)), ("2", ("brightness", "faces"))])
+def test_a_kill_between_numbers_and_what_they_are_leaves_a_folder_that_can_be_read(
+    version: str, names: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Numbers of another version, as of another embedder, would else pass for those that are described."""
     ratings = made(tmp_path)
     ratings.keep_nuisances(RatedFrames("1", ("brightness", "faces"), {"f1": ("c1", "p1", (3.5, None))}))
 
@@ -64,7 +66,7 @@ def test_a_kill_between_numbers_and_their_names_leaves_a_folder_that_can_be_read
 
     monkeypatch.setattr("valuespectrum.stimuli.ratings.folder.write_sheet", killed)
     with pytest.raises(KeyboardInterrupt):
-        ratings.keep_nuisances(RatedFrames("1", ("brightness",), {"f1": ("c1", "p1", (3.5,))}))
+        ratings.keep_nuisances(RatedFrames(version, names, {"f1": ("c1", "p1", (4.5,) * len(names))}))
     assert Ratings(ratings.folder).nuisances() is None
 
 
