@@ -8,6 +8,7 @@ wordings or shuffles, is in :mod:`agents.personas.choosing`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -27,6 +28,12 @@ DIRECTIONS: Mapping[str, int] = {"positive": 1, "negative": -1}
 """Sides of the trait bank, and the direction of the statements on each."""
 JUDGED_BY = "judged by "
 """Begins who says what a target is, before the id of a model."""
+_UNSPACED = (
+    (re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"), 2),
+    (re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]"), 4),
+)
+"""Letters of scripts that put no blanks between words (Chinese, Japanese; Thai, Lao, Burmese, Khmer), and how many of
+them make about one word."""
 UP_TO_A_POINT = "Up to a point: "
 """Begins a statement that holds half as strongly."""
 PersonaKind = Literal["values", "demographic", "scrambled", "permuted"]
@@ -125,6 +132,21 @@ def graded(text: str, strength: float) -> str:
 def plainly(text: str) -> tuple[str, float]:
     """A statement without the words that grade it, and how strongly it holds."""
     return (text.removeprefix(UP_TO_A_POINT), 0.5) if text.startswith(UP_TO_A_POINT) else (text, 1.0)
+
+
+def words_in(text: str) -> int:
+    """How many words a text has; about so many where its script puts no blanks between them.
+
+    Example:
+        >>> words_in("I am very ambitious."), words_in("\u6211\u975e\u5e38\u6709\u91ce\u5fc3")
+        (4, 4)
+    """
+    return len(text.split()) + sum(len(letters.findall(text)) // a_word for letters, a_word in _UNSPACED)
+
+
+def unspaced(text: str) -> bool:
+    """Whether words of a text stand together without blanks, so that it is not known where one ends."""
+    return any(letters.search(text) for letters, _ in _UNSPACED)
 
 
 def load_personas(path: Path | str | None = None) -> tuple[Persona, ...]:

@@ -15,13 +15,15 @@ from typing import NamedTuple
 import numpy as np
 import yaml
 
-from agents.personas.persona import NOBODY, Persona, Trait, value_names
+from agents.personas.persona import NOBODY, Persona, Trait, value_names, words_in
 from agents.personas.prompts import Strategy, nearest_level
 from agents.personas.reserved import MOST_PLACEBO_TEXTS, PLACEBO_TEXTS, placebo_id
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.random_streams import stream
 
 _SOURCE = "placebo"
+_STOPS = (".", "\u3002", "\uff01", "\uff1f")
+"""What ends a sentence; beside the full stop those marks that stand in scripts without blanks."""
 _GOLDEN = (5**0.5 - 1) / 2
 """Multiples of it, without their whole parts, are spread evenly however many there are (Weyl)."""
 
@@ -46,8 +48,8 @@ def placebos(personas: Sequence[Persona], strategy: Strategy, count: int, seed: 
 
     Args:
         personas: Those that they are compared with; their lengths are spread over those of these.
-        strategy: How personas are put into words: traits are matched in number and in words, ten importances by ten
-            facts, an anchor by as many facts as it names values.
+        strategy: How personas are put into words: traits are matched in number and in words, free words by sentences
+            in free words, ten importances by ten facts, an anchor by as many facts as it names values.
         count: How many; 0 for none. Asking for more leaves the first ones as they are.
         seed: Root seed; each text has a stream of its own.
 
@@ -73,30 +75,32 @@ def placebos(personas: Sequence[Persona], strategy: Strategy, count: int, seed: 
     texts = []
     for number in range(count if lengths else 0):
         said = _facts(number, seed)
-        lines, words = lengths[int(len(lengths) * ((number + 0.5) * _GOLDEN % 1))]
+        lines, words, free = lengths[int(len(lengths) * ((number + 0.5) * _GOLDEN % 1))]
         if strategy == "profile":
             statements = [f"the {fact}" for fact in said[: len(value_names())]]
         elif strategy == "anchor":
             statements = said[:lines]
         else:
             statements = _in_as_many_words(said, lines, words)
-        texts.append(_role(number + 1, statements, framed[number % len(framed)]))
+        texts.append(_role(number + 1, statements, framed[number % len(framed)], free))
     return tuple(texts)
 
 
-def _role(number: int, statements: Sequence[str], wording: int) -> Persona:
-    traits = tuple(Trait(text) for text in statements)
+def _role(number: int, statements: Sequence[str], wording: int, free: bool) -> Persona:
+    traits = () if free else tuple(Trait(text) for text in statements)
     name, nothing = f"Placebo text {number}", dict.fromkeys(value_names(), 0.0)
-    return Persona(placebo_id(number), name, traits, nothing, _SOURCE, target_from=NOBODY, wording=wording)
+    text = " ".join(statements) if free else ""
+    return Persona(placebo_id(number), name, traits, nothing, _SOURCE, target_from=NOBODY, text=text, wording=wording)
 
 
-def _length(persona: Persona, strategy: Strategy) -> tuple[int, int]:
-    """Traits, or sentences of free words, and their words; of an anchor the values that it names."""
+def _length(persona: Persona, strategy: Strategy) -> tuple[int, int, bool]:
+    """Traits, or sentences of free words, their words, and whether these are free; of an anchor the values it names."""
     if strategy == "anchor":
-        return max(sum(nearest_level(importance) != 0 for importance in persona.target.values()), 1), 0
+        return max(sum(nearest_level(importance) != 0 for importance in persona.target.values()), 1), 0, False
     if persona.text:
-        return max(persona.text.count("."), 1), len(persona.text.split())
-    return max(len(persona.traits), 1), sum(len(trait.text.split()) for trait in persona.traits)
+        sentences = sum(persona.text.count(mark) for mark in _STOPS)
+        return max(sentences, 1), words_in(persona.text), strategy != "profile"
+    return max(len(persona.traits), 1), sum(words_in(trait.text) for trait in persona.traits), False
 
 
 def _facts(number: int, seed: int) -> list[str]:

@@ -197,7 +197,7 @@ def system_prompt(persona: Persona | None, strategy: Strategy = "simple") -> str
         return ""
     form = FRAMINGS[persona.wording - 1]
     if is_placebo_text(persona.id):
-        return _placebo_prompt([trait.text for trait in persona.traits], strategy, form)
+        return _placebo_prompt(persona, strategy, form)
     if strategy in ("profile", "anchor"):
         return _by_values(persona, strategy, form)
     if strategy == "interview":
@@ -205,12 +205,13 @@ def system_prompt(persona: Persona | None, strategy: Strategy = "simple") -> str
     return _in_person(persona, form)
 
 
-def _placebo_prompt(statements: Sequence[str], strategy: Strategy, form: Framing) -> str:
+def _placebo_prompt(persona: Persona, strategy: Strategy, form: Framing) -> str:
+    statements = [trait.text for trait in persona.traits]
     if strategy == "profile":
         return listed_prompt(statements, form)
     if strategy == "anchor":
         return form.placebo.format(facts=_joined(statements))
-    return simple_prompt(statements, form)
+    return _in_person(persona, form)
 
 
 def _by_values(persona: Persona, strategy: Strategy, form: Framing) -> str:

@@ -22,6 +22,7 @@ from agents.personas.persona import (
     graded,
     load_trait_bank,
     plainly,
+    unspaced,
     value_names,
 )
 from vectorstore.foundation.errors import InputError
@@ -102,6 +103,15 @@ def _scrambled(placebo: Persona, generator: np.random.Generator) -> Persona:
     words = [word for line in lines for word in _plain_words(line)]
     if len({word.casefold() for word in words}) < 2:
         raise InputError(f"{placebo.made_from!r} has no words that could be scrambled", "take ~permuted")
+    if any(map(unspaced, lines)):
+        raise InputError(
+            f"{placebo.made_from!r} is written without blanks between its words, which cannot be told apart",
+            "take ~permuted, or hold it against placebo texts",
+        )
+    if all(len(_plain_words(line)) == 1 for line in lines):
+        raise InputError(
+            f"{placebo.made_from!r} has one word a line, and says the same in any order of them", "take ~permuted"
+        )
     order = generator.permutation(len(words)).tolist()
     dealt = iter([words[place] for place in order])
     told = [_line([next(dealt) for _ in _plain_words(line)]) for line in lines]

@@ -280,6 +280,27 @@ def test_placebo_texts_are_put_as_personas_are() -> None:
         assert (told[0], told[-1], len(told)) == (like[0], like[-1], len(like))
 
 
+def test_placebo_texts_of_persons_in_free_words_are_in_free_words() -> None:
+    """A numbered list beside one text would differ from it in form, and not in what it says alone."""
+    person = replace(persona_of(0, 0), text="Runs the only bakery of the village. Would not sell it for anything else.")
+    for strategy in ("simple", "isq"):
+        (text,) = placebos([person], strategy, 1, seed=0)
+        told, like = (system_prompt(each, strategy).split("\n") for each in (text, person))
+        assert (told[0], told[2:], len(told)) == (like[0], like[2:], 3) and told[1].startswith("My ")
+        assert told[1].count(".") == 2 and abs(len(told[1].split()) - len(like[1].split())) <= 6
+        assert persona_target(system_prompt(text, strategy)) is None
+    assert len(placebos([person], "profile", 1, seed=0)[0].traits) == len(VALUES)
+    both = placebos([person, persona_of(9, 8)], "simple", 8, seed=0)
+    assert sorted(bool(text.text) for text in both) == [False] * 4 + [True] * 4
+
+
+def test_placebo_texts_have_as_many_words_as_a_text_without_blanks() -> None:
+    """Thirty letters with one stop, four times over: one word by its blanks, about sixty by what it says."""
+    person = replace(persona_of(0, 0), text=("\u6211" * 30 + "\u3002") * 4)
+    (text,) = placebos([person], "simple", 1, seed=0)
+    assert text.text.count(".") == 4 and abs(len(text.text.split()) - 61) <= 6
+
+
 @pytest.mark.parametrize("count", [-1, MOST_PLACEBO_TEXTS + 1])
 def test_there_are_only_so_many_placebo_texts(count: int) -> None:
     with pytest.raises(InputError, match="placebo texts were asked for"):

@@ -137,6 +137,12 @@ def test_what_cannot_be_shuffled_is_refused() -> None:
     with pytest.raises(InputError, match="no profile"):
         shuffled(BY_ID["farmer"], "permuted", 0)
     graded = Persona("g", "G", (), {**dict.fromkeys(value_names(), 0.0), "power": 1.0}, "mine.yaml")
+    for lines, why in (
+        (("Ambitious.", "Kind."), "one word a line"),
+        (("\u6211 \u975e\u5e38", "\u6709 \u91ce"), "without blanks"),
+    ):
+        with pytest.raises(InputError, match=why):
+            shuffled(replace(BY_ID["tycoon"], traits=tuple(map(Trait, lines))), "scrambled", 0)
     with pytest.raises(InputError, match="no words"):
         shuffled(graded, "scrambled", 0)
     told = replace(graded, text="Wants to own the town.")
