@@ -41,7 +41,7 @@ from valuespectrum.stimuli.retrieval import RetrievalOptions, StimulusRow
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError, ModelError
 from vectorstore.foundation.json_types import Json
-from vectorstore.ledger.records import Clip
+from vectorstore.ledger.records import Clip, Frame
 
 CLIPS = 6
 SCORING = ScoringOptions(draws=20)
@@ -202,6 +202,27 @@ def test_several_pictures_are_told_in_the_order_in_which_they_are_shown(tmp_path
     assert read_picture(sheet.frames[0]).width > frame.width
 
 
+def test_a_clip_with_one_picture_has_no_other_order(tmp_path: Path) -> None:
+    """It would be the same in both conditions, and what order tells would seem the smaller for it."""
+
+    class Short(DrawnCorpus):
+        def frames(self, clip_id: str) -> list[Frame]:
+            return super().frames(clip_id)[: 1 if clip_id == "power-0" else None]
+
+    made = pictured_corpus(tmp_path, 2, frames=3)
+    corpus = Short(list(zip(made._frames, made._vectors, strict=True)), tmp_path)
+    rows = [
+        StimulusRow("power", "rule", 1, 0.5, 1.0, frame.frame_id, clip, frame.picture_sha)
+        for clip in ("power-0", "power-1")
+        for frame in corpus.frames(clip)[:1]
+    ]
+    found = FoundClips.of(rows, corpus, [load("amber", ModelOptions())])
+    shown = PresentOptions(read_presentations(["frames:2", "shuffled:2"]))
+    conditions = show(shown, found, {}, MadePictures(tmp_path / "made"), 0).conditions
+    assert conditions is not None and conditions.clips == {"frames:2": 2, "shuffled:2": 1}
+    assert [len(conditions.exhibits(row)) for row in rows] == [1, 2]
+
+
 def test_a_killed_run_goes_on_with_the_same_pictures_and_captions(corpus: DrawnCorpus, tmp_path: Path) -> None:
     captioner = SimulatedModel(SimulatedProfile({"power": 2.0}))
     names = ("frame", "sheet:2", "noise", f"frame+described:{CAPTIONER}")
@@ -307,7 +328,8 @@ def test_a_condition_without_words_is_refused_before_anybody_is_asked(tmp_path: 
 
     made = pictured_corpus(tmp_path, 3, frames=1)
     mute = Silently(list(zip(made._frames, made._vectors, strict=True)), tmp_path)
-    for names, message in ((("caption",), "no clip has a caption"), (("transcript",), "no clip has a transcript")):
+    refused = {"caption": "no clip has a caption", "transcript": "a transcript", "shuffled:2": "several pictures"}
+    for names, message in (((name,), message) for name, message in refused.items()):
         with pytest.raises(InputError, match=message):
             run_benchmark(replace(options(tmp_path, *names), run=tmp_path / names[0]), mute, AxesEmbedder(), [PLAIN])
     with pytest.raises(InputError, match="without a condition"):

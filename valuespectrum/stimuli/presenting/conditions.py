@@ -78,7 +78,7 @@ class Conditions:
         material: Clips and words.
 
     Raises:
-        InputError: A condition has no clip at all, since no words are known of any.
+        InputError: A condition has no clip at all, since no words are known of any, or each has a single picture.
         MediaError: A picture that is needed for a contact sheet cannot be read.
         StorageError: Pictures that are made cannot be written.
     """
@@ -94,7 +94,7 @@ class Conditions:
         }
         material.made.settle()
         self.clips = {each.name: self._shown_clips(each) for each in presentations}
-        """How many clips there are for each condition: those for which it has no words are left out."""
+        """How many clips there are for each condition: those for which it has no words, or no order, are left out."""
         for each in presentations:
             if material.rows and not self.clips[each.name]:
                 raise _wordless(each)
@@ -116,6 +116,9 @@ class Conditions:
         if presentation.worded != "none" and words is None:
             return None
         frames, shown = self._pictures(presentation, row)
+        if presentation.picture == "shuffled" and len(frames) < 2:
+            # One picture has no other order: what order tells would seem the smaller for it.
+            return None
         if presentation.injected and presentation.injected.place == "overlay":
             frames = tuple(self._laid_over(frame, presentation.injected, row.clip_id) for frame in frames)
             shown = {**shown, **presentation.injected.tags}
@@ -206,7 +209,7 @@ class Conditions:
 
 
 def _wordless(presentation: Presentation) -> InputError:
-    """Why a condition cannot be asked under at all."""
+    """Why there is no clip for a condition."""
     lacking = {
         "caption": ("no clip has a caption", "captions come with a source's descriptions; leave the condition out"),
         "transcript": (
@@ -216,4 +219,8 @@ def _wordless(presentation: Presentation) -> InputError:
         "described": (f"{presentation.captioner} described no picture", "look at its answers in captions.sqlite"),
     }
     what, instead = lacking.get(presentation.words, ("there is no clip", "look at the corpus"))
+    if presentation.picture == "shuffled":
+        told = "" if presentation.words == "none" else f"{what}, or "
+        what = f"{told}no clip has several pictures, which could be in another order"
+        instead = "ingest with more frames a clip, or leave the condition out"
     return InputError(f"--present {presentation.name[:80]}: {what}", instead)

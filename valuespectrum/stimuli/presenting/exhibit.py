@@ -57,7 +57,7 @@ class Showing(Protocol):
     """How the clips of a run are shown."""
 
     def exhibits(self, row: StimulusRow) -> Sequence[Exhibit]:
-        """A clip under every condition, the default first; those for which it has no words are left out."""
+        """A clip under every condition, the default first; those that there are not for it are left out."""
 
     def picture_path(self, picture_sha: str) -> Path:
         """File of a picture that is shown, of the corpus or made for the run."""

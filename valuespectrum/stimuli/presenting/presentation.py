@@ -5,7 +5,7 @@
     frame              one picture, the one that was found (the default)
     frames:N           N pictures of the clip in order
     sheet:N            the same on one contact sheet
-    shuffled:N         the same in another order
+    shuffled:N         the same in another order; clips with one picture have none, and are left out
     mismatched         the picture of another clip, found for another value
     blank, noise       a picture of nothing
     text               the question alone
