@@ -119,7 +119,7 @@ def test_the_title_names_the_models_and_the_contents_lead_everywhere() -> None:
 
 def test_claims_about_personas_come_from_verdicts() -> None:
     said = moved_in_words(["moved"] * 3 + ["moved away"])
-    assert said.startswith("3 of 4 personas moved the answers") and "at most 0.1 would seem to" in said
+    assert said.startswith("3 of 4 personas moved the answers") and "at most 0.1 would seem to, on average" in said
     assert "1 moved them away" in said
     told = " ".join(findings(data()))
     assert "0 of 1 personas" in told and "1 cannot be told from what any text does" in told

@@ -11,7 +11,7 @@ from session_worlds import PlantedFeed, walk
 from agents.personas.persona import load_personas
 from bench.truth.sessions import BARE, PERSONA, Planted, judged, measured, study, targets
 from valuespectrum.operations.studies.roleplay_plan import Effort, planned_power, power_in_words
-from valuespectrum.operations.studies.roleplay_words import sessions_in_words
+from valuespectrum.operations.studies.roleplay_words import in_words, sessions_in_words
 from valuespectrum.scoring.estimate import HEADLINE
 from valuespectrum.scoring.facets.inference import holm
 from valuespectrum.scoring.personas.placebos import FEWEST_PLACEBOS
@@ -448,3 +448,17 @@ def test_a_clip_that_roles_met_at_other_steps_was_decided_about_by_other_luck() 
         later.append(replace(each, items=items, values=values, kept=kept, liked=liked, share=share))
     together, apart = (reveal(some).profile(sessions[0].walker) for some in (sessions, later))
     assert np.abs(together - apart).max() > 0.005
+
+
+def test_a_study_says_why_a_persona_is_not_judged_and_what_intervals_cover() -> None:
+    rows = [
+        {"persona": name, "strategy": "simple", "verdict": verdict, "why": why, "covers": covers}
+        for name, verdict, why, covers in (
+            ("boss", "unknown", "too few placebo texts", ""),
+            ("monk", "unknown", "too few placebo texts", ""),
+            ("heir", "moved", "drawn to its target", "All cover other clips."),
+        )
+    ]
+    told = in_words({"personas": rows})
+    assert told.count("unknown: too few placebo texts") == 1 and "drawn to its target" not in told
+    assert told.count("All cover other clips.") == 1

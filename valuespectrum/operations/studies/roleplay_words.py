@@ -24,7 +24,9 @@ def in_words(scores: Json) -> str:
     Args:
         scores: Of a run of the kind ``roleplay``.
     """
-    parts = [_part("In questions", scores["personas"])] if scores["personas"] else []
+    rows = scores["personas"]
+    parts = [_part("In questions", rows)] if rows else []
+    parts += dict.fromkeys(row["covers"] for row in rows if row["covers"])
     document = scores.get("sessions")
     if document:
         parts += [*_conditions(document), *_stated(document.get("stated", ()))]
@@ -88,7 +90,8 @@ def _part(head: str, rows: Sequence[Json]) -> str:
         )
         for row in rows
     ]
-    return f"{head}:\n{table(_HEAD, cells)}"
+    unknown = dict.fromkeys(row["why"] for row in rows if row["verdict"] == "unknown")
+    return "\n".join([f"{head}:", table(_HEAD, cells), *(f"unknown: {why}" for why in unknown)])
 
 
 def _feeds(condition: Json, window: int) -> str:

@@ -361,7 +361,7 @@ def moved_in_words(verdicts: Sequence[str], personas: Sequence[str] = (), level:
     if judged:
         parts.append(
             f"{count['moved']} of {judged} {noun} moved the answers towards their target, further than any text "
-            f"would (if none did, at most {judged * expected_by_chance(level):.2g} would seem to)"
+            f"would (if none did, at most {judged * expected_by_chance(level):.2g} would seem to, on average)"
         )
     if count["moved away"]:
         parts.append(f"{count['moved away']} moved them away from it")
