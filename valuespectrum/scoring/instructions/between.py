@@ -34,6 +34,7 @@ _NOTHING, _FEWEST = 1e-12, 3
 _UNMOVED = "the instruction to make the best impression moved nothing"
 _UNSURE = "how far open answers lie on the way to the best impression is not known"
 _TOO_FEW = f"fewer than {_FEWEST} items were answered in all three frames of mind"
+_READ_APART = "answers in the frames of mind were read in different ways"
 _SCATTERED = (
     "answers were drawn, each item in one wording, so that what the honest ones scatter by counts as a way that was "
     "taken"
@@ -88,6 +89,9 @@ def openness(
     tables = [one.table for one in said]
     if any(table is None for table in tables):
         return None
+    if len({one.readout for one in said}) > 1:
+        share = Estimate(None, why=_READ_APART)
+        return share, _open_finding(share)
     import pandas as pd
 
     columns = [table.frame().set_index(["value", "clip", "wording"])["theta"] for table in tables if table is not None]

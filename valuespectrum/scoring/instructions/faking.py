@@ -19,6 +19,7 @@ from valuespectrum.scoring.facets.analysis import Analysis
 from valuespectrum.scoring.facets.comparison import Compared, compare
 from valuespectrum.scoring.facets.covering import Facets
 from valuespectrum.scoring.facets.tables import SetTable
+from vectorstore.foundation.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +55,17 @@ def faking_effect(faked: SetTable | None, honest: SetTable | None, facets: Facet
         honest: Scores under the instruction to be honest.
         facets: Over what to generalize.
 
-    Raises:
-        InputError: The two were read in different ways, or share no set.
+    Returns:
+        Without a number, and with the reason, where one of the two tells no profile, or where they share no set or were
+        read in different ways.
     """
     if faked is None or honest is None:
         return FakingEffect(Estimate(None, why="what was answered in one of the frames of mind tells no profile"))
     facets = facets or Facets()
-    found = compare(faked, honest, facets)
+    try:
+        found = compare(faked, honest, facets)
+    except InputError as error:
+        return FakingEffect(Estimate(None, why=f"the two frames of mind cannot be compared: {error.message}"))
     moved = found.analysis
     return FakingEffect(
         _size(moved, facets.level), moved.differ.p, found.values, moved.general.estimate, moved.covering.sentence

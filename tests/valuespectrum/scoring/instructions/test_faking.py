@@ -7,10 +7,13 @@ import pandas as pd
 import pytest
 from facet_tables import set_table, waves
 
+from valuespectrum.scoring.answered.sets import ToldSets
+from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.scoring.facets.tables import SetTable, collect
-from valuespectrum.scoring.instructions.between import way_taken
+from valuespectrum.scoring.instructions.between import openness, way_taken
 from valuespectrum.scoring.instructions.faking import faking_effect
-from valuespectrum.scoring.instructions.parts import spoken_frames
+from valuespectrum.scoring.instructions.parts import FAKE_GOOD, HONEST, INSTRUCTION_TAG, spoken_frames
 from valuespectrum.theory.values import VALUES
 
 
@@ -46,6 +49,28 @@ def test_nothing_to_compare_says_why() -> None:
     effect = faking_effect(None, None)
     assert effect.size.mean is None and effect.size.why
     assert spoken_frames(pd.DataFrame({"clip": ["a"]})) == ("",)
+
+
+def test_frames_of_mind_that_share_nothing_leave_the_profile_as_it_is() -> None:
+    """As where each refuses what the other answers: the scores of a run stand, and the faking effect has none."""
+    faked, honest = waves(10, 6, 2), waves(10, 6, 2)
+    faked[:, 3:] = honest[:, :3] = np.nan
+    effect = faking_effect(set_table(faked), set_table(honest))
+    assert effect.size.mean is None and "cannot be compared: they share no value" in effect.size.why
+
+
+def test_answers_that_were_read_in_different_ways_tell_no_way() -> None:
+    answers = pd.DataFrame({INSTRUCTION_TAG: ["", HONEST, FAKE_GOOD]})
+    table = set_table(waves(10, 6, 2))
+
+    def read(ways: list[str]) -> Estimate:
+        left = iter(ways)
+        found = openness(lambda *_: ToldSets(table, next(left), "identified", ""), answers, ScoringOptions())
+        assert found is not None and found[1].name == "open_faking"
+        return found[0]
+
+    assert "read in different ways" in read(["text", "samples", "samples"]).why
+    assert "read in different ways" not in read(["samples"] * 3).why
 
 
 def test_a_value_that_no_test_counts_moves_no_size() -> None:
