@@ -227,8 +227,8 @@ def _told(persona: Persona) -> Json:
 def asked_roles(options: AskingOptions, personas: Sequence[Persona]) -> list[Role]:
     """The bare model, personas and placebo texts.
 
-    A run that an earlier release began, with a placebo for each persona, goes on with those: what is stored is not
-    asked again under other words.
+    A run that an earlier release began, with a placebo for each persona or with texts in other words, goes on with
+    those: what is stored is not asked again under other words.
 
     Raises:
         InputError: Personas do not fit, or there are not so many placebo texts.
@@ -237,7 +237,12 @@ def asked_roles(options: AskingOptions, personas: Sequence[Persona]) -> list[Rol
     begun = _begun(options.run) if options.placebos else []
     earlier = any(role.placebo and not is_placebo_text(role.persona) for role in begun)
     played, wanted = ([role for role in each if not role.placebo] for each in (begun, listed))
-    return begun if earlier and played == wanted else listed
+    return begun if played == wanted and (earlier or _called(begun) == _called(listed)) else listed
+
+
+def _called(listed: Sequence[Role]) -> list[tuple[str, str, bool]]:
+    """Roles by name, whatever their words."""
+    return [(role.persona, role.strategy, role.placebo) for role in listed]
 
 
 def _begun(run: Path) -> list[Role]:
