@@ -142,8 +142,8 @@ def sanitising_over(
     """Judge how a model plays several personas.
 
     Args:
-        personas: Profiles, each of shape (values,); one with fewer than five values is left out, and values that one of
-            the others lacks count for none.
+        personas: Profiles, each of shape (values,); one with fewer than five values, or with a target that names none,
+            is left out, and values that one of the others lacks count for none.
         targets: Of each.
         bare: Of the model without any.
         placebos: Profiles under placebo texts, the same.
@@ -155,10 +155,11 @@ def sanitising_over(
         ``unknown`` with the reason for fewer than five personas, texts or values, or where no side of the values, held
         or rejected, has both parts in at least two personas.
     """
-    heard = [(role, aim) for role, aim in zip(personas, targets, strict=True) if _tells(role)]
+    heard = [(role, aim) for role, aim in zip(personas, targets, strict=True) if _tells(role) and aim.any()]
     placebos = [text for text in placebos if _tells(text)]
     if len(heard) < FEWEST_PERSONAS or len(placebos) < FEWEST_PLACEBOS:
-        return _unknown(f"at least {FEWEST_PERSONAS} personas and {FEWEST_PLACEBOS} placebo texts are needed")
+        few = f"at least {FEWEST_PERSONAS} personas with a target and {FEWEST_PLACEBOS} placebo texts are needed"
+        return _unknown(few)
     personas = [role for role, _ in heard]
     told = np.array([*personas, bare, *placebos])
     known = ~np.isnan(told).any(axis=0)

@@ -82,6 +82,20 @@ def test_texts_count_by_the_values_that_are_known_of_the_persona() -> None:
     assert sanitising(persona, BARE, aim, mute).nice.estimate.low is not None
 
 
+def test_personas_without_a_target_are_none_to_be_drawn_again() -> None:
+    """Controls tell nothing of how targets are played: counted in, a few personas passed for many."""
+    generator, roles, aims = np.random.default_rng(2), [], []
+    for _ in range(6):
+        aims.append(generator.permutation(AIM))
+        roles.append(0.3 * BARE + aims[-1] + generator.normal(0, 0.3, 10))
+    controls = [BARE + generator.normal(0, 0.3, 10) for _ in range(4)]
+    alone = sanitising_over(roles, aims, BARE, texts(), STANDING)
+    assert sanitising_over([*roles, *controls], [*aims, *[np.zeros(10)] * 4], BARE, texts(), STANDING) == alone
+    assert (alone.personas, alone.gap.estimate.low is not None) == (6, True)
+    few = sanitising_over([*roles[:4], *controls], [*aims[:4], *[np.zeros(10)] * 4], BARE, texts(), STANDING)
+    assert few.verdict == "unknown" and "5 personas with a target" in few.why
+
+
 def test_no_verdict_without_an_interval() -> None:
     """Where it is not known what clips and wordings make of a number, the number alone decides nothing."""
 
