@@ -84,10 +84,9 @@ def test_texts_count_by_the_values_that_are_known_of_the_persona() -> None:
 
 def test_personas_without_a_target_are_none_to_be_drawn_again() -> None:
     """Controls tell nothing of how targets are played: counted in, a few personas passed for many."""
-    generator, roles, aims = np.random.default_rng(2), [], []
-    for _ in range(6):
-        aims.append(generator.permutation(AIM))
-        roles.append(0.3 * BARE + aims[-1] + generator.normal(0, 0.3, 10))
+    generator = np.random.default_rng(2)
+    aims = [generator.permutation(AIM) for _ in range(6)]
+    roles = [0.3 * BARE + aim + generator.normal(0, 0.3, 10) for aim in aims]
     controls = [BARE + generator.normal(0, 0.3, 10) for _ in range(4)]
     alone = sanitising_over(roles, aims, BARE, texts(), STANDING)
     assert sanitising_over([*roles, *controls], [*aims, *[np.zeros(10)] * 4], BARE, texts(), STANDING) == alone
