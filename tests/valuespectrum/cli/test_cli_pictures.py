@@ -142,6 +142,15 @@ def test_from_pictures_to_corrected_scores_and_a_page(ask: Ask, corpus: Path, tm
     assert ask("score", run)[1].get("pictures") is None
 
 
+def test_the_embedder_that_found_pictures_checks_none_of_them_whichever_the_corpus_has_most_of(
+    ask: Ask, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ask("corpus", "label", corpus, "--by", "embedding")[0] == 0
+    monkeypatch.setattr(Corpus, "default_embedder", lambda self: "another")
+    code, found, _ = ask("corpus", "relevance", corpus)
+    assert code == 0 and not found["raters"] and any("cannot check them" in note for note in found["notes"])
+
+
 BAD: tuple[tuple[tuple[str, ...], str], ...] = (
     (("label", "CORPUS"), "no judge was named"),
     (("label", "CORPUS", "--by", "people"), "people need a table and a name"),

@@ -64,8 +64,17 @@ def blind_raters(ratings: Ratings, found_by: str, chosen: Sequence[str] = ()) ->
         InputError: A name is unknown, or none of those that were named can be used.
     """
     known = [ratings.rater(name) for name in chosen] or list(ratings.raters.values())
-    used = [each for each in known if each.may_judge(found_by)]
-    left = [f"{each.name}: the embedder that found the clips cannot check them" for each in known if each not in used]
+    used: list[RaterRecord] = []
+    left = []
+    for each in known:
+        twin = next((other.name for other in used if each.source and other.source == each.source), "")
+        if not each.may_judge(found_by):
+            left.append(f"{each.name}: the embedder that found the clips cannot check them")
+        elif twin:
+            # Who repeats himself is wrong where he was: two such would pass for raters without an error.
+            left.append(f"{each.name}: it is {each.source} again, as {twin} is, and no second opinion")
+        else:
+            used.append(each)
     if chosen and not used:
         raise InputError(left[0], "name a judge, people, or another embedder")
     return used, left

@@ -92,8 +92,8 @@ def label(
     with opened_with_ratings(corpus, settings, teller) as (opened, ratings):
         if who.rater:
             ratings.refuse_name(who.rater)
-        pictures = pictures_to_rate(opened, settings, teller)
-        ratings.keep_shown(pictures)
+        pictures, found_by = pictures_to_rate(opened, settings, teller)
+        ratings.keep_shown(pictures, found_by)
         if who.by == "people" and who.file is not None and not who.file.exists():
             return _queue(opened, who, who.file, pictures)
         rater, labels = _labels(opened, ratings, pictures, (who, settings, judge), teller)

@@ -107,17 +107,18 @@ def refuse_keywords(settings: PictureSettings) -> None:
         raise InputError("--keywords with --run: which clips a run shows is settled", "leave it out")
 
 
-def pictures_to_rate(corpus: Corpus, settings: PictureSettings, teller: Teller) -> list[ShownPicture]:
-    """What is to be looked at."""
+def pictures_to_rate(corpus: Corpus, settings: PictureSettings, teller: Teller) -> tuple[list[ShownPicture], str]:
+    """What is to be looked at, and id of the embedder that found it."""
     from valuespectrum.measuring.pictures.found import pictures_found, pictures_of_run
     from valuespectrum.stimuli.keywords import load_keywords
     from valuespectrum.stimuli.retrieval import RetrievalOptions
 
     if settings.run is not None:
-        return pictures_of_run(settings.run, lambda frame: corpus.frame(frame).picture_sha)[0]
+        return pictures_of_run(settings.run, lambda frame: corpus.frame(frame).picture_sha)
     teller.doing("looking for pictures of each value")
     embedder = corpus_embedder(corpus, settings.embedder)
-    return pictures_found(corpus, embedder, load_keywords(settings.keywords), RetrievalOptions(settings.top_k))
+    found = pictures_found(corpus, embedder, load_keywords(settings.keywords), RetrievalOptions(settings.top_k))
+    return found, embedder.id
 
 
 @contextlib.contextmanager

@@ -88,7 +88,7 @@ def nuisance(
     refuse_judge(judge)
     refuse_keywords(settings)
     with opened_with_ratings(corpus, settings, teller) as (opened, ratings):
-        pictures = pictures_to_rate(opened, settings, teller)
+        pictures, _ = pictures_to_rate(opened, settings, teller)
         teller.doing("loading the embedder")
         embedder = _embedder_or_none(opened, settings, teller)
         with teller.progress("measuring pictures") as advance:
@@ -161,7 +161,7 @@ def relevance(
         pictures, found_by = pictures_of_run(settings.run)
     else:
         with Corpus.open(folder) as opened:
-            pictures, found_by = ratings.shown(), opened.default_embedder() or ""
+            pictures, found_by = ratings.shown(), ratings.found_by or opened.default_embedder() or ""
     known = known_of(pictures, ratings, found_by, raters)
     document = known.to_json(0.95)
     return Relevance(document, describe_relevance(document))

@@ -2,7 +2,8 @@
 
 ::
 
-    RATINGS/ratings.json    raters with kind, source and version; nuisances with version and what could not be measured
+    RATINGS/ratings.json    raters with kind, source and version; nuisances with version and what could not be measured;
+                            which embedder found the pictures of shown.csv
         labels/NAME.csv     labels of one rater
         nuisance.csv        ratings of pictures that have nothing to do with values, a row a frame
         shown.csv           the pictures that were looked at, and what they were found for; never shown to raters
@@ -80,6 +81,8 @@ class _WrittenRatings:
 
     raters: dict[str, dict[str, object]]
     nuisance: _WrittenNuisances | None
+    found_by: str = ""
+    """Id of the embedder that found what was looked at last; empty where an earlier release did not say."""
 
 
 def _mean(numbers: Sequence[float | None]) -> float:
@@ -183,13 +186,26 @@ class Ratings:
             [ShownPicture(**row) for _, row in read_sheet(path, "list of pictures", _SHOWN)] if path.is_file() else []
         )
 
-    def keep_shown(self, pictures: Iterable[ShownPicture]) -> None:
+    @property
+    def found_by(self) -> str:
+        """Id of the embedder that found what was looked at last; empty where that is not known."""
+        return str(self._read().get("found_by", ""))
+
+    def keep_shown(self, pictures: Iterable[ShownPicture], found_by: str) -> None:
         """Write down what pictures were found for.
+
+        Args:
+            pictures: Those that are looked at.
+            found_by: Id of the embedder that found them: it can be no rater of them.
 
         Raises:
             StorageError: It cannot be written.
         """
+        if self.found_by not in ("", found_by):
+            # After a kill it is not known, and not another one than it was.
+            self._write(self._read() | {"found_by": ""})
         write_sheet(self.folder / "shown.csv", _SHOWN, (asdict(picture) for picture in pictures))
+        self._write(self._read() | {"found_by": found_by})
 
     def nuisances(self) -> RatedFrames | None:
         """What was measured of frames; ``None`` when nothing was.

@@ -83,3 +83,15 @@ def test_the_embedder_that_searched_is_no_witness(tmp_path: Path) -> None:
         blind_raters(ratings, "clip@1", ["near"])
     with pytest.raises(InputError, match="no rater 'bert'"):
         blind_raters(ratings, "clip@1", ["bert"])
+
+
+def test_one_model_under_two_names_is_one_witness(tmp_path: Path) -> None:
+    """It agrees with itself, so that what it gets wrong would be told from wrong clips, as none."""
+    ratings = Ratings(tmp_path / "ratings", make=True)
+    twins = [RaterRecord(name, "judge", "hf:m@1", version) for name, version in (("first", "1"), ("second", "2"))]
+    for record in (*twins, RaterRecord("anna", "people", "", "1"), RaterRecord("bert", "people", "", "1")):
+        ratings.keep_labels(record, right())
+    used, left = blind_raters(ratings, "clip@1")
+    assert [each.name for each in used] == ["first", "anna", "bert"]
+    assert left == ["second: it is hf:m@1 again, as first is, and no second opinion"]
+    assert [each.name for each in blind_raters(ratings, "clip@1", ["second"])[0]] == ["second"]

@@ -46,9 +46,10 @@ def test_nuisances_and_what_was_shown_come_back(tmp_path: Path) -> None:
     )
     ratings.keep_nuisances(rated)
     shown = [ShownPicture("power", "a throne, golden", "f1", "c1", "p1")]
-    ratings.keep_shown(shown)
+    assert ratings.found_by == ""
+    ratings.keep_shown(shown, "clip@1")
     again = Ratings(ratings.folder)
-    assert again.nuisances() == rated and again.shown() == shown
+    assert again.nuisances() == rated and again.shown() == shown and again.found_by == "clip@1"
     assert rated.by_clip([("c1", "f1"), ("c1", "f2"), ("c9", "f9")]) == {"c1": [4.0, 0.5]}
 
 
