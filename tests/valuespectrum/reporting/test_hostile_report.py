@@ -115,6 +115,7 @@ def test_one_model_in_two_runs_is_called_by_them() -> None:
             for page in (render(shown), render(both))
         )
         assert alone.count(f'<th scope="row">{model}</th>') == 2, "several rows of one run are no two runs"
+        assert "Rows are not adjusted for how many there are" in alone
         names = [f"{model} in {name}" for name in ("run", "again")]
         assert [told.count(f'<th scope="row">{name}</th>') for name in names] == [2, 2]
 
