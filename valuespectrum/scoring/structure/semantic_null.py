@@ -52,7 +52,7 @@ class BeyondWords:
             return f"not told apart from the words of the items: {self.why}"
         if self.p < 0.05:
             return "the circle is more than the words of the items"
-        return "no more of a circle than the words of the items bring along"
+        return "no circle is told from what the words of the items bring along"
 
 
 def item_similarities(embeddings: Floats, values: Sequence[str], value_set: ValueSet) -> tuple[Floats | None, str]:

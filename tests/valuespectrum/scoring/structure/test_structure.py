@@ -21,7 +21,7 @@ from valuespectrum.scoring.structure.circle import (
 )
 from valuespectrum.scoring.structure.over_respondents import Gathered, structure
 from valuespectrum.scoring.structure.scaling import displacement, rotated, scale
-from valuespectrum.scoring.structure.semantic_null import beyond_words, item_similarities
+from valuespectrum.scoring.structure.semantic_null import BeyondWords, beyond_words, item_similarities
 from valuespectrum.scoring.structure.sinusoid import fit_wave
 from valuespectrum.theory.value_sets import FOUR, NINETEEN, TEN, ValueSet
 
@@ -182,6 +182,12 @@ def test_answers_that_a_curve_through_the_items_explains_are_no_circle() -> None
     found = beyond_words(np.array([0.0, 0.2, 0.1])[level], 0.1 * level, theory, np.random.default_rng(0))
     assert found.partial is None and found.p is None and found.told.startswith("not told apart")
     assert found.explained is not None and found.explained < 0.9, "by a straight line alone"
+
+
+def test_a_circle_that_is_not_told_from_the_items_is_not_said_to_be_none() -> None:
+    unclear, clear = (BeyondWords(0.8, 0.5, 0.2, 0.6, p).told for p in (0.06, 0.04))
+    assert unclear == "no circle is told from what the words of the items bring along"
+    assert clear == "the circle is more than the words of the items"
 
 
 def test_where_nothing_can_be_said_there_is_no_number() -> None:
