@@ -122,7 +122,7 @@ def test_claims_about_personas_come_from_verdicts() -> None:
     assert said.startswith("3 of 4 personas moved the answers") and "at most 0.1 would seem to, on average" in said
     assert "1 moved them away" in said
     told = " ".join(findings(data()))
-    assert "0 of 1 personas" in told and "1 cannot be told from what any text does" in told
+    assert "0 of 1 personas" in told and "1 did neither, as far as can be told" in told
     (role,) = data().personas
     unknown = replace(role, verdict="unknown", why="one placebo text was measured, 5 are needed")
     told = " ".join(findings(replace(data(), personas=(unknown,))))

@@ -366,7 +366,7 @@ def moved_in_words(verdicts: Sequence[str], personas: Sequence[str] = (), level:
     if count["moved away"]:
         parts.append(f"{count['moved away']} moved them away from it")
     if count["not distinguishable"]:
-        parts.append(f"{count['not distinguishable']} cannot be told from what any text does")
+        parts.append(f"{count['not distinguishable']} did neither, as far as can be told")
     if count["unknown"]:
         parts.append(f"what {count['unknown']} {noun} did is not known")
     sentence = "; ".join(parts)

@@ -33,6 +33,13 @@ FEWEST_PLACEBOS = 5
 ALIKE = "the placebo texts all did exactly the same: nothing shows how far another text would go"
 NOT_DRAWN = "how far other clips or wordings would change it is not known"
 EXACT = "keep and pull explain every value: nothing shows how sure they are"
+_UNTOLD = {
+    (0, 1): "further than any text would, but not distinguishable from no pull at all",
+    (0, -1): "less far than any text would, but not distinguishable from no pull at all",
+    (1, -1): "drawn to its target, but less far than by any text",
+    (-1, 1): "driven from its target, but less far than by any text",
+}
+"""What is said where a pull and what of it is beyond a text do not lie on one side of 0, by their sides."""
 _NOTHING = 1e-6
 """What a contrast must exceed to have a side."""
 _ROUNDING = 1e-9
@@ -261,7 +268,7 @@ def _verdict(regression: Pull, own: Inferred, against: Inferred) -> tuple[Verdic
         return "moved", f"drawn to its target, further than any text would {beside}"
     if max(sides) < 0:
         return "moved away", f"driven from its target, further than any text would {beside}"
-    return "not distinguishable", f"not distinguishable from what any text does {beside}"
+    return "not distinguishable", f"{_UNTOLD.get(sides, 'not distinguishable from what any text does')} {beside}"
 
 
 def _in_words(finding: Inferred) -> str:

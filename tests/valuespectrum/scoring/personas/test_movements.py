@@ -133,6 +133,27 @@ def test_texts_count_by_the_values_that_are_known_of_the_persona() -> None:
     assert all(each.estimate.mean is None for each in judged.shifts[6:])
 
 
+@pytest.mark.parametrize(
+    ("pull", "texts", "why"),
+    [
+        (1.0, 2.0, "drawn to its target, but less far than by any text"),
+        (-1.0, -2.0, "driven from its target, but less far than by any text"),
+        (0.0, -2.0, "further than any text would, but not distinguishable from no pull"),
+        (0.0, 2.0, "less far than any text would, but not distinguishable from no pull"),
+        (0.0, 0.0, "not distinguishable from what any text does"),
+    ],
+)
+def test_why_there_is_no_verdict_says_which_of_the_two_is_not_told(pull: float, texts: float, why: str) -> None:
+    """What the persona does beside its pull has none of it, so that its error is the same whatever it is."""
+    generator = np.random.default_rng(11)
+    own = generator.normal(0, 0.3, 10)
+    design = np.stack([np.ones(10), BARE, TARGET], axis=1)
+    own -= design @ np.linalg.lstsq(design, own, rcond=None)[0]
+    listed = [BARE + (texts + 0.1 * each) * TARGET for each in generator.normal(0, 1, 8)]
+    judged = movement(BARE + pull * TARGET + own, BARE, TARGET, listed)
+    assert judged.verdict == "not distinguishable" and judged.why.startswith(why)
+
+
 @pytest.mark.parametrize("side", [1, -1])
 def test_no_verdict_goes_against_its_intervals(side: int) -> None:
     generator = np.random.default_rng(8)
