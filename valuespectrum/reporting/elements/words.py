@@ -316,7 +316,7 @@ _PLAYED: Mapping[str, str] = {
     "obeyed": "plays its personas as it was told",
     "sanitised": "plays nicer persons than it was told",
     "ignored": "does not play its personas",
-    "undecided": "plays its personas in a way that cannot be told",
+    "undecided": "cannot be said to obey, to sanitise or to ignore its personas",
 }
 
 

@@ -238,14 +238,18 @@ def _verdict(nice: Estimate, harsh: Estimate, gap: Estimate, negligible: float) 
     ends = [told for told in map(_ends, (nice, harsh, gap)) if told is not None]
     if nice.mean is None or harsh.mean is None or len(ends) < len(_PARTS):
         return "unknown", nice.why or harsh.why or gap.why
-    (nice_low, nice_high), (harsh_low, harsh_high), (gap_low, _) = ends
+    (nice_low, nice_high), (harsh_low, harsh_high), (gap_low, gap_high) = ends
     beside = f"(nice part {_words(nice)}, harsh part {_words(harsh)}, gap {_words(gap)})"
     if nice_low > 0 and gap_low > 0 and harsh.mean <= nice.mean / 2:
         return "sanitised", f"what is well thought of is played, what is not is left out {beside}"
     if nice_low > 0 and harsh_low > 0:
         return "obeyed", f"both parts are played {beside}"
+    if min(nice_high, harsh_high) < -negligible:
+        return "undecided", f"the contrary of a part is played {beside}"
     if max(nice_high, harsh_high) < negligible:
         return "ignored", f"neither part is played {beside}"
+    if harsh_low > 0 and gap_high < 0:
+        return "undecided", f"what is not well thought of is played, and more so than what is {beside}"
     return "undecided", f"too little is known to tell the parts apart {beside}"
 
 

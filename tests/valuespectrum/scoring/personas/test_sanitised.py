@@ -50,6 +50,16 @@ def test_parts_that_are_played_are_told(nice: float, harsh: float, verdict: str)
     assert found.gap.estimate.mean == pytest.approx(nice - harsh, abs=0.2)
 
 
+@pytest.mark.parametrize(
+    ("nice", "harsh", "why"),
+    [(-1.5, -1.5, "the contrary of a part"), (0.0, -1.5, "the contrary of a part"), (0.0, 1.5, "more so than what is")],
+)
+def test_what_is_played_otherwise_is_neither_ignored_nor_too_little_known(nice: float, harsh: float, why: str) -> None:
+    good, bad = parts(AIM, STANDING)
+    found = sanitising(0.3 * BARE + nice * good + harsh * bad, BARE, EsteemedTarget(AIM, STANDING), texts())
+    assert found.verdict == "undecided" and why in found.why
+
+
 def test_what_people_think_well_of_follows_from_the_published_numbers() -> None:
     facts = json.loads(FACTS.read_text(encoding="utf-8"))
     means = [
