@@ -22,7 +22,8 @@ def share_row(hits: Floats, bases: Floats, level: float) -> Json:
 
     Args:
         hits: Shape (clips,): answers of every clip that are counted.
-        bases: Shape (clips,): answers of every clip that they are a share of.
+        bases: Shape (clips,): answers of every clip that they are a share of. Both may be weighed, where the weights
+            add up to the number of answers.
         level: Coverage aimed at, 0 to 1.
 
     Returns:
@@ -30,12 +31,12 @@ def share_row(hits: Floats, bases: Floats, level: float) -> Json:
         are ``None`` when there are no answers.
     """
     asked = bases > 0
-    total = int(bases[asked].sum())
+    total = float(bases[asked].sum())
     if not total:
         return {"mean": None, "low": None, "high": None, "why": "", "n": 0}
     share = float(hits[asked].sum()) / total
     low, high = exact_interval(share, effective_answers(hits[asked], bases[asked], level), level)
-    return {"mean": share, "low": low, "high": high, "why": "", "n": total}
+    return {"mean": share, "low": low, "high": high, "why": "", "n": round(total)}
 
 
 def effective_answers(hits: Floats, bases: Floats, level: float) -> float:

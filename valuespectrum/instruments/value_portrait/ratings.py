@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -80,18 +81,26 @@ def queries_of(plain: pd.DataFrame) -> Mapping[str, str]:
 
 
 def order_sensitivity(told: Answers, queries: Mapping[str, str], level: float) -> Estimate:
-    """Share of responses whose answer changes with the order of the list, over all wordings.
+    """Share of responses whose answer changes with the order of the list: the mean of the shares of the wordings.
+
+    As published, a wording in which fewer responses were answered in both orders counts as much as any other.
 
     Args:
         told: What was said.
         queries: Response to its query, which is drawn again for the interval.
         level: Coverage aimed at.
     """
-    changed: dict[str, list[float]] = {}
-    for response, answers in told.items():
-        for version, first in answers.items():
-            if version + REVERSED in answers:
-                changed.setdefault(queries[response], []).append(float(first != answers[version + REVERSED]))
+    both = [
+        (queries[response], version, float(first != answers[version + REVERSED]))
+        for response, answers in told.items()
+        for version, first in answers.items()
+        if version + REVERSED in answers
+    ]
+    counts = Counter(version for _, version, _ in both)
+    changed: dict[str, list[tuple[float, float]]] = {}
+    for query, version, differs in both:
+        weight = len(both) / (len(counts) * counts[version])
+        changed.setdefault(query, []).append((weight * differs, weight))
     return _share(changed, level)
 
 
@@ -105,15 +114,15 @@ def prompt_sensitivity(told: Answers, queries: Mapping[str, str], level: float) 
         queries: Response to its query, which is drawn again for the interval.
         level: Coverage aimed at.
     """
-    changed: dict[str, list[float]] = {}
+    changed: dict[str, list[tuple[float, float]]] = {}
     for response, answers in told.items():
         numbers = [number for version, number in answers.items() if version + REVERSED in answers]
         if len(numbers) > 1:
-            changed.setdefault(queries[response], []).append(float(len(set(numbers)) > 1))
+            changed.setdefault(queries[response], []).append((float(len(set(numbers)) > 1), 1.0))
     return _share(changed, level)
 
 
-def _share(changed: Mapping[str, list[float]], level: float) -> Estimate:
-    hits = np.array([sum(listed) for listed in changed.values()])
-    bases = np.array([float(len(listed)) for listed in changed.values()])
+def _share(changed: Mapping[str, list[tuple[float, float]]], level: float) -> Estimate:
+    hits = np.array([sum(hit for hit, _ in listed) for listed in changed.values()])
+    bases = np.array([sum(weight for _, weight in listed) for listed in changed.values()])
     return Estimate.read(share_row(hits, bases, level)) if len(bases) else Estimate(None)

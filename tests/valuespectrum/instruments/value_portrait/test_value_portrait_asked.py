@@ -23,7 +23,7 @@ from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.value_portrait.clone import Clone
 from valuespectrum.instruments.value_portrait.instrument import ValuePortrait
 from valuespectrum.instruments.value_portrait.options import ValuePortraitOptions
-from valuespectrum.instruments.value_portrait.ratings import prompt_sensitivity
+from valuespectrum.instruments.value_portrait.ratings import order_sensitivity, prompt_sensitivity
 from valuespectrum.instruments.value_portrait.rules import REVERSED, VERSIONS
 from valuespectrum.instruments.value_portrait.scores import sensitivity
 from valuespectrum.reference.planted import liking, said_shares
@@ -68,6 +68,16 @@ def test_wordings_are_compared_by_the_published_rule_where_answers_are_missing()
     }
     ours = prompt_sensitivity(told, {response: response for response in told}, 0.95)
     assert ours.mean == pytest.approx(sensitivity(told).prompt, abs=1e-12)
+
+
+def test_orders_are_compared_by_wording_as_published_where_answers_are_missing() -> None:
+    told = {f"1/{number}": {"v1": 2.0, "v1_reversed": 2.0 + (number < 6)} for number in range(12)}
+    told["1/0"] |= {"v2": 3.0, "v2_reversed": 3.0}
+    told["1/1"] |= {"v2": 3.0, "v2_reversed": 3.0}
+    ours = order_sensitivity(told, {response: response for response in told}, 0.95)
+    # Half of twelve in one wording and none of two in the other; pooled it would be 6 of 14.
+    assert ours.mean == pytest.approx(0.25) and sensitivity(told).order_mean == pytest.approx(0.25)
+    assert ours.low is not None and ours.high is not None and 0 < ours.low < 0.25 < ours.high < 1
 
 
 @pytest.mark.parametrize("who", ["amber", "pearl", "wheat"])
