@@ -68,13 +68,12 @@ def read_ratings(path: Path, steps: int, turned: bool = False) -> ReadRatings:
     if missing:
         raise InputError(f"{path} has no column {missing[0]!r}", _FORM)
     for name in NEEDED:
-        _refuse_rows(path, (table[name] == "").to_numpy(), f"has no {name}")
+        _refuse_rows(path, table.index, (table[name] == "").to_numpy(), f"has no {name}")
     weights, heard = _weights(path, table, steps)
     if WEIGHT in table:
         times = _numbers(path, table[WEIGHT], WEIGHT)
-        _refuse_rows(
-            path, ~(times > 0) | (times > _MOST_TIMES), "has a weight that is no number of answers", table[WEIGHT]
-        )
+        wrong = ~(times > 0) | (times > _MOST_TIMES)
+        _refuse_rows(path, table.index, wrong, "has a weight that is no number of answers", table[WEIGHT])
         weights = weights * times[:, None]
     _require_single(path, table[heard])
     rows = table.reindex(columns=[*NEEDED, "version", "person"], fill_value="")
@@ -85,7 +84,7 @@ def read_ratings(path: Path, steps: int, turned: bool = False) -> ReadRatings:
 
 
 def _as_text(path: Path) -> pd.DataFrame:
-    """Every cell as text without spaces around it.
+    """Every cell as text without spaces around it; the index is the line that a row stands in.
 
     Raises:
         InputError: The file is missing, too large, or no table.
@@ -93,7 +92,9 @@ def _as_text(path: Path) -> pd.DataFrame:
     import pandas as pd
 
     try:
-        raw = read_regular(path, MOST_BYTES)
+        whole = read_regular(path, MOST_BYTES)
+        raw = whole.lstrip(b"\r\n")
+        before = whole[: len(whole) - len(raw)].count(b"\n")
         separator = cell_separator(raw.partition(b"\n")[0].decode())
         table = pd.read_csv(
             BytesIO(raw),
@@ -101,6 +102,7 @@ def _as_text(path: Path) -> pd.DataFrame:
             dtype=str,
             keep_default_na=False,
             header=None,
+            skip_blank_lines=False,
             nrows=MOST_ROWS + 2,
             encoding="utf-8-sig",
         )
@@ -115,11 +117,13 @@ def _as_text(path: Path) -> pd.DataFrame:
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
         raise InputError(f"{path} has the column {twice[0]!r:.80} twice", _FORM)
-    table = table.iloc[1:].reset_index(drop=True)
+    table.index = pd.RangeIndex(before + 1, before + 1 + len(table))
+    table = table.iloc[1:]
     if table.empty:
         raise InputError(f"{path} holds no answer", _FORM)
     table.columns = pd.Index(names)
     stripped: pd.DataFrame = table.apply(lambda column: column.fillna("").str.strip())
+    stripped = stripped[(stripped != "").any(axis=1)]
     for name in names if separator == ";" else ():
         # Where semicolons stand between cells, a comma stands before decimals.
         if name in ("rating", WEIGHT) or _STEP.fullmatch(name):
@@ -149,10 +153,10 @@ def _weights(path: Path, table: pd.DataFrame, steps: int) -> tuple[Floats, NDArr
     shares = np.stack(columns, axis=1)
     known = ~np.isnan(shares)
     heard = np.asarray(known.all(axis=1))
-    _refuse_rows(path, known.any(axis=1) & ~heard, "has probabilities of some steps, and not of others")
-    _refuse_rows(path, heard & (np.nan_to_num(shares) < 0).any(axis=1), "has a probability below 0")
+    _refuse_rows(path, table.index, known.any(axis=1) & ~heard, "has probabilities of some steps, and not of others")
+    _refuse_rows(path, table.index, heard & (np.nan_to_num(shares) < 0).any(axis=1), "has a probability below 0")
     total = np.nan_to_num(shares).sum(axis=1)
-    _refuse_rows(path, heard & (np.abs(total - 1.0) > _SUM), "has probabilities that do not add up to 1")
+    _refuse_rows(path, table.index, heard & (np.abs(total - 1.0) > _SUM), "has probabilities that do not add up to 1")
     return np.nan_to_num(shares) / np.where(heard, total, 1.0)[:, None], heard
 
 
@@ -163,6 +167,7 @@ def _rated(path: Path, column: pd.Series[str], steps: int) -> tuple[Floats, NDAr
     wrong = (safe < 1) | (safe > steps) | (safe != np.rint(safe))
     _refuse_rows(
         path,
+        column.index,
         wrong,
         f"has a rating that is no whole number from 1 to {steps}",
         column,
@@ -181,7 +186,7 @@ def _numbers(path: Path, column: pd.Series[str], name: str) -> Floats:
 
     missing = column.str.lower().isin(_MISSING).to_numpy()
     numbers = np.asarray(pd.to_numeric(column.where(~missing, "nan"), errors="coerce"), dtype=np.float64)
-    _refuse_rows(path, ~missing & ~np.isfinite(numbers), f"has a {name} that is no number", column)
+    _refuse_rows(path, column.index, ~missing & ~np.isfinite(numbers), f"has a {name} that is no number", column)
     return np.where(missing, np.nan, numbers)
 
 
@@ -198,13 +203,18 @@ def _require_single(path: Path, table: pd.DataFrame) -> None:
         lines = twice.index[(twice[keys] == cell[keys]).all(axis=1)]
         named = ", ".join(str(cell[name]) for name in keys if cell[name])
         raise InputError(
-            f"{path}, lines {lines[0] + 2} and {lines[1] + 2}: the same cell twice ({named:.120})",
+            f"{path}, lines {lines[0]} and {lines[1]}: the same cell twice ({named:.120})",
             "number repeated answers in a column `repeat` and people in a column `person`, or drop one",
         )
 
 
 def _refuse_rows(
-    path: Path, wrong: NDArray[np.bool_], told: str, column: pd.Series[str] | None = None, hint: str = _FORM
+    path: Path,
+    lines: pd.Index[int],
+    wrong: NDArray[np.bool_],
+    told: str,
+    column: pd.Series[str] | None = None,
+    hint: str = _FORM,
 ) -> None:
     """Refuse the first row that is wrong.
 
@@ -214,4 +224,4 @@ def _refuse_rows(
     if wrong.any():
         at = int(np.flatnonzero(wrong)[0])
         shown = f" ({str(column.iloc[at])!r:.40})" if column is not None else ""
-        raise InputError(f"{path}, line {at + 2} {told}{shown}", hint)
+        raise InputError(f"{path}, line {lines[at]} {told}{shown}", hint)

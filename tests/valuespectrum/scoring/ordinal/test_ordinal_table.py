@@ -56,6 +56,15 @@ def test_a_table_in_another_encoding_is_named_as_such(tmp_path: Path) -> None:
     assert caught.value.hint == "save it as UTF-8"
 
 
+def test_lines_are_counted_with_blank_ones(tmp_path: Path) -> None:
+    path = written(tmp_path, ["", *ROWS[:2], ",,,", " ", "b,power,p1,9"], f"\n{HEAD}")
+    with pytest.raises(InputError, match="line 8 has a rating"):
+        read_ratings(path, 6)
+    assert read_ratings(path, 9).weights.argmax(axis=1).tolist() == [2, 4, 8]
+    with pytest.raises(InputError, match="lines 3 and 5: the same cell twice"):
+        read_ratings(written(tmp_path, ["", ROWS[0], "", ROWS[0]]), 6)
+
+
 def test_probabilities_and_weights_take_the_place_of_ratings(tmp_path: Path) -> None:
     path = written(tmp_path, ["a,power,p1,0.2,0.8,0,3"], "Respondent , value,item,p_1,p_2,p_3,weight")
     assert np.allclose(read_ratings(path, 3).weights, [[0.6, 2.4, 0.0]])
