@@ -180,7 +180,7 @@ def read_rows(
     Args:
         path: The file; semicolons or tabs may stand between its cells, as spreadsheets of many countries write them.
         what: What its rows are, as a person would call them: ``"examples"``.
-        columns: Which there must be; others may be beside them.
+        columns: Which there must be, in small letters; others may be beside them. Those of the file may have capitals.
         hint: What to do when it is not that.
         largest: Bytes.
         empty: Whether a file without rows will do.
@@ -192,7 +192,9 @@ def read_rows(
     try:
         text = read_regular(path, largest).decode("utf-8-sig")
         reader = csv.DictReader(io.StringIO(text), delimiter=cell_separator(text), strict=True)
-        names, rows = list(reader.fieldnames or ()), list(reader)
+        names = [_column(name, columns) for name in reader.fieldnames or ()]
+        reader.fieldnames = names
+        rows = list(reader)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{path}: {what} cannot be read ({one_line(error)})", hint) from error
     if twice := repeated_column(names):
@@ -209,6 +211,11 @@ def read_rows(
         listed = f"{', '.join(first)} and {last}" if first else last
         raise InputError(f"{path}: no {what} with the column{'s' if first else ''} {listed}", hint)
     return rows
+
+
+def _column(name: str, known: Sequence[str]) -> str:
+    plain = name.strip().lower()
+    return plain if plain in known else name
 
 
 def cell_separator(table: str) -> str:

@@ -158,6 +158,8 @@ def test_cells_stand_between_what_spreadsheets_put_there(between: str, tmp_path:
     path = tmp_path / "rows.csv"
     path.write_text(f"text{between}label\n'a' or b{between}c\n")
     assert read_rows(path, "examples", ("text", "label"), "a CSV file") == [{"text": "'a' or b", "label": "c"}]
+    path.write_text(f"Text {between}LABEL{between}Note\na{between}b{between}c\n")
+    assert read_rows(path, "examples", ("text", "label"), "a CSV file") == [{"text": "a", "label": "b", "Note": "c"}]
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,8 @@ def _from_json(text: str, path: Path) -> list[Mapping[str, object]]:
 def _from_csv(text: str, path: Path) -> list[Mapping[str, object]]:
     try:
         reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=cell_separator(text), strict=True)
-        names = list(reader.fieldnames or ())
+        names = [name.strip().lower() for name in reader.fieldnames or ()]
+        reader.fieldnames = names
         rows = [dict(row) for _, row in zip(range(_MOST_ROWS + 1), reader, strict=False)]
     except csv.Error as error:
         raise InputError(f"{path} is no table in CSV: {error}", _HOW) from error

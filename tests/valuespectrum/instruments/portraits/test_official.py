@@ -43,6 +43,8 @@ def test_tables_of_any_spreadsheet_are_read(tmp_path: Path, separator: str) -> N
     path = tmp_path / "form.csv"
     path.write_bytes(b"\xef\xbb\xbf" + "\r\n".join([f"number{separator}text", *rows]).encode())
     assert read_form(path, "pvq_21").items[20].paraphrases == (f"{said} 21",)
+    path.write_text("\n".join([f"Number{separator} TEXT", *rows]), encoding="utf-8")
+    assert read_form(path, "pvq_21").items[20].paraphrases == (f"{said} 21",)
 
 
 def test_quotes_of_a_text_cannot_end_the_quotation(tmp_path: Path) -> None:

@@ -36,11 +36,12 @@ def read_people(path: Path) -> Mapping[str, str]:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=cell_separator(text), strict=True))
     except csv.Error as error:
         raise InputError(f"{path} is no table: {error}", _HINT) from error
-    if not rows or not set(_COLUMNS) <= set(rows[0]):
+    names = [name.strip().lower() for name in rows[0]] if rows else []
+    if not set(_COLUMNS) <= set(names):
         raise InputError(f"{path} lacks the columns {' and '.join(_COLUMNS)}", _HINT)
-    if twice := repeated_column(rows[0]):
+    if twice := repeated_column(names):
         raise InputError(f"{path} has the column {twice!r:.40} twice", _HINT)
-    clip_place, kind_place = (rows[0].index(name) for name in _COLUMNS)
+    clip_place, kind_place = (names.index(name) for name in _COLUMNS)
     kinds: dict[str, str] = {}
     for number, row in enumerate(rows[1:], start=2):
         if not row:

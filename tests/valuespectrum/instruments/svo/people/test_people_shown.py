@@ -120,6 +120,8 @@ def test_semicolons_and_tabs_may_stand_between_cells(tmp_path: Path) -> None:
         lines = (separator.join(row) for row in (("clip", "kind"), ("a", "old"), ("b", "young"), ("c", "")))
         table.write_text("\n".join(lines), encoding="utf-8-sig")
         assert read_people(table) == {"a": "old", "b": "young"}
+    table.write_text("Clip , KIND\na,old\nb,young\n", encoding="utf-8")
+    assert read_people(table) == {"a": "old", "b": "young"}
 
 
 @pytest.mark.timeout(20)
