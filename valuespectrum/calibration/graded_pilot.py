@@ -1,7 +1,8 @@
 """Item parameters of clips from a pilot: ``python -m valuespectrum.calibration.graded_pilot RUN... --out FILE``.
 
 The pilot is one run or several of ``scale7`` on the same corpus. Each model in each role is a respondent (placebo texts
-are none), each clip an item of the value that it was found for, and all answers of a respondent about a clip are one.
+are none; wordings and ways to tell a role are no further roles), each clip an item of the value that it was found for,
+and all answers of a respondent about a clip are one.
 The file is what ``adaptive-clips`` takes as ``parameters``. There have to be ten respondents at least, and some dozens
 for slopes that mean something; few respondents make the traits' scale theirs.
 """
@@ -11,10 +12,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from agents.answers.table import by_respondent
+from agents.personas.reserved import in_first_wording
 from valuespectrum.instruments.adaptive.banks import UNSETTLED, Bank, ItemPool, write_bank
 from valuespectrum.instruments.further.scale7 import SevenSteps
 from valuespectrum.instruments.registry import load_installed
@@ -25,6 +28,9 @@ from valuespectrum.scoring.graded.fitting import FitOptions, fit
 from valuespectrum.scoring.graded.items import Floats
 from valuespectrum.scoring.ordinal.rated import RatedAnswers
 from vectorstore.foundation.errors import InputError, ValueSpectrumError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _BESIDE = 3.0
 """Answers that are added to every item: pilots are small."""
@@ -66,9 +72,13 @@ def pilot_bank(rated: Sequence[RatedAnswers], source: str) -> Bank:
 def pilot_answers(folder: Path) -> Iterator[RatedAnswers]:
     """Answers of every respondent of a run but placebos, which are the model as itself several times.
 
+    A role in several wordings, or told in several ways, is one respondent: its answers hang together.
+
     Raises:
         InputError: It is no run of ``scale7``, or holds no answers.
     """
+    import pandas as pd
+
     settings = read_manifest(folder).settings
     battery = dict(settings["battery"])
     instrument = load_installed(battery.pop("name"), battery, str(folder))
@@ -76,9 +86,12 @@ def pilot_answers(folder: Path) -> Iterator[RatedAnswers]:
         raise InputError(f"{folder} is a run of {instrument.name}", "a pilot is a run of scale7")
     with open_answers(folder) as store:
         table = scored_answers(store, settings)
+    roles: dict[tuple[str, str], list[pd.DataFrame]] = {}
     for who, answers in by_respondent(table):
         if not who.placebo:
-            yield instrument.rated(answers, ScoringOptions())
+            roles.setdefault((who.model, in_first_wording(who.persona)), []).append(answers)
+    for several in roles.values():
+        yield instrument.rated(pd.concat(several, ignore_index=True), ScoringOptions())
 
 
 def _by_clip(rated: RatedAnswers) -> Mapping[tuple[str, str], Floats]:
@@ -106,6 +119,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if len({run.resolve() for run in given.runs}) < len(given.runs):
             raise InputError("a run is named twice, and its respondents would count twice", "name every run once")
+        if given.out.exists():
+            raise InputError(f"{given.out} is there already", "name another file, or take it away")
         rated = [each for run in given.runs for each in pilot_answers(run)]
         bank = pilot_bank(rated, ", ".join(run.name for run in given.runs))
         write_bank(bank, given.out)

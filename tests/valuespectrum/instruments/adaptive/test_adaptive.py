@@ -280,16 +280,25 @@ def test_parameters_of_clips_come_from_a_pilot(by_clips: Compared, tmp_path: Pat
         pilot_bank([silent] * 12, "trial")
 
 
-def test_placebo_texts_are_no_respondents_of_a_pilot(by_clips: Compared, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_placebo_texts_and_other_wordings_are_no_respondents_of_a_pilot(
+    by_clips: Compared, monkeypatch: pytest.MonkeyPatch
+) -> None:
     setting = replace(by_clips.setting, rows=by_clips.setting.rows[:4])
     own = table(asked(by_clips.form.questions(setting), TwinModel(BY_NAME["amber"]))).assign(model="m", placebo=False)
-    stored = pd.concat([own, own.assign(persona="placebo-1", strategy="simple", placebo=True)])
+    stored = pd.concat(
+        [
+            own,
+            own.assign(persona="placebo-1", strategy="simple", placebo=True),
+            *(own.assign(persona=name, strategy="simple") for name in ("tycoon", "tycoon@2")),
+        ]
+    )
     asked_with = SimpleNamespace(settings={"battery": {"name": "scale7"}})
     monkeypatch.setattr(graded_pilot, "read_manifest", lambda folder: asked_with)
     monkeypatch.setattr(graded_pilot, "open_answers", lambda folder: nullcontext())
     monkeypatch.setattr(graded_pilot, "scored_answers", lambda store, settings: stored)
-    (told,) = pilot_answers(Path("run"))
+    told, role = pilot_answers(Path("run"))
     assert len(told.asked) == len(own)
+    assert len(role.asked) == 2 * len(own), "two wordings of a role are one respondent"
 
 
 def test_values_whose_fit_did_not_settle_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -316,6 +325,11 @@ def test_a_pilot_that_cannot_be_used_is_told_in_one_line(tmp_path: Path, capsys:
             pilot_main([*map(str, runs), "--out", str(tmp_path / "bank.json")])
         told = capsys.readouterr().err
         assert ended.value.code == 2 and said in told and told.count("\n") == 1
+    (tmp_path / "bank.json").write_text("mine")
+    with pytest.raises(SystemExit) as ended:
+        pilot_main([str(tmp_path / "none"), "--out", str(tmp_path / "bank.json")])
+    assert ended.value.code == 2 and "bank.json is there already" in capsys.readouterr().err
+    assert (tmp_path / "bank.json").read_text() == "mine"
 
 
 @pytest.mark.parametrize(
