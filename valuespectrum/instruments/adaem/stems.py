@@ -86,18 +86,25 @@ class PointsReply:
 def read_reply(text: str) -> PointsReply | None:
     r"""A stance and numbered points out of an answer; ``None`` where there are no points.
 
+    Lines that follow a point without a blank one between belong to it.
+
     Example:
         >>> read_reply("**Stance:** No\n1. Fairness: all pay.\n2. *Freedom* - mine")
         PointsReply(points=('Fairness: all pay.', 'Freedom - mine'), stance='no')
         >>> read_reply("I can't answer that.") is None
         True
     """
-    stance, points = "", dict[int, str]()
+    stance, points, last = "", dict[int, str](), 0
     for line in split_thinking(text)[1].splitlines():
         plain = visible_line(_MARKS.sub("", line))
         if found := _NUMBERED.match(plain):
+            last = 0 if int(found[1]) in points else int(found[1])
             points.setdefault(int(found[1]), found[2].strip()[:LONGEST_POINT])
-        elif not points and not stance and plain:
+        elif not plain:
+            last = 0
+        elif last and not _STANCE.match(plain):
+            points[last] = f"{points[last]} {plain}"[:LONGEST_POINT]
+        elif not points and not stance:
             said = _STANCE.match(plain)
             parsed = parse_answer(said[1] if said else plain, STANCES)
             stance = parsed if parsed in {choice.name for choice in STANCES} else stance

@@ -183,6 +183,15 @@ def test_a_stance_is_read_and_further_points_are_left_out() -> None:
     assert read_reply("Well, who knows\n1. a\n1. again") == PointsReply(("a",), "")
 
 
+def test_a_justification_in_the_next_line_belongs_to_its_point() -> None:
+    points = "1. **Fairness:**\n   All have to pay.\n2. Order\n- Rules help.\n2. again\nmore"
+    assert read_reply(f"No\n{points}\n\nShall I go on?\nAnswer: no") == PointsReply(
+        ("Fairness: All have to pay.", "Order - Rules help."), "no"
+    )
+    long = read_reply(f"1. a\n{'b' * 700}")
+    assert long is not None and len(long.points[0]) == 600
+
+
 def test_likeness_is_that_of_the_three_nearest() -> None:
     texts = Texts(letters)
     stored = StoredTexts(texts)
