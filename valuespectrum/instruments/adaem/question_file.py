@@ -122,12 +122,26 @@ def read_questions(path: Path) -> QuestionSet:
             raise InputError(f"{path}: the question {each.id[:40]!r} does not fit the others", _HINT)
     if len({each.id for each in found.questions}) < len(found.questions):
         raise InputError(f"{path}: a question comes twice", _HINT)
+    if twice := _again(found.questions):
+        told = f"{path}: {twice.id[:40]!r} asks in the words of another question"
+        raise InputError(told, "leave one of them out: both would count")
     carried = np.array([each.carried for each in found.questions], np.int8).reshape(len(found.questions), *shape)
     stems = tuple(
         Stem(each.id, each.text, each.argument, each.caption, arm=each.arm, depth=each.depth)
         for each in found.questions
     )
     return QuestionSet(found.form, values, tuple(found.respondents), stems, carried)
+
+
+def _again(questions: Sequence[_StoredQuestion]) -> _StoredQuestion | None:
+    """The first question that another one asks in the same words, about the same caption."""
+    asked: set[tuple[str, str]] = set()
+    for each in questions:
+        words = (visible_line(each.text), visible_line(each.caption))
+        if each.text and words in asked:
+            return each
+        asked.add(words)
+    return None
 
 
 def _fits(carried: Sequence[Sequence[int]], shape: tuple[int, int]) -> bool:

@@ -345,6 +345,12 @@ def test_the_same_words_again_are_no_new_question(tmp_path: Path) -> None:
     names, path = [model.id for model in PEOPLE.values()], tmp_path / "questions.json"
     write_questions(path, found.questions, names, TEN, {"form": "published"})
     assert len(read_questions(path).stems) == 1
+    document = json.loads(path.read_text())
+    (question,) = document["questions"]
+    document["questions"].append(question | {"id": "another", "text": f" {question['text']}"})
+    path.write_text(json.dumps(document))
+    with pytest.raises(InputError, match="'another' asks in the words of another question"):
+        read_questions(path)
 
 
 def test_a_seed_that_is_written_again_is_no_new_question() -> None:
