@@ -230,11 +230,12 @@ def primed(scores: Sequence[Json], pairs: Sequence[tuple[str, str, str]]) -> Jso
 
     Returns:
         For the target, the other values of its higher-order group and its opposite on the circle: means before and
-        after, paired t (before minus after), p, effect, and how many pairs, those with two scores.
+        after, paired t (before minus after), p, effect, and how many pairs, those with two scores. Several values of
+        one role are no independent pairs: ``by_role`` is the same of their means, a pair a role.
     """
     by_name = {str(row["respondent"]): row for row in scores}
     group_of = {value: group for group in HIGHER_ORDER.values() for value in group}
-    sides: dict[str, list[tuple[float, float]]] = {"target": [], "same group": [], "opposite": []}
+    sides: dict[str, list[list[tuple[float, float]]]] = {"target": [], "same group": [], "opposite": []}
     for bare, role, target in pairs:
         if bare not in by_name or role not in by_name:
             continue
@@ -246,14 +247,19 @@ def primed(scores: Sequence[Json], pairs: Sequence[tuple[str, str, str]]) -> Jso
         }
         for side, values in of_side.items():
             both = ((by_name[bare][value], by_name[role][value]) for value in values)
-            sides[side] += [pair for pair in both if None not in pair]
-    told: Json = {}
-    for side, moved in sides.items():
-        if moved:
-            before, after = np.array(moved, np.float64).T
-            found = {name: _finite(number) for name, number in asdict(shifted(before, after)).items()}
-            told[side] = found
-    return told
+            if known := [pair for pair in both if None not in pair]:
+                sides[side].append(known)
+    return {
+        side: _shift([pair for known in roles for pair in known])
+        | {"by_role": _shift([tuple(np.mean(known, axis=0)) for known in roles])}
+        for side, roles in sides.items()
+        if roles
+    }
+
+
+def _shift(moved: Sequence[tuple[float, ...]]) -> Json:
+    before, after = np.array(moved, np.float64).T
+    return {name: _finite(number) for name, number in asdict(shifted(before, after)).items()}
 
 
 def _finite(number: float | int) -> float | int | None:

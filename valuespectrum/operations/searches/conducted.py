@@ -474,7 +474,9 @@ def _in_words(document: Json) -> str:
         lines.append(", ".join(f"{name} {_short(trusted[name])}" for name in numbers))
         for side, row in document["priming"].items():
             told = f"{row['before']:.1f} -> {row['after']:.1f}, t {_short(row['t'])}, p {chance(row['p'])}"
-            lines.append(f"told to hold a value, {side}: {told} ({row['n']} pairs)")
+            roles = row["by_role"]
+            apart = f"; by {roles['n']} roles p {chance(roles['p'])}" if roles["n"] < row["n"] else ""
+            lines.append(f"told to hold a value, {side}: {told} ({row['n']} pairs{apart})")
     if "visual_informativeness" in document:
         frames = document["visual_informativeness"]
         ends = "" if frames["added_low"] is None else f" [{frames['added_low']:+.2f}, {frames['added_high']:+.2f}]"

@@ -568,3 +568,22 @@ def test_telling_a_model_to_hold_a_value_moves_that_value() -> None:
     assert found["target"]["t"] is None, "one pair tells nothing of its spread"
     assert found["same group"]["before"] == 50.0 and found["same group"]["n"] == 1
     assert found["opposite"]["n"] == 1 and primed(rows, []) == {}
+
+
+def test_several_values_of_a_role_are_one_pair_beside_the_published_test() -> None:
+    moves = {"a": (4.0, 8.0), "b": (2.0, 6.0), "c": (5.0, 3.0)}
+    rows = [{"respondent": name, **dict.fromkeys(TEN.dimensions, 50.0)} for name in moves]
+    rows += [
+        {
+            "respondent": f"{name} in role",
+            **dict.fromkeys(TEN.dimensions, 50.0),
+            "conformity": 50 + one,
+            "tradition": 50 + two,
+        }
+        for name, (one, two) in moves.items()
+    ]
+    found = primed(rows, [(name, f"{name} in role", "security") for name in moves])["same group"]
+    assert found["n"] == 6 and found["by_role"]["n"] == 3
+    # Means of roles move by 6, 4 and 4: t is 14/3 over the root of (4/3)/3.
+    assert found["by_role"]["t"] == pytest.approx(-14 / 3 / (2 / 3))
+    assert found["by_role"]["after"] == pytest.approx(found["after"])
