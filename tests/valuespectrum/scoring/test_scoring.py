@@ -309,6 +309,15 @@ def test_leans_out_of_few_sets_have_the_interval_of_few() -> None:
     assert (found.high - found.low) / 2 == pytest.approx(found.se * t.ppf(0.975, 18))
 
 
+def test_leans_in_points_are_told_where_one_value_was_asked_about() -> None:
+    table = answers(Truth(lean=1.0, noise=0.3), clips=6)
+    alone = judge(table[table["value"] == "power"], OPTIONS)
+    found = lean_terms(answered_sets(alone, TEN), TEN, 0.95)
+    lean, gap = found["yes_lean_points"], found["polarity_gap"]
+    assert lean.mean is not None and lean.low is not None and 0 < lean.low < lean.mean < 50
+    assert gap.mean == pytest.approx(2 * lean.mean) and found["order_gap_points"].mean is not None
+
+
 def test_tables_that_cannot_be_scored_are_refused() -> None:
     table = answers(Truth(), clips=3)
     with pytest.raises(InputError, match="parsed"):

@@ -49,7 +49,7 @@ def lean_terms(sets: AnsweredSets, value_set: ValueSet, level: float) -> dict[st
     facets = Facets(level, wordings=False, least_clips=1)
     for name, weights in _POINTS.items():
         table = set_table(sets.cells, off @ weights, value_set, sets.found_by)
-        told[name] = analyse(table, facets).general.estimate if table else Estimate(None)
+        told[name] = _mean_of(table, facets) if table else Estimate(None)
     # Liking by questions for minus liking by questions against: whether negation is understood it cannot show.
     return told | {"polarity_gap": told["yes_lean_points"].moved(2.0)}
 
@@ -119,6 +119,13 @@ def _shares(sets: AnsweredSets) -> Floats:
 
     share = sets.cells.share()[0]
     return np.asarray(expit(share)) if sets.kind == "log_probability" else share
+
+
+def _mean_of(table: SetTable, facets: Facets) -> Estimate:
+    """Mean over the values that were asked about; of one alone it is the number of that one."""
+    found = analyse(table, facets)
+    told = [row for row in found.values.values() if row.clips]
+    return told[0].log_odds.estimate if len(told) == 1 else found.general.estimate
 
 
 def _freedom(sets: AnsweredSets) -> float | None:
