@@ -7,12 +7,13 @@ increment that the same estimate finds with 150 walkers, mean over worlds. Simul
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
 
+from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.scoring.readouts.evidence import Floats
 from valuespectrum.sessions.predicting import PredictOptions, stated_predicts
 from valuespectrum.sessions.walks.walked import WalkedSession, Walker
@@ -81,6 +82,17 @@ def planted_increment(planted: Foretold, trials: int = 2) -> float:
     return float(np.mean([each.increment.mean for each in found]))
 
 
+def coverage(found: Sequence[Estimate], truth: float) -> tuple[float, int]:
+    """Share of the intervals that hold the truth, and how many there are; what has none is neither held nor missed.
+
+    Args:
+        found: Increments.
+        truth: What is planted.
+    """
+    ends = [(each.low, each.high) for each in found if each.low is not None and each.high is not None]
+    return float(np.mean([low <= truth <= high for low, high in ends])) if ends else float("nan"), len(ends)
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -93,12 +105,13 @@ def main() -> None:
             found = [
                 stated_predicts(*world(planted, np.random.default_rng([1, each]))) for each in range(chosen.trials)
             ]
-            apart = np.array([(each.increment.mean or 0.0) - truth for each in found])
-            held = np.mean([(each.increment.low or 0.0) <= truth <= (each.increment.high or 0.0) for each in found])
+            apart = np.array([each.increment.mean - truth for each in found if each.increment.mean is not None])
+            held, intervals = coverage([each.increment for each in found], truth)
             false = np.mean([each.p is not None and each.p <= 0.05 for each in found])
             print(
                 f"share {share:g}, {walkers} walkers: planted {truth:.3f}, bias {apart.mean():+.3f}, within .05 "
-                f"{np.mean(np.abs(apart) < 0.05):.3f}, coverage {held:.3f}, p <= .05 {false:.3f}",
+                f"{np.mean(np.abs(apart) < 0.05):.3f}, coverage {held:.3f} of {intervals} intervals, "
+                f"p <= .05 {false:.3f}",
                 flush=True,
             )
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bench.truth.prediction import Foretold, planted_increment, world
+from bench.truth.prediction import Foretold, coverage, planted_increment, world
+from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.sessions.predicting import PredictOptions, stated_predicts
 from valuespectrum.sessions.stated import stated_and_revealed
 from valuespectrum.sessions.walks.walked import Walker
@@ -24,8 +25,14 @@ def test_the_increment_is_what_is_planted(share: float) -> None:
     assert (truth > 0.03) if share else (abs(truth) < 0.002)
     p = [each.p or 0.0 for each in found]
     assert max(p) < 0.05 if share else np.mean(p) > 0.15
-    held = [(each.increment.low or 0.0) <= truth <= (each.increment.high or 0.0) for each in found]
-    assert sum(held) >= 2
+    held, intervals = coverage([each.increment for each in found], truth)
+    assert intervals == 3 and held > 0.6
+
+
+def test_without_an_interval_nothing_is_held_or_missed() -> None:
+    few, wide = Estimate(0.1, why="few"), Estimate(0.1, 0.05, 0.2)
+    assert coverage([few, wide, few], 0.0) == (0.0, 1) and coverage([few, wide], 0.1) == (1.0, 1)
+    assert np.isnan(coverage([few], 0.0)[0])
 
 
 def test_what_is_liked_by_all_is_no_prediction_of_ones_own() -> None:
