@@ -25,6 +25,7 @@ from valuespectrum.scoring.cells import ScoringOptions, judge
 from valuespectrum.scoring.estimate import LIKING_RANGE, Estimate, Score
 from valuespectrum.scoring.facets.covering import Facets
 from valuespectrum.scoring.guards.refusals import Bounds
+from valuespectrum.scoring.profile import number
 from valuespectrum.scoring.ranks import levelled
 from valuespectrum.scoring.rates import answer_rates, refusals_by_value
 from valuespectrum.scoring.units import Units
@@ -62,7 +63,10 @@ def measured_liking(
     counts = judged[judged["verdict"] == "value"].groupby("value").size().to_dict()
     scores = _scores(sets, found, {str(value): int(count) for value, count in counts.items()})
     refused = refused_shares(judged, sets)
-    guards, bounds = checked(judged, sets, found, refused, options.seed), bounds_of(sets, refused)
+    guards, bounds = (
+        checked(judged, sets, found, refused, options.seed),
+        bounds_of(sets, refused, options.minimum_clips),
+    )
     rates = answer_rates(judged, options)
     wordings = wording_terms(sets, table, options.level)
     stands = standing(found if numbers else None, options.seed, sets.cells)
@@ -180,7 +184,7 @@ def _bounds(bounds: Bounds | None, values: ValueSet) -> Json:
         return {}
     names = ("low", "high", "centred_low", "centred_high", "refused")
     return {
-        value: {name: float(getattr(bounds, name)[place]) for name in names}
+        value: {name: number(float(getattr(bounds, name)[place])) for name in names}
         for place, value in enumerate(values.dimensions)
         if bounds.refused[place] > 0
     }

@@ -65,7 +65,7 @@ def checked(
     return tuple(findings)
 
 
-def bounds_of(sets: AnsweredSets, refused: Floats) -> Bounds | None:
+def bounds_of(sets: AnsweredSets, refused: Floats, least: int) -> Bounds | None:
     """Worst and best case of every value, had its refused clips been answered; ``None`` where none was refused.
 
     A value whose answers tell no liking for another reason has no such case: it is not its refusals that leave it open.
@@ -73,11 +73,14 @@ def bounds_of(sets: AnsweredSets, refused: Floats) -> Bounds | None:
     Args:
         sets: What the answers of one respondent came to; its liking is in log-odds.
         refused: Of each clip, as ``refused_shares`` tells.
+        least: Fewest clips of a value that is compared with others.
     """
     clips = mean_over(sets.liking.effects.theta[0], 2)
     silent = sets.cells.said[0].sum(axis=(1, 2, 3)) == 0
     missing = (refused > 0) & np.isnan(clips) & (sets.told.values | silent)[:, None]
-    return refusal_bounds(clips, missing | ~np.isnan(clips)) if missing.any() and not np.isnan(clips).all() else None
+    if not missing.any() or np.isnan(clips).all():
+        return None
+    return refusal_bounds(clips, missing | ~np.isnan(clips), least=least)
 
 
 def between_models(respondents: Sequence[Mapping[str, object]]) -> Json:

@@ -74,7 +74,7 @@ class Bounds:
     """Shape (values,): all refused clips of the value at the lower end."""
     high: Floats
     centred_low: Floats
-    """The same minus the mean over values, whose refused clips are at the other end; NaN for a value without clips."""
+    """The same minus the mean over the compared values, whose refused clips are at the other end; NaN for others."""
     centred_high: Floats
     refused: Floats
     """Share of clips of every value that were refused."""
@@ -92,7 +92,9 @@ class Bounds:
         )
 
 
-def refusal_bounds(scores: Floats, asked: NDArray[np.bool_], ends: tuple[float, float] | None = None) -> Bounds:
+def refusal_bounds(
+    scores: Floats, asked: NDArray[np.bool_], ends: tuple[float, float] | None = None, least: int = 1
+) -> Bounds:
     """Worst and best case of every value.
 
     Args:
@@ -100,6 +102,7 @@ def refusal_bounds(scores: Floats, asked: NDArray[np.bool_], ends: tuple[float, 
         asked: The same shape: which clips were asked about.
         ends: The least and the most that a clip can score, as 0 and 100; ``None`` for a scale without ends: the least
             and most that this respondent's clips did score, which is an assumption and is said.
+        least: Fewest clips of a value that is compared with others: centred scores are about such values alone.
     """
     known = scores[~np.isnan(scores)]
     if ends is None:
@@ -108,8 +111,9 @@ def refusal_bounds(scores: Floats, asked: NDArray[np.bool_], ends: tuple[float, 
     low, high = (mean_over(np.where(missing, end, scores), 1) for end in ends)
     count = asked.sum(axis=1)
     share = np.divide(missing.sum(axis=1), count, out=np.full(len(count), np.nan), where=count > 0)
-    values = int((count > 0).sum())
-    others_high, others_low = np.nansum(high) - high, np.nansum(low) - low
-    centred_low = low - (low + others_high) / values if values else low
-    centred_high = high - (high + others_low) / values if values else high
+    values = int((count >= least).sum())
+    compared_low, compared_high = (np.where(count >= least, each, np.nan) for each in (low, high))
+    others_high, others_low = np.nansum(compared_high) - compared_high, np.nansum(compared_low) - compared_low
+    centred_low = compared_low - (compared_low + others_high) / max(values, 1)
+    centred_high = compared_high - (compared_high + others_low) / max(values, 1)
     return Bounds(low, high, centred_low, centred_high, share, ends)

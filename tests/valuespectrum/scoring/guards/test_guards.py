@@ -176,6 +176,12 @@ def test_refused_clips_have_bounds() -> None:
     assert bounds.centred_high[:2] == pytest.approx([12.5, 12.5])
     assert "50% of the clips of power were refused" in bounds.statement(0, "power") and not bounds.statement(1, "x")
     assert refusal_bounds(scores, asked).ends == (40.0, 60.0)
+    few = np.vstack([scores[:2], [0.0, np.nan, np.nan, np.nan]])
+    there = np.vstack([asked[:2], [True, True, False, False]])
+    bounds = refusal_bounds(few, there, (0.0, 100.0), least=3)
+    assert bounds.high[2] == 50.0 and np.isnan(bounds.centred_low[2]) and np.isnan(bounds.centred_high[2])
+    # Two values have three clips, and are compared with each other alone.
+    assert bounds.centred_low[:2] == pytest.approx([-12.5, -12.5])
     empty = refusal_bounds(np.full((2, 3), np.nan), np.ones((2, 3), dtype=bool))
     assert np.isnan(empty.low).all() and np.isnan(empty.high).all()
 
