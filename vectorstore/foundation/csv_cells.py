@@ -20,3 +20,12 @@ def guarded(value: object) -> object:
     if not isinstance(value, str) or not _FORMULA.match(value) or _NUMBER.fullmatch(value):
         return value
     return f"'{value}"
+
+
+def unguarded(text: str) -> str:
+    """A cell as it was before ``guarded`` put an apostrophe before it.
+
+    >>> unguarded("'=HYPERLINK(1)"), unguarded("'tis")
+    ('=HYPERLINK(1)', "'tis")
+    """
+    return text[1:] if text.startswith("'") and guarded(text[1:]) == text else text

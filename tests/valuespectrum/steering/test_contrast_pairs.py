@@ -88,6 +88,9 @@ def test_files_are_read_as_published_and_written_back(tmp_path: Path) -> None:
     assert [(pair.positive, pair.situation) for pair in read_pairs(path, "security").pairs] == [
         (pair.positive, pair.situation) for pair in pairs.pairs
     ]
+    formulas = PairSet("security", (ContrastPair("- I lock it.", "@home it is open", "=form", "'tis so"),), "file")
+    write_pairs(formulas, path)
+    assert "'- I lock it." in path.read_text() and read_pairs(path, "security").pairs == formulas.pairs
     with path.open("w", newline="") as file:
         csv.writer(file).writerows([COLUMNS, ("I lock the door.", "I leave\nthe door open.")])
     assert read_pairs(path, "security").pairs == (ContrastPair("I lock the door.", "I leave\nthe door open."),)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from valuespectrum.steering.pairs.base import ContrastPair, PairSet
 from vectorstore.foreign.documents import read_rows
-from vectorstore.foundation.csv_cells import guarded
+from vectorstore.foundation.csv_cells import guarded, unguarded
 from vectorstore.foundation.disk import storage_errors, write_durably
 from vectorstore.foundation.errors import InputError
 
@@ -40,12 +40,12 @@ def read_pairs(path: Path, value: str) -> PairSet:
         raise InputError(f"{path}: {len(rows):,} pairs, and at most {_MOST_PAIRS:,} are read", "leave some out")
     pairs = []
     for number, row in enumerate(rows, start=2):
-        positive, negative = ((row[name] or "").strip() for name in COLUMNS)
+        positive, negative = (unguarded(row[name] or "").strip() for name in COLUMNS)
         if not positive or not negative:
             raise InputError(f"{path}, row {number}: a pair lacks a text", hint)
         if max(len(positive), len(negative)) > _LONGEST:
             raise InputError(f"{path}, row {number}: a text is longer than {_LONGEST:,} characters")
-        further = [(row.get(name) or "").strip()[:200] for name in FURTHER_COLUMNS]
+        further = [unguarded(row.get(name) or "").strip()[:200] for name in FURTHER_COLUMNS]
         pairs.append(ContrastPair(positive, negative, *further))
     try:
         return PairSet(value, tuple(pairs), "file")
