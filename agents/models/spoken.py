@@ -114,8 +114,10 @@ def write_spoken(intervention: SpokenIntervention, path: Path) -> None:
 
 
 def _is_ours(path: Path) -> bool:
+    """Whether a file says that it is an intervention in words: others may have a name and words, too."""
     try:
-        return bool(_read(path))
+        document = read_json(path, "intervention")
+        return isinstance(document, dict) and document.get("kind") == _KIND and bool(_read(path))
     except InputError:
         return False
 

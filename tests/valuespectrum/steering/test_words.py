@@ -35,6 +35,18 @@ def tycoon(tmp_path: Path) -> str:
     return str(path)
 
 
+def test_a_file_of_others_that_has_a_name_and_words_is_not_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "mine.json"
+    path.write_text('{"name": "poem", "words": "Roses are red."}', encoding="utf-8")
+    with pytest.raises(InputError, match=r"mine\.json"):
+        write_spoken(value_words("power"), path)
+    assert "Roses" in path.read_text(encoding="utf-8")
+    path.unlink()
+    write_spoken(value_words("power"), path)
+    write_spoken(value_words("security"), path)
+    assert read_spoken(str(path)) == value_words("security")
+
+
 def test_every_value_has_words_for_it_and_against_it() -> None:
     for value in VALUES:
         towards, away = value_words(value), value_words(value, towards=False)
