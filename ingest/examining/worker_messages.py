@@ -54,7 +54,7 @@ def pack(examination: FileFindings) -> list[bytes]:
         "tracks": len(examination.tracks),
         "sound": len(examination.sound),
     }
-    tracks = [json.dumps([track.language, track.cues]).encode() for track in examination.tracks]
+    tracks = [json.dumps([track.language, track.cues, track.left_out]).encode() for track in examination.tracks]
     sound = [examination.sound] if examination.sound else []
     return [json.dumps(header).encode(), *(picture.jpeg for picture in examination.pictures), *tracks, *sound]
 
@@ -117,13 +117,13 @@ def unpack(header: Any, receive: Callable[[int], bytes], asked: DecodeOptions) -
 def _track(content: bytes) -> RawTrack:
     """A text track, of the form that ``TrackCollector`` gives it."""
     try:
-        language, rows = json.loads(content)
+        language, rows, left_out = json.loads(content)
         cues = tuple((_seconds(start), _seconds(end), _words(text)) for start, end, text in rows)
     except (TypeError, RecursionError) as error:
         raise ValueError(f"malformed answer: {error!r}") from error
     if len(cues) > MOST_RAW or language != language_tag(language):
         raise ValueError("malformed answer: no text track")
-    return RawTrack(cues, language)
+    return RawTrack(cues, language, _count(left_out))
 
 
 def _words(text: object) -> str:

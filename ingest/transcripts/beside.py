@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import bisect
+import itertools
 import re
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from ingest.cleaning.paths import printable, read_beside, settle
-from ingest.transcripts.cues import RawTrack, language_tag
+from ingest.transcripts.cues import MOST_RAW, RawTrack, language_tag
 from ingest.transcripts.subtitles import LARGEST, decode_text, read_subtitles
 from vectorstore.foundation.errors import MediaError
 from vectorstore.ledger.records import Failure
@@ -18,6 +20,8 @@ from vectorstore.ledger.records import Failure
 SUFFIXES = (".srt", ".vtt")
 MOST_FILES = 16
 """Subtitle files of one video that are read."""
+_UNSETTLED = 2_000_000_000
+"""Nanoseconds after a folder has changed in which it may change again without another time: two seconds on FAT."""
 
 _TAGGED = re.compile(
     r"(?:\.(?!(?:cc|sdh)\Z)(?P<language>[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}))?"
@@ -52,7 +56,10 @@ def subtitles_beside(video: Path) -> FoundWords:
     if names is None:
         return FoundWords("beside", None)
     tracks, problems = [], []
-    for name in _whole_first(names, video.stem):
+    if len(names) > MOST_FILES:
+        further = f"{len(names) - MOST_FILES:,} of {len(names):,} subtitle files beside it are more than are read"
+        problems.append(Failure(printable(video), "subtitles", f"{printable(Path(video.name))}: {further}"))
+    for name in _whole_first(names[:MOST_FILES], video.stem):
         path = video.with_name(name)
         try:
             content = read_beside(path, LARGEST)
@@ -95,16 +102,17 @@ def read_track(content: bytes, name: str, language: str) -> RawTrack:
     Raises:
         MediaError: ``subtitles``: it is no text, or no cue is in it.
     """
-    cues = tuple(read_subtitles(decode_text(content, name)))
+    remaining = read_subtitles(decode_text(content, name))
+    cues = tuple(itertools.islice(remaining, MOST_RAW))
     if not cues:
         raise MediaError(f"{name}: no cue of SubRip or WebVTT is in it", "subtitles")
-    return RawTrack(cues, language)
+    return RawTrack(cues, language, sum(1 for _ in remaining))
 
 
 def _names_of(video: Path) -> Sequence[str] | None:
     """Names of the subtitle files of a video, sorted; ``None`` where nobody can tell."""
     try:
-        names = _subtitle_names(video.parent, video.parent.stat().st_mtime_ns)
+        names = _names_in(video.parent)
     except (OSError, ValueError):
         # A video may lie in a folder that can be entered and not be listed.
         return None
@@ -112,7 +120,7 @@ def _names_of(video: Path) -> Sequence[str] | None:
     start = bisect.bisect_left(names, first)
     found: list[str] = []
     for name in names[start:]:
-        if not name.startswith(first) or len(found) == MOST_FILES:
+        if not name.startswith(first):
             break
         if _TAGGED.fullmatch(name[len(video.stem) : -len(Path(name).suffix)]):
             found.append(name)
@@ -138,13 +146,22 @@ def _tags(name: str, stem: str) -> dict[str, str | None]:
     return found.groupdict() if found else {}
 
 
-@lru_cache(maxsize=32)
-def _subtitle_names(folder: Path, changed: int) -> tuple[str, ...]:
-    """Names of all subtitle files in a folder, sorted: a folder of many videos is listed once.
+def _names_in(folder: Path) -> tuple[str, ...]:
+    """As ``_subtitle_names``, remembered for as long as nothing comes to the folder and nothing goes."""
+    changed = folder.stat().st_mtime_ns
+    # File systems count time in steps: what comes within the same step leaves the folder's time as it is.
+    if changed > time.time_ns() - _UNSETTLED:
+        return _subtitle_names(folder)
+    return _settled_names(folder, changed)
 
-    Args:
-        folder: The folder.
-        changed: When an entry last came or went; another time is another list.
-    """
+
+@lru_cache(maxsize=32)
+def _settled_names(folder: Path, changed: int) -> tuple[str, ...]:
+    """A folder of many videos is listed once; ``changed`` is when an entry last came or went."""
+    return _subtitle_names(folder)
+
+
+def _subtitle_names(folder: Path) -> tuple[str, ...]:
+    """Names of all subtitle files in a folder, sorted."""
     names = (entry.name for entry in folder.iterdir())
     return tuple(sorted(name for name in names if name.lower().endswith(SUFFIXES)))

@@ -22,10 +22,14 @@ RawCue = tuple[float, float, str]
 """Start and end in seconds, and what stands between them: several lines of markup."""
 MOST_RAW = 4 * MOST_CUES
 """Cues of one file or track that are looked at: captions that roll say everything several times."""
+MOST_LINES = 12
+"""Lines of one cue that are looked at."""
 _PAUSE = 0.1
 """Seconds between cues after which the same line is said again."""
 LONGEST_CUE = 500
 """Characters that are kept of a cue."""
+_LONGEST_LINE = 8 * LONGEST_CUE
+"""Characters of a line that are looked at, with its markup."""
 
 _TAG = re.compile(r"<[!/0-9A-Za-z][^<>]{0,300}>")
 _OVERRIDE = re.compile(r"\{\\[^{}]{0,300}\}")
@@ -49,6 +53,8 @@ class RawTrack:
     cues: tuple[RawCue, ...]
     language: str = ""
     """Tag in small letters; empty when unknown."""
+    left_out: int = 0
+    """Cues that are there besides, and are more than can be kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,8 @@ class CleanedCues:
     cues: tuple[Cue, ...]
     left_out: int
     """Cues that lie outside of the clip, end before they begin, or are more than can be kept."""
+    shortened: int
+    """Of ``cues``, those of which the end is missing, since they are longer than can be kept."""
 
 
 def language_tag(said: object) -> str:
@@ -81,32 +89,44 @@ def clean_cues(raw: Iterable[RawCue], duration: float) -> CleanedCues:
     Returns:
         In order of time, within the clip, without markup and without what the cue before has said already.
     """
-    seen = list(itertools.islice(raw, MOST_RAW))
+    remaining = iter(raw)
+    seen = list(itertools.islice(remaining, MOST_RAW))
     inside = [
         (max(0.0, start), min(end, duration), text)
         for start, end, text in seen
         if start <= end and start < duration and (start >= 0 or end > 0)
     ]
+    left_out = len(seen) - len(inside) + sum(1 for _ in remaining)
     cues: list[Cue] = []
-    letters = 0
-    for start, end, text in _unrolled(sorted(inside, key=lambda cue: cue[:2])):
+    letters = shortened = 0
+    for (start, end, words), is_cut in _unrolled(sorted(inside, key=lambda cue: cue[:2])):
+        text = clean_text(words, LONGEST_CUE)
         letters += len(text)
         if len(cues) == MOST_CUES or letters > MOST_LETTERS:
-            return CleanedCues(tuple(cues), len(seen) - len(cues))
+            # All that follow, too: a hole in the middle of what is said would be worse than an end.
+            letters = MOST_LETTERS
+            left_out += 1
+            continue
+        shortened += is_cut or len(words) > LONGEST_CUE
         cues.append(Cue(round(start, 3), round(end, 3), text))
-    return CleanedCues(tuple(cues), len(seen) - len(inside))
+    return CleanedCues(tuple(cues), left_out, shortened)
 
 
-def _unrolled(cues: Sequence[RawCue]) -> Iterator[RawCue]:
-    """Cues with the lines only that are new in them: captions that roll up repeat the line before."""
+def _unrolled(cues: Sequence[RawCue]) -> Iterator[tuple[RawCue, bool]]:
+    """Cues with the lines only that are new in them, and whether there was more than is looked at.
+
+    Captions that roll up repeat the line before.
+    """
     before: list[str] = []
     ended = 0.0
     for start, end, text in cues:
-        lines = [line for line in map(plain_words, text.splitlines()) if line]
+        written = text.splitlines()
+        is_cut = len(written) > MOST_LINES or any(len(line) > _LONGEST_LINE for line in written)
+        lines = [line for line in map(plain_words, written[:MOST_LINES]) if line]
         new = lines[_repeated(before if start <= ended + _PAUSE else [], lines) :]
         before, ended = lines or before, max(ended, end)
         if new:
-            yield start, end, clean_text(" ".join(new), LONGEST_CUE)
+            yield (start, end, " ".join(new)), is_cut
 
 
 def _repeated(before: Sequence[str], lines: Sequence[str]) -> int:
@@ -122,9 +142,10 @@ def plain_words(line: str) -> str:
         >>> plain_words("{\\an8}<i>Fish &amp; chips</i>")
         'Fish & chips'
     """
-    bare = _BREAK.sub(" ", _OVERRIDE.sub("", _TAG.sub("", line[: 8 * LONGEST_CUE])))
+    bare = _BREAK.sub(" ", _OVERRIDE.sub("", _TAG.sub("", line[:_LONGEST_LINE])))
     seen = "".join(letter for letter in html.unescape(bare) if _is_seen(letter))
-    return clean_text(seen, LONGEST_CUE)
+    # One letter more than is kept, by which it is seen that there are more.
+    return clean_text(seen, LONGEST_CUE + 1)
 
 
 def _is_seen(letter: str) -> bool:

@@ -35,9 +35,9 @@ def transcripts_of(words: Sequence[PlaceWords], duration: float) -> tuple[list[T
     """What all places say in a clip that is about to be added, cleaned, and notes about what was left out."""
     found, notes = [], []
     for each in words:
-        cleaned, left_out = _cleaned(each, duration)
+        cleaned, note = _cleaned(each, duration)
         found += cleaned
-        notes += [_note(each, left_out)] if left_out else []
+        notes += [note] if note else []
     return found, notes
 
 
@@ -61,18 +61,21 @@ def keep_words(corpus: Corpus, clip_id: str, words: PlaceWords, duration: float)
     Raises:
         StorageError: Disk full or read-only.
     """
-    found, left_out = _cleaned(words, duration)
-    changed = corpus.set_transcripts(clip_id, words.origin, found, words.locator)
-    return changed, _note(words, left_out) if left_out else None
+    found, note = _cleaned(words, duration)
+    return corpus.set_transcripts(clip_id, words.origin, found, words.locator), note
 
 
-def _note(words: PlaceWords, left_out: int) -> Failure:
-    detail = f"{left_out:,} cues lie outside of the clip, end before they begin, or are more than are kept"
-    return Failure(words.locator or words.origin, "subtitles", detail)
+def _note(words: PlaceWords, left_out: int, shortened: int) -> Failure | None:
+    parts = []
+    if left_out:
+        parts.append(f"{left_out:,} cues lie outside of the clip, end before they begin, or are more than are kept")
+    if shortened:
+        parts.append(f"{shortened:,} cues are longer than is kept, so that their ends are missing")
+    return Failure(words.locator or words.origin, "subtitles", "; ".join(parts)) if parts else None
 
 
-def _cleaned(words: PlaceWords, duration: float) -> tuple[list[Transcript], int]:
-    """What can be kept, and how many cues cannot."""
+def _cleaned(words: PlaceWords, duration: float) -> tuple[list[Transcript], Failure | None]:
+    """What can be kept, and a note where something cannot."""
     cleaned = [clean_cues(track.cues, duration) for track in words.tracks]
     found = [
         Transcript(words.origin, clean.cues, track.language, words.maker)
@@ -80,4 +83,5 @@ def _cleaned(words: PlaceWords, duration: float) -> tuple[list[Transcript], int]
         # That a recogniser heard nothing is worth knowing: it need not listen again.
         if clean.cues or words.origin == "recognised"
     ]
-    return found, sum(clean.left_out for clean in cleaned)
+    left_out = sum(track.left_out for track in words.tracks) + sum(clean.left_out for clean in cleaned)
+    return found, _note(words, left_out, sum(clean.shortened for clean in cleaned))

@@ -10,17 +10,17 @@ import re
 from collections.abc import Iterator
 
 from ingest.cleaning.text import utf_16
-from ingest.transcripts.cues import MOST_RAW, RawCue, is_time
+from ingest.transcripts.cues import MOST_LINES, RawCue, is_time
 from vectorstore.foundation.errors import MediaError
 
 LARGEST = 4 * 2**20
 """Bytes of a subtitle file."""
 
 _CLOCK = r"(-?)(?:(\d{1,3}):)?(\d{1,2}):(\d{2})(?:[.,](\d{1,3}))?"
-_TIMES = re.compile(rf"\s{{0,9}}{_CLOCK}\s{{0,9}}-->\s{{0,9}}{_CLOCK}(?:\s.{{0,300}})?\s{{0,9}}")
+_TIMES = re.compile(rf"\s{{0,9}}{_CLOCK}\s{{0,9}}-->\s{{0,9}}{_CLOCK}(?:\s.{{0,400}})?")
+_MOST_OF_TIMES = 400
+"""Characters of a line that may be one of times; WebVTT says behind them how words are set."""
 _NUMBER = re.compile(r"\s{0,9}\d{1,9}\s{0,9}")
-_MOST_LINES = 12
-"""Lines of one cue that are looked at."""
 
 
 def decode_text(content: bytes, name: str) -> str:
@@ -45,6 +45,8 @@ def decode_text(content: bytes, name: str) -> str:
 def read_subtitles(text: str) -> Iterator[RawCue]:
     r"""The cues of a SubRip or WebVTT file, as they stand there; what is no cue is passed over.
 
+    Of the lines of a cue there is one more than ``MOST_LINES`` at most, by which it is seen that there are more.
+
     Args:
         text: Of the file.
 
@@ -53,7 +55,6 @@ def read_subtitles(text: str) -> Iterator[RawCue]:
         [(1.0, 2.5, 'Hello\nthere')]
     """
     lines = iter(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
-    found = 0
     times: tuple[float, float] | None = None
     words: list[str] = []
     for line in lines:
@@ -61,24 +62,21 @@ def read_subtitles(text: str) -> Iterator[RawCue]:
             if times is not None:
                 # Blocks without a blank line between them: the number of the next one stands at the end of this one.
                 yield (*times, "\n".join(words[:-1] if words and _NUMBER.fullmatch(words[-1]) else words))
-            found += 1
-            if found > MOST_RAW:
-                return
             times, words = next_times, []
         elif not line.strip():
             if times is not None:
                 yield (*times, "\n".join(words))
             times, words = None, []
-        elif times is not None and len(words) < _MOST_LINES:
+        elif times is not None and len(words) <= MOST_LINES:
             words.append(line)
     if times is not None:
         yield (*times, "\n".join(words))
 
 
 def _times(line: str) -> tuple[float, float] | None:
-    if "-->" not in line or len(line) > 400:
+    if "-->" not in line:
         return None
-    found = _TIMES.fullmatch(line)
+    found = _TIMES.fullmatch(line[:_MOST_OF_TIMES])
     if found is None:
         return None
     start, end = _seconds(found.groups()[:5]), _seconds(found.groups()[5:])

@@ -37,34 +37,42 @@ class TrackCollector:
 
     def __init__(self, streams: av.container.streams.StreamContainer) -> None:
         texts = [stream for stream in streams if stream.type == "subtitle" and _codec(stream) in _READABLE]
-        self._codecs = {stream.index: _codec(stream) for stream in texts[:MOST_TRACKS]}
+        self._codecs = {stream.index: _codec(stream) for stream in texts}
         self._languages = {stream.index: _language(stream.metadata) for stream in texts[:MOST_TRACKS]}
-        self._cues: dict[int, list[RawCue]] = {index: [] for index in self._codecs}
+        self._cues: dict[int, list[RawCue]] = {index: [] for index in self._languages}
+        self._left_out = dict.fromkeys(self._cues, 0)
         self._room = MOST_BYTES
 
     def take(self, packet: av.Packet[av.stream.Stream]) -> None:
         """Look at the next packet of the container, of whichever stream."""
         index, time = packet.stream_index, packet.pts
-        cues = self._cues.get(index)
-        if cues is None or time is None or packet.time_base is None or len(cues) >= MOST_RAW:
+        if index not in self._codecs or time is None or packet.time_base is None:
             return
         content = bytes(packet)[:LONGEST_TEXT]
-        self._room -= len(content)
-        text = _text(content, self._codecs[index]) if self._room >= 0 else ""
-        if text:
-            unit = float(packet.time_base)
-            cues.append((time * unit, (time + (packet.duration or 0)) * unit, text))
+        text = _text(content, self._codecs[index])
+        if not text:
+            return
+        cues = self._cues.get(index)
+        if cues is not None and len(cues) < MOST_RAW:
+            self._room -= len(content)
+        if cues is None or len(cues) >= MOST_RAW or self._room < 0:
+            # Cues of a track that is not read are told with the last one that is.
+            self._left_out[index if cues is not None else next(reversed(self._cues))] += 1
+            return
+        unit = float(packet.time_base)
+        cues.append((time * unit, (time + (packet.duration or 0)) * unit, text))
 
     def tracks(self, begin: float) -> tuple[RawTrack, ...]:
-        """All tracks in which there is a cue.
+        """All tracks in which there is a cue, or in which one was left out.
 
         Args:
             begin: When the first picture is shown, on the clock of the container, seconds.
         """
         return tuple(
-            RawTrack(moved, self._languages[index])
+            RawTrack(moved, self._languages[index], left_out)
             for index, cues in self._cues.items()
-            if (moved := tuple(_moved(cue, begin) for cue in cues if is_time(cue[1] - begin)))
+            for moved in [tuple(_moved(cue, begin) for cue in cues if is_time(cue[1] - begin))]
+            if (left_out := self._left_out[index] + len(cues) - len(moved)) or moved
         )
 
 

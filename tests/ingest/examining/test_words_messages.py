@@ -15,7 +15,7 @@ from ingest.transcripts.tracks import LONGEST_TEXT, MOST_TRACKS
 from vectorstore.ledger.records import Media
 
 MEDIA = Media("a" * 64, 9, "mov", "h264", 64, 48, 0, 1.5, False, 0, 2)
-TRACK = RawTrack(((0.0, 1.0, "Hello <b>there</b>"), (1.0, 2.0, "\u2028")), "en")
+TRACK = RawTrack(((0.0, 1.0, "Hello <b>there</b>"), (1.0, 2.0, "\u2028")), "en", 3)
 HONEST = FileFindings("a" * 64, 9, MEDIA, (), (TRACK, RawTrack((), "")), b"\0\1" * 800)
 ASKED = DecodeOptions(frames=2, sound=True)
 
@@ -57,14 +57,17 @@ def tracks(content: object) -> list[bytes]:
         changed(sound=10**12),
         changed(sound=None),
         tracks([]),
-        tracks(["en", [[0, 1]]]),
-        tracks(["en", [[0, 1, 2]]]),
-        tracks(["en", [[0, "1", "a"]]]),
-        tracks(["en", [[0, float("inf"), "a"]]]),
-        tracks(["../../x", []]),
-        tracks([7, []]),
-        tracks(["en", [[0, 1, "a" * (LONGEST_TEXT + 1)]]]),
-        tracks(["en", [[0, 1, "a"]] * (MOST_RAW + 1)]),
+        tracks(["en", []]),
+        tracks(["en", [], -1]),
+        tracks(["en", [], "many"]),
+        tracks(["en", [[0, 1]], 0]),
+        tracks(["en", [[0, 1, 2]], 0]),
+        tracks(["en", [[0, "1", "a"]], 0]),
+        tracks(["en", [[0, float("inf"), "a"]], 0]),
+        tracks(["../../x", [], 0]),
+        tracks([7, [], 0]),
+        tracks(["en", [[0, 1, "a" * (LONGEST_TEXT + 1)]], 0]),
+        tracks(["en", [[0, 1, "a"]] * (MOST_RAW + 1), 0]),
         [pack(HONEST)[0], b"\xff", *pack(HONEST)[2:]],
         [pack(HONEST)[0], b"[" * 100_000, *pack(HONEST)[2:]],
     ],

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from ingest.transcripts.cues import MOST_RAW, RawCue, clean_cues, plain_words
+from ingest.transcripts.cues import LONGEST_CUE, MOST_LINES, RawCue, clean_cues, plain_words
 from ingest.transcripts.subtitles import decode_text, read_subtitles
 from vectorstore.foundation.errors import MediaError
 from vectorstore.ledger.records import MOST_CUES, MOST_LETTERS
@@ -142,10 +142,35 @@ def test_millions_of_cues_cost_little_and_are_cut() -> None:
     began = time.process_time()
     raw = list(read_subtitles(text))
     cleaned = clean_cues(raw, 600.0)
-    assert len(raw) == MOST_RAW
     assert len(cleaned.cues) == MOST_CUES
-    assert cleaned.left_out == MOST_RAW - MOST_CUES
+    assert cleaned.left_out == 60_000 - MOST_CUES
     assert time.process_time() - began < 5
+
+
+def test_what_rolls_is_not_counted_as_left_out() -> None:
+    raw = [(float(n), n + 1.0, f"line {n // 2}") for n in range(2 * MOST_CUES + 2)]
+    cleaned = clean_cues(raw, 1e5)
+    assert (len(cleaned.cues), cleaned.left_out) == (MOST_CUES, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "shortened"),
+    [
+        ("x" * LONGEST_CUE, 0),
+        ("x" * (LONGEST_CUE + 1), 1),
+        ("\n".join("abcdefghijklm"[:MOST_LINES]), 0),
+        ("\n".join("abcdefghijklm"[: MOST_LINES + 1]), 1),
+        ("<i>" * 2000 + "words", 1),
+    ],
+)
+def test_a_cue_whose_end_is_cut_is_counted(text: str, shortened: int) -> None:
+    cleaned = clean_cues(read_subtitles(f"00:01.000 --> 00:02.000\nFirst\n\n00:03.000 --> 00:04.000\n{text}\n"), 9.0)
+    assert (cleaned.left_out, cleaned.shortened) == (0, shortened)
+
+
+def test_a_line_of_times_may_say_much_behind_them() -> None:
+    (cue,) = read_subtitles(f"WEBVTT\n\n00:01.000 --> 00:02.000 {'position:1% ' * 60}\nwords\n")
+    assert cue == (1.0, 2.0, "words")
 
 
 def test_endless_lines_and_brackets_cost_little() -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from fractions import Fraction
 from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import av
 import numpy as np
@@ -20,12 +23,14 @@ from ingest.cleaning.paths import settle
 from ingest.pipeline import IngestOptions, ingest
 from ingest.refresh import find_again, plan_refresh, run_refresh
 from ingest.report import IngestReport
-from ingest.transcripts.beside import subtitles_beside
+from ingest.transcripts.beside import MOST_FILES, subtitles_beside
+from ingest.transcripts.cues import MOST_RAW
 from ingest.transcripts.faster_whisper import load
 from ingest.transcripts.recognisers import RECOGNISERS, HeardSpeech, Recogniser
+from ingest.transcripts.tracks import LONGEST_TEXT, MOST_BYTES, MOST_TRACKS, TrackCollector
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import InputError
-from vectorstore.ledger.records import Clip, Removal, Transcript
+from vectorstore.ledger.records import MOST_CUES, Clip, Removal, Transcript
 
 HELLO = "1\n00:00:00,100 --> 00:00:00,300\nHello <b>there</b>\n"
 SPEECH = "made-up:small"
@@ -125,7 +130,7 @@ def test_words_stay_where_a_folder_cannot_be_listed(
     (folder / "a.srt").write_text(HELLO)
     come_in(folder, corpus)
 
-    def refuse(folder: Path, changed: int) -> tuple[str, ...]:
+    def refuse(folder: Path) -> tuple[str, ...]:
         raise PermissionError(13, "Permission denied", str(folder))
 
     with monkeypatch.context() as patch:
@@ -149,6 +154,84 @@ def test_what_cannot_be_used_is_said_and_keeps_nobody_out(folder: Path, corpus: 
     ]  # fmt: skip
     assert any("outside of the clip" in note.detail for note in report.clips_damaged)
     assert [each.language for each in said(corpus)] == ["en"]
+
+
+def test_more_files_than_are_read_are_told(tmp_path: Path) -> None:
+    for number in range(MOST_FILES + 2):
+        (tmp_path / f"a.en-x{number:02d}.srt").write_text(HELLO)
+    found = subtitles_beside(settle(tmp_path / "a.mp4"))
+    assert len(found.tracks or ()) == MOST_FILES
+    (problem,) = found.problems
+    assert (problem.reason, problem.detail) == (
+        "subtitles",
+        f"a.mp4: 2 of {MOST_FILES + 2} subtitle files beside it are more than are read",
+    )
+
+
+def test_a_file_that_comes_without_changing_the_time_of_its_folder_is_seen(tmp_path: Path) -> None:
+    (tmp_path / "a.srt").write_text(HELLO)
+    now = time.time_ns()
+    for name, found in (("a.srt", 1), ("a.en.srt", 2)):
+        (tmp_path / name).write_text(HELLO)
+        # As where both come within one step of the file system's clock.
+        os.utime(tmp_path, ns=(now, now))
+        assert len(subtitles_beside(settle(tmp_path / "a.mp4")).tracks or ()) == found
+
+
+def test_a_folder_that_has_been_left_alone_is_listed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.srt").write_text(HELLO)
+    os.utime(tmp_path, ns=(10**18, 10**18))
+    subtitles_beside(settle(tmp_path / "a.mp4"))
+    monkeypatch.setattr("ingest.transcripts.beside._subtitle_names", lambda folder: pytest.fail("listed again"))
+    assert len(subtitles_beside(settle(tmp_path / "a.mp4")).tracks or ()) == 1
+
+
+def test_what_is_cut_of_words_is_told_with_the_clip(folder: Path, corpus: Path) -> None:
+    rows = "".join(f"00:00:00,100 --> 00:00:00,300\nline {number}\n\n" for number in range(MOST_RAW + 5))
+    (folder / "a.srt").write_text(rows)
+    (folder / "a.en.srt").write_text(HELLO.replace("there", "there " * 200))
+    notes = [note.detail for note in come_in(folder, corpus).clips_damaged]
+    assert notes == [
+        f"{MOST_RAW + 5 - MOST_CUES:,} cues lie outside of the clip, end before they begin, or are more than are kept; "
+        "1 cues are longer than is kept, so that their ends are missing"
+    ]
+
+
+class Packet:
+    """As much of a packet of PyAV as is looked at."""
+
+    time_base = Fraction(1, 1000)
+    duration = 200
+
+    def __init__(self, stream_index: int, pts: int, text: bytes) -> None:
+        self.stream_index, self.pts, self._text = stream_index, pts, text
+
+    def __bytes__(self) -> bytes:
+        return self._text
+
+
+class Stream:
+    """As much of a stream of PyAV as is looked at."""
+
+    type = "subtitle"
+
+    def __init__(self, index: int) -> None:
+        self.index, self.metadata = index, {"language": "ger"}
+        self.codec_context = SimpleNamespace(name="subrip")
+
+
+def test_words_of_tracks_that_are_more_than_is_kept_are_counted() -> None:
+    collector = TrackCollector(
+        cast("av.container.streams.StreamContainer", [Stream(n) for n in range(MOST_TRACKS + 1)])
+    )
+    sent = [*(Packet(n, 100 * n, b"words") for n in range(MOST_TRACKS + 1)), Packet(0, 900, b"")]
+    sent += [Packet(1, 1000, b"x" * LONGEST_TEXT) for _ in range(MOST_BYTES // LONGEST_TEXT)]
+    for packet in sent:
+        collector.take(cast("av.Packet[av.stream.Stream]", packet))
+    tracks = collector.tracks(0.0)
+    # The words before leave no room for the last of the long ones; the cue of the ninth track is told with the eighth.
+    assert [track.left_out for track in tracks] == [0, 1, *[0] * (MOST_TRACKS - 3), 1]
+    assert [len(track.cues) for track in tracks] == [1, MOST_BYTES // LONGEST_TEXT, *[1] * (MOST_TRACKS - 2)]
 
 
 def test_two_files_of_one_clip_have_words_of_their_own(folder: Path, corpus: Path) -> None:
