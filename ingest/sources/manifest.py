@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ingest.cleaning.credentials import without_credentials
 from ingest.cleaning.paths import first_link, settle
 from ingest.cleaning.text import MAX_CAPTION, MAX_TAG, MAX_TITLE, MAX_URL, clean_text, clean_url
 from ingest.cleaning.uploaders import FIELDS as UPLOADER_FIELDS
@@ -368,13 +369,13 @@ class _Manifest(Collection[SourceItem]):
 
 
 def _public_link(text: str) -> str:
-    """The link without persons in it; empty for anything that strangers could or should not follow."""
+    """The link without persons and keys in it; empty for anything that strangers could or should not follow."""
     url = clean_url(text).partition("#")[0]
     with contextlib.suppress(FetchError):
         check_url(url)
         # On a platform's own host, what is no clip is likely to be somebody's page.
         if urlsplit(url).hostname not in HOSTS:
-            return url
+            return without_credentials(url)
         link = parse_link(url)
         return link.url if link.kind in ("item", "short_link") else ""
     return ""

@@ -361,7 +361,7 @@ def test_published_links_hold_no_persons_and_no_places(tmp_path: Path) -> None:
         ),
         LinkRow("youtube", "", "https://youtu.be/aaaaaaaaaaa?si=sharer", HASH[::-1]),
         LinkRow("instagram", "https://www.instagram.com/someone/reel/AbCdEfGhIjK/", "x", HASH),
-        LinkRow("web", "https://clips.example/7#someone", "x", HASH),
+        LinkRow("web", "https://clips.example/7?access_token=someone&X-Amz-Signature=user#someone", "x", HASH),
         LinkRow("local", "", "/home/me/b.mp4", HASH),
         LinkRow("own", "http://127.0.0.1:8000/a.mp4", "https://user:word@a.example/", HASH),
         LinkRow("tiktok", "https://www.tiktok.com/@someone", "https://www.youtube.com/@someone/about", HASH),
