@@ -8,7 +8,7 @@ import itertools
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ingest.cleaning.paths import Listing, is_folder, is_there, list_below, list_matches, look_at, printable, settle
@@ -17,7 +17,7 @@ from ingest.media.formats import MEDIA_SUFFIXES
 from ingest.media.media_guard import Limits
 from ingest.sources.base import Found, SourceOptions
 from ingest.sources.companions import is_companion
-from ingest.sources.sidecar import describe
+from ingest.sources.sidecar import describe, sidecar_problem
 from ingest.transcripts.beside import FoundWords, subtitles_beside
 from vectorstore.foundation.errors import InputError, MediaError
 from vectorstore.ledger.records import Failure, Source
@@ -70,8 +70,9 @@ class FileItem:
         )
 
     def words(self) -> FoundWords:
-        """The subtitle files beside it."""
-        return subtitles_beside(self.settled())
+        """The subtitle files beside it; a description beside it that cannot be used is told with them."""
+        found, problem = subtitles_beside(self.settled()), sidecar_problem(self.settled())
+        return replace(found, problems=(problem, *found.problems)) if problem else found
 
     @contextlib.contextmanager
     def local_file(self, limits: Limits) -> Iterator[Path]:

@@ -6,19 +6,16 @@ Written by strangers, so checked field by field.
 from __future__ import annotations
 
 import json
-import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.cleaning.paths import read_beside
+from ingest.cleaning.paths import printable, read_beside
 from ingest.cleaning.text import MAX_CAPTION, MAX_TAG, MAX_TITLE, clean_tags, clean_text, clean_url, read_day
 from ingest.cleaning.uploaders import uploader_names
 from vectorstore.foundation.errors import MediaError
-from vectorstore.ledger.records import UploaderName
-
-_LOGGER = logging.getLogger(__name__)
+from vectorstore.ledger.records import Failure, UploaderName
 
 _MAX_BYTES = 8 * 2**20
 _ONE_FORMAT = re.compile(r"\.f(?:[0-9]|dash-|hls-|http-)[\w-]{0,40}\Z")
@@ -45,12 +42,26 @@ class Description:
 def describe(video: Path) -> Description:
     """Read the sidecar of a video, whose path is as ``paths.settle`` gives it.
 
-    A missing sidecar is normal; an unusable one is logged and treated as missing. The title falls back to the name of
-    the file. Files of one format (``NAME.f137.mp4``) share the sidecar of the whole.
+    A missing sidecar is normal; an unusable one is treated as missing, and ``sidecar_problem`` tells it. The title
+    falls back to the name of the file. Files of one format (``NAME.f137.mp4``) share the sidecar of the whole.
     """
-    names = dict.fromkeys((video.stem, _ONE_FORMAT.sub("", video.stem)))
-    found = (_read(video.with_name(f"{name}.info.json")) for name in names if name)
-    return describe_info(next((info for info in found if info is not None), {}), video.stem)
+    try:
+        info = _info(video)
+    except MediaError:
+        info = {}
+    return describe_info(info, video.stem)
+
+
+def sidecar_problem(video: Path) -> Failure | None:
+    """Why the sidecar of a video cannot be used; ``None`` where it can, or where there is none.
+
+    Whoever was removed by name is not recognised by a sidecar that nobody can read.
+    """
+    try:
+        _info(video)
+    except MediaError as error:
+        return Failure(printable(video), "description", f"{error.message}; nothing that it says is known")
+    return None
 
 
 def describe_info(info: Mapping[str, object], name: str) -> Description:
@@ -76,15 +87,27 @@ def describe_info(info: Mapping[str, object], name: str) -> Description:
     )
 
 
+def _info(video: Path) -> dict[str, object]:
+    """What the sidecar of a video says; nothing where there is none.
+
+    Raises:
+        MediaError: It cannot be used.
+    """
+    names = dict.fromkeys((video.stem, _ONE_FORMAT.sub("", video.stem)))
+    found = (_read(video.with_name(f"{name}.info.json")) for name in names if name)
+    return next((info for info in found if info is not None), {})
+
+
 def _read(path: Path) -> dict[str, object] | None:
     """What a sidecar says; ``None`` where there is none."""
+    content = read_beside(path, _MAX_BYTES)
+    if content is None:
+        return None
+    name = printable(Path(path.name))
     try:
-        content = read_beside(path, _MAX_BYTES)
-        if content is None:
-            return None
         fields = json.loads(content)
-    except (MediaError, ValueError, RecursionError) as error:
-        said = error.message if isinstance(error, MediaError) else f"{path.name}: {error}"
-        _LOGGER.warning("description is not used: %s", said)
-        return {}
-    return fields if isinstance(fields, dict) else {}
+    except (ValueError, RecursionError) as error:
+        raise MediaError(f"{name}: no JSON that can be read: {error}", "description") from error
+    if not isinstance(fields, dict):
+        raise MediaError(f"{name}: no object of JSON", "description")
+    return fields

@@ -122,6 +122,27 @@ def test_a_clip_that_was_here_before_its_uploader_was_known_is_told(tmp_path: Pa
         assert (report.clips_removed, report.clips_known, report.clips_damaged) == (1, 1, ())
 
 
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (json.dumps({"uploader": "Invented Baker", "formats": "x" * 2**23}), "more than 8,388,608 bytes"),
+        (json.dumps([{"uploader": "Invented Baker"}]), "no object of JSON"),
+        ("{'uploader': 'Invented Baker'}", "no JSON that can be read"),
+    ],
+)
+def test_a_sidecar_that_cannot_be_read_is_told_since_nobody_knows_whose_clip_it_is(
+    tmp_path: Path, content: str, told: str
+) -> None:
+    clip = write(tmp_path / "clips", "one")
+    clip.with_suffix(".info.json").write_text(content)
+    with Corpus.ensure(tmp_path / "corpus") as corpus:
+        corpus.remove(Removal("uploader", ("Invented Baker",)))
+        report = ingest([tmp_path / "clips"], corpus, ColourEmbedder())
+    (note,) = report.clips_damaged
+    assert (report.clips_added, note.source, note.reason) == (1, str(clip), "description")
+    assert note.detail.startswith(f"one.info.json: {told}")
+
+
 def test_a_list_and_a_sidecar_say_names_together(tmp_path: Path) -> None:
     write(tmp_path / "clips", "one", INFOS["tiktok"])
     (tmp_path / "clips" / "list.csv").write_text("path,channel_id,platform\none.mp4,MS4other,tiktok\n")
