@@ -6,17 +6,18 @@ environment in a private folder; everything it says is checked again there.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypedDict
 
-from ingest.cleaning.urls import OwnHost
+from ingest.cleaning.urls import OwnHost, parse_link, secured
 from ingest.downloading.audit_guard import Guard, limit_process
 from ingest.downloading.connector import RemoteConnections
 from ingest.downloading.options import SUFFIXES, WITHHELD, subtitle_options, ytdlp_options
@@ -139,9 +140,9 @@ class DownloadJob:
                 pass
 
         self._stop, self._downloader, self._networking = Stop, Downloader, _urllib
-        own = tuple(OwnHost(host, port) for host, port in task["own_hosts"])
+        self._own = tuple(OwnHost(host, port) for host, port in task["own_hosts"])
         programs = [task["deno"]] if task["deno"] else []
-        self._guard = Guard(own, connections, Path.cwd(), readable_folders(), programs, Stop)
+        self._guard = Guard(self._own, connections, Path.cwd(), readable_folders(), programs, Stop)
 
     def run(self) -> dict[str, object]:
         """Do it, behind the guard from here on.
@@ -163,7 +164,16 @@ class DownloadJob:
         except MemoryError:
             raise
         except Exception as error:  # hostile replies make the library raise anything
-            raise self._guard.refusal or self._decision or explain(error) from error
+            raise self._guard.refusal or self._decision or explain(error, self._is_asked_for) from error
+
+    def _is_asked_for(self, url: str) -> bool:
+        """Whether an address is that of the clip, or of the page with clips, by whatever link to it."""
+        if self._task["listing"]:
+            return True
+        with contextlib.suppress(FetchError):
+            asked, answering = (parse_link(secured(each), self._own) for each in (self._task["url"], url))
+            return answering.key == asked.key or (asked.kind == "short_link" and answering.kind == "item")
+        return False
 
     def _item(self, found: object) -> dict[str, object]:
         if (refusal := self._guard.refusal or self._decision) is not None:
@@ -229,15 +239,24 @@ class _Silence:
     warning = error = debug
 
 
-def explain(error: BaseException) -> FetchError:
-    """The reason behind yt-dlp's exception."""
+def explain(error: BaseException, is_asked_for: Callable[[str], bool] = lambda url: True) -> FetchError:
+    """The reason behind yt-dlp's exception.
+
+    Args:
+        error: The exception.
+        is_asked_for: Whether an address is that of the clip, and no part of it or interface of its platform.
+    """
     from yt_dlp.networking.exceptions import HTTPError, TransportError
     from yt_dlp.utils import ContentTooShortError, GeoRestrictedError
 
     message = " ".join(str(error).removeprefix("ERROR: ").split(";")[0].split())[:300]
     for cause in _causes(error):
         if isinstance(cause, HTTPError):
-            return FetchError(f"the server answers {cause.status}", _status_reason(cause.status))
+            reason = _status_reason(cause.status)
+            if reason == "unavailable" and not is_asked_for(str(cause.response.url)):
+                # An interface that has moved, or a part that is lacking: of all clips of a platform at once, maybe.
+                return FetchError(f"the server answers {cause.status} for something behind the page", "network")
+            return FetchError(f"the server answers {cause.status}", reason)
         if isinstance(cause, MemoryError):
             return FetchError("the reply does not fit into memory", "too_big")
         if isinstance(cause, GeoRestrictedError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from datetime import date
@@ -13,6 +14,8 @@ import pytest
 import yt_dlp
 from platform_infos import INFOS
 from yt_dlp.extractor import gen_extractor_classes
+from yt_dlp.networking import Response
+from yt_dlp.networking.exceptions import HTTPError
 from yt_dlp.utils import DownloadError
 
 from ingest.downloading.child import DownloadJob, Task, explain
@@ -234,6 +237,47 @@ SAID = {
 @pytest.mark.parametrize(("message", "reason"), SAID.items())
 def test_what_yt_dlp_says_has_a_reason(message: str, reason: str) -> None:
     assert explain(DownloadError(message)).reason == reason
+
+
+@pytest.mark.parametrize(
+    ("asked", "answering", "reason"),
+    [
+        (
+            "https://www.youtube.com/watch?v=aaaaaaaaaaa",
+            "https://www.youtube.com/watch?v=aaaaaaaaaaa&bpctr=1",
+            "unavailable",
+        ),
+        (
+            "https://www.tiktok.com/@_/video/7106798200794926362",
+            "https://www.tiktok.com/@somebody/video/7106798200794926362",
+            "unavailable",
+        ),
+        (
+            "https://vm.tiktok.com/ZMabcdefg/",
+            "https://www.tiktok.com/@somebody/video/7106798200794926362",
+            "unavailable",
+        ),
+        ("http://127.0.0.1:8000/a.mp4", "http://127.0.0.1:8000/a.mp4", "unavailable"),
+        ("https://www.youtube.com/watch?v=aaaaaaaaaaa", "https://www.youtube.com/youtubei/v1/player", "network"),
+        (
+            "https://www.youtube.com/watch?v=aaaaaaaaaaa",
+            "https://www.youtube.com/api/timedtext?v=aaaaaaaaaaa",
+            "network",
+        ),
+        (
+            "https://www.youtube.com/watch?v=aaaaaaaaaaa",
+            "https://r1---sn-a.googlevideo.com/videoplayback?id=1",
+            "network",
+        ),
+        ("https://www.youtube.com/watch?v=aaaaaaaaaaa", "https://www.youtube.com/watch?v=bbbbbbbbbbb", "network"),
+    ],
+)
+def test_a_clip_is_gone_where_its_own_address_is_not_found(asked: str, answering: str, reason: str) -> None:
+    for status in (404, 410, 451):
+        error = HTTPError(Response(io.BytesIO(b""), answering, {}, status=status))
+        job = make_job(url=asked, own_hosts=[("127.0.0.1", 8000)])
+        assert explain(error, job._is_asked_for).reason == reason
+    assert explain(error, make_job(url=asked, listing=5)._is_asked_for).reason == "unavailable"
 
 
 def test_settings_of_the_user(tmp_path: Path) -> None:
