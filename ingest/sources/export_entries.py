@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -62,10 +62,19 @@ def read_entries(content: object) -> Iterator[Entry] | None:
         activity = content.get("Your Activity") or content.get("Activity")
         # What the user did not ask for is not in the export, which says nothing about what was watched.
         if isinstance(activity, dict) and any(name in activity for name in _TIKTOK_LISTS):
-            lists = (_inside(activity, name, "VideoList") for name in _TIKTOK_LISTS)
             # What was never used is null in the export.
-            return map(_from_tiktok, next((videos for videos in lists if isinstance(videos, list)), []))
+            found = (_inside(activity, name, "VideoList") for name in _TIKTOK_LISTS)
+            return _joined([videos for videos in found if isinstance(videos, list)])
     return None
+
+
+def _joined(lists: Sequence[Sequence[object]]) -> Iterator[Entry]:
+    """Entries of all lists of one history; what a further one says again counts once."""
+    seen: set[Entry] = set()
+    for videos in lists:
+        entries = [_from_tiktok(video) for video in videos]
+        yield from (entry for entry in entries if not isinstance(entry, Watched) or entry not in seen)
+        seen.update(entry for entry in entries if isinstance(entry, Watched))
 
 
 def read_text_entries(text: str) -> Iterator[Entry] | None:
@@ -186,7 +195,7 @@ def read_time(value: object) -> str:
     ('2025-03-02T10:00:05Z', '2025-03-02T10:00:00Z', '')
     """
     with contextlib.suppress(ValueError, OverflowError, OSError):
-        if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
             seconds = value / 1000 if value > _LAST_SECOND else value
             return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         if isinstance(value, str) and 10 <= len(value) < 64:

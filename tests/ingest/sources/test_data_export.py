@@ -110,6 +110,17 @@ def test_names_that_tiktok_used_over_the_years(tmp_path: Path, activity: str, vi
     assert read_history(write(tmp_path / "user_data.json", {activity: {videos: {"VideoList": None}}})).rows == ()
 
 
+def test_both_lists_of_an_export_are_read_and_what_both_have_counts_once(tmp_path: Path) -> None:
+    first, second, third = (
+        {"Date": f"2025-03-0{day} 10:00:05", "Link": f"https://www.tiktokv.com/share/video/{TIKTOK_ID}/"}
+        for day in (1, 2, 3)
+    )
+    lists = {"Video Browsing History": {"VideoList": [first, second]}, "Watch History": {"VideoList": [second, third]}}
+    history = read_history(write(tmp_path / "user_data.json", {"Your Activity": lists}))
+    assert [row.time[:10] for row in history.rows] == ["2025-03-01", "2025-03-02", "2025-03-03"]
+    assert history.passed_over == 0
+
+
 def test_a_part_of_tiktoks_data_without_the_history_is_none(tmp_path: Path) -> None:
     content: dict[str, object] = {"Your Activity": {"Login History": {"LoginHistoryList": []}}, "Profile": {}}
     with pytest.raises(InputError, match="no watch history that is known"):
