@@ -26,7 +26,8 @@ _WRITTEN = ("title", "caption")
 _EXACT = 2**53
 """From here on a floating point number is not the whole number that somebody wrote."""
 _WHOLE = re.compile(r"([0-9]+)(?:\.0*)?")
-_ROUNDED = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]+")
+_ROUNDED = re.compile(r"[0-9](?:[.,][0-9]+[eE]\+?|[eE]\+)[0-9]+")
+"""With a fraction or a plus, as programs write large numbers; ``1e5`` may be somebody's name."""
 _FIRST_SECOND, _LAST_SECOND = 946_684_800, 4_102_444_800
 """2000 to 2100: moments that a count of seconds may stand for."""
 _GUARDED = re.compile(r"""="([^"]*)"|'([=+\-@][^']*)|'([0-9]{5,})""")
