@@ -35,7 +35,7 @@ from vectorstore.ledger.records import (
 from vectorstore.ledger.transcripts import all_transcripts, has_transcripts, heard_by, preferred, transcripts
 from vectorstore.ledger.uploaders import Person, find_person, publishers
 from vectorstore.ledger.word_search import search_words
-from vectorstore.upkeep.removal import clips_foreseen, foresee, is_removed, keys_unknown
+from vectorstore.upkeep.removal import clips_foreseen, foresee, is_removed
 from vectorstore.upkeep.verification import find_problems
 
 
@@ -369,14 +369,6 @@ class CorpusReader:
             InputError: A removal makes no sense.
         """
         return [self.clip(clip_id) for clip_id in clips_foreseen(self._ledger, removals)]
-
-    def keys_unknown(self, removal: Removal) -> list[str]:
-        """Keys of a removal that name nothing here.
-
-        Raises:
-            InputError: The removal makes no sense.
-        """
-        return keys_unknown(self._ledger, removal)
 
     def verify(self, quick: bool = False) -> list[Problem]:
         """Look at everything: ledger, pictures, vectors, index, removals. Changes nothing.

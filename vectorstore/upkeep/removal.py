@@ -118,15 +118,6 @@ def clips_foreseen(ledger: Ledger, removals: Sequence[Removal]) -> list[str]:
     return ledger.column(f"SELECT video_sha FROM video WHERE video_sha {_LISTED} ORDER BY video_id", doomed.clips)
 
 
-def keys_unknown(ledger: Ledger, removal: Removal) -> list[str]:
-    """Keys of a removal that name nothing here.
-
-    Raises:
-        InputError: As ``remove_rows``.
-    """
-    return _find(ledger, removal.kind, _checked_keys(ledger, removal)).unknown
-
-
 def _checked_keys(ledger: Ledger, removal: Removal) -> list[str]:
     keys = list(dict.fromkeys(removal.keys))
     # A name such as "@" says nothing, and nobody's key is that of everybody whose uploader is unknown.
