@@ -11,7 +11,9 @@ import errno
 import glob
 import itertools
 import os
+import re
 import stat
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +24,7 @@ from vectorstore.ledger.records import Failure
 _FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC
 _MOST_READINGS = 16
 """Ways in which the brackets of a pattern are read."""
+_ESCAPED = re.compile(rb"\\(x[0-9a-f]{2})")
 _REASONS = {
     errno.ENOENT: "missing",
     errno.ENOTDIR: "missing",
@@ -106,6 +109,22 @@ def first_link(folder: Path, path: Path) -> Path | None:
         if stat.S_ISLNK(mode):
             return part
     return None
+
+
+def spelled_as_there(folder: Path, path: Path) -> Path:
+    """A path below a folder with each part written as it is on the disk; as it is given where nothing is there.
+
+    Letters with marks have two spellings (NFC, NFD) that look alike: systems, archives and programs choose either.
+
+    Args:
+        folder: Whose own name is taken as it is.
+        path: Below it.
+    """
+    found = folder
+    for part in path.relative_to(folder).parts:
+        spellings = (part, unicodedata.normalize("NFC", part), unicodedata.normalize("NFD", part))
+        found /= part if part.isascii() else next((each for each in spellings if is_there(found / each)), part)
+    return found
 
 
 def settle(path: Path) -> Path:
@@ -298,5 +317,8 @@ def _is_below_link(path: Path, parts: tuple[str, ...]) -> bool:
 
 
 def printable(path: Path) -> str:
-    """A path as text that can be stored and printed, whatever bytes its name has."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
+    r"""A path as text that can be stored and printed, whatever bytes its name has; no two paths have the same.
+
+    A byte that is no text becomes ``\xff``, and so what looks like that in a name becomes ``\x5cxff``.
+    """
+    return _ESCAPED.sub(rb"\\x5c\1", os.fsencode(path)).decode("utf-8", "backslashreplace")

@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ingest.cleaning.credentials import without_credentials
-from ingest.cleaning.paths import first_link, settle
+from ingest.cleaning.paths import first_link, settle, spelled_as_there
 from ingest.cleaning.text import MAX_CAPTION, MAX_TAG, MAX_TITLE, MAX_URL, clean_text, clean_url
 from ingest.cleaning.uploaders import FIELDS as UPLOADER_FIELDS
 from ingest.cleaning.uploaders import uploader_names
@@ -365,7 +365,9 @@ class _Manifest(Collection[SourceItem]):
         place = Path(os.path.normpath(folder / text))
         if not self._options.allow_absolute and (Path(text).is_absolute() or not place.is_relative_to(folder)):
             raise MediaError(f"path {text[:100]!a} leaves the folder of the manifest", "policy")
-        return place
+        if text.isascii():
+            return place
+        return spelled_as_there(folder if place.is_relative_to(folder) else Path(place.anchor), place)
 
 
 def _public_link(text: str) -> str:

@@ -12,7 +12,7 @@ from colour_embedder import ColourEmbedder
 from videos import VideoWriter, write_numbered
 
 from ingest.cleaning import paths
-from ingest.cleaning.paths import first_link, is_gone, list_below, list_matches, look_at
+from ingest.cleaning.paths import first_link, is_gone, list_below, list_matches, look_at, printable, spelled_as_there
 from ingest.media.media_guard import Limits, open_media
 from ingest.pipeline import ingest
 from ingest.refresh import find_again, plan_refresh, run_refresh
@@ -52,6 +52,31 @@ def test_names_that_no_file_can_have(tmp_path: Path, name: str, reason: str) -> 
         pass
     assert caught.value.reason == reason
     assert is_gone(tmp_path / name) == (reason == "missing")
+
+
+@pytest.mark.parametrize("wanted", ["Caf\u00e9/\u00fcber.mp4", "Cafe\u0301/u\u0308ber.mp4", "Cafe\u0301/\u00fcber.mp4"])
+def test_a_list_may_spell_letters_with_marks_as_it_likes(tmp_path: Path, wanted: str) -> None:
+    there = write_numbered(tmp_path / "Cafe\u0301" / "\u00fcber.mp4", VideoWriter(frames=6))
+    (tmp_path / "list.csv").write_text(f"path\n{wanted}\n", encoding="utf-8")
+    (item,) = find_items([tmp_path / "list.csv"]).items
+    assert item.locator == str(tmp_path / "Cafe\u0301" / "\u00fcber.mp4")
+    report = run(tmp_path / "corpus", tmp_path / "list.csv", there.parent)
+    assert (report.clips_added, report.clips_failed) == (1, ())
+
+
+def test_a_name_that_is_not_there_stays_as_it_is_written(tmp_path: Path) -> None:
+    for name in ("e\u0301", "\u00e9"):
+        assert spelled_as_there(tmp_path, tmp_path / name) == tmp_path / name
+    for name in ("e\u0301", "\u00e9"):
+        (tmp_path / name).touch()
+        assert spelled_as_there(tmp_path, tmp_path / name).name == name, "where both are there, each is itself"
+
+
+def test_no_two_names_are_shown_alike() -> None:
+    names = [b"\xff", rb"\xff", rb"\x5cxff", b"\\\xff", "\u00ff".encode(), rb"\xFF", b"\\x"]
+    shown = [printable(Path(os.fsdecode(name))) for name in names]
+    assert len(set(shown)) == len(names)
+    assert shown[:2] == [r"\xff", r"\x5cxff"]
 
 
 @pytest.mark.parametrize("number", [errno.EACCES, errno.ESTALE, errno.EIO, errno.ENOTCONN])
