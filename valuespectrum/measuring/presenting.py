@@ -91,6 +91,21 @@ class PresentOptions:
             raise InputError("--transcripts without a condition that shows them", "add --present transcript")
         return read_transcripts(self.transcripts) if self.transcripts is not None else self.spoken
 
+    def strange_transcripts(self, corpus: Corpus) -> str:
+        """What to tell of a file of transcripts that is partly about other clips; empty where there is nothing to tell.
+
+        Raises:
+            InputError: As ``said_in_clips``.
+        """
+        said = self.said_in_clips() if self.transcripts is not None else {}
+        strange = sorted(said.keys() - corpus.clip_ids())
+        if not strange:
+            return ""
+        return (
+            f"{self.transcripts}: {len(strange):,} of {len(said):,} transcripts are of no clip of the corpus, and are "
+            f"not used, first {strange[0][:80]!r}; clips are named by their whole ids (`corpus search --json`)"
+        )
+
     def settings(self) -> Json:
         """What a manifest keeps, since other conditions are another run; nothing of the default.
 

@@ -318,6 +318,8 @@ def _prepared(
             raise CorpusError(
                 f"{user_path(corpus)} holds no pictures", "add some: valuespectrum ingest VIDEOS --corpus DIR"
             )
+        if strange := settings.presenting.strange_transcripts(opened):
+            teller.say(strange)
         teller.doing("loading the embedder")
         yield opened, corpus_embedder(opened, settings.embedder), personas
 

@@ -21,7 +21,7 @@ from vectorstore.foundation.user_paths import user_path
 if TYPE_CHECKING:
     from agents.models.base import Model
     from agents.personas.persona import Persona
-    from agents.playing.checks import CheckedSettings
+    from agents.playing.checks import Checked
     from agents.playing.interview import Interviewed
     from agents.procedures.procedure import Named
     from valuespectrum.measuring.personas.judging import JudgedTarget
@@ -182,7 +182,7 @@ def check_personas(model: str, settings: PersonaAskSettings, teller: Teller | No
     if silent := [one.id for one in chosen if one.id not in implied]:
         teller.say(f"not asked about, since no target implies an answer: {_listed(silent)}")
     subject = _loaded(model, settings, teller)
-    named: list[Named[CheckedSettings]] = []
+    named: list[Named[Checked]] = []
     for one in personas:
         named += [
             Named(f"persona/check/{one.id}/{words}", check_persona(implied[one.id], words, "start", together=WAYS))
@@ -302,7 +302,7 @@ def _interview_row(persona: Persona, held: Interviewed) -> Json:
     }
 
 
-def _check_row(persona: Persona, played: CheckedSettings, bare: CheckedSettings) -> Json:
+def _check_row(persona: Persona, played: Checked, bare: Checked) -> Json:
     return {
         "id": persona.id,
         "agreement": played.agreement,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
@@ -13,13 +15,16 @@ from PIL import Image
 
 from agents.browsing.seeing.sheet import GAP, contact_sheet, sheet_layout
 from agents.models.base import FrameReference
+from valuespectrum.measuring.presenting import PresentOptions
 from valuespectrum.stimuli.presenting.drawn import blank, noise
 from valuespectrum.stimuli.presenting.frames import in_order, out_of_order
 from valuespectrum.stimuli.presenting.made import MadePictures
+from valuespectrum.stimuli.presenting.presentation import read_presentations
 from valuespectrum.stimuli.presenting.strangers import strangers
 from valuespectrum.stimuli.presenting.words import description, read_transcripts
 from valuespectrum.stimuli.retrieval import StimulusRow
 from valuespectrum.theory.values import VALUES
+from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import CorpusError, InputError
 from vectorstore.foundation.random_streams import stream
 from vectorstore.foundation.text import LONGEST_QUOTE, quotable
@@ -165,6 +170,18 @@ def test_transcripts_come_from_a_table(tmp_path: Path) -> None:
     path = tmp_path / "said.csv"
     path.write_text('clip,text,who\na,"We stay, ""together"".",x\nb,  ,x\n', encoding="utf-8")
     assert read_transcripts(path) == {"a": "We stay, 'together'"}
+
+
+def test_transcripts_of_clips_that_are_not_in_the_corpus_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "said.csv"
+    path.write_text("clip,text\na,one\nB,two\nc,three\nd,\n", encoding="utf-8")
+    options = PresentOptions(read_presentations(["transcript"]), path)
+    corpus = cast(Corpus, SimpleNamespace(clip_ids=lambda: {"a", "b", "c"}))
+    assert options.strange_transcripts(corpus).startswith(
+        f"{path}: 1 of 3 transcripts are of no clip of the corpus, and are not used, first 'B'"
+    )
+    path.write_text("clip,text\na,one\nd,\n", encoding="utf-8")
+    assert options.strange_transcripts(corpus) == PresentOptions().strange_transcripts(corpus) == ""
 
 
 @pytest.mark.parametrize(
