@@ -31,7 +31,7 @@ from valuespectrum.stimuli.ratings.labels import (
 )
 from valuespectrum.stimuli.ratings.sheets import number_in, read_sheet, write_sheet, wrong
 from vectorstore.foreign.documents import check_shape, read_json
-from vectorstore.foundation.disk import make_folder, storage_errors, write_durably
+from vectorstore.foundation.disk import is_unfinished, make_folder, storage_errors, write_durably
 from vectorstore.foundation.errors import InputError, SchemaError
 from vectorstore.foundation.json_types import Json
 
@@ -119,7 +119,7 @@ class Ratings:
         self._manifest = folder / "ratings.json"
         if make and not self._manifest.is_file():
             with storage_errors(folder):
-                if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+                if folder.exists() and not _is_begun(folder):
                     raise InputError(f"{folder} holds no ratings but something else", "name a new folder")
                 make_folder(folder)
                 make_folder(folder / "labels")
@@ -270,6 +270,14 @@ class Ratings:
     def _write(self, document: Json) -> None:
         with storage_errors(self._manifest):
             write_durably(self._manifest, (json.dumps(document, indent=1) + "\n").encode())
+
+
+def _is_begun(folder: Path) -> bool:
+    """Whether a folder is empty, or holds nothing but what a killed process had begun to make ratings of."""
+    if not folder.is_dir():
+        return False
+    others = [entry for entry in folder.iterdir() if not is_unfinished(entry.name)]
+    return all(entry.name == "labels" and entry.is_dir() and not any(entry.iterdir()) for entry in others)
 
 
 def _label(path: Path, line: int, row: Mapping[str, str]) -> PictureLabel:

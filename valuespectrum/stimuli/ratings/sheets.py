@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -80,12 +81,12 @@ def number_in(text: str, low: float, high: float) -> float | None:
     """A number within bounds out of a cell; ``None`` for an empty one.
 
     Raises:
-        ValueError: It is none, or lies outside.
+        ValueError: It is none, not finite, or lies outside.
     """
     if not text:
         return None
     found = float(text.replace(",", "."))
-    if not low <= found <= high:
+    if not math.isfinite(found) or not low <= found <= high:
         raise ValueError(text)
     return found
 

@@ -15,7 +15,7 @@ from valuespectrum.stimuli.ratings.labels import (
     named_by_clip,
     states_by_picture,
 )
-from valuespectrum.stimuli.ratings.sheets import read_sheet, write_sheet
+from valuespectrum.stimuli.ratings.sheets import number_in, read_sheet, write_sheet
 from vectorstore.foundation.errors import InputError, SchemaError
 
 ANNA = RaterRecord("anna", "people", "", "1")
@@ -87,6 +87,24 @@ def test_a_kill_leaves_no_labels_under_the_name_of_another_rater(
     assert Ratings(ratings.folder).raters == {}, "what the judge said is not what Anna said"
     ratings.keep_labels(other, LABELS[:1])
     assert ratings.raters == {"anna": other} and ratings.labels("anna") == LABELS[:1]
+
+
+def test_a_kill_while_the_folder_was_made_is_no_reason_to_refuse_it(tmp_path: Path) -> None:
+    folder = tmp_path / "ratings"
+    (folder / "labels").mkdir(parents=True)
+    (folder / ".ratings.json.tmp").write_text("{")
+    assert Ratings(folder, make=True).raters == {}
+    other = tmp_path / "other"
+    (other / "labels").mkdir(parents=True)
+    (other / "labels" / "mine.csv").touch()
+    with pytest.raises(InputError, match="something else"):
+        Ratings(other, make=True)
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "-inf", "1e999"])
+def test_what_is_no_finite_number_is_none(number: str) -> None:
+    with pytest.raises(ValueError, match=number):
+        number_in(number, float("-inf"), float("inf"))
 
 
 def test_the_folder_is_named_after_the_corpus(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
