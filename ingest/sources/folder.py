@@ -8,7 +8,7 @@ import itertools
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ingest.cleaning.paths import Listing, is_folder, is_there, list_below, list_matches, look_at, printable, settle
@@ -17,7 +17,7 @@ from ingest.media.formats import MEDIA_SUFFIXES
 from ingest.media.media_guard import Limits
 from ingest.sources.base import Found, SourceOptions
 from ingest.sources.companions import is_companion
-from ingest.sources.sidecar import describe, sidecar_problem
+from ingest.sources.sidecar import describe
 from ingest.transcripts.beside import FoundWords, subtitles_beside
 from vectorstore.foundation.errors import InputError, MediaError
 from vectorstore.ledger.records import Failure, Source
@@ -33,6 +33,8 @@ class FileItem:
     """Why the user may use it."""
     place: Path | None = None
     """Where it was found, under a path without links; see ``paths.settle``."""
+    _problem: Failure | None = field(default=None, init=False, compare=False, repr=False)
+    """Why its description could not be used when it was last read."""
 
     def settled(self) -> Path:
         """The path that is opened on this machine: no folder can have become a link since it was found."""
@@ -54,6 +56,7 @@ class FileItem:
     def describe(self, stamp: str) -> Source:
         """The source with what its sidecar says about it."""
         found = describe(self.settled())
+        object.__setattr__(self, "_problem", found.problem)
         return Source(
             locator=self.locator,
             stamp=stamp,
@@ -70,9 +73,9 @@ class FileItem:
         )
 
     def words(self) -> FoundWords:
-        """The subtitle files beside it; a description beside it that cannot be used is told with them."""
-        found, problem = subtitles_beside(self.settled()), sidecar_problem(self.settled())
-        return replace(found, problems=(problem, *found.problems)) if problem else found
+        """The subtitle files beside it; that its description cannot be used, as was last seen, is told with them."""
+        found = subtitles_beside(self.settled())
+        return replace(found, problems=(self._problem, *found.problems)) if self._problem else found
 
     @contextlib.contextmanager
     def local_file(self, limits: Limits) -> Iterator[Path]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ingest.cleaning.paths import printable, read_beside
@@ -37,31 +37,23 @@ class Description:
     published: str = ""
     """ISO day."""
     page_url: str = ""
+    problem: Failure | None = None
+    """Why what stands beside the clip cannot be used: nobody knows then whose it is."""
 
 
 def describe(video: Path) -> Description:
     """Read the sidecar of a video, whose path is as ``paths.settle`` gives it.
 
-    A missing sidecar is normal; an unusable one is treated as missing, and ``sidecar_problem`` tells it. The title
-    falls back to the name of the file. Files of one format (``NAME.f137.mp4``) share the sidecar of the whole.
+    A missing sidecar is normal; an unusable one is told as a problem and treated as missing. The title falls back to
+    the name of the file. Files of one format (``NAME.f137.mp4``) share the sidecar of the whole.
     """
+    names = dict.fromkeys((video.stem, _ONE_FORMAT.sub("", video.stem)))
+    found = (_read(video.with_name(f"{name}.info.json")) for name in names if name)
     try:
-        info = _info(video)
-    except MediaError:
-        info = {}
-    return describe_info(info, video.stem)
-
-
-def sidecar_problem(video: Path) -> Failure | None:
-    """Why the sidecar of a video cannot be used; ``None`` where it can, or where there is none.
-
-    Whoever was removed by name is not recognised by a sidecar that nobody can read.
-    """
-    try:
-        _info(video)
+        return describe_info(next((info for info in found if info is not None), {}), video.stem)
     except MediaError as error:
-        return Failure(printable(video), "description", f"{error.message}; nothing that it says is known")
-    return None
+        problem = Failure(printable(video), "description", f"{error.message}; nothing that it says is known")
+        return replace(describe_info({}, video.stem), problem=problem)
 
 
 def describe_info(info: Mapping[str, object], name: str) -> Description:
@@ -87,19 +79,12 @@ def describe_info(info: Mapping[str, object], name: str) -> Description:
     )
 
 
-def _info(video: Path) -> dict[str, object]:
-    """What the sidecar of a video says; nothing where there is none.
+def _read(path: Path) -> dict[str, object] | None:
+    """What a sidecar says; ``None`` where there is none.
 
     Raises:
         MediaError: It cannot be used.
     """
-    names = dict.fromkeys((video.stem, _ONE_FORMAT.sub("", video.stem)))
-    found = (_read(video.with_name(f"{name}.info.json")) for name in names if name)
-    return next((info for info in found if info is not None), {})
-
-
-def _read(path: Path) -> dict[str, object] | None:
-    """What a sidecar says; ``None`` where there is none."""
     content = read_beside(path, _MAX_BYTES)
     if content is None:
         return None
