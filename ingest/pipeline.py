@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -138,8 +139,14 @@ def ingest_items(
     run.execute(itertools.islice(items, options.max_items), _count(items, options.max_items))
     report = run.tally.report(time.monotonic() - started)
     if report.clips_added or report.frames_embedded or run.tally.tried:
-        corpus.add_event("ingest", report.to_json())
+        corpus.add_event("ingest", _logged(report))
     return report
+
+
+def _logged(report: IngestReport) -> dict[str, object]:
+    """What the audit log keeps of a run: which sources failed stands in the ledger, once and not for each run."""
+    reasons = Counter(failure.reason for failure in report.clips_failed)
+    return {**report.to_json(), "clips_failed": dict(sorted(reasons.items()))}
 
 
 class _Run:

@@ -22,6 +22,7 @@ from ingest.sources.base import SourceOptions
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.clock import utc_day
 from vectorstore.foundation.errors import CorpusError, InputError, NotAskedError
+from vectorstore.ledger.ledger import Ledger
 from vectorstore.ledger.records import Removal
 from vectorstore.ledger.sought import links_looked_at, links_not_reached
 
@@ -74,6 +75,18 @@ def test_what_changed_is_planned_then_done_then_over(tmp_path: Path) -> None:
             1,
             {"not_video": 1},
         )
+
+
+def test_the_audit_log_counts_what_failed_and_does_not_name_it_with_each_run(tmp_path: Path) -> None:
+    folder, corpus = tmp_path / "clips", tmp_path / "corpus"
+    fill(folder, corpus, 1)
+    (folder / "broken.mp4").write_bytes(b"no video")
+    refresh(corpus)
+    with Corpus.open(corpus) as opened:
+        logged = [detail for _, kind, detail in opened.events() if kind == "ingest"]
+        assert [failure.source for failure in opened.failures()] == [str(folder / "broken.mp4")]
+    assert [detail["clips_failed"] for detail in logged] == [{}, {"not_video": 1}]
+    assert "broken" not in json.dumps(logged)
 
 
 def test_a_file_that_comes_back_is_alive_again(tmp_path: Path) -> None:
@@ -153,7 +166,7 @@ def test_dead_links_are_noted_and_removed_only_when_asked_to(tmp_path: Path) -> 
         assert (report.ingest.clips_removed, report.ingest.clips_added) == (1, 0)
 
 
-def test_links_that_nobody_could_ask_about_are_not_checked(tmp_path: Path) -> None:
+def test_links_that_nobody_could_ask_about_are_not_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shy = FakeRemote("https://example.org/shy", write_numbered(tmp_path / "a.mp4", VideoWriter()), reason="blocked")
     found = FoundAgain(((shy,),), ())
     with Corpus.ensure(tmp_path / "corpus") as corpus:
@@ -163,6 +176,9 @@ def test_links_that_nobody_could_ask_about_are_not_checked(tmp_path: Path) -> No
         assert links_looked_at(corpus.ledger) == ""
         shy.reason = "unavailable"
         run_refresh(corpus, found, ColourEmbedder(), RefreshOptions(check_links=True))
+        corpus.add_event("ingest", {"clips_failed": {}})
+        # Events of a corpus that has been filled for years are many, and most are not about links.
+        monkeypatch.setattr(Ledger, "events", lambda ledger: pytest.fail("all events were read"))
         assert links_looked_at(corpus.ledger) == utc_day().isoformat()
 
 

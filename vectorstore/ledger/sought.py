@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Literal
 
@@ -54,5 +55,6 @@ def links_not_reached(ledger: Ledger) -> int:
 
 def _last_look(ledger: Ledger) -> tuple[str, Mapping[str, object]]:
     """When links were last looked at, and what was noted of it."""
-    looks = [(at, detail) for at, kind, detail in ledger.events() if kind == "refresh" and detail.get("links_checked")]
-    return looks[-1] if looks else ("", {})
+    rows = ledger.select("SELECT at, detail FROM event WHERE kind = 'refresh' ORDER BY event_id DESC")
+    looks = ((str(at), json.loads(detail)) for at, detail in rows)
+    return next(((at, detail) for at, detail in looks if detail.get("links_checked")), ("", {}))
