@@ -173,10 +173,11 @@ class Examiner:
         words = [said] if (said := PlaceWords.of(beside, source.locator)) else []
         notes = list(beside.problems) if beside else []
         if found.media is not None:
-            words.append(PlaceWords("inside", found.tracks))
+            words.append(PlaceWords("inside", found.tracks, source=source.locator))
         if found.media is not None and self._listener is not None and self._needs.speech(found.clip_id):
             try:
-                words.append(PlaceWords("recognised", (self._listener.hear(found.sound),), maker=self._listener.spec))
+                heard = self._listener.hear(found.sound)
+                words.append(PlaceWords("recognised", (heard,), maker=self._listener.spec, source=source.locator))
             except MediaError as error:
                 notes.append(Failure(source.locator, "speech", error.message))
         return tuple(words), notes

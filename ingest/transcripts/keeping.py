@@ -24,6 +24,8 @@ class PlaceWords:
     """The source beside which it is; ``None`` for the clip's own bytes."""
     maker: str = ""
     """As in ``Transcript``."""
+    source: str = ""
+    """Where the clip is from, for notes about words of its own bytes."""
 
     @classmethod
     def of(cls, found: FoundWords | None, locator: str) -> Self | None:
@@ -71,7 +73,7 @@ def _note(words: PlaceWords, left_out: int, shortened: int) -> Failure | None:
         parts.append(f"{left_out:,} cues lie outside of the clip, end before they begin, or are more than are kept")
     if shortened:
         parts.append(f"{shortened:,} cues are longer than is kept, so that their ends are missing")
-    return Failure(words.locator or words.origin, "subtitles", "; ".join(parts)) if parts else None
+    return Failure(words.locator or words.source, "subtitles", "; ".join(parts)) if parts else None
 
 
 def _cleaned(words: PlaceWords, duration: float) -> tuple[list[Transcript], Failure | None]:

@@ -294,6 +294,15 @@ def test_text_tracks_are_read_where_clips_are_decoded(tmp_path: Path, corpus: Pa
         assert found.cues[0].end == pytest.approx(0.3, abs=0.06)
 
 
+def test_what_is_cut_of_a_track_is_told_with_the_name_of_its_clip(tmp_path: Path, corpus: Path) -> None:
+    folder = tmp_path / "clips"
+    folder.mkdir()
+    write_with_track(folder / "a.mkv", "matroska", "srt", b"word " * 200)
+    (note,) = come_in(folder, corpus).clips_damaged
+    assert (note.source, note.reason) == (str(folder / "a.mkv"), "subtitles")
+    assert note.detail.startswith("1 cues are longer than is kept")
+
+
 class MadeUp:
     """Stands in for a recogniser: says how loud a clip is."""
 
