@@ -292,7 +292,7 @@ def run_refresh(
         corpus.mark_gone(locator)
     report = replace(report, failures_settled=corpus.curation.forget_failures(settled), lists=items.lists)
     links = _check_links(corpus, items, progress) if options.check_links else _LinksChecked()
-    damaged = tuple(dict.fromkeys((*report.clips_damaged, *links.of_removed)))
+    damaged = tuple(dict.fromkeys((*report.clips_damaged, *links.notes)))
     removed = _remove_gone(corpus) if options.remove_gone else None
     done = RefreshReport(
         replace(report, clips_damaged=damaged),
@@ -400,8 +400,8 @@ class _LinksChecked:
     """Links that are dead now and were not before."""
     unchecked: list[Failure] = field(default_factory=list)
     """Those that could not be asked about."""
-    of_removed: list[Failure] = field(default_factory=list)
-    """Those of which it is said now that they are by somebody who was removed."""
+    notes: list[Failure] = field(default_factory=list)
+    """Those of which it is said now that they are by somebody who was removed, and words that could not be used."""
 
 
 def _check_links(corpus: Corpus, items: FoundAgain, progress: Progress | None) -> _LinksChecked:
@@ -450,14 +450,16 @@ def _ask_about(
         inner.check()
         found.checked += 1
         said = [item.describe(row.stamp)]
-        found.of_removed += notes_on_removed(removed, said)
+        found.notes += notes_on_removed(removed, said)
         # One that was dead may have been hidden for a while.
         for source in corpus.curation.filled(said) if row.gone_at else corpus.curation.changed(said):
             corpus.update_source(source)
-        words = PlaceWords.of(item.words() if isinstance(item, WordedItem) else None, row.locator)
-        if words is not None:
+        offered = item.words() if isinstance(item, WordedItem) else None
+        found.notes += offered.problems if offered else ()
+        if (words := PlaceWords.of(offered, row.locator)) is not None:
             clip_id = row.clip_ids[-1]
-            keep_words(corpus, clip_id, words, corpus.clip(clip_id).duration)
+            changed, note = keep_words(corpus, clip_id, words, corpus.clip(clip_id).duration)
+            found.notes += [note] if note and changed else []
     except (InputError, MediaError) as error:
         reason = error.reason if isinstance(error, MediaError) else "policy"
         if reason == "unavailable":

@@ -19,11 +19,13 @@ from ingest.pipeline import IngestOptions, ingest, ingest_items
 from ingest.refresh import FoundAgain, RefreshOptions, RefreshReport, find_again, plan_refresh, run_refresh
 from ingest.saved_sources import allowed_sources, remember, remembered_decoding, remembered_sources
 from ingest.sources.base import SourceOptions
+from ingest.transcripts.beside import FoundWords
+from ingest.transcripts.cues import RawTrack
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.clock import utc_day
 from vectorstore.foundation.errors import CorpusError, InputError, NotAskedError
 from vectorstore.ledger.ledger import Ledger
-from vectorstore.ledger.records import Removal
+from vectorstore.ledger.records import Failure, Removal
 from vectorstore.ledger.sought import links_looked_at, links_not_reached
 
 
@@ -265,6 +267,30 @@ class AskedRemote(FakeRemote):
     def check(self) -> None:
         super().check()
         self.uploader = "ada"
+
+
+class WordedRemote(FakeRemote):
+    """Its platform offers words when it is asked."""
+
+    offered: FoundWords | None = None
+    problem = Failure("https://example.org/worded", "subtitles", "subtitles de: no text, it has zero bytes in it")
+
+    def check(self) -> None:
+        super().check()
+        self.offered = FoundWords("platform", (RawTrack(((0.0, 0.1, "x" * 600),), "en"),), (self.problem,))
+
+    def words(self) -> FoundWords | None:
+        return self.offered
+
+
+def test_words_that_a_platform_offers_and_nobody_can_use_are_told_when_links_are_checked(tmp_path: Path) -> None:
+    link = WordedRemote(WordedRemote.problem.source, write_numbered(tmp_path / "a.mp4", VideoWriter(frames=12)))
+    found = FoundAgain(((link,),), ())
+    with Corpus.ensure(tmp_path / "corpus") as corpus:
+        ingest_items(found, corpus, ColourEmbedder(), IngestOptions())
+        notes = run_refresh(corpus, found, ColourEmbedder(), RefreshOptions(check_links=True)).ingest.clips_damaged
+    assert link.problem in notes
+    assert any(note.detail.startswith("1 cues are longer than is kept") for note in notes)
 
 
 def test_links_that_turn_out_to_be_of_somebody_removed_are_named(tmp_path: Path) -> None:
