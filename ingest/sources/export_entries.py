@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -20,6 +20,7 @@ ADVERTISEMENT = "advertisements"
 NO_CLIP = "posts, pages and searches"
 DAMAGED = "damaged entries"
 
+_TIKTOK_ACTIVITIES = ("Your Activity", "Activity")
 _TIKTOK_LISTS = ("Watch History", "Video Browsing History")
 _INSTAGRAM_LISTS = ("impressions_history_videos_watched", "impressions_history_posts_seen")
 _USER_NAMES = frozenset({"username", "author", "autor", "benutzername", "gebruikersnaam", "nom d'utilisateur"})
@@ -56,23 +57,23 @@ def read_entries(content: object) -> Iterator[Entry] | None:
         if not content or any(isinstance(entry, dict) and "title" in entry for entry in content):
             return map(_from_youtube, content)
     elif isinstance(content, dict):
-        for name in _INSTAGRAM_LISTS:
-            if isinstance(entries := content.get(name), list):
-                return map(_from_instagram, entries)
-        activity = content.get("Your Activity") or content.get("Activity")
+        if watched := [entries for name in _INSTAGRAM_LISTS if isinstance(entries := content.get(name), list)]:
+            return _joined(_from_instagram, watched)
+        activities = [content.get(name) for name in _TIKTOK_ACTIVITIES]
+        parts = [activity for activity in activities if isinstance(activity, dict)]
         # What the user did not ask for is not in the export, which says nothing about what was watched.
-        if isinstance(activity, dict) and any(name in activity for name in _TIKTOK_LISTS):
+        if any(name in activity for activity in parts for name in _TIKTOK_LISTS):
             # What was never used is null in the export.
-            found = (_inside(activity, name, "VideoList") for name in _TIKTOK_LISTS)
-            return _joined([videos for videos in found if isinstance(videos, list)])
+            found = [_inside(activity, name, "VideoList") for activity in parts for name in _TIKTOK_LISTS]
+            return _joined(_from_tiktok, [videos for videos in found if isinstance(videos, list)])
     return None
 
 
-def _joined(lists: Sequence[Sequence[object]]) -> Iterator[Entry]:
+def _joined(read: Callable[[object], Entry], lists: Sequence[Sequence[object]]) -> Iterator[Entry]:
     """Entries of all lists of one history; what a further one says again counts once."""
     seen: set[Entry] = set()
-    for videos in lists:
-        entries = [_from_tiktok(video) for video in videos]
+    for listed in lists:
+        entries = list(map(read, listed))
         yield from (entry for entry in entries if not isinstance(entry, Watched) or entry not in seen)
         seen.update(entry for entry in entries if isinstance(entry, Watched))
 

@@ -115,10 +115,28 @@ def test_both_lists_of_an_export_are_read_and_what_both_have_counts_once(tmp_pat
         {"Date": f"2025-03-0{day} 10:00:05", "Link": f"https://www.tiktokv.com/share/video/{TIKTOK_ID}/"}
         for day in (1, 2, 3)
     )
-    lists = {"Video Browsing History": {"VideoList": [first, second]}, "Watch History": {"VideoList": [second, third]}}
-    history = read_history(write(tmp_path / "user_data.json", {"Your Activity": lists}))
-    assert [row.time[:10] for row in history.rows] == ["2025-03-01", "2025-03-02", "2025-03-03"]
-    assert history.passed_over == 0
+    former, present = {"VideoList": [first, second]}, {"VideoList": [second, third]}
+    for content in (
+        {"Your Activity": {"Video Browsing History": former, "Watch History": present}},
+        {"Your Activity": {"Watch History": former}, "Activity": {"Video Browsing History": present}},
+        {"Your Activity": {"Like List": None}, "Activity": {"Watch History": {"VideoList": [first, second, third]}}},
+    ):
+        history = read_history(write(tmp_path / "user_data.json", content))
+        assert [row.time[:10] for row in history.rows] == ["2025-03-01", "2025-03-02", "2025-03-03"]
+        assert history.passed_over == 0
+
+
+def test_both_lists_of_instagram_in_one_file_are_read(tmp_path: Path) -> None:
+    def entry(name: str) -> dict[str, object]:
+        link = {"href": f"https://www.instagram.com/reel/{name}/", "timestamp": 1740909600}
+        return {"string_map_data": {"Author": {"value": "invented"}, "Link": link}}
+
+    content = {
+        "impressions_history_videos_watched": [entry("aaaaaaaaaaa")],
+        "impressions_history_posts_seen": [entry("aaaaaaaaaaa"), entry("bbbbbbbbbbb")],
+    }
+    history = read_history(write(tmp_path / "videos_watched.json", content))
+    assert [row.url[-12:-1] for row in history.rows] == ["aaaaaaaaaaa", "bbbbbbbbbbb"]
 
 
 def test_a_part_of_tiktoks_data_without_the_history_is_none(tmp_path: Path) -> None:
