@@ -35,7 +35,7 @@ from ingest.examining.triage import (
 from ingest.report import IngestReport, Tally
 from ingest.saved_sources import remember, remember_lists
 from ingest.sources.base import SourceItem, SourceOptions, WordedItem
-from ingest.sources.manifest import ListedItem
+from ingest.sources.manifest import ListedItem, is_undescribed
 from ingest.sources.registry import find_items
 from ingest.transcripts.keeping import PlaceWords, keep_words, transcripts_of
 from ingest.transcripts.recognisers import SpeechListener
@@ -243,7 +243,10 @@ class _Run:
     def _describe_known(self) -> None:
         """Put what is said now in the place of what was said before; a list may have been named after its folder."""
         said = [judged.item.describe(judged.stamp) for judged in self._described]
-        for source in self._corpus.curation.changed(said):
+        readable = [
+            source for judged, source in zip(self._described, said, strict=True) if not is_undescribed(judged.item)
+        ]
+        for source in self._corpus.curation.changed(readable):
             # That something else is said of a link says nothing of what is behind it.
             alive = "://" not in source.locator
             self.tally.changed_metadata += self._corpus.update_source(source, alive=alive)

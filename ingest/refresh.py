@@ -29,7 +29,7 @@ from ingest.pipeline import IngestOptions, ingest_items, notes_on_removed
 from ingest.report import IngestReport
 from ingest.saved_sources import allowed_sources, remember_lists
 from ingest.sources.base import Found, ListCounts, SourceItem, SourceOptions, WordedItem
-from ingest.sources.manifest import ListedItem
+from ingest.sources.manifest import ListedItem, is_undescribed
 from ingest.sources.registry import by_precedence, failed_rows_of, find_items, link_item, load_sources
 from ingest.sources.tables.table import SUFFIXES
 from ingest.transcripts.keeping import PlaceWords, keep_words, would_change
@@ -349,8 +349,8 @@ def _plan(counts: dict[str, int], examples: dict[str, list[str]], unreachable: t
 def _changed(corpus: Corpus, batch: Sequence[Judged]) -> list[Source]:
     """Known items about which something else is said now."""
     known = (Verdict.KNOWN, Verdict.OTHER_RECIPE)
-    said = [judged.item.describe(judged.stamp) for judged in batch if judged.verdict in known]
-    return corpus.curation.changed(said)
+    said = [(judged.item, judged.item.describe(judged.stamp)) for judged in batch if judged.verdict in known]
+    return corpus.curation.changed([source for item, source in said if not is_undescribed(item)])
 
 
 def _reworded(corpus: Corpus, batch: Sequence[Judged]) -> Iterator[str]:

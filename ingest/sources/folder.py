@@ -33,7 +33,7 @@ class FileItem:
     """Why the user may use it."""
     place: Path | None = None
     """Where it was found, under a path without links; see ``paths.settle``."""
-    _problem: Failure | None = field(default=None, init=False, compare=False, repr=False)
+    problem: Failure | None = field(default=None, init=False, compare=False, repr=False)
     """Why its description could not be used when it was last read."""
 
     def settled(self) -> Path:
@@ -56,7 +56,7 @@ class FileItem:
     def describe(self, stamp: str) -> Source:
         """The source with what its sidecar says about it."""
         found = describe(self.settled())
-        object.__setattr__(self, "_problem", found.problem)
+        object.__setattr__(self, "problem", found.problem)
         return Source(
             locator=self.locator,
             stamp=stamp,
@@ -75,7 +75,7 @@ class FileItem:
     def words(self) -> FoundWords:
         """The subtitle files beside it; that its description cannot be used, as was last seen, is told with them."""
         found = subtitles_beside(self.settled())
-        return replace(found, problems=(self._problem, *found.problems)) if self._problem else found
+        return replace(found, problems=(self.problem, *found.problems)) if self.problem else found
 
     @contextlib.contextmanager
     def local_file(self, limits: Limits) -> Iterator[Path]:

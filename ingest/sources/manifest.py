@@ -198,6 +198,12 @@ class ListedItem:
             )
 
 
+def is_undescribed(item: SourceItem) -> bool:
+    """Whether what stands beside an item could not be read when it was last described: what was said of it stays."""
+    inner = item.item if isinstance(item, ListedItem) else item
+    return isinstance(inner, FileItem) and inner.problem is not None
+
+
 @dataclass(frozen=True, slots=True)
 class LinkRow:
     """One clip of a list that is to be published. It has no room for captions, names or places on a disk."""

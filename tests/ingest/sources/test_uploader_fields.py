@@ -13,6 +13,7 @@ from videos import VideoWriter, write_numbered
 
 from ingest.cleaning.uploaders import asked_names, names_in_url
 from ingest.pipeline import ingest
+from ingest.refresh import find_again, plan_refresh, run_refresh
 from ingest.sources.sidecar import describe_info
 from vectorstore.corpus import Corpus
 from vectorstore.ledger.records import Removal, UploaderName
@@ -141,6 +142,22 @@ def test_a_sidecar_that_cannot_be_read_is_told_since_nobody_knows_whose_clip_it_
     (note,) = report.clips_damaged
     assert (report.clips_added, note.source, note.reason) == (1, str(clip), "description")
     assert note.detail.startswith(f"one.info.json: {told}")
+
+
+def test_what_was_said_of_a_clip_stays_while_its_sidecar_cannot_be_read(tmp_path: Path) -> None:
+    sidecar = write(tmp_path / "clips", "one", INFOS["tiktok"] | {"title": "Baking"}).with_suffix(".info.json")
+    with Corpus.ensure(tmp_path / "corpus") as corpus:
+        ingest([tmp_path / "clips"], corpus, ColourEmbedder())
+        before = corpus.clips()
+        # As where another program is about to write it anew.
+        sidecar.write_text("{")
+        assert plan_refresh(corpus, find_again(corpus)).counts["changed_metadata"] == 0
+        report = run_refresh(corpus, find_again(corpus), ColourEmbedder())
+        assert [note.reason for note in report.ingest.clips_damaged] == ["description"]
+        assert (corpus.clips(), report.ingest.changed_metadata) == (before, 0)
+        sidecar.write_text(json.dumps(INFOS["tiktok"] | {"title": "Baking again"}))
+        assert run_refresh(corpus, find_again(corpus), ColourEmbedder()).ingest.changed_metadata == 1
+        assert [(clip.title, clip.platform) for clip in corpus.clips()] == [("Baking again", before[0].platform)]
 
 
 def test_a_list_and_a_sidecar_say_names_together(tmp_path: Path) -> None:
