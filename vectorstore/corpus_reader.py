@@ -241,6 +241,9 @@ class CorpusReader:
     ) -> list[Hit]:
         """The frames most similar to a vector.
 
+        Vectors are read when they are first asked for and kept, so that searches one after the other see one state:
+        open the corpus anew for what another process has added meanwhile. What it has removed is never found.
+
         Args:
             vector: (dimension,) of the same embedder; any length but zero.
             count: How many frames at most.

@@ -129,8 +129,8 @@ class FetchError(MediaError):
 
     Reasons: ``blocked`` (the platform refuses us), ``unavailable`` (gone, private, never there), ``too_big``,
     ``too_long``, ``policy`` (we do not ask for this), ``deadline``, ``redirect`` (sent to where we do not go),
-    ``not_media``, ``network`` (no answer, or the server's own trouble: says nothing about the video), ``extractor``
-    (yt-dlp cannot read the page: too old, or walled off).
+    ``not_media``, ``network`` (no answer, the server's own trouble, or a part behind the page that is not found: says
+    nothing about the video), ``extractor`` (yt-dlp cannot read the page: too old, or walled off).
     """
 
     kind = "fetch"
