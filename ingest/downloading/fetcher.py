@@ -72,12 +72,15 @@ class Fetcher:
     Args:
         options: How.
         pacer: Shared by all fetchers of a process, unless told otherwise.
+
+    Raises:
+        StorageError: There is no place for downloads.
     """
 
     def __init__(self, options: FetchOptions, pacer: Pacer = _PACER) -> None:
         self._options = options
         self._pacer = pacer
-        self._parent = Path(options.temporary_folder or tempfile.gettempdir())
+        self._parent = options.temporary_folder or _temporary_folder()
         _warn_of_version()
         _sweep(self._parent)
 
@@ -200,6 +203,15 @@ class Fetcher:
             "unconfined": options.unconfined,
             "deno": str(options.js_runtime) if options.js_runtime else None,
         }
+
+
+def _temporary_folder() -> Path:
+    try:
+        return Path(tempfile.gettempdir())
+    except OSError as error:
+        raise StorageError(
+            "no folder for downloads: no temporary folder can be written", "free some space, or name another one"
+        ) from error
 
 
 def try_confinement() -> Confinement:

@@ -5,6 +5,7 @@ What would kill the process that reads it, or take all its memory, does so to th
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import resource
@@ -35,8 +36,11 @@ def ask_child(entry: str, arguments: Sequence[str], descriptors: Sequence[int], 
 
     Returns:
         What is wrong, in words; empty when nothing is.
+
+    Raises:
+        StorageError: No process can be started, or there is no place for what it says.
     """
-    with tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as complaints:
+    with _scratch() as answer, _scratch() as complaints:
         # The child, too, need not look again at what was looked at.
         memory = ChildSetting({"XDG_CACHE_HOME": str(cache_home())})
         streams = (PIPE, answer, complaints)
@@ -53,6 +57,23 @@ def ask_child(entry: str, arguments: Sequence[str], descriptors: Sequence[int], 
             last = (complaints.read().decode(errors="replace").strip().splitlines() or ["no message"])[-1]
             return f"the process that read it ended with status {status}: {last[:200]}"
         return str(json.loads(answer.read().splitlines()[-1])["fault"])
+
+
+def _scratch() -> IO[bytes]:
+    """A file for what a child says, on no disk where the system can: a full one says nothing of what was looked at.
+
+    Raises:
+        StorageError: There is no place for it.
+    """
+    if hasattr(os, "memfd_create"):
+        with contextlib.suppress(OSError):
+            return os.fdopen(os.memfd_create("said", os.MFD_CLOEXEC), "w+b")
+    try:
+        return tempfile.TemporaryFile()
+    except OSError as error:
+        raise StorageError(
+            f"no temporary file can be made: {error.strerror or error}", "free some space, or set TMPDIR"
+        ) from error
 
 
 def find_harm_once(file: IO[bytes], kind: str, entry: str, arguments: Sequence[str] = ()) -> str:

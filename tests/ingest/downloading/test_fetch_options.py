@@ -20,6 +20,7 @@ from yt_dlp.utils import DownloadError
 
 from ingest.downloading.child import DownloadJob, Task, explain
 from ingest.downloading.connector import RemoteConnections
+from ingest.downloading.fetcher import Fetcher
 from ingest.downloading.options import (
     ITEM_EXTRACTORS,
     LIST_EXTRACTORS,
@@ -30,7 +31,7 @@ from ingest.downloading.options import (
     version_warnings,
     ytdlp_options,
 )
-from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.errors import InputError, StorageError
 
 PROTOCOLS = "[protocol~='^(https|http_dash_segments)$']"
 COMMAND_LINE = [
@@ -278,6 +279,15 @@ def test_a_clip_is_gone_where_its_own_address_is_not_found(asked: str, answering
         job = make_job(url=asked, own_hosts=[("127.0.0.1", 8000)])
         assert explain(error, job._is_asked_for).reason == reason
     assert explain(error, make_job(url=asked, listing=5)._is_asked_for).reason == "unavailable"
+
+
+def test_without_any_place_for_downloads_one_line_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere() -> str:
+        raise FileNotFoundError(2, "No usable temporary directory found")
+
+    monkeypatch.setattr("tempfile.gettempdir", nowhere)
+    with pytest.raises(StorageError, match="no folder for downloads"):
+        Fetcher(FetchOptions())
 
 
 def test_settings_of_the_user(tmp_path: Path) -> None:
