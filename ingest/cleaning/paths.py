@@ -101,7 +101,7 @@ def first_link(folder: Path, path: Path) -> Path | None:
     for depth in range(len(parts)):
         part = folder.joinpath(*parts[: depth + 1])
         try:
-            mode = look_at(part, part.name).st_mode
+            mode = look_at(part, printable(Path(part.name))).st_mode
         except MediaError as error:
             if error.reason == "missing":
                 return None

@@ -137,5 +137,5 @@ def failed_attempts(known: KnownSource | None) -> int:
 
 
 def as_failure(item: SourceItem, error: MediaError) -> Failure:
-    """A refusal as the ledger keeps it."""
-    return Failure(item.locator, error.reason, error.message)
+    """A refusal as the ledger keeps it, which holds no halves of characters: names of files may have any bytes."""
+    return Failure(item.locator, error.reason, error.message.encode("utf-8", "backslashreplace").decode())

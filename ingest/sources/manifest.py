@@ -163,7 +163,7 @@ class ListedItem:
                 published ones and the user wants no others. And what the clip's own source raises.
         """
         if link := self._link():
-            raise MediaError(f"{link.name}: a symbolic link, not a regular file or folder", "not_a_file")
+            raise MediaError(f"{shown_name(link.name)}: a symbolic link, not a regular file or folder", "not_a_file")
         with self.item.local_file(limits) as path:
             if self.same_bytes and self.expected_sha256:
                 self._compare(path, limits)
@@ -191,10 +191,11 @@ class ListedItem:
 
     def _compare(self, path: Path, limits: Limits) -> None:
         with open_media(self.settled() or settle(path), limits) as file:
-            found = hash_media(file, Deadline(path.name, limits.deadline))
+            found = hash_media(file, Deadline(shown_name(path.name), limits.deadline))
         if found != self.expected_sha256:
             raise MediaError(
-                f"{path.name}: published with SHA-256 {self.expected_sha256}, found {found}", "changed_upstream"
+                f"{shown_name(path.name)}: published with SHA-256 {self.expected_sha256}, found {found}",
+                "changed_upstream",
             )
 
 

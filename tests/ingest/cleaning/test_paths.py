@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -70,6 +71,18 @@ def test_a_name_that_is_not_there_stays_as_it_is_written(tmp_path: Path) -> None
     for name in ("e\u0301", "\u00e9"):
         (tmp_path / name).touch()
         assert spelled_as_there(tmp_path, tmp_path / name).name == name, "where both are there, each is itself"
+
+
+def test_a_list_that_names_files_by_bytes_that_are_no_text_stops_nothing(tmp_path: Path) -> None:
+    good = write_numbered(tmp_path / "good.mp4", VideoWriter(frames=6))
+    (tmp_path / os.fsdecode(b"link\xff.mp4")).symlink_to(good)
+    rows = [{"path": name} for name in ("link\udcff.mp4", "y\udcff" * 200, "missing\udcff.mp4", "good.mp4")]
+    (tmp_path / "list.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    report = run(tmp_path / "corpus", tmp_path / "list.jsonl")
+    assert report.clips_added == 1
+    assert [failure.reason for failure in report.clips_failed] == ["not_a_file", "bad_name", "missing"]
+    with Corpus.open(tmp_path / "corpus") as opened:
+        assert all(failure.detail.isascii() for failure in opened.failures())
 
 
 def test_no_two_names_are_shown_alike() -> None:
