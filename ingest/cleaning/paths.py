@@ -199,7 +199,10 @@ def read_beside(path: Path, most: int) -> bytes | None:
             raise MediaError(f"{printable(Path(path.name))}: not a regular file", "not_a_file")
         if status.st_size > most:
             raise MediaError(f"{printable(Path(path.name))}: more than {most:,} bytes", "too_big")
-        return file.read(most)
+        try:
+            return file.read(most)
+        except OSError as error:
+            raise file_error(printable(Path(path.name)), error) from error
 
 
 @dataclass(slots=True)

@@ -57,7 +57,8 @@ class Deadline:
     """
 
     def __init__(self, name: str, seconds: float) -> None:
-        self._name = name
+        self.name = name
+        """For messages."""
         self._seconds = seconds
         self._end = time.monotonic() + seconds
 
@@ -68,7 +69,7 @@ class Deadline:
             MediaError: ``deadline``.
         """
         if time.monotonic() > self._end:
-            raise MediaError(f"{self._name}: not decoded within {self._seconds:g} s", "deadline")
+            raise MediaError(f"{self.name}: not decoded within {self._seconds:g} s", "deadline")
 
 
 def shown_name(name: str, longest: int = 120) -> str:
@@ -126,13 +127,16 @@ def hash_media(file: BinaryIO, deadline: Deadline) -> str:
     """SHA-256 of a whole file, hexadecimal.
 
     Raises:
-        MediaError: ``deadline``.
+        MediaError: ``deadline``, or ``unreadable`` where the disk fails.
     """
     digest = hashlib.sha256()
-    file.seek(0)
-    while block := file.read(2**20):
-        deadline.check()
-        digest.update(block)
+    try:
+        file.seek(0)
+        while block := file.read(2**20):
+            deadline.check()
+            digest.update(block)
+    except OSError as error:
+        raise file_error(deadline.name, error) from error
     return digest.hexdigest()
 
 

@@ -30,7 +30,7 @@ from ingest.sources.cells import RowCells
 from ingest.sources.folder import FileItem
 from ingest.sources.registry import link_item
 from ingest.sources.tables.columns import Columns, TableRow
-from ingest.sources.tables.table import MAX_BYTES, SUFFIXES, Table, open_regular
+from ingest.sources.tables.table import MAX_BYTES, SUFFIXES, Table, not_readable, open_regular
 from ingest.transcripts.beside import FoundWords
 from vectorstore.foundation.disk import durable_file, storage_errors
 from vectorstore.foundation.errors import FetchError, InputError, MediaError
@@ -404,8 +404,11 @@ def _identify(path: Path) -> tuple[str, tuple[int, int, int]]:
     state = _state(path)
     with open_regular(path, MAX_BYTES) as file:
         digest = hashlib.sha256()
-        while block := file.read(2**20):
-            digest.update(block)
+        try:
+            while block := file.read(2**20):
+                digest.update(block)
+        except OSError as error:
+            raise not_readable(path, error) from error
     return digest.hexdigest(), state
 
 

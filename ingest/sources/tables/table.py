@@ -52,16 +52,22 @@ class Table:
             InputError: The file cannot be read at all, or lacks a column that is needed. May come while iterating.
         """
         with open_regular(self._path, MAX_BYTES) as file:
-            if self._kind == ".parquet":
-                yield from parquet_rows(file, self._path.name, self._columns)
-                return
-            encoding = _encoding(file)
             try:
-                end = _line_end(file, encoding)
-                with io.TextIOWrapper(file, encoding=encoding, newline=end) as text:
-                    yield from self._rows_of(text, end)
-            except UnicodeError as error:
-                raise self._undecodable(encoding) from error
+                yield from self._rows_in(file)
+            except OSError as error:
+                raise not_readable(self._path, error) from error
+
+    def _rows_in(self, file: BinaryIO) -> Iterator[TableRow]:
+        if self._kind == ".parquet":
+            yield from parquet_rows(file, self._path.name, self._columns)
+            return
+        encoding = _encoding(file)
+        try:
+            end = _line_end(file, encoding)
+            with io.TextIOWrapper(file, encoding=encoding, newline=end) as text:
+                yield from self._rows_of(text, end)
+        except UnicodeError as error:
+            raise self._undecodable(encoding) from error
 
     def _rows_of(self, text: io.TextIOWrapper, end: str) -> Iterator[TableRow]:
         name = str(self._path)
@@ -107,6 +113,12 @@ def _line_end(file: BinaryIO, encoding: str) -> str:
     return "\r" if first and first.group() == "\r" else "\n"
 
 
+def not_readable(path: Path, error: OSError | ValueError) -> InputError:
+    """A file that the user named cannot be opened, or its disk fails."""
+    reason = getattr(error, "strerror", None) or str(error)
+    return InputError(f"{path} cannot be read: {reason}", "check the name, its permissions, and its disk")
+
+
 def open_regular(path: Path, most: int | None = None) -> BinaryIO:
     """Open a file that the user named; a pipe or device would never end.
 
@@ -120,8 +132,7 @@ def open_regular(path: Path, most: int | None = None) -> BinaryIO:
     try:
         file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(f"{path} cannot be read: {reason}", "check the name and its permissions") from error
+        raise not_readable(path, error) from error
     status = os.fstat(file.fileno())
     if not stat.S_ISREG(status.st_mode):
         file.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 from collections.abc import Iterator
@@ -13,13 +14,24 @@ from colour_embedder import ColourEmbedder
 from videos import VideoWriter, write_numbered
 
 from ingest.cleaning import paths
-from ingest.cleaning.paths import first_link, is_gone, list_below, list_matches, look_at, printable, spelled_as_there
-from ingest.media.media_guard import Limits, open_media
+from ingest.cleaning.paths import (
+    first_link,
+    is_gone,
+    list_below,
+    list_matches,
+    look_at,
+    printable,
+    read_beside,
+    spelled_as_there,
+)
+from ingest.media.media_guard import Deadline, Limits, hash_media, open_media
 from ingest.pipeline import ingest
 from ingest.refresh import find_again, plan_refresh, run_refresh
 from ingest.report import IngestReport
 from ingest.sources.companions import is_companion
 from ingest.sources.registry import find_items
+from ingest.sources.tables.columns import Columns
+from ingest.sources.tables.table import Table
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import InputError, MediaError, StorageError
 
@@ -83,6 +95,32 @@ def test_a_list_that_names_files_by_bytes_that_are_no_text_stops_nothing(tmp_pat
     assert [failure.reason for failure in report.clips_failed] == ["not_a_file", "bad_name", "missing"]
     with Corpus.open(tmp_path / "corpus") as opened:
         assert all(failure.detail.isascii() for failure in opened.failures())
+
+
+MEMORY = Path(f"/proc/{os.getpid()}/mem")
+"""A regular file of which the first byte cannot be read, as on a disk that fails."""
+
+
+@pytest.mark.skipif(not MEMORY.exists(), reason="this system has no such file")
+def test_a_disk_that_fails_while_a_file_is_read_is_a_reason_about_that_file() -> None:
+    with pytest.raises(MediaError) as caught:
+        read_beside(MEMORY, 100)
+    assert caught.value.reason == "unreadable"
+    with MEMORY.open("rb") as file, pytest.raises(MediaError, match=r"a\.mp4") as caught:
+        hash_media(file, Deadline("a.mp4", 9.0))
+    assert caught.value.reason == "unreadable"
+
+
+def test_a_disk_that_fails_while_a_list_is_read_is_told_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Failing(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr("ingest.sources.tables.table.open_regular", lambda path, most=None: Failing(b"path\n"))
+    with pytest.raises(InputError, match=r"list\.csv cannot be read: Input/output error"):
+        list(Table(tmp_path / "list.csv", Columns({"path": ("path",)}, one_of=("path",), needed=())).rows())
 
 
 def test_no_two_names_are_shown_alike() -> None:
