@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from ingest.sources.tables.table import open_regular
+from ingest.sources.tables.table import not_readable, open_regular
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.text import one_line
 
@@ -88,19 +88,26 @@ def read_export(path: Path) -> ExportFiles:
         InputError: It cannot be read, is too long, or is an archive of another kind.
     """
     with open_regular(path) as file:
-        head = file.read(512)
-        file.seek(0)
-        if head.startswith(b"PK\x03\x04") or head.startswith(_END):
-            return _read_archive(file, path)
-        for mark, kind in _OTHERS.items():
-            if head.startswith(mark):
-                raise InputError(f"{path} is {kind}", _UNPACK)
-        if head[257:262] == b"ustar":
-            raise InputError(f"{path} is a tar archive", _UNPACK)
-        size = os.fstat(file.fileno()).st_size
-        if size > _MAX_BYTES:
-            raise InputError(f"{path} has {size:,} bytes, above {_MAX_BYTES:,}", "no platform's history is that long")
-        return ExportFiles((ExportFile(path.name, file.read(_MAX_BYTES)),))
+        try:
+            return _read_file(file, path)
+        except OSError as error:
+            raise not_readable(path, error) from error
+
+
+def _read_file(file: BinaryIO, path: Path) -> ExportFiles:
+    head = file.read(512)
+    file.seek(0)
+    if head.startswith(b"PK\x03\x04") or head.startswith(_END):
+        return _read_archive(file, path)
+    for mark, kind in _OTHERS.items():
+        if head.startswith(mark):
+            raise InputError(f"{path} is {kind}", _UNPACK)
+    if head[257:262] == b"ustar":
+        raise InputError(f"{path} is a tar archive", _UNPACK)
+    size = os.fstat(file.fileno()).st_size
+    if size > _MAX_BYTES:
+        raise InputError(f"{path} has {size:,} bytes, above {_MAX_BYTES:,}", "no platform's history is that long")
+    return ExportFiles((ExportFile(path.name, file.read(_MAX_BYTES)),))
 
 
 def _read_archive(file: BinaryIO, path: Path) -> ExportFiles:

@@ -29,6 +29,7 @@ from ingest.pipeline import ingest
 from ingest.refresh import find_again, plan_refresh, run_refresh
 from ingest.report import IngestReport
 from ingest.sources.companions import is_companion
+from ingest.sources.export_files import read_export
 from ingest.sources.registry import find_items
 from ingest.sources.tables.columns import Columns
 from ingest.sources.tables.table import Table
@@ -111,14 +112,17 @@ def test_a_disk_that_fails_while_a_file_is_read_is_a_reason_about_that_file() ->
     assert caught.value.reason == "unreadable"
 
 
-def test_a_disk_that_fails_while_a_list_is_read_is_told_in_one_line(
+def test_a_disk_that_fails_while_a_list_or_a_history_is_read_is_told_in_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Failing(io.BytesIO):
         def read(self, size: int | None = -1) -> bytes:
             raise OSError(errno.EIO, "Input/output error")
 
-    monkeypatch.setattr("ingest.sources.tables.table.open_regular", lambda path, most=None: Failing(b"path\n"))
+    for module in ("tables.table", "export_files"):
+        monkeypatch.setattr(f"ingest.sources.{module}.open_regular", lambda path, most=None: Failing(b"path\n"))
+    with pytest.raises(InputError, match=r"history\.json cannot be read: Input/output error"):
+        read_export(tmp_path / "history.json")
     with pytest.raises(InputError, match=r"list\.csv cannot be read: Input/output error"):
         list(Table(tmp_path / "list.csv", Columns({"path": ("path",)}, one_of=("path",), needed=())).rows())
 
