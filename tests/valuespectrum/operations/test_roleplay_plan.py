@@ -14,7 +14,7 @@ from agents.browsing.doing.memory import MemoryOptions
 from agents.browsing.options import Behaviour, SessionOptions
 from agents.browsing.seeing.observe import observer_from
 from agents.browsing.session import browse
-from agents.models.base import Answer, Ask
+from agents.models.base import Answer, Ask, Stimulus
 from agents.models.capabilities import Replies
 from agents.models.token_estimates import PictureTiles
 from agents.personas.persona import load_personas
@@ -81,7 +81,8 @@ def test_pictures_memory_thinking_and_draws_are_in_the_price(tmp_path: Path) -> 
     assert (cost(tmp_path, session(steps=STEPS), Spending(tiles, "", Replies())).dollars or 0.0) > 10 * one
     asked = cost(tmp_path, session(steps=STEPS)).most
     assert dollars(thinking=500) - one == pytest.approx(asked * 500 * 8 / 1e6)
-    assert dollars(answers=10) - one == pytest.approx(asked * 9 * 8 / 1e6)
+    room = Ask(Stimulus(), "").max_tokens
+    assert room > 1 and dollars(answers=10) - one == pytest.approx(asked * 9 * room * 8 / 1e6)
     commented = dollars(actions=further_acts(["comment"])) / dollars(actions=further_acts(["share"]))
     assert commented > 1
 

@@ -133,6 +133,7 @@ def sessions_cost(
         cost: What the model costs.
         check_every: Steps between two persona checks; 0 for none.
     """
+    from agents.models.base import Ask, Stimulus
     from agents.personas.prompts import system_prompt
 
     logged = {each.name: _steps_in(folder / f"{each.name}.jsonl", session.steps) for each in planned}
@@ -147,7 +148,9 @@ def sessions_cost(
     system = max((len(system_prompt(each.role.persona, each.role.strategy)) for each in planned), default=0)
     prompts = most * _prompt_tokens(session, system, cost.tiles)
     said = written * max(session.memory.summary_tokens, session.actions.comment_tokens)
-    replies = cost.replies.answers * (most * (1 + cost.replies.thinking) + remaining * said)
+    # One word is asked for, and a model may go on to the end of its room.
+    a_reply = Ask(Stimulus(), "").max_tokens + cost.replies.thinking
+    replies = cost.replies.answers * (most * a_reply + remaining * said)
     dollars = cost.dollars(prompts, replies)
     steps = len(planned) * session.steps
     return SessionsCost(len(planned), steps, sum(logged.values()), cells * remaining, most, dollars)
