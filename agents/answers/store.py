@@ -35,6 +35,7 @@ from agents.answers.schema import (
     key_text,
 )
 from agents.answers.stored_json import (
+    WIDEST,
     read_details,
     read_respondent,
     read_tags,
@@ -534,14 +535,19 @@ _OPEN = (
 
 
 def check_tags(asks: Iterable[Ask]) -> None:
-    """Refuse tags that are called like columns of the answer table.
+    """Refuse tags that are called like columns of the answer table, or are numbers that it does not hold.
 
     Raises:
         InputError: One is.
     """
-    for name in {name for ask in asks for name in ask.tags}:
-        if name in OWN_COLUMNS or name.startswith((CHOICE_COLUMN, COUNT_COLUMN)):
-            raise InputError(f"A tag cannot be called {name!r}: the answer table has a column of that name")
+    known: set[str] = set()
+    for ask in asks:
+        for name, tag in ask.tags.items():
+            if name not in known and (name in OWN_COLUMNS or name.startswith((CHOICE_COLUMN, COUNT_COLUMN))):
+                raise InputError(f"A tag cannot be called {name!r}: the answer table has a column of that name")
+            if type(tag) is int and tag.bit_length() > WIDEST:
+                raise InputError(f"The tag {name!r} is a whole number of more than {WIDEST} bits", "write it as text")
+            known.add(name)
 
 
 def _settle(path: Path) -> None:

@@ -16,8 +16,12 @@ from vectorstore.foundation.errors import SchemaError
 
 Tags = dict[str, str | int | float]
 
-TAG_KINDS = frozenset({str, int, float})
+_TAG_KINDS = frozenset({str, int, float})
 """Types of what a tag can be; a truth value is none."""
+WIDEST = 63
+"""Binary digits of a whole number, its sign apart, that tables and Parquet hold."""
+_LEAST = -1e300
+"""No log-probability lies below; a whole number there may be none that a float holds."""
 _REMEMBERED = 4_000
 """Texts of respondents and parts whose content is remembered: a million rows share some hundred."""
 ROUNDING = 0.1
@@ -36,7 +40,8 @@ def read_tags(text: str) -> Tags:
     tags = _object(text, "tags")
     for name, tag in tags.items():
         kind = type(tag)  # Of a million rows a call for each tag would be felt.
-        if kind not in TAG_KINDS or (kind is float and not math.isfinite(tag)):
+        wrong = kind not in _TAG_KINDS or (kind is float and not math.isfinite(tag))
+        if wrong or (kind is int and tag.bit_length() > WIDEST):
             damaged(f"tag {name!r:.40}", tag)
     return tags
 
@@ -68,14 +73,21 @@ def read_all(texts: Sequence[str], reader: Callable[[str], dict[str, Any]]) -> S
     return list(map(reader, texts))
 
 
-def are_log_probabilities(cells: Sequence[Any]) -> bool:  # Open: what ``read_all`` read, which is looked at here
+def are_tags(cells: Sequence[Any]) -> bool:  # Open: what ``read_all`` read, which is looked at here
+    """Whether ``read_tags`` would take each."""
+    kinds = set(map(type, cells))
+    whole = (cell for cell in cells if type(cell) is int) if int in kinds else ()
+    return kinds <= _TAG_KINDS and all(cell.bit_length() <= WIDEST for cell in whole)
+
+
+def are_log_probabilities(cells: Sequence[Any]) -> bool:  # Open: the same
     """Whether ``read_log_probabilities`` would take each."""
-    return set(map(type, cells)) <= {int, float} and -math.inf < min(cells) and max(cells) <= ROUNDING
+    return set(map(type, cells)) <= {int, float} and min(cells) >= _LEAST and max(cells) <= ROUNDING
 
 
 def are_counts(cells: Sequence[Any]) -> bool:  # Open: the same
     """Whether ``read_counts`` would take each."""
-    return set(map(type, cells)) == {int} and min(cells) >= 0
+    return set(map(type, cells)) == {int} and min(cells) >= 0 and max(cells).bit_length() <= WIDEST
 
 
 @lru_cache(_REMEMBERED)
@@ -105,7 +117,7 @@ def read_log_probabilities(text: str) -> dict[str, float]:
     numbers = _object(text, "log-probabilities")
     for number in numbers.values():
         kind = type(number)
-        if (kind is not float and kind is not int) or not -math.inf < number <= ROUNDING:
+        if (kind is not float and kind is not int) or not _LEAST <= number <= ROUNDING:
             damaged("log-probability", number)
     return numbers
 
@@ -120,7 +132,7 @@ def read_counts(text: str) -> dict[str, int]:
         return {}
     counts = _object(text, "counts")
     for count in counts.values():
-        if type(count) is not int or count < 0:
+        if type(count) is not int or count < 0 or count.bit_length() > WIDEST:
             damaged("count", count)
     return counts
 
@@ -144,7 +156,7 @@ def read_form(text: str) -> dict[str, Any]:  # Open: it is looked at here
     form = _object(text, "question form")
     if form.keys() - {"draw"} != _FORM.keys() or any(type(form[name]) is not kind for name, kind in _FORM.items()):
         damaged("question form", form)
-    if "draw" in form and (type(form["draw"]) is not int or form["draw"] < 1):
+    if "draw" in form and (type(form["draw"]) is not int or not 1 <= form["draw"] < 2**WIDEST):
         damaged("number of a repeat", form["draw"])
     for choice in form["choices"]:
         if not isinstance(choice, list) or not choice or not all(isinstance(word, str) for word in choice):

@@ -25,9 +25,9 @@ from agents.answers.schema import (
     stored_columns,
 )
 from agents.answers.stored_json import (
-    TAG_KINDS,
     are_counts,
     are_log_probabilities,
+    are_tags,
     read_all,
     read_counts,
     read_log_probabilities,
@@ -251,8 +251,7 @@ class _Page:
             for names, rows in zip((wanted[0], *wanted[2:]), self.parts, strict=True)
         )
         told = [set(map(type, column)) for column in tags]
-        sound = all(kinds <= TAG_KINDS for kinds in told)
-        if not (sound and all(map(are_log_probabilities, chances)) and all(map(are_counts, counts))):
+        if not (all(map(are_tags, tags)) and all(map(are_log_probabilities, chances)) and all(map(are_counts, counts))):
             self._refuse()
         shared = [
             list(map(known.__getitem__, column)) if kinds == {str} else column

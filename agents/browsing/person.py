@@ -195,7 +195,8 @@ class PersonWalk:
 
 
 def _reaction_of(event: Event) -> Reaction:
-    rating = int(event.parsed[0]) if event.parsed and event.parsed[0].isdecimal() else None
+    stars = event.parsed[0] if event.parsed else ""
+    rating = int(stars[:4]) if stars.isdecimal() else None  # of a log of anybody's: Python reads no endless number
     in_front = (event.latency_ms or 0.0) / 1000
     further = cast("tuple[Further, ...]", event.further or ())
     action = cast(PersonAction, event.action)

@@ -218,6 +218,12 @@ def test_tags_cannot_hide_columns(store: AnswerStore) -> None:
             store.plan([replace(ASK, tags={name: 1})], Named())
 
 
+def test_tags_that_no_table_holds_are_refused_before_they_are_asked(store: AnswerStore) -> None:
+    store.plan([replace(ASK, tags={"seed": 2**63 - 1})], Named())
+    with pytest.raises(InputError, match="'seed' is a whole number"):
+        store.plan([replace(ASK, tags={"seed": 2**63})], Named())
+
+
 def test_one_writes_and_others_look_on(tmp_path: Path) -> None:
     path = tmp_path / "answers.sqlite"
     with AnswerStore(path) as writer:

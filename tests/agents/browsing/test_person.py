@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -45,6 +46,12 @@ def test_whatever_people_do_can_be_walked_again(reactions: list[Reaction], polic
     assert [encode(event) for event in events] == [
         encode(repeated) for event in events if (repeated := again.repeat(event))
     ]
+
+
+def test_stars_without_end_in_a_log_are_refused() -> None:
+    event = walked([Reaction("watch", 1.0, 1.0, rating=5)])[0]
+    with pytest.raises(InputError, match="stars"):
+        PersonWalk(session(), CATALOGUE).repeat(replace(event, parsed=("9" * 5_000,)))
 
 
 def test_what_people_like_steers_the_feed_as_what_models_like() -> None:
