@@ -91,7 +91,7 @@ def load_policy(name: str, **params: object) -> Policy:
     kind = policy_kind(name)
     if isinstance(kind, FunctionKind):
         check_content(kind, params)
-    options = checked_options(f"policy {name!r}", kind.Options, params)
+    options: object = checked_options(f"policy {name!r}", kind.Options, params)
     made = guarded(kind, f"the policy {name!r} cannot be made", lambda: kind(options))
     if made.name != name:
         raise InputError(

@@ -82,7 +82,7 @@ def load_instrument(name: str, params: Mapping[str, object] | None = None) -> In
             range.
     """
     kind = INSTRUMENTS.load(name)
-    options = checked_options(f"instrument {name!r}", kind.Options, params or {})
+    options: object = checked_options(f"instrument {name!r}", kind.Options, params or {})
     made = guarded(kind, f"the instrument {name!r} cannot be made", lambda: kind(options))
     if made.name != name:
         raise InputError(

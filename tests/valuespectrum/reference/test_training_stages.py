@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from functools import partial
 from itertools import product
@@ -220,7 +221,7 @@ def test_stages_that_do_not_wait_for_each_other_run_side_by_side(
         "sys.exit(3) if stage == 'broken' else None\n"
         "while stage == 'endless' or not all((work / each).exists() for each in ('one', 'two')): time.sleep(0.01)\n"
     )
-    monkeypatch.setattr(train, "COMMAND", (train.sys.executable, str(script)))
+    monkeypatch.setattr(train, "COMMAND", (sys.executable, str(script)))
     train.side_by_side(("one", "two"), tmp_path, 0, 1)
     with pytest.raises(SystemExit, match="broken ended with 3"):
         train.side_by_side(("endless", "broken"), tmp_path, 0, 1)
