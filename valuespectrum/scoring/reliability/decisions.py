@@ -282,7 +282,7 @@ def _fewest(reaches: Callable[[Floats], Bools], least: Floats) -> Floats:
         below, most = np.where(short, most, below), np.where(short, 2.0 * most, most)
     found = there & reaches(most)
     while (most - below > 1.0).any():
-        middle = np.floor((below + most) / 2.0)
+        middle = np.where(most - below > 1.0, np.floor((below + most) / 2.0), most)
         enough = reaches(middle)
         below, most = np.where(enough, below, middle), np.where(enough, middle, most)
     return np.where(found, most, np.inf)

@@ -11,8 +11,9 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
+from valuespectrum.scoring.facets import inference
 from valuespectrum.scoring.facets.clusters import Clusters
-from valuespectrum.scoring.facets.inference import centring, errors, tested
+from valuespectrum.scoring.facets.inference import centring, errors
 from valuespectrum.scoring.facets.moments import across_values, within_values
 from valuespectrum.scoring.reliability.components import Components, Pilot, components, name_of
 from valuespectrum.scoring.reliability.decisions import (
@@ -258,7 +259,7 @@ def test_a_difference_that_is_promised_is_found_four_times_in_five(wish: DesignW
     within = within_values(gaps, Clusters.of(np.tile(np.arange(sizes["clip"]), (10, 1))))
     every = np.full((200, 10), True)
     across = across_values(within, every)
-    found = tested(across.means, centring(every), errors(within, across, every)).p[:, 0] < 0.05
+    found = inference.tested(across.means, centring(every), errors(within, across, every)).p[:, 0] < 0.05
     assert found.mean() == pytest.approx(0.8, abs=0.1)
 
 
