@@ -133,14 +133,14 @@ def rank_value_features(
     settings, teller, path = settings or FeatureSettings(), teller or Unattended(), user_path(autoencoder)
     _check(settings)
     if settings.train:
-        _refuse_full(path, settings.force or bool(_trained_before(path, settings)))
+        _refuse_full(path, settings, known=bool(_trained_before(path, settings)))
     there = None if settings.train else _read(path, settings, teller)
     teller.doing(f"loading {model}")
     loaded = torch_model(model, settings.loading)
     if settings.train and not settings.force and _trained_before(path, settings) == loaded.id:
         teller.say(f"{path} was trained so before, and is taken as it is (--force trains anew)")
     elif settings.train:
-        _refuse_full(path, settings.force)
+        _refuse_full(path, settings)
         _train(loaded, path, settings, teller)
     found = there or _read(path, settings, teller)
     layers = loaded.decoder_layers()
@@ -224,22 +224,26 @@ def _read(path: Path, settings: FeatureSettings, teller: Teller) -> PublishedAut
     return found
 
 
-def _refuse_full(folder: Path, force: bool) -> None:
+def _refuse_full(folder: Path, settings: FeatureSettings, *, known: bool = False) -> None:
     """Look at where an autoencoder is to go before one is trained.
+
+    What the same command left there when it was stopped while it wrote is in nobody's way.
 
     Raises:
         InputError: Something is there that is no empty folder.
         StorageError: It cannot be looked at or written.
     """
-    from valuespectrum.steering.features.sae_lens import WEIGHTS
+    from valuespectrum.steering.features.sae_lens import CONFIGURATION, WEIGHTS
     from vectorstore.foundation.disk import is_unfinished, refuse_unwritable, storage_errors
 
     with storage_errors(folder):
         if folder.exists() and not folder.is_dir():
             raise InputError(f"{folder} is no folder, and an autoencoder that is trained is one", "name a new folder")
-        there = [each.name for each in folder.iterdir()] if folder.exists() else []
-        if not force and not all(map(is_unfinished, there)):
-            raise InputError(f"{folder} is not empty", "name a new folder, or add --force")
+        names = [each.name for each in folder.iterdir()] if folder.exists() else []
+    there = [name for name in names if not is_unfinished(name)]
+    begun = there == [CONFIGURATION] and bool(_told_by(folder, settings))
+    if there and not (settings.force or known or begun):
+        raise InputError(f"{folder} is not empty", "name a new folder, or add --force")
     refuse_unwritable(folder / WEIGHTS)
 
 
@@ -249,13 +253,19 @@ def _trained_before(folder: Path, settings: FeatureSettings) -> str:
     Empty where nothing lies there, or anything else. What was killed after the training goes on with it.
     """
     from valuespectrum.steering.features.sae_lens import CONFIGURATION, WEIGHTS
-    from vectorstore.foreign.documents import read_json
     from vectorstore.foundation.disk import storage_errors
 
-    assert settings.train is not None
     with storage_errors(folder):
-        if not all((folder / name).is_file() for name in (WEIGHTS, CONFIGURATION)):
-            return ""
+        whole = all((folder / name).is_file() for name in (WEIGHTS, CONFIGURATION))
+    return _told_by(folder, settings) if whole else ""
+
+
+def _told_by(folder: Path, settings: FeatureSettings) -> str:
+    """The same by the configuration alone, which is written before the weights."""
+    from valuespectrum.steering.features.sae_lens import CONFIGURATION
+    from vectorstore.foreign.documents import read_json
+
+    assert settings.train is not None
     try:
         document = read_json(folder / CONFIGURATION, "configuration of an autoencoder")
     except InputError:

@@ -171,7 +171,7 @@ def write_sae_lens(
     }
     with storage_errors(folder):
         weights = save({name: np.ascontiguousarray(part, np.float32) for name, part in arrays.items()})
-        # Stopped in between, weights without a configuration are refused; beside an earlier one they would be misread.
-        (folder / CONFIGURATION).unlink(missing_ok=True)
-        write_durably(folder / WEIGHTS, weights)
+        # Beside the configuration of others weights would be misread; one alone tells which command was stopped here.
+        (folder / WEIGHTS).unlink(missing_ok=True)
         write_durably(folder / CONFIGURATION, json.dumps(document, indent=1).encode())
+        write_durably(folder / WEIGHTS, weights)

@@ -228,6 +228,12 @@ def test_the_verb_trains_ranks_and_writes(tmp_path: Path, monkeypatch: pytest.Mo
             api.rank_value_features("reference", folder, replace(ranked, train=other))
     with pytest.raises(AssertionError, match="trained again"):
         api.rank_value_features("reference", folder, replace(ranked, force=True))
+    # Killed between its two files the same command goes on, and no other one does.
+    (folder / "sae_weights.safetensors").unlink()
+    with pytest.raises(AssertionError, match="trained again"):
+        api.rank_value_features("reference", folder, ranked)
+    with pytest.raises(InputError, match="is not empty"):
+        api.rank_value_features("reference", folder, replace(ranked, train=api.FeatureTraining(64, 11, 150)))
     for wrong in (
         api.FeatureSettings(train=train),
         api.FeatureSettings(edit=edit),
