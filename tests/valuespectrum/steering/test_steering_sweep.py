@@ -410,15 +410,6 @@ def test_blocks_and_corpus_are_looked_at_before_vectors_are_fitted(
         sweep_steering("reference:bend", "power", replace(usual, corpus=tmp_path / "corpus"))
 
 
-@pytest.mark.parametrize("blocks", [34, 80, 126])
-def test_every_block_of_a_deep_model_can_be_tried(blocks: int) -> None:
-    """Three ways and four strengths, as usual: 34 blocks were refused."""
-    plans = operation._plans(blocks, "power", SweepSettings(), "published")
-    assert len(plans) == 12 * blocks and {plan.layers for plan in plans} == {(block,) for block in range(blocks)}
-    with pytest.raises(InputError, match=r"settings cannot be tried, 1 to 2,000 can"):
-        operation._plans(blocks, "power", SweepSettings(strengths=tuple(range(1, 100))), "published")
-
-
 class Listening(Unattended):
     """Keeps what is said."""
 
