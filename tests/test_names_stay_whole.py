@@ -19,6 +19,7 @@ OTHERS = {
     "agents/feeds/functions.py": "puts the hash of a file into the spec of a feed policy",
     "agents/feeds/policy.py": "specs of feed policies, which nothing else reads",
     "ingest/cleaning/uploaders.py": "an uploader's handle begins with @",
+    "ingest/cleaning/urls.py": "a query begins with its mark in a link",
     "ingest/transcripts/recognisers.py": "specs of speech recognisers, which nothing else reads",
     "valuespectrum/instruments/adaem/chain.py": "a question ends with its mark",
     "valuespectrum/instruments/adaem/question_file.py": "a question ends with its mark",
