@@ -257,7 +257,7 @@ def _beside_planted(summary: Json) -> str:
     coverage = summary["interval_coverage"]
     inside = "none of them with an interval"
     if coverage is not None:
-        inside = f"{coverage:.0%} of them inside their interval over clips"
+        inside = f"{coverage:.0%} of them inside their interval (the report says what it covers)"
     return f"; rank correlation with the planted values {number(summary['spearman'], 2)}, {inside}"
 
 
