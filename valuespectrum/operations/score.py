@@ -107,7 +107,7 @@ def score(run: str | PathLike[str], settings: ScoreSettings | None = None, telle
 
     settings, teller = settings or ScoreSettings(), teller or Unattended()
     options = ScoringOptions(
-        seed=_seed_of(Path(run)) if settings.seed is None else settings.seed,
+        seed=_seed_of(user_path(run)) if settings.seed is None else settings.seed,
         draws=settings.draws,
         minimum_mass=settings.minimum_mass,
         readout=settings.readout,
