@@ -7,12 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from agents.answers.respondent import RespondentColumns
-from agents.answers.schema import CHOICE_COLUMN
 from agents.answers.table import by_respondent
-from agents.models.base import NO_CHOICE, NO_PICTURE
+from agents.models.base import NO_CHOICE
 from valuespectrum.instruments.base import Celled, Instrument, MayRepeat, Published, Tabled
 from valuespectrum.instruments.registry import instrument_of, load_installed, load_instrument, refuse_other_file
 from valuespectrum.measuring.stored_answers import asked_answers, came_by, scored_answers
@@ -71,7 +68,7 @@ def profile_sets(run: Path, scoring: ScoringOptions) -> dict[RespondentColumns, 
         scoring: Readout and least mass.
 
     Returns:
-        Like ``set_tables``, and the share of asks that got lost (``lost_share``), 0 to 1. Those whose
+        Like ``set_tables``, and the share of asks that were refused, unreadable or failed, 0 to 1. Those whose
         instrument tells no table, and those of which every ask failed, have none, with the reason.
 
     Raises:
@@ -80,26 +77,9 @@ def profile_sets(run: Path, scoring: ScoringOptions) -> dict[RespondentColumns, 
     answers, instrument = _stored(run, scoring, silent=True)
     found = {}
     for who, rows in by_respondent(answers):
-        found[who] = RespondentSets(instrument.name, _told(instrument, rows, scoring)), lost_share(rows, scoring)
+        lost = float((rows["parsed"].isin(NO_CHOICE) | (rows["error"].fillna("") != "")).mean())
+        found[who] = RespondentSets(instrument.name, _told(instrument, rows, scoring)), lost
     return found
-
-
-def lost_share(rows: pd.DataFrame, scoring: ScoringOptions) -> float:
-    """Share of asks that were refused, unreadable or failed, 0 to 1.
-
-    Where log-probabilities are read an answer is lost where they leave too little for the choices, whatever its words
-    say, or where its words say that there is no picture.
-
-    Args:
-        rows: One row per ask of one respondent, with what came back.
-        scoring: Readout and least mass.
-    """
-    lost = rows["parsed"].isin(NO_CHOICE)
-    if scoring.readout in ("auto", "log_probability"):
-        logs = rows[[name for name in rows if str(name).startswith(CHOICE_COLUMN)]].astype(float)
-        little = np.exp(logs).sum(axis=1) < scoring.minimum_mass
-        lost = lost.where(~logs.notna().any(axis=1), little | (rows["parsed"] == NO_PICTURE))
-    return float((lost | (rows["error"].fillna("") != "")).mean())
 
 
 def _told(instrument: Instrument, rows: pd.DataFrame, scoring: ScoringOptions) -> ToldSets:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 from bench_fakes import FakeCorpus, frame, world
 from scoring_fixtures import LIKING, Truth, answers
@@ -14,7 +13,7 @@ from small_run import MODEL, write_run
 
 from agents.answers.respondent import RespondentColumns
 from valuespectrum.measuring.benchmark import publisher_of
-from valuespectrum.measuring.set_tables import lost_share, set_tables, tables_of
+from valuespectrum.measuring.set_tables import set_tables, tables_of
 from valuespectrum.measuring.stored_answers import came_by, with_drawn_texts
 from valuespectrum.runs.manifest import CorpusRecord
 from valuespectrum.runs.scores import score_answers
@@ -126,17 +125,3 @@ def test_a_run_keeps_who_published_its_clips_as_numbers() -> None:
     record = CorpusRecord(sources={"a": "1"})
     assert record.document["sources"] == {"a": "1"} and "sources" not in CorpusRecord().document
     assert CorpusRecord().completed(record).sources == {"a": "1"}
-
-
-def test_answers_are_lost_by_what_is_read_of_them() -> None:
-    rows = pd.DataFrame(
-        {
-            "parsed": ["unparsed", "yes", "no_picture", "refusal", "yes", "refusal"],
-            "error": ["", "", "", "", "broken", None],
-            "log_probability_yes": [np.log(0.6), np.log(0.02), np.log(0.6), np.log(0.3), np.nan, np.nan],
-            "log_probability_no": [np.log(0.3), np.log(0.02), np.log(0.3), np.log(0.6), np.nan, np.nan],
-        }
-    )
-    # Little is left for yes and no in the second, no picture was seen in the third, and two gave no probabilities.
-    assert lost_share(rows, ScoringOptions(minimum_mass=0.1)) == pytest.approx(4 / 6)
-    assert lost_share(rows, ScoringOptions(readout="text")) == pytest.approx(5 / 6)
