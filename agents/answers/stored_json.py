@@ -73,14 +73,14 @@ def read_all(texts: Sequence[str], reader: Callable[[str], dict[str, Any]]) -> S
     return list(map(reader, texts))
 
 
-def are_tags(cells: Sequence[Any]) -> bool:  # Open: what ``read_all`` read, which is looked at here
+def are_tags(cells: Sequence[object]) -> bool:
     """Whether ``read_tags`` would take each."""
     kinds = set(map(type, cells))
     whole = (cell for cell in cells if type(cell) is int) if int in kinds else ()
     return kinds <= _TAG_KINDS and all(cell.bit_length() <= WIDEST for cell in whole)
 
 
-def are_log_probabilities(cells: Sequence[Any]) -> bool:  # Open: the same
+def are_log_probabilities(cells: Sequence[Any]) -> bool:  # Open: what ``read_all`` read, which is looked at here
     """Whether ``read_log_probabilities`` would take each."""
     return set(map(type, cells)) <= {int, float} and min(cells) >= _LEAST and max(cells) <= ROUNDING
 

@@ -569,7 +569,7 @@ def test_a_sweep_says_when_nothing_works_and_writes_no_file(swept: Any, tmp_path
         ({"option": {"put": "sung"}}, "cannot be put 'sung'"),
         ({"option": {"target": "high"}}, "is no probability"),
         ({"option": {"target": "0.9"}}, "about --way least"),
-        ({"strengths": (4.0, float("nan"))}, "a strength of nan"),
+        ({"strengths": (4.0, float("nan"))}, "strengths cannot be nan"),
         ({"strengths": (0.0,)}, "a strength of 0 cannot be tried"),
         ({"strengths": (4.0, -2.0)}, "a strength of -2 cannot be tried"),
         ({"then": "bench"}, "bench asks about pictures"),
