@@ -423,7 +423,7 @@ def test_a_disk_that_does_not_take_it(number: int, run: Run, monkeypatch: pytest
         raise OSError(number, os.strerror(number), "/some/where")
 
     monkeypatch.setattr(valuespectrum.measuring.run_scores, "score_run", fail)
-    code, _, err = run("score", tmp_path)
+    code, _, err = run("score", tmp_path, "--seed", "0")
     assert code == 2 and "/some/where" in err and err.startswith("error: ") and err.count("\n") == 1
 
 
