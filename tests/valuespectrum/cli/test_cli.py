@@ -479,7 +479,7 @@ def test_nothing_but_the_document_reaches_standard_output(
         return {"respondents": [], "value_sets": {}, "personas": [], "caution": "", "failures": [], "unscored": []}
 
     monkeypatch.setattr(valuespectrum.measuring.run_scores, "score_run", chatter)
-    code, out, err = run("score", tmp_path, "--json")
+    code, out, err = run("score", tmp_path, "--seed", "0", "--json")
     assert code == 0 and json.loads(out) == {
         "respondents": [],
         "value_sets": {},
@@ -499,7 +499,7 @@ def test_bugs_keep_their_traceback(run: Run, monkeypatch: pytest.MonkeyPatch, tm
 
     monkeypatch.setattr(valuespectrum.measuring.run_scores, "score_run", fail)
     with pytest.raises(ZeroDivisionError):
-        main(["score", str(tmp_path)])
+        main(["score", str(tmp_path), "--seed", "0"])
 
 
 def test_hints_follow_the_message(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -509,7 +509,7 @@ def test_hints_follow_the_message(run: Run, monkeypatch: pytest.MonkeyPatch, tmp
         raise InputError("it is broken", "mend it")
 
     monkeypatch.setattr(valuespectrum.measuring.run_scores, "score_run", fail)
-    assert run("score", tmp_path) == (2, "", "error: it is broken (mend it)\n")
+    assert run("score", tmp_path, "--seed", "0") == (2, "", "error: it is broken (mend it)\n")
 
 
 def test_models_under_other_conditions_are_not_called_comparable(run: Run, corpus: Path, tmp_path: Path) -> None:
