@@ -19,6 +19,7 @@ PACKAGES = ("valuespectrum", "agents", "ingest", "vectorstore")
 RENAMES = {
     "vectorstore/foundation/disk.py": "the one place",
     "vectorstore/snapshots/export.py": "a folder whose files are synchronised",
+    "valuespectrum/operations/steering/applying.py": "a file on disk that a model was loaded with",
     "valuespectrum/reference/training/train.py": "training that is begun anew after a power cut",
     "valuespectrum/reference/training/resuming.py": "the same",
     "valuespectrum/reference/training/material/pictures.py": "the same",
