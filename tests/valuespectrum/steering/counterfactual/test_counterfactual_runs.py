@@ -132,7 +132,7 @@ def test_models_that_are_no_reference_need_questions(files: Path) -> None:
         ({"want": ("fame=3",)}, "no wanted value"),
         ({"questions": None}, "no questions were named"),
         ({"questions": Path("none.yaml")}, "none.yaml"),
-        ({"draws": 0}, "once at least"),
+        ({"draws": 0}, "draws cannot be 0"),
         ({"labels": Path("none.yaml")}, "none.yaml"),
     ],
 )
