@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from functools import partial
 from itertools import product
@@ -209,19 +208,25 @@ def test_cards_name_what_is_worst(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_stages_that_do_not_wait_for_each_other_run_side_by_side(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     from valuespectrum.reference.training import train
 
-    script = tmp_path / "stage.py"
-    script.write_text(
+    (tmp_path / "trial_stages.py").write_text(
         "import pathlib, sys, time\n"
-        "work, stage = pathlib.Path(sys.argv[2]), sys.argv[-1]\n"
-        "(work / stage).touch()\n"
-        "sys.exit(3) if stage == 'broken' else None\n"
-        "while stage == 'endless' or not all((work / each).exists() for each in ('one', 'two')): time.sleep(0.01)\n"
+        "def run(work, seed, threads, stage):\n"
+        "    work = pathlib.Path(work)\n"
+        "    (work / stage).touch()\n"
+        "    if stage == 'broken':\n"
+        "        sys.exit(3)\n"
+        "    print(stage, seed, threads, file=sys.stderr)\n"
+        "    while stage == 'endless' or not all((work / each).exists() for each in ('one', 'two')):\n"
+        "        time.sleep(0.01)\n"
     )
-    monkeypatch.setattr(train, "COMMAND", (sys.executable, str(script)))
-    train.side_by_side(("one", "two"), tmp_path, 0, 1)
-    with pytest.raises(SystemExit, match="broken ended with 3"):
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(train, "STAGE_ENTRY", "trial_stages:run")
+    train.side_by_side(("one", "two"), tmp_path, 7, 1)
+    said = capfd.readouterr().err.splitlines()
+    assert sorted(said) == ["one 7 1", "two 7 1"]
+    with pytest.raises(SystemExit, match="error: broken ended with 3; the same command goes on"):
         train.side_by_side(("endless", "broken"), tmp_path, 0, 1)

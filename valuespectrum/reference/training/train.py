@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -40,6 +39,7 @@ from valuespectrum.reference.training.vision import (
     train_vision,
 )
 from vectorstore.foundation.torch_setup import prepare_torch
+from vectorstore.processes.child_process import NOWHERE, ChildSetting, end_child, start_child
 
 if TYPE_CHECKING:
     import torch
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 STAGES = (("pictures",), ("language", "vision"), ("adapt",), ("embedder",), ("cards",))
 """In order; stages of one group run side by side."""
-COMMAND = (sys.executable, "-m", "valuespectrum.reference.training.train")
+STAGE_ENTRY = "valuespectrum.reference.training.train:run_stage"
 FRAMES: Mapping[str, tuple[int, int]] = {"training": (400, 1), "adapting": (200, 3), "held-out": (60, 2)}
 """How many of each look, and their seed: what the tower and the embedder learn from, ``adapt``, and nobody."""
 
@@ -74,6 +74,13 @@ def main() -> None:
                 getattr(training, stage)()
 
 
+def run_stage(work: str, seed: str, threads: str, stage: str) -> None:
+    """One stage, in a process of its own; what it is told are texts."""
+    prepare_torch(int(threads))
+    register()
+    getattr(Training(Path(work), int(seed)), stage)()
+
+
 def side_by_side(stages: Sequence[str], work: Path, seed: int, threads: int) -> None:
     """Run stages at the same time, each in a process of its own.
 
@@ -86,18 +93,23 @@ def side_by_side(stages: Sequence[str], work: Path, seed: int, threads: int) -> 
     Raises:
         SystemExit: If one of them failed; the others are stopped then, and go on from their checkpoints next time.
     """
-    command = [*COMMAND, "--work", str(work), "--seed", str(seed)]
-    running = [subprocess.Popen([*command, "--threads", str(threads), "--only", stage]) for stage in stages]
+    memory = {name: value for name, value in os.environ.items() if name.startswith(("MALLOC_", "GLIBC_"))}
+    setting = ChildSetting(memory, folder=Path.cwd())
+    told = [str(work.resolve()), str(seed), str(threads)]
+    running = [
+        start_child(STAGE_ENTRY, [*told, stage], streams=(NOWHERE, NOWHERE, sys.stderr.fileno()), setting=setting)
+        for stage in stages
+    ]
     try:
         while any(each.poll() is None for each in running) and not any(each.poll() for each in running):
             time.sleep(0.5)
+        codes = dict(zip(stages, [each.poll() for each in running], strict=True))
     finally:
         for each in running:
-            each.terminate()
-        codes = [each.wait() for each in running]
-    if any(codes):
-        told = ", ".join(f"{stage} ended with {code}" for stage, code in zip(stages, codes, strict=True))
-        sys.exit(f"error: {told}; the same command goes on from the last checkpoints")
+            end_child(each)
+    if any(codes.values()):
+        failed = ", ".join(f"{stage} ended with {code}" for stage, code in codes.items() if code)
+        sys.exit(f"error: {failed}; the same command goes on from the last checkpoints")
 
 
 def grammar_texts(members: Sequence[CohortMember]) -> list[str]:
