@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
 
 from agents.browsing.seeing.injections import Injection
 from agents.feeds.functions import with_content
@@ -145,7 +145,8 @@ def intervention_from(text: str) -> FeedIntervention:
         raise InputError(f"{text!r:.120}: not as many clips as steps", hint)
     # Whoever types the name of a program trusts it: the log is to tell which one it was.
     named = with_content(words) if kind == "swap_policy" else words
-    return FeedIntervention(kind, int(first), int(last) if dash else None, named)  # type: ignore[arg-type]
+    # Which kinds there are the class itself checks.
+    return FeedIntervention(cast(Kind, kind), int(first), int(last) if dash else None, named)
 
 
 def controls(texts: Sequence[str]) -> tuple[str, ...]:

@@ -169,10 +169,9 @@ class Walk:
         """What the step tells a policy."""
         if not viewed.decided:
             return 0.0
-        weights: Mapping[str, float] = asdict(self._session.behaviour.weights)
-        acts = {name: act.weight for name, act in self._session.actions.acts.items()}
-        plain = acts.get(viewed.action, weights.get(viewed.action, 0.0))  # type: ignore[call-overload]
-        return float(plain + sum(acts[name] for name in viewed.further))
+        acts: dict[str, float] = {name: act.weight for name, act in self._session.actions.acts.items()}
+        weights: dict[str, float] = asdict(self._session.behaviour.weights) | acts
+        return weights.get(viewed.action, 0.0) + sum(acts[name] for name in viewed.further)
 
     def _event(self, shown: Shown, encounter: Encounter, viewed: Viewed, interview: Interview) -> Event:
         answers, weariness, tells = interview.answers, self._session.weariness, self._session.asks_more

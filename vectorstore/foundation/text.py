@@ -66,6 +66,21 @@ def visible_line(text: str) -> str:
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
+def whole_number(text: str, lowest: int, highest: int) -> int | None:
+    """The number that a text writes in plain digits; ``None`` where it writes none of the range.
+
+    Example:
+        >>> whole_number("4", 1, 5), whole_number("004", 1, 5), whole_number("45", 1, 5), whole_number("four", 1, 5)
+        (4, 4, None, None)
+    """
+    if not (text.isascii() and text.isdecimal()):
+        return None
+    digits = text.lstrip("0") or "0"
+    # Digits without end are no number to Python either.
+    number = int(digits) if len(digits) <= len(str(highest)) else highest + 1
+    return number if lowest <= number <= highest else None
+
+
 def percent(share: float, gap: str = " ") -> str:
     """A share in per cent; never all or nothing where it is neither.
 

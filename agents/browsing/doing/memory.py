@@ -15,14 +15,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
 
 import numpy as np
 
 from agents.models.ask_key import canonical_json
 from agents.models.base import Stimulus, Turn
 from vectorstore.foundation.errors import InputError
-from vectorstore.foundation.text import quotable
+from vectorstore.foundation.text import quotable, whole_number
 
 MemoryMode = Literal["none", "transcript", "summary", "retrieval"]
 SUM_UP = (
@@ -30,6 +30,8 @@ SUM_UP = (
     "Write it as a note to yourself."
 )
 """What is asked of whoever sums up."""
+_FARTHEST = 100
+"""Clips over which memory reaches at most."""
 _RECALL = "What do you remember of the videos before?"
 
 
@@ -50,8 +52,8 @@ class MemoryOptions:
     def __post_init__(self) -> None:
         if self.mode not in get_args(MemoryMode):
             raise InputError(f"unknown memory {self.mode!r}", f"choose {', '.join(get_args(MemoryMode))}")
-        if not 1 <= self.length <= 100:
-            raise InputError(f"memory must reach over 1..100 clips, got {self.length}")
+        if not 1 <= self.length <= _FARTHEST:
+            raise InputError(f"memory must reach over 1..{_FARTHEST} clips, got {self.length}")
         if self.fresh_every < 0 or not 1 <= self.summary_tokens <= 1000:
             raise InputError("fresh_every must be at least 0, and summary_tokens lie in 1..1000")
 
@@ -71,10 +73,13 @@ def memory_from(text: str) -> MemoryOptions:
         3
     """
     mode, _, count = text.partition(":")
-    if count and not (count.isascii() and count.isdigit()):
-        raise InputError(f"{text!r:.80}: {count!r:.40} is no number of clips", "for example transcript:5")
-    length = int(count[:4]) if count else MemoryOptions().length
-    return MemoryOptions(mode, length)  # type: ignore[arg-type]
+    length = whole_number(count, 1, _FARTHEST) if count else MemoryOptions().length
+    if length is None:
+        raise InputError(
+            f"{text!r:.80}: {count!r:.40} is no number of clips from 1 to {_FARTHEST}", "as in transcript:5"
+        )
+    # Which words there are the class itself checks.
+    return MemoryOptions(cast(MemoryMode, mode), length)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

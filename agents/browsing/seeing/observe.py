@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, get_args
+from typing import Literal, Protocol, cast, get_args
 
 from agents.browsing.seeing.beside import NOTHING_SAID, Beside, Worded, said_until, words_beside
 from agents.models.base import FrameReference, Stimulus
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.text import whole_number
 
 Mode = Literal["frames", "video", "sheet", "page", "caption", "transcript", "none"]
 """How a clip is shown."""
 MADE: tuple[Mode, ...] = ("sheet", "page")
 """Modes whose pictures are no frames of the clip."""
+_MOST_PICTURES = 64
 _HINT = f"choose {', '.join(get_args(Mode)[:-1])} or {get_args(Mode)[-1]}"
 
 
@@ -50,8 +52,8 @@ class ObserverOptions:
             raise InputError(f"unknown observer mode {self.mode!r}", _HINT)
         if self.rule not in ("spread", "latest"):
             raise InputError(f"unknown frame rule {self.rule!r}", "choose spread or latest")
-        if not 1 <= self.n_frames <= 64:
-            raise InputError(f"n_frames must lie in 1..64, got {self.n_frames}")
+        if not 1 <= self.n_frames <= _MOST_PICTURES:
+            raise InputError(f"n_frames must lie in 1..{_MOST_PICTURES}, got {self.n_frames}")
         if self.mode == "video" and (self.n_frames == 1 or self.shuffled):
             raise InputError("a video has two frames at least, in their own order", "for example video:4")
         for kind in self.beside:
@@ -79,12 +81,15 @@ def observer_from(text: str) -> ObserverOptions:
     """
     how, *words = text.split("+")
     mode, _, count = how.partition(":")
-    if count and not (count.isascii() and count.isdigit()):
-        raise InputError(f"{text!r:.80}: {count!r:.40} is no number of pictures", "for example frames:4")
     shuffled = mode == "shuffled"
-    pictures = int(count[:3]) if count else (4 if shuffled or mode in ("sheet", "video") else 1)
-    shown = "frames" if shuffled else mode
-    return ObserverOptions(shown, pictures, shuffled=shuffled, beside=tuple(words))  # type: ignore[arg-type]
+    usual = 4 if shuffled or mode in ("sheet", "video") else 1
+    pictures = whole_number(count, 1, _MOST_PICTURES) if count else usual
+    if pictures is None:
+        told = f"{text!r:.80}: {count!r:.40} is no number of pictures from 1 to {_MOST_PICTURES}"
+        raise InputError(told, "for example frames:4")
+    # Which words there are the class itself checks.
+    shown, beside = cast(Mode, "frames" if shuffled else mode), cast(tuple[Beside, ...], tuple(words))
+    return ObserverOptions(shown, pictures, shuffled=shuffled, beside=beside)
 
 
 class Visible(Worded, Protocol):

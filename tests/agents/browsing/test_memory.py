@@ -155,6 +155,7 @@ def test_memory_is_logged_with_hashes_replayed_and_taken_up(tmp_path: Path, mode
 
 def test_memory_is_read_as_it_is_written() -> None:
     assert memory_from("none") == MemoryOptions() and memory_from("summary:7") == MemoryOptions("summary", 7)
-    for text in ("", "elephant", "transcript:x", "transcript:0", "retrieval:101", "summary:-1"):
+    assert memory_from("transcript:00005").length == 5, "and not of its first letters"
+    for text in ("", "elephant", "transcript:x", "transcript:0", "retrieval:101", "retrieval:10000", "summary:-1"):
         with pytest.raises(InputError):
             memory_from(text)

@@ -217,6 +217,7 @@ def test_an_order_is_drawn_for_each_step_and_loses_no_picture(drawn: Catalogue) 
     [
         ("frames", ObserverOptions()),
         ("frames:4", ObserverOptions(n_frames=4)),
+        ("frames:0010", ObserverOptions(n_frames=10)),
         ("shuffled:3", ObserverOptions(n_frames=3, shuffled=True)),
         ("sheet", ObserverOptions("sheet", 4)),
         ("video", ObserverOptions("video", 4)),
@@ -230,7 +231,8 @@ def test_ways_of_showing_are_read(text: str, expected: ObserverOptions) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "smell", "frames:x", "frames:-1", "frames:999", "frames+smell", "shuffled:1", "video:1"]
+    "text",
+    ["", "smell", "frames:x", "frames:-1", "frames:999", "frames:4\u0664", "frames+smell", "shuffled:1", "video:1"],
 )
 def test_other_ways_are_refused_in_one_line(text: str) -> None:
     with pytest.raises(InputError) as told:

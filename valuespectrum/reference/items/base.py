@@ -138,18 +138,6 @@ def one_of(said: Sequence[str], shares: Shares) -> Shares | None:
     return None if said else shares
 
 
-def whole_number(text: str, lowest: int, highest: int) -> int | None:
-    """The number that a text writes in digits; ``None`` where it writes none of the range, whatever is asked.
-
-    Example:
-        >>> whole_number("4", 1, 5), whole_number("45", 1, 5), whole_number("four", 1, 5)
-        (4, None, None)
-    """
-    # Digits without end are no number to python either.
-    number = int(text) if text.isdecimal() and len(text) <= len(str(highest)) else None
-    return number if number is not None and lowest <= number <= highest else None
-
-
 def pick(rng: np.random.Generator, options: Sequence[T]) -> T:
     """One of several at random."""
     return options[int(rng.integers(len(options)))]

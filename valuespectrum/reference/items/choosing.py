@@ -11,10 +11,11 @@ import numpy as np
 from valuespectrum.instruments.wordings import choosing as words
 from valuespectrum.instruments.wordings.template import Template
 from valuespectrum.reference import planted
-from valuespectrum.reference.items.base import PlantedItem, Scene, Shares, one_of, pick, whole_number
+from valuespectrum.reference.items.base import PlantedItem, Scene, Shares, one_of, pick
 from valuespectrum.reference.items.liking import AboutOnePicture
 from valuespectrum.reference.planted import Mind
 from valuespectrum.reference.speech import actions, speech
+from vectorstore.foundation.text import whole_number
 
 _MOST_POINTS = 999_999
 

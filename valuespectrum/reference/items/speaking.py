@@ -10,11 +10,12 @@ import numpy as np
 
 from valuespectrum.instruments.wordings import speaking as words
 from valuespectrum.reference import planted
-from valuespectrum.reference.items.base import PlantedItem, Scene, Shares, one_of, pick, whole_number
+from valuespectrum.reference.items.base import PlantedItem, Scene, Shares, one_of, pick
 from valuespectrum.reference.items.liking import digits
 from valuespectrum.reference.planted import Mind
 from valuespectrum.reference.speech import captions, meaning, reason, speech, statements
 from valuespectrum.theory.value_sets import NINETEEN
+from vectorstore.foundation.text import whole_number
 
 _OPENING, _BETWEEN, _END = "I care ", " about ", "."
 _REASONS = 3
