@@ -331,14 +331,15 @@ def runs_called(folders: Sequence[Path]) -> list[str]:
         >>> runs_called([Path("runs/one/like"), Path("runs/two/like"), Path("runs/pairs")])
         ['one/like', 'two/like', 'pairs']
     """
-    parts = [folder.absolute().parts for folder in folders]
+    # As they were named: where somebody works is nothing of the page's.
+    parts = [folder.parts for folder in folders]
     return [_shortest_name(own, parts) for own in parts]
 
 
 def _shortest_name(own: tuple[str, ...], parts: Sequence[tuple[str, ...]]) -> str:
     lengths = range(1, len(own) + 1)
     alone = (length for length in lengths if sum(each[-length:] == own[-length:] for each in parts) == 1)
-    return Path(*own[-next(alone, 1) :]).as_posix()
+    return Path(*own[-next(alone, len(own)) :]).as_posix()
 
 
 @dataclass(frozen=True, slots=True)
