@@ -85,8 +85,6 @@ class Candidates(Sequence[Candidate]):
             return same and self.ids == other.ids
         return isinstance(other, Sequence) and len(other) == len(self) and all(map(_same, self, other))
 
-    __hash__ = None  # type: ignore[assignment]
-
     def __repr__(self) -> str:
         return f"Candidates({len(self)})"
 

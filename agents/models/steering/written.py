@@ -16,6 +16,9 @@ from agents.models.steering.positions import Positions
 from vectorstore.foreign.typed import made_from, mapping
 from vectorstore.foundation.errors import InputError
 
+if typing.TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 Arrays = Mapping[str, NDArray[np.generic]]
 Document = dict[str, object]
 
@@ -62,9 +65,10 @@ def written_edits(edits: Sequence[Edit]) -> tuple[list[Document], dict[str, NDAr
     return documents, arrays
 
 
-def _fields(made: object) -> Iterator[tuple[str, object]]:
+def _fields(made: Edit | Autoencoder) -> Iterator[tuple[str, object]]:
     """Fields that are written: those that hold anything."""
-    for each in dataclasses.fields(made):  # type: ignore[arg-type]
+    # Every kind of edit that is written is a dataclass (``EDIT_KINDS``).
+    for each in dataclasses.fields(typing.cast("DataclassInstance", made)):
         value = vars(made)[each.name]
         if each.name != _NOT_WRITTEN and value is not None:
             yield each.name, value

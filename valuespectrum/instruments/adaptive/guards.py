@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from valuespectrum.scoring.graded.items import Floats
-from valuespectrum.scoring.guards.finding import Finding, percent, told
+from valuespectrum.scoring.guards.finding import Finding, told
 from valuespectrum.scoring.guards.sameness import CONSTANT, FEWEST, TOO_FEW
+from vectorstore.foundation.text import percent
 
 MOST_ALIKE = 0.6
 """Share of one and the same number among all answers from which it is said to be given whatever is asked. Scales are

@@ -31,8 +31,9 @@ from valuespectrum.instruments.decisions.reading import VALUES, DecidedOnce, Dec
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.choices.logit import Counting, fitted_weights, inverted_weights
 from valuespectrum.scoring.estimate import Estimate, Score
-from valuespectrum.scoring.guards.finding import Finding, percent, told
+from valuespectrum.scoring.guards.finding import Finding, told
 from valuespectrum.scoring.jackknife import left_out_interval
+from vectorstore.foundation.text import percent
 
 _RUNAWAY = 15.0
 """Weights that are larger say that choices are never mixed, and not how large they are."""

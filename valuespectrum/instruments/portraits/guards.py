@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 from valuespectrum.instruments.portraits.ratings import PortraitRatings, is_reversed
 from valuespectrum.scoring.answered.conclusions import Concluded
 from valuespectrum.scoring.answered.verdicts import listing, standing_out, tested_in_words
-from valuespectrum.scoring.guards.finding import Finding, percent, told
+from valuespectrum.scoring.guards.finding import Finding, told
 from valuespectrum.scoring.guards.sameness import CONSTANT, FEWEST, TOO_FEW
 from valuespectrum.scoring.ratings import NO_SPREAD, ScaleLean
 from valuespectrum.theory.value_sets import ValueSet
+from vectorstore.foundation.text import percent
 
 Floats = NDArray[np.float64]
 

@@ -166,8 +166,6 @@ def _refuse_nonsense(settings: CounterfactualSettings, system: ValueSystem) -> N
     from valuespectrum.steering.counterfactual.question_files import read_labels, read_questions
 
     read_objective(settings.want, system.dimensions)
-    if settings.draws < 1:
-        raise InputError("every question is answered once at least", "leave --draws out")
     if not settings.beside_prompt and settings.without and len(set(settings.without)) == len(get_args(LoopPart)):
         raise InputError("without its three parts the loop is a value prompt", "use --beside-prompt, or keep a part")
     if settings.questions is not None:

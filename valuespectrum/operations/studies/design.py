@@ -11,8 +11,8 @@ from typing import ClassVar
 from valuespectrum.operations.shared.checked import ENDLESS, Bounds, CheckedSettings
 from valuespectrum.operations.shared.outcomes import Outcome, flat
 from valuespectrum.operations.shared.tables import in_dollars, table
-from valuespectrum.scoring.guards.finding import percent
 from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.text import percent
 from vectorstore.foundation.user_paths import user_path
 
 

@@ -88,7 +88,7 @@ def people(
     from valuespectrum.sessions.people.layouts import read_layout
     from valuespectrum.sessions.people.pseudonyms import keep_key, key_path, read_key
     from vectorstore.corpus import Corpus
-    from vectorstore.foundation.disk import refuse_unwritable, storage_errors, write_durably
+    from vectorstore.foundation.disk import refuse_unwritable, write_durably
 
     settings, teller = settings or PeopleSettings(), teller or Unattended()
     options = PeopleImportOptions(settings.kept_from, 60 * settings.gap, settings.least_steps)

@@ -18,11 +18,11 @@ from valuespectrum.runs.failures import failed_in_words, outdated_in_words, unfi
 from valuespectrum.scoring.answered.verdicts import listing as listing
 from valuespectrum.scoring.facets import findings as unknown
 from valuespectrum.scoring.guards.finding import Finding
-from valuespectrum.scoring.guards.finding import percent as percent
 from valuespectrum.scoring.personas.placebos import ALIKE, EXACT
 from valuespectrum.scoring.personas.rows import expected_by_chance
 from valuespectrum.theory.values import LABELS
 from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.text import percent as percent
 from vectorstore.foundation.text import visible_line
 
 Told = TypeVar("Told")

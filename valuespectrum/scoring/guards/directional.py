@@ -11,7 +11,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from valuespectrum.scoring.guards.finding import Finding, percent, told
+from valuespectrum.scoring.guards.finding import Finding, told
+from vectorstore.foundation.text import percent
 
 Floats = NDArray[np.float64]
 

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from vectorstore.foundation.text import percent as percent
-
 State = Literal["holds", "flagged", "unknown"]
 
 

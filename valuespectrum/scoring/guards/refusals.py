@@ -16,8 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from valuespectrum.scoring.guards.finding import Finding, percent, told
+from valuespectrum.scoring.guards.finding import Finding, told
 from valuespectrum.scoring.guards.known import mean_over
+from vectorstore.foundation.text import percent
 
 Floats = NDArray[np.float64]
 

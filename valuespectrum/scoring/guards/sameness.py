@@ -19,7 +19,8 @@ from agents.answers.schema import CHOICE_COLUMN, COUNT_COLUMN
 from agents.models.base import NO_CHOICE, NO_PICTURE, Choice
 from agents.models.parsing.parse import parse_answer
 from valuespectrum.scoring.cells import ScoringOptions
-from valuespectrum.scoring.guards.finding import Finding, percent, told
+from valuespectrum.scoring.guards.finding import Finding, told
+from vectorstore.foundation.text import percent
 
 if TYPE_CHECKING:
     import pandas as pd

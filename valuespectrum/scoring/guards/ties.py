@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from valuespectrum.scoring.alignment import ceiling, correlate
-from valuespectrum.scoring.guards.finding import Finding, percent, told
+from valuespectrum.scoring.guards.finding import Finding, told
 from valuespectrum.scoring.profile import number
 from valuespectrum.scoring.ranks import levelled
+from vectorstore.foundation.text import percent
 
 Floats = NDArray[np.float64]
 

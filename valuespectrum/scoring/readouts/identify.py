@@ -8,12 +8,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from valuespectrum.scoring.guards.finding import Finding, percent
+from valuespectrum.scoring.guards.finding import Finding
 from valuespectrum.scoring.guards.known import mean_over
 from valuespectrum.scoring.guards.negation import negation
 from valuespectrum.scoring.guards.negation_in_likeliest import negation_in_likeliest_texts
 from valuespectrum.scoring.guards.negation_in_texts import negation_in_texts
 from valuespectrum.scoring.readouts.evidence import FIRST, POLARITY, Cells, Floats
+from vectorstore.foundation.text import percent
 
 Status = Literal["identified", "order only", "not identifiable"]
 
