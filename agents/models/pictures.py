@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Generic, TypeVar
 
 from PIL import Image, ImageDraw
@@ -19,6 +20,8 @@ from vectorstore.foundation.errors import MediaError
 
 MAXIMUM_PIXELS = 50_000_000
 """Larger pictures are refused before they are decoded."""
+
+_FILTERS = Lock()
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -96,7 +99,7 @@ def picture_size(frame: FrameReference) -> tuple[int, int]:
     Raises:
         MediaError: If the file is missing, is no picture, or is too large a one.
     """
-    with _picture_errors(frame), Image.open(frame.path, formats=PICTURE_KINDS) as picture:
+    with _picture_errors(frame), _opened(frame.path) as picture:
         return _bounded(picture, frame).size
 
 
@@ -108,7 +111,7 @@ def read_picture(frame: FrameReference) -> Image.Image:
     """
     content = read_picture_bytes(frame)
     with _picture_errors(frame):
-        return _opened(content).convert("RGB")
+        return _opened(io.BytesIO(content)).convert("RGB")
 
 
 def read_picture_bytes(frame: FrameReference) -> bytes:
@@ -121,12 +124,16 @@ def read_picture_bytes(frame: FrameReference) -> bytes:
         content = frame.path.read_bytes()
         if hashlib.sha256(content).hexdigest() != frame.picture_sha:
             raise MediaError(f"{frame.path}: picture is not the one with hash {frame.picture_sha[:12]}", "changed")
-        _bounded(_opened(content), frame)
+        _bounded(_opened(io.BytesIO(content)), frame)
         return content
 
 
-def _opened(content: bytes) -> Image.Image:
-    return Image.open(io.BytesIO(content), formats=PICTURE_KINDS)
+def _opened(file: Path | io.BytesIO) -> Image.Image:
+    """A picture with its size, not decoded yet."""
+    # Filters of warnings are of the whole process; pictures are read by several threads.
+    with _FILTERS, warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        return Image.open(file, formats=PICTURE_KINDS)
 
 
 def _bounded(picture: Image.Image, frame: FrameReference) -> Image.Image:
@@ -139,8 +146,6 @@ def _bounded(picture: Image.Image, frame: FrameReference) -> Image.Image:
 @contextmanager
 def _picture_errors(frame: FrameReference) -> Iterator[None]:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            yield
+        yield
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise MediaError(f"{frame.path}: picture cannot be read ({error})", "unreadable") from error

@@ -70,8 +70,11 @@ class LocalModel:
     def _replies(self, work: Sequence[Sequence[Work]]) -> list[list[Reply]]:
         """Replies to the work of several asks, which goes to the engine together."""
         together = [each for part in work for each in part]
-        replies = iter(self._engine.answer(together) if together else ())
+        replies = iter(self._answer_together(together) if together else ())
         return [list(islice(replies, len(part))) for part in work]
+
+    def _answer_together(self, work: Sequence[Work]) -> list[Reply]:
+        return self._engine.answer(work)
 
     def _windows(self, readouts: Sequence[Readout]) -> Iterator[Sequence[Readout]]:
         """Asks answered together."""
