@@ -8,6 +8,7 @@ spaces, anywhere. Several transcripts of a clip count once, the one that says it
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
@@ -22,9 +23,9 @@ MOST_WORDS = 20
 """Search words of one question."""
 
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
-_WORDS = re.compile(r"\w+\*?")
-_SOUNDS = "\u3099\u309a"
-"""Marks that make another letter of one of Japanese, as h, b and p are others: no accents."""
+_KEPT = frozenset({0, 8, 9, 84, 91, 103, 107, 118, 122, 129, 130, 132})
+"""Combining classes of letters, and of marks that are no accents, since they make another letter or syllable: sounds of
+Japanese, as h, b and p are others, vowels and tones of Thai, what silences the vowel of a letter of Hindi or Tamil."""
 
 
 def search_words(ledger: Ledger, text: str, count: int, among: Collection[str] | None = None) -> list[WordHit]:
@@ -55,7 +56,7 @@ def search_words(ledger: Ledger, text: str, count: int, among: Collection[str] |
 
 
 def _search_words(text: str) -> Sequence[str]:
-    words = list(dict.fromkeys(_WORDS.findall(folded(text))))
+    words = list(dict.fromkeys(re.findall(rf"\w[\w{_signs()}]*\*?", folded(text))))
     if not words or len(words) > MOST_WORDS:
         raise InputError(f"{text[:80]!r} is not 1 to {MOST_WORDS} words", "name the words that are to be said")
     return words
@@ -71,15 +72,25 @@ def folded(text: str) -> str:
     if text.isascii():
         return text.lower()
     parts = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(letter for letter in parts if letter in _SOUNDS or not unicodedata.combining(letter))
+    bare = "".join(letter for letter in parts if unicodedata.combining(letter) in _KEPT)
     return unicodedata.normalize("NFC", bare)
+
+
+@functools.cache
+def _signs() -> str:
+    """Signs that are part of a word and that Python takes for the end of one, as most vowels of Hindi and Thai."""
+    signs = (chr(code) for code in range(0x0600, 0xFE00) if unicodedata.category(chr(code)) in ("Mn", "Mc"))
+    return "".join(signs)
 
 
 def _pattern(word: str) -> re.Pattern[str]:
     bare = re.escape(word.removesuffix("*"))
     if _UNSPACED.search(word):
         return re.compile(bare)
-    return re.compile(rf"\b{bare}" if word.endswith("*") else rf"\b{bare}\b")
+    if word.isascii():
+        return re.compile(rf"\b{bare}" if word.endswith("*") else rf"\b{bare}\b")
+    part = rf"[\w{_signs()}]"
+    return re.compile(rf"(?<!{part}){bare}" if word.endswith("*") else rf"(?<!{part}){bare}(?!{part})")
 
 
 def _transcripts(ledger: Ledger) -> Iterator[tuple[str, str]]:

@@ -204,6 +204,29 @@ def test_words_are_found_whatever_their_case_and_accents(corpus: Corpus) -> None
             corpus.search_words(nothing)
 
 
+def test_vowels_that_are_signs_are_part_of_their_word(corpus: Corpus) -> None:
+    texts = {
+        "hindi": "\u0939\u092e \u0939\u093f\u0928\u094d\u0926\u0940 \u092c\u094b\u0932\u0924\u0947",
+        "river": "\u0939\u092e \u0928\u0926\u0940 \u0926\u0947\u0916\u0924\u0947 \u0939\u0948\u0902",
+        "thai": "\u0e09\u0e31\u0e19\u0e01\u0e34\u0e19\u0e1b\u0e39",
+        "kettle": "\u0e01\u0e32\u0e19\u0e49\u0e33\u0e1b\u0e38",
+    }
+    for name, words in texts.items():
+        add(corpus, name)
+        corpus.set_transcripts(sha(name), "inside", [said("inside", Cue(0.0, 1.0, words))])
+
+    def found(text: str) -> list[str]:
+        by_id = {sha(name): name for name in texts}
+        return [by_id[hit.clip_id] for hit in corpus.search_words(text)]
+
+    assert found("\u0939\u093f\u0928\u094d\u0926\u0940") == found("\u0939\u093f\u0928\u094d*") == ["hindi"]
+    assert found("\u0928\u0926\u0940") == ["river"]
+    assert found("\u0928\u0926") == [], "the beginning of a word is none"
+    assert found("\u0928\u0926*") == ["river"], "and no middle of one"
+    assert found("\u0e01\u0e34\u0e19") == found("\u0e1b\u0e39") == ["thai"]
+    assert found("\u0e1b\u0e38") == ["kettle"]
+
+
 def test_snapshots_tell_words_apart_and_those_without_stay_what_they_were(corpus: Corpus) -> None:
     add(corpus, "one")
     embed(corpus)
