@@ -11,7 +11,7 @@ from pathlib import Path
 
 from vectorstore.foreign.inside import Folder
 from vectorstore.foundation.disk import UNFINISHED, storage_errors
-from vectorstore.foundation.errors import CorpusError
+from vectorstore.foundation.errors import CorpusError, InputError
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -52,6 +52,20 @@ def check_layout(folder: Path, *, write: bool) -> None:
                 f"{folder / LEDGER} has a second name elsewhere (a hard link), which would change with it",
                 "copy the folder without hard links, and use the copy",
             )
+
+
+def refuse_inside(folder: Path, target: Path) -> None:
+    """Refuse to write into a corpus folder what is not part of it: a writer may sweep it, and no removal reaches it.
+
+    Args:
+        folder: Of the corpus.
+        target: What is about to be written.
+
+    Raises:
+        InputError: It lies in the folder, or is the folder.
+    """
+    if Path(os.path.realpath(target)).is_relative_to(os.path.realpath(folder)):
+        raise InputError(f"{target} lies in the corpus {folder}, from which it is made", "name a place outside of it")
 
 
 def foreign_names(folder: Path) -> list[str]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vectorstore.files.layout import refuse_inside
 from vectorstore.foundation.clock import utc_day
 from vectorstore.foundation.disk import durable_file, make_folder, storage_errors, sync_folder
 from vectorstore.foundation.errors import CorpusLockedError, InputError
@@ -107,11 +108,12 @@ def export_corpus(corpus: Corpus, target: Path, options: ExportOptions) -> Expor
         options: What to export.
 
     Raises:
-        InputError: The target is something else.
+        InputError: The target is something else, or lies in the corpus.
         CorpusLockedError: Another export into it is going on.
         StorageError: Disk full or read-only.
     """
     target = target.absolute()
+    refuse_inside(corpus.folder, target)
     _refuse_existing(target)
     tables = [name for name in _TABLES if name != "vectors" or options.vectors]
     with storage_errors(target), _unfinished(target) as unfinished:

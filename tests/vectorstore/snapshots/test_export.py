@@ -140,6 +140,16 @@ def test_an_export_is_whole_or_not_there(filled: Corpus, tmp_path: Path, monkeyp
     assert export_corpus(filled, tmp_path / "out", ExportOptions()).rows["clips"] == 3
 
 
+@pytest.mark.parametrize("name", ["chroma-9", "tables", "frames/tables", "."])
+def test_nothing_is_exported_into_the_corpus(filled: Corpus, tmp_path: Path, name: str) -> None:
+    (tmp_path / "other").symlink_to(filled.folder)
+    before = sorted(filled.folder.rglob("*"))
+    for folder in (filled.folder, tmp_path / "other", tmp_path / "new" / ".." / "corpus"):
+        with pytest.raises(InputError, match="lies in the corpus"):
+            export_corpus(filled, folder / name, ExportOptions())
+    assert sorted(filled.folder.rglob("*")) == before
+
+
 def test_two_exports_into_one_folder_do_not_meet(
     filled: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

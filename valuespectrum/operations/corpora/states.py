@@ -203,7 +203,7 @@ def export_corpus(
         settings: What of it.
 
     Raises:
-        InputError: There is something at the target, or settings do not go together.
+        InputError: There is something at the target, it lies in the corpus, or settings do not go together.
         CorpusError: The folder is no corpus.
         StorageError: It cannot be written.
 
@@ -239,8 +239,10 @@ def export_corpus(
 
 def _export_links(corpus: Corpus, target: Path) -> Outcome:
     from ingest.sources.manifest import LinkRow, links_manifest
+    from vectorstore.files.layout import refuse_inside
     from vectorstore.snapshots.export import exported_links
 
+    refuse_inside(corpus.folder, target)
     refuse_existing(target)
     rows = (
         LinkRow(link.platform, link.page_url, link.locator, link.clip_id, link.times) for link in exported_links(corpus)
