@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from cli_world import ColourEmbedder, colour, write_clip
-from PIL import Image
+from PIL import EpsImagePlugin, Image
 
 import ingest.embedding.base
 from ingest.decoding.decode import DecodeOptions
@@ -158,6 +158,17 @@ def test_search_by_words_picture_clip_and_value(ask: Ask, tmp_path: Path) -> Non
         assert len(titles(found)) == 2
     _, found, _ = ask("search", "--clip", sha("security_0"), "--count", 2, "--all-frames")
     assert titles(found) == ["security_1", "security_1"]
+
+
+def test_a_picture_to_look_for_is_never_run_as_a_program(
+    ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(EpsImagePlugin, "Ghostscript", lambda *_, **__: pytest.fail("PostScript was run"))
+    photo = tmp_path / "photo.jpg"
+    photo.write_text("%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n%%EndComments\nshowpage\n")
+    code, found, _ = ask("search", "--picture", photo)
+    assert (code, found["error"]["kind"]) == (2, "input")
+    assert "cannot identify" in found["error"]["message"] and "JPEG" in found["error"]["hint"]
 
 
 def test_search_by_what_is_said_alone_and_beside_pictures(ask: Ask, corpus: Path) -> None:

@@ -209,17 +209,24 @@ def _read_picture(path: Path) -> Picture:
 
     from PIL import Image, ImageOps
 
+    from vectorstore.foreign.pictures import PICTURE_KINDS
+
     if not path.is_file():
         raise InputError(f"there is no picture {path}", "check the path")
     if path.stat().st_size > _LARGEST_FILE:
         raise InputError(f"{path} is larger than {_LARGEST_FILE // 2**20} MiB", "choose a smaller picture")
     try:
-        with warnings.catch_warnings(action="error", category=Image.DecompressionBombWarning), Image.open(path) as file:
+        with (
+            warnings.catch_warnings(action="error", category=Image.DecompressionBombWarning),
+            Image.open(path, formats=PICTURE_KINDS) as file,
+        ):
             return ImageOps.exif_transpose(file).convert("RGB")
     # Pillow raises many kinds of errors on damaged files.
     except Exception as error:
         line = one_line(error)
-        raise InputError(f"{path} is no picture that can be read: {line}", "choose a JPEG or PNG file") from error
+        raise InputError(
+            f"{path} is no picture that can be read: {line}", "choose a JPEG, PNG, WebP or GIF file"
+        ) from error
 
 
 def _clip_query(corpus: Corpus, spec: str, text: str) -> tuple[str, NDArray[np.float32]]:
