@@ -204,7 +204,7 @@ def _value_words(value: str, keywords: Path | None) -> list[str]:
 
 
 def _read_picture(path: Path) -> Picture:
-    """A picture of the user as pixels, turned upright."""
+    """A picture of the user as pixels, turned upright, as pictures of clips are."""
     import warnings
 
     from PIL import Image, ImageOps
@@ -220,13 +220,28 @@ def _read_picture(path: Path) -> Picture:
             warnings.catch_warnings(action="error", category=Image.DecompressionBombWarning),
             Image.open(path, formats=PICTURE_KINDS) as file,
         ):
-            return ImageOps.exif_transpose(file).convert("RGB")
+            return _as_clips_are(ImageOps.exif_transpose(file))
     # Pillow raises many kinds of errors on damaged files.
     except Exception as error:
         line = one_line(error)
         raise InputError(
             f"{path} is no picture that can be read: {line}", "choose a JPEG, PNG, WebP or GIF file"
         ) from error
+
+
+def _as_clips_are(picture: Picture) -> Picture:
+    """A picture in RGB with transparent parts on black, and grey of 16 bits as such of 8."""
+    import numpy as np
+    from PIL import Image
+
+    if picture.mode.startswith("I"):
+        # Pillow itself makes white of nearly all of it.
+        picture = Image.fromarray((np.asarray(picture.convert("I")) // 257).astype(np.uint8))
+    if picture.has_transparency_data:
+        ground = Image.new("RGBA", picture.size, "black")
+        ground.alpha_composite(picture.convert("RGBA"))
+        picture = ground
+    return picture.convert("RGB")
 
 
 def _clip_query(corpus: Corpus, spec: str, text: str) -> tuple[str, NDArray[np.float32]]:
