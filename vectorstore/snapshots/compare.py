@@ -46,7 +46,7 @@ class SnapshotDiff:
     counts: Mapping[str, tuple[float, float]]
     """Numbers that differ, by name (``platforms.tiktok``): before, after."""
     words_changed: bool = False
-    """Whether something else is said in the clips."""
+    """Whether something else is said in the clips, if only in those that were added or removed."""
 
     @property
     def is_empty(self) -> bool:

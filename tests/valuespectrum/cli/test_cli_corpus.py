@@ -303,6 +303,23 @@ def test_snapshots_are_named_listed_compared_and_checked(ask: Ask, corpus: Path)
     assert "1 clips removed" in text and "clips: 20 -> 19" in text
 
 
+def test_words_that_went_with_their_clips_are_no_others(ask: Ask, corpus: Path) -> None:
+    def say(words: str, *names: str) -> None:
+        with Corpus.open(corpus, write=True) as opened:
+            for name in names:
+                opened.set_transcripts(sha(name), "inside", [Transcript("inside", (Cue(0.25, 1.0, words),), "en")])
+
+    say("here", "power_0", "hedonism_1")
+    ask("snapshot", "march", also_text=False)
+    ask("remove", "--clip", sha("power_0"), "--yes", also_text=False)
+    ask("snapshot", "april", also_text=False)
+    say("there", "hedonism_1")
+    ask("snapshot", "may", also_text=False)
+    said = "what is said in the clips has changed"
+    assert f"\n{said}, if only by the words of those that were added or removed\n" in ask("diff", "march", "april")[2]
+    assert ask("diff", "april", "may")[2].endswith(f"\n{said}\n")
+
+
 def test_a_damaged_snapshot_is_named_beside_the_others(ask: Ask, corpus: Path) -> None:
     assert ask("snapshot", "march", also_text=False)[0] == 0
     (corpus / "snapshots" / "bad.json").write_text("[")

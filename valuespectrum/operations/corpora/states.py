@@ -173,7 +173,11 @@ def _difference_in_words(before: str, after: str, found: SnapshotDiff) -> str:
         "changed": found.embedders_changed,
     }
     lines += [f"vectors {word}: {name}" for word, names in embedders.items() for name in names]
-    lines += ["what is said in the clips has changed"] if found.words_changed else []
+    if found.words_changed:
+        moved = found.clips_added or found.clips_removed
+        # One hash is over the words of all clips.
+        only = ", if only by the words of those that were added or removed" if moved else ""
+        lines.append(f"what is said in the clips has changed{only}")
     lines += [f"{name}: {old} -> {new}" for name, (old, new) in found.counts.items()]
     return "\n".join(lines)
 
