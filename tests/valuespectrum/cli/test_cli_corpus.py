@@ -7,14 +7,13 @@ import io
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from cli_world import ColourEmbedder, colour, write_clip
-from PIL import EpsImagePlugin, Image
+from PIL import Image
 
 import ingest.embedding.base
 from ingest.decoding.decode import DecodeOptions
@@ -159,38 +158,6 @@ def test_search_by_words_picture_clip_and_value(ask: Ask, tmp_path: Path) -> Non
         assert len(titles(found)) == 2
     _, found, _ = ask("search", "--clip", sha("security_0"), "--count", 2, "--all-frames")
     assert titles(found) == ["security_1", "security_1"]
-
-
-def test_a_picture_to_look_for_is_taken_as_it_is_shown(
-    ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    seen: list[Image.Image] = []
-
-    class Looking(ColourEmbedder):
-        def images(self, pictures: Sequence[Image.Image]) -> np.ndarray:
-            seen.extend(pictures)
-            return super().images(pictures)
-
-    monkeypatch.setattr(ingest.embedding.base, "load_embedder", lambda spec, *_, **__: Looking())
-    cut_out = Image.new("RGBA", (32, 48), (*colour("power"), 0))
-    cut_out.paste((*colour("tradition"), 255), (0, 0, 32, 16))
-    cut_out.save(tmp_path / "cut_out.png")
-    Image.new("I;16", (32, 48), 257 * 100).save(tmp_path / "grey.png")
-    _, found, _ = ask("search", "--picture", tmp_path / "cut_out.png", "--count", 2, also_text=False)
-    assert all(title.startswith("tradition") for title in titles(found)), "nobody sees what is transparent"
-    ask("search", "--picture", tmp_path / "grey.png", also_text=False)
-    assert [each.getpixel((0, 40)) for each in seen] == [(0, 0, 0), (100, 100, 100)]
-
-
-def test_a_picture_to_look_for_is_never_run_as_a_program(
-    ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(EpsImagePlugin, "Ghostscript", lambda *_, **__: pytest.fail("PostScript was run"))
-    photo = tmp_path / "photo.jpg"
-    photo.write_text("%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n%%EndComments\nshowpage\n")
-    code, found, _ = ask("search", "--picture", photo)
-    assert (code, found["error"]["kind"]) == (2, "input")
-    assert "cannot identify" in found["error"]["message"] and "JPEG" in found["error"]["hint"]
 
 
 def test_search_by_what_is_said_alone_and_beside_pictures(ask: Ask, corpus: Path) -> None:
