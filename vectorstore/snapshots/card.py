@@ -35,6 +35,10 @@ class CardFacts:
     """How frames were made, by recipe id."""
     embedders: Mapping[str, tuple[int, int]]
     """Dimension and number of vectors, by embedder id."""
+    index_hash: str
+    """Of the vectors as they are now."""
+    vector_hashes: Mapping[str, str]
+    """The same of those of each embedder, by its id."""
     snapshot: Snapshot | None
     """The snapshot with this content; ``None`` when there is none."""
     vectors: bool
@@ -90,7 +94,10 @@ def _identity(facts: CardFacts) -> str:
     line = f"Content hash `{facts.content_hash}`, "
     if named is None:
         return line + "of which there is no snapshot: take one before you quote it."
-    return line + f"snapshot `{named.name}` of {named.made_at}, index hash `{named.index_hash}`."
+    line += f"snapshot `{named.name}` of {named.made_at}"
+    if named.index_hash == facts.index_hash:
+        return f"{line}, index hash `{named.index_hash}`."
+    return f"{line}, of which the vectors are others now: take another one before you quote them."
 
 
 def _sum(counts: Counts) -> str:
@@ -154,6 +161,8 @@ def _embedders(facts: CardFacts) -> str:
         for name, (dimension, vectors) in facts.embedders.items()
     ]
     for state in facts.snapshot.embedders if facts.snapshot else ():
+        if facts.vector_hashes.get(state.embedder_id) != state.vectors_hash:
+            continue
         verdict = "" if state.recall.holds else f", **below {GOAL}: search with the exact engine**"
         lines.append(f"- recall@10 of the index for {plain(state.embedder_id)}: {state.recall}{verdict}")
     return "\n".join(["## Embedders\n", *(lines or ["None."])])

@@ -23,7 +23,7 @@ from vectorstore.ledger.ledger import Ledger
 from vectorstore.ledger.sought import links_looked_at, links_not_reached
 from vectorstore.ledger.stored_vectors import vector_matrix
 from vectorstore.snapshots.card import CardFacts, write_card
-from vectorstore.snapshots.snapshot import read_snapshot, snapshot_with
+from vectorstore.snapshots.snapshot import Snapshot, index_hash, sound_snapshots, vectors_hash
 
 if TYPE_CHECKING:
     from vectorstore.corpus import Corpus
@@ -181,7 +181,7 @@ def _clear(folder: Path) -> None:
 def _facts(corpus: Corpus, options: ExportOptions) -> CardFacts:
     ledger = corpus.ledger
     content_hash = corpus.content_hash()
-    named = snapshot_with(corpus.folder, content_hash)
+    hashes = {each.embedder_id: vectors_hash(ledger, each.embedder_id) for each in corpus.embedders()}
     recipes = ledger.select("SELECT recipe_id, settings FROM recipe ORDER BY recipe_id")
     return CardFacts(
         counts=corpus_counts(ledger),
@@ -190,7 +190,9 @@ def _facts(corpus: Corpus, options: ExportOptions) -> CardFacts:
         embedders={
             each.embedder_id: (each.dimension, corpus.embedded_count(each.embedder_id)) for each in corpus.embedders()
         },
-        snapshot=read_snapshot(corpus.folder, named) if named else None,
+        index_hash=index_hash(hashes),
+        vector_hashes={embedder_id: digest for embedder_id, (_, digest) in hashes.items()},
+        snapshot=_snapshot_of(corpus.folder, content_hash, index_hash(hashes)),
         vectors=options.vectors,
         value_coverage=options.value_coverage,
         contact=options.contact,
@@ -198,6 +200,12 @@ def _facts(corpus: Corpus, options: ExportOptions) -> CardFacts:
         links_checked=links_looked_at(ledger),
         links_unchecked=links_not_reached(ledger),
     )
+
+
+def _snapshot_of(folder: Path, content: str, index: str) -> Snapshot | None:
+    """The first snapshot with this content, of those with these vectors where there is one."""
+    named = [each for each in sound_snapshots(folder) if each.content_hash == content]
+    return min(named, key=lambda each: each.index_hash != index, default=None)
 
 
 def _write_table(ledger: Ledger, name: str, folder: Path) -> int:

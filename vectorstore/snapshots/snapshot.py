@@ -262,7 +262,7 @@ def take_snapshot(corpus: Corpus, name: str) -> Snapshot:
     check_snapshot_name(name)
     ledger = corpus.ledger
     hashes = {embedder.embedder_id: vectors_hash(ledger, embedder.embedder_id) for embedder in corpus.embedders()}
-    identity = manifest_hash(current_rows(ledger)), _index_hash(hashes), words_hash(ledger)
+    identity = manifest_hash(current_rows(ledger)), index_hash(hashes), words_hash(ledger)
     if name in snapshot_names(corpus.folder):
         made = read_snapshot(corpus.folder, name)
         if made.identity != identity:
@@ -316,7 +316,8 @@ def _describe(
     )
 
 
-def _index_hash(hashes: Mapping[str, tuple[int, str]]) -> str:
+def index_hash(hashes: Mapping[str, tuple[int, str]]) -> str:
+    """SHA-256 over what ``vectors_hash`` gives of each embedder, by its id."""
     return hashlib.sha256(json.dumps(hashes, sort_keys=True).encode()).hexdigest()
 
 

@@ -124,6 +124,23 @@ def test_texts_of_strangers_stay_texts() -> None:
     assert len(plain("x" * 5000)) < 200
 
 
+def test_a_card_tells_of_vectors_what_the_snapshot_knows_of_them(filled: Corpus, tmp_path: Path) -> None:
+    before = take_snapshot(filled, "before")
+
+    def card(name: str) -> str:
+        return (export_corpus(filled, tmp_path / name, ExportOptions(vectors=True)).folder / "CARD.md").read_text()
+
+    assert f"snapshot `before` of {before.made_at}, index hash `{before.index_hash}`." in card("same")
+    embed(filled, "test/another", seed=1)
+    told = card("others")
+    assert before.index_hash not in told and "of which the vectors are others now" in told
+    assert "recall@10 of the index for test/made-up: 1.0000" in told and "for test/another" not in told
+    after = take_snapshot(filled, "after")
+    told = card("after")
+    assert f"snapshot `after` of {after.made_at}, index hash `{after.index_hash}`." in told
+    assert "recall@10 of the index for test/another: 1.0000" in told
+
+
 def test_an_export_is_whole_or_not_there(filled: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("x")
