@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vectorstore.files.snapshot_files import snapshot_names
 from vectorstore.foundation.errors import CorpusError
 from vectorstore.ledger.counts import Counts
+from vectorstore.ledger.records import Problem
 from vectorstore.snapshots.snapshot import (
     EmbedderState,
     Row,
@@ -142,6 +144,14 @@ def check_snapshot(corpus: Corpus, name: str) -> SnapshotCheck:
         problem="the ledger remembers another snapshot under this name" if changed else "",
         words=_words_now(corpus, snapshot, {row[0] for row in rows}, clips),
     )
+
+
+def snapshots_gone(corpus: Corpus) -> list[Problem]:
+    """Snapshots that the ledger remembers and whose descriptions are not in the folder any more, by name."""
+    here = set(snapshot_names(corpus.folder))
+    noted = (str(row[0]) for row in corpus.ledger.select("SELECT name FROM snapshot ORDER BY name"))
+    hint = "harmless if you deleted it; else restore its files from a copy, so that results can be held against it"
+    return [Problem("snapshot_gone", name, hint) for name in noted if name not in here]
 
 
 def _words_now(corpus: Corpus, snapshot: Snapshot, clips: set[str], here: set[str]) -> str:

@@ -18,8 +18,9 @@ _LENGTH_TOLERANCE = 0.01
 """How far the length of a vector may be from 1: half precision keeps three digits."""
 _RESTORE = "restore it from a copy, or remove the clip and ingest it again"
 _REPAIR = "open the corpus for writing once, e.g. with `valuespectrum ingest`"
-HARMLESS = frozenset({"picture_unused"})
-"""Kinds of problems with which everything is as it should be: what a killed writer leaves that nobody needs."""
+HARMLESS = frozenset({"picture_unused", "snapshot_gone"})
+"""Kinds of problems with which everything is as it should be: what a killed writer leaves that nobody needs, and files
+that somebody may have deleted."""
 
 
 def find_problems(ledger: Ledger, pictures: FrameStore, index: IndexKeeper, *, quick: bool) -> list[Problem]:

@@ -287,6 +287,16 @@ def test_words_that_went_with_their_clips_are_no_others(ask: Ask, corpus: Path) 
     assert ask("diff", "april", "may")[2].endswith(f"\n{said}\n")
 
 
+def test_a_snapshot_whose_files_are_gone_is_told_and_may_have_been_deleted(ask: Ask, corpus: Path) -> None:
+    for name in ("march", "april"):
+        ask("snapshot", name, also_text=False)
+    (corpus / "snapshots" / "march.json").unlink()
+    code, found, text = ask("verify", "--quick")
+    assert (code, found["passed"], [each["name"] for each in found["snapshots"]]) == (0, True, ["april"])
+    assert [(each["kind"], each["where"]) for each in found["problems"]] == [("snapshot_gone", "march")]
+    assert "snapshot_gone: march (harmless if you deleted it" in text
+
+
 def test_a_damaged_snapshot_is_named_beside_the_others(ask: Ask, corpus: Path) -> None:
     assert ask("snapshot", "march", also_text=False)[0] == 0
     (corpus / "snapshots" / "bad.json").write_text("[")

@@ -60,7 +60,7 @@ def verify(
     """
     from vectorstore.corpus import Corpus
     from vectorstore.files.snapshot_files import snapshot_names
-    from vectorstore.snapshots.compare import check_snapshot
+    from vectorstore.snapshots.compare import check_snapshot, snapshots_gone
     from vectorstore.upkeep.verification import HARMLESS
 
     teller, folder = teller or Unattended(), user_path(corpus)
@@ -69,6 +69,8 @@ def verify(
         problems = opened.verify(quick)
         teller.doing("checking snapshots")
         checks = [check_snapshot(opened, name) for name in snapshot_names(folder)]
+        # What a damaged ledger remembers says nothing.
+        problems += [] if any(each.kind == "ledger_damaged" for each in problems) else snapshots_gone(opened)
     passed = all(problem.kind in HARMLESS for problem in problems) and all(check.intact for check in checks)
     document = {
         "passed": passed,
