@@ -7,7 +7,7 @@ say that there are too many, believe every time, and keep the markup; what is le
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ingest.cleaning.text import utf_16
 from ingest.transcripts.cues import MOST_LINES, RawCue, is_time
@@ -54,23 +54,44 @@ def read_subtitles(text: str) -> Iterator[RawCue]:
         >>> list(read_subtitles("1\n00:00:01,000 --> 00:00:02,500\nHello\nthere\n"))
         [(1.0, 2.5, 'Hello\nthere')]
     """
-    lines = iter(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    ends_at_blank = text.lstrip().startswith("WEBVTT")
     times: tuple[float, float] | None = None
     words: list[str] = []
-    for line in lines:
+    for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
         if (next_times := _times(line)) is not None:
             if times is not None:
-                # Blocks without a blank line between them: the number of the next one stands at the end of this one.
-                yield (*times, "\n".join(words[:-1] if words and _NUMBER.fullmatch(words[-1]) else words))
+                yield (*times, _said(words, is_followed=True))
             times, words = next_times, []
-        elif not line.strip():
-            if times is not None:
-                yield (*times, "\n".join(words))
-            times, words = None, []
-        elif times is not None and len(words) <= MOST_LINES:
-            words.append(line)
+        elif times is not None and _is_end(line, words, ends_at_blank):
+            yield (*times, _said(words))
+            times = None
+        elif times is not None and len(words) <= 2 * MOST_LINES + 1 and (line.strip() or words[-1:] != [""]):
+            # Between two lines stands one blank line at most, so that enough of these are words.
+            words.append(line if line.strip() or ends_at_blank else "")
     if times is not None:
-        yield (*times, "\n".join(words))
+        yield (*times, _said(words))
+
+
+def _is_end(line: str, words: Sequence[str], ends_at_blank: bool) -> bool:
+    """Whether a line that is none of times ends a cue of these lines.
+
+    To WebVTT a line with a space in it is none that is blank: captions that roll begin and end with one. Players show
+    what SubRip has behind a blank line, up to the next times.
+    """
+    return not line if ends_at_blank else "-->" in line and "" in words[-2:]
+
+
+def _said(words: Sequence[str], is_followed: bool = False) -> str:
+    """The lines of a cue without the number of the next one, which stands at their end, often without a blank before.
+
+    Args:
+        words: Lines up to the next times, or up to the end of the file.
+        is_followed: Whether times come next.
+    """
+    lines = words if is_followed or words[-1:] != [""] else words[:-1]
+    if lines and _NUMBER.fullmatch(lines[-1]) and (is_followed or lines[-2:-1] == [""]):
+        lines = lines[:-1]
+    return "\n".join([line for line in lines if line][: MOST_LINES + 1])
 
 
 def _times(line: str) -> tuple[float, float] | None:

@@ -85,6 +85,48 @@ def test_a_format_without_blank_lines_or_numbers_is_read_too() -> None:
     assert [raw[2] for raw in read_subtitles(text)] == ["one", "two"]
 
 
+def test_lines_of_captions_that_roll_stay_at_their_times() -> None:
+    """A line with a space in it stands where the line before has not yet come, or has gone."""
+    rolling = """WEBVTT
+Kind: captions
+
+00:00.080 --> 00:02.000 align:start position:0%
+ 
+hello<00:00.640><c> everyone</c>
+
+00:02.000 --> 00:02.010 align:start position:0%
+hello everyone
+ 
+
+00:02.010 --> 00:05.000 align:start position:0%
+hello everyone
+welcome<00:02.640><c> back</c>
+
+NOTE nobody sees this
+"""  # noqa: W293
+    cues = clean_cues(read_subtitles(rolling), 9.0).cues
+    assert [(cue.start, cue.end, cue.text) for cue in cues] == [
+        (0.08, 2.0, "hello everyone"),
+        (2.01, 5.0, "welcome back"),
+    ]
+
+
+@pytest.mark.parametrize("blank", ["", "  "])
+@pytest.mark.parametrize("number", ["2\n", ""])
+def test_words_behind_a_blank_line_belong_to_the_cue_before(blank: str, number: str) -> None:
+    first, second = "00:00:01,000 --> 00:00:02,000", "00:00:02,000 --> 00:00:03,000"
+    text = f"1\n{first}\n{blank}\nthree\n{blank}\n{blank}\n3\n{blank}\n{number}{second}\n3\n{blank}\n"
+    assert list(read_subtitles(text)) == [(1.0, 2.0, "three\n3"), (2.0, 3.0, "3")]
+    assert list(read_subtitles(f"{text}4\n00:00:03 --> never\nwords\n")) == list(read_subtitles(text))
+    assert list(read_subtitles(f"{text}4\n")) == list(read_subtitles(text)), "as where a file was cut"
+
+
+def test_blank_lines_hide_no_words_that_are_cut() -> None:
+    text = "00:01 --> 00:02\n" + "".join(f"\nline {number}\n" for number in range(MOST_LINES + 1))
+    assert clean_cues(read_subtitles(text), 9.0).shortened == 1
+    assert clean_cues(read_subtitles(text.rsplit("line", 1)[0]), 9.0).shortened == 0
+
+
 @pytest.mark.parametrize(
     "times",
     [
