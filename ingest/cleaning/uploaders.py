@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
-from ingest.cleaning.urls import HOSTS, parse_link
+from ingest.cleaning.urls import HOSTS, completed, parse_link
 from vectorstore.foundation.errors import FetchError
 from vectorstore.ledger.records import UploaderName
 from vectorstore.ledger.uploader_names import DISPLAY, HANDLE, ID
@@ -108,6 +108,7 @@ def _poster(page: str) -> Iterator[UploaderName]:
 
 def asked_names(text: str) -> tuple[str, ...]:
     """What a user may mean by a name: itself, or the names in the address of a page."""
-    if "://" not in text:
+    link = completed(text)
+    if "://" not in link:
         return (text,)
-    return tuple(name.text for name in names_in_url(text)) or (text,)
+    return tuple(name.text for name in names_in_url(link)) or (text,)

@@ -143,6 +143,16 @@ def secured(url: str) -> str:
     return f"https://{rest}" if scheme.lower() == "http" and host in HOSTS else url
 
 
+def completed(text: str) -> str:
+    """The same text, and where it is a link to a platform without its beginning, as browsers show it, that link.
+
+    >>> completed("youtu.be/aaaaaaaaaaa"), completed("clips/one.mp4")
+    ('https://youtu.be/aaaaaaaaaaa', 'clips/one.mp4')
+    """
+    host = re.split("[/?#]", text, maxsplit=1)[0].lower()
+    return f"https://{text}" if host in HOSTS else text
+
+
 def _recognise(platform: Platform, host: str, path: str, query: dict[str, list[str]]) -> Link | None:
     if (found := find_rule(platform, host, path, query)) is None:
         return None

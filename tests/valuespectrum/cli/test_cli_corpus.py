@@ -366,6 +366,16 @@ def test_a_page_of_somebody_is_no_link_of_a_clip(ask: Ask, tmp_path: Path) -> No
     assert ask("info")[1]["clips"] == 20
 
 
+def test_links_and_pages_are_known_without_their_beginning(ask: Ask, tmp_path: Path) -> None:
+    short = [link("power", number).removeprefix("https://") for number in range(2)]
+    (tmp_path / "list.txt").write_text("\n".join(short))
+    code, shown, _ = ask("remove", "--url-list", tmp_path / "list.txt")
+    assert (code, shown["clips"], shown["not_here"]) == (1, 2, [])
+    assert ask("remove", "--uploader", "www.tiktok.com/@person0")[1]["clips"] == 10
+    code, refused, _ = ask("remove", "--keep-out", "--yes", "--url", "WWW.tiktok.com/@somebody")
+    assert code == 2 and "is the page of a person" in refused["error"]["message"]
+
+
 def test_links_of_a_list_that_are_not_here_are_named(ask: Ask, tmp_path: Path) -> None:
     lost = "https://youtu.be/AAAAAAAAAAA"
     (tmp_path / "list.txt").write_text(f"{link('power', 1)}\n{lost}\n")

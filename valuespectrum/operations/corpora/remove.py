@@ -81,11 +81,13 @@ def remove(
 
         vs.remove("my-corpus", vs.Takedown(uploader=("@somebody",)), agree=lambda what: True)
     """
+    from ingest.cleaning.urls import completed
     from vectorstore.corpus import Corpus
     from vectorstore.ledger.sought import known_links
 
     teller = teller or Unattended()
-    links = [*what.url, *(_read_list(what.url_list) if what.url_list else [])]
+    typed = list(map(completed, what.url))
+    links = [*typed, *(map(completed, _read_list(what.url_list)) if what.url_list else [])]
     named = {"clip": what.clip, "uploader": what.uploader, "source": links}
     teller.doing(f"opening {user_path(corpus)}")
     with Corpus.open(user_path(corpus), write=True, chroma_url=chroma) as opened:
@@ -94,7 +96,7 @@ def remove(
         removals = _removals(opened, named, known, what.reason, what.keep_out)
         foreseen = _Foreseen.of(opened, removals, _not_here(opened, links, known))
         if not what.keep_out:
-            _refuse_strangers(opened, what.clip, _not_here(opened, what.url, known))
+            _refuse_strangers(opened, what.clip, _not_here(opened, typed, known))
         empty = not any(foreseen.sums[name] for name in ("clips", "sources"))
         again = empty and _removed_before(opened, removals)
         if empty and not again and not what.keep_out:
