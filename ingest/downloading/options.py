@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ingest.cleaning.urls import OwnHost
 from ingest.downloading.pacing import PlatformPace
+from ingest.transcripts.cues import TRACK_ID
 from vectorstore.foundation.errors import FetchError, InputError
 from vectorstore.foundation.user_paths import user_path
 
@@ -226,7 +227,7 @@ def _languages(value: object) -> tuple[str, ...]:
 
 def _is_language(text: object) -> bool:
     # "all" would be every language that there is.
-    form = r"(?!all$)[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}"
+    form = rf"(?!all$)[A-Za-z]{{2,3}}(-[A-Za-z0-9]{{1,8}}){{0,3}}({TRACK_ID})?"
     return isinstance(text, str) and re.fullmatch(form, text) is not None
 
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ingest.cleaning.paths import printable, read_beside, settle
-from ingest.transcripts.cues import MOST_RAW, RawTrack, language_tag
+from ingest.transcripts.cues import MOST_RAW, TRACK_ID, RawTrack, language_tag
 from ingest.transcripts.subtitles import LARGEST, decode_text, read_subtitles
 from vectorstore.foundation.errors import MediaError
 from vectorstore.ledger.records import Failure
@@ -24,7 +24,7 @@ _UNSETTLED = 2_000_000_000
 """Nanoseconds after a folder has changed in which it may change again without another time: two seconds on FAT."""
 
 _TAGGED = re.compile(
-    r"(?:\.(?!(?:cc|sdh)\Z)(?P<language>[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}))?"
+    rf"(?:\.(?!(?:cc|sdh)\Z)(?P<language>[A-Za-z]{{2,3}}(?:[-_][A-Za-z0-9]{{1,8}}){{0,3}}(?:{TRACK_ID})?))?"
     r"(?:\.(?P<mark>auto|cc|default|forced|sdh))?"
 )
 

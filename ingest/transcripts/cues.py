@@ -35,7 +35,10 @@ _TAG = re.compile(r"<[!/0-9A-Za-z][^<>]{0,300}>")
 _OVERRIDE = re.compile(r"\{\\[^{}]{0,300}\}")
 _BREAK = re.compile(r"\\[Nnh]")
 _JOINERS = "\u200c\u200d"
+TRACK_ID = r"-[A-Za-z0-9_-]{11}"
+"""What YouTube puts behind the language of a track that has a name of its own."""
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{1,8}){0,3}")
+_TRACK_ID_AT_END = re.compile(rf"{TRACK_ID}\Z")
 _SHORTER = dict(
     pair.split(":")
     for pair in (
@@ -74,8 +77,12 @@ def language_tag(said: object) -> str:
     Example:
         >>> language_tag("pt-BR"), language_tag("eng"), language_tag("und"), language_tag("../../etc")
         ('pt-br', 'en', '', '')
+        >>> language_tag("en-eEY6OEpapPo")
+        'en'
     """
     tag = said.lower().replace("_", "-") if isinstance(said, str) else ""
+    if not _LANGUAGE.fullmatch(tag):
+        tag = _TRACK_ID_AT_END.sub("", tag)
     return _SHORTER.get(tag, tag) if tag != "und" and _LANGUAGE.fullmatch(tag) else ""
 
 

@@ -84,6 +84,10 @@ def test_subtitles_are_asked_for_as_yt_dlps_own_parser_reads_it() -> None:
     assert subtitle_options([]) == {}
 
 
+def test_a_track_with_a_name_of_its_own_is_asked_for_by_what_youtube_calls_it() -> None:
+    assert FetchOptions.read({"subtitles": "en-eEY6OEpapPo,pt-BR"}).subtitles == ("en-eEY6OEpapPo", "pt-BR")
+
+
 @pytest.mark.parametrize("languages", ["all", "en.*", "../en", "en,de,fr,es,it", "", ["en", 1], 7, "live_chat"])
 def test_languages_are_names_and_few(languages: object) -> None:
     with pytest.raises(InputError, match="subtitles"):

@@ -85,7 +85,15 @@ def test_a_file_beside_comes_in_with_its_clip(folder: Path, corpus: Path) -> Non
 
 @pytest.mark.parametrize(
     ("name", "language"),
-    [("a.srt", ""), ("a.sdh.srt", ""), ("a.cc.vtt", ""), ("a.en.sdh.srt", "en"), ("a.pt-BR.forced.srt", "pt-br")],
+    [
+        ("a.srt", ""),
+        ("a.sdh.srt", ""),
+        ("a.cc.vtt", ""),
+        ("a.en.sdh.srt", "en"),
+        ("a.pt-BR.forced.srt", "pt-br"),
+        ("a.en-eEY6OEpapPo.vtt", "en"),
+        ("a.pt-BR-eEY6-_papPo.auto.vtt", "pt-br"),
+    ],
 )
 def test_marks_of_subtitle_files_are_no_languages(tmp_path: Path, name: str, language: str) -> None:
     (tmp_path / name).write_text(HELLO)
