@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, BinaryIO
 
 from ingest.media.media_guard import Deadline, Limits
@@ -29,8 +30,8 @@ def read_sound(file: BinaryIO, index: MediaIndex, name: str, limits: Limits, dea
 
     Returns:
         Signed 16-bit numbers, little-endian, from the first picture on: silence where the sound begins later or has
-        gaps, so that places in it are times of the clip. Empty where there is no sound. What cannot be decoded ends it
-        early: a clip is not refused for its sound.
+        gaps, so that places in it are times of the clip. Empty where there is no sound. What cannot be decoded is
+        silent, and where the container is damaged it ends early: a clip is not refused for its sound.
 
     Raises:
         MediaError: ``deadline``.
@@ -41,15 +42,26 @@ def read_sound(file: BinaryIO, index: MediaIndex, name: str, limits: Limits, dea
             stream = next(iter(container.streams.audio), None)
             if stream is None:
                 return b""
-            for frame in container.decode(stream):
+            for packet in container.demux(stream):
                 deadline.check()
-                heard.take(frame)
+                for frame in _frames(packet):
+                    heard.take(frame)
                 if heard.is_full:
                     break
     except MediaError as error:
         if error.reason == "deadline":
             raise
     return heard.numbers()
+
+
+def _frames(packet: av.Packet[av.AudioStream]) -> Sequence[av.AudioFrame]:
+    import av
+
+    try:
+        return packet.decode()
+    except av.FFmpegError:
+        # As with pictures: a damaged packet costs what is in it.
+        return ()
 
 
 class _ClipSound:
@@ -61,14 +73,14 @@ class _ClipSound:
     """
 
     def __init__(self, begin: float, most: int) -> None:
-        import av
-
         self._begin = begin
         self._most = most
         self._kept = bytearray()
         self._place: int | None = None
         """Where the next sample belongs, in samples from the first picture on; ``None`` before the first frame."""
-        self._resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
+        self._form: tuple[str, str, int] | None = None
+        """Of the frames that the resampler takes."""
+        self._resampler: av.AudioResampler | None = None
 
     @property
     def is_full(self) -> bool:
@@ -78,12 +90,21 @@ class _ClipSound:
     def take(self, frame: av.AudioFrame) -> None:
         """Take the next frame."""
         place = self._place_of(frame)
-        for part in self._resampler.resample(frame):
+        for part in self._resampler_of(frame).resample(frame):
             samples = part.to_ndarray().astype("<i2").reshape(-1)
             # What is heard before the first picture is no part of the clip.
             self._kept += samples[max(0, -place) :].tobytes()
             place += len(samples)
         self._place = place
+
+    def _resampler_of(self, frame: av.AudioFrame) -> av.AudioResampler:
+        """Sound may change its form within a clip, as recordings do at advertisements; a resampler takes one form."""
+        import av
+
+        form = frame.format.name, frame.layout.name, frame.sample_rate
+        if self._resampler is None or form != self._form:
+            self._form, self._resampler = form, av.AudioResampler(format="s16", layout="mono", rate=RATE)
+        return self._resampler
 
     def _place_of(self, frame: av.AudioFrame) -> int:
         """Where a frame belongs; what is missing before it is filled with silence."""
