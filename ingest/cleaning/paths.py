@@ -25,6 +25,8 @@ _FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC
 _MOST_READINGS = 16
 """Ways in which the brackets of a pattern are read."""
 _ESCAPED = re.compile(rb"\\(x[0-9a-f]{2})")
+_ONE_FORMAT = re.compile(r"\.f(?:[0-9]|dash-|hls-|http-)[\w-]{0,40}\Z")
+"""How yt-dlp ends the name of a file of pictures alone, or of sound alone, where it does not join them."""
 _REASONS = {
     errno.ENOENT: "missing",
     errno.ENOTDIR: "missing",
@@ -317,6 +319,16 @@ def _is_below_link(path: Path, parts: tuple[str, ...]) -> bool:
         return first_link(Path(*path.parts[:start]), path.parent) is not None
     except MediaError:
         return True
+
+
+def own_names(video: Path) -> tuple[str, ...]:
+    """What files beside a video that belong to it may be called, without their endings: its own name first.
+
+    Example:
+        >>> own_names(Path("a.mp4")), own_names(Path("a.f137.mp4"))
+        (('a',), ('a.f137', 'a'))
+    """
+    return tuple(name for name in dict.fromkeys((video.stem, _ONE_FORMAT.sub("", video.stem))) if name)
 
 
 def printable(path: Path) -> str:

@@ -6,20 +6,17 @@ Written by strangers, so checked field by field.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ingest.cleaning.paths import printable, read_beside
+from ingest.cleaning.paths import own_names, printable, read_beside
 from ingest.cleaning.text import MAX_CAPTION, MAX_TAG, MAX_TITLE, clean_tags, clean_text, clean_url, read_day
 from ingest.cleaning.uploaders import uploader_names
 from vectorstore.foundation.errors import MediaError
 from vectorstore.ledger.records import Failure, UploaderName
 
 _MAX_BYTES = 8 * 2**20
-_ONE_FORMAT = re.compile(r"\.f(?:[0-9]|dash-|hls-|http-)[\w-]{0,40}\Z")
-"""How yt-dlp ends the name of a file of pictures alone, or of sound alone, where it does not join them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +44,7 @@ def describe(video: Path) -> Description:
     A missing sidecar is normal; an unusable one is told as a problem and treated as missing. The title falls back to
     the name of the file. Files of one format (``NAME.f137.mp4``) share the sidecar of the whole.
     """
-    names = dict.fromkeys((video.stem, _ONE_FORMAT.sub("", video.stem)))
-    found = (_read(video.with_name(f"{name}.info.json")) for name in names if name)
+    found = (_read(video.with_name(f"{name}.info.json")) for name in own_names(video))
     try:
         return describe_info(next((info for info in found if info is not None), {}), video.stem)
     except MediaError as error:

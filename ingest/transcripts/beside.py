@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from ingest.cleaning.paths import printable, read_beside, settle
+from ingest.cleaning.paths import own_names, printable, read_beside, settle
 from ingest.transcripts.cues import MOST_RAW, TRACK_ID, RawTrack, language_tag
 from ingest.transcripts.subtitles import LARGEST, decode_text, read_subtitles
 from vectorstore.foundation.errors import MediaError
@@ -49,22 +49,23 @@ def subtitles_beside(video: Path) -> FoundWords:
 
     Returns:
         The tracks in the order of their names, what was recognised behind what was written; ``None`` where their folder
-        cannot be listed. A file that cannot be used is a problem with the reason ``"subtitles"``, and the others are
-        used.
+        cannot be listed. A file of one format (``NAME.f137.mp4``) that has none has those of the whole. A subtitle file
+        that cannot be used is a problem with the reason ``"subtitles"``, and the others are used.
     """
-    names = _names_of(video)
-    if names is None:
+    found = _named(video)
+    if found is None:
         return FoundWords("beside", None)
+    stem, names = found
     tracks, problems = [], []
     if len(names) > MOST_FILES:
         further = f"{len(names) - MOST_FILES:,} of {len(names):,} subtitle files beside it are more than are read"
         problems.append(Failure(printable(video), "subtitles", f"{printable(Path(video.name))}: {further}"))
-    for name in _whole_first(names[:MOST_FILES], video.stem):
+    for name in _whole_first(names[:MOST_FILES], stem):
         path = video.with_name(name)
         try:
             content = read_beside(path, LARGEST)
             if content is not None:
-                tracks.append(read_track(content, printable(Path(name)), _language(name, video.stem)))
+                tracks.append(read_track(content, printable(Path(name)), _language(name, stem)))
         except MediaError as error:
             problems.append(Failure(printable(path), "subtitles", error.message))
     return FoundWords("beside", tuple(tracks), tuple(problems))
@@ -109,20 +110,25 @@ def read_track(content: bytes, name: str, language: str) -> RawTrack:
     return RawTrack(cues, language, sum(1 for _ in remaining))
 
 
-def _names_of(video: Path) -> Sequence[str] | None:
-    """Names of the subtitle files of a video, sorted; ``None`` where nobody can tell."""
+def _named(video: Path) -> tuple[str, Sequence[str]] | None:
+    """The subtitle files of a video, sorted, behind the name that they begin with; ``None`` where nobody can tell."""
     try:
         names = _names_in(video.parent)
     except (OSError, ValueError):
         # A video may lie in a folder that can be entered and not be listed.
         return None
-    first = f"{video.stem}."
+    found = ((stem, _names_of(stem, names)) for stem in own_names(video))
+    return next((each for each in found if each[1]), (video.stem, ()))
+
+
+def _names_of(stem: str, names: Sequence[str]) -> Sequence[str]:
+    first = f"{stem}."
     start = bisect.bisect_left(names, first)
     found: list[str] = []
     for name in names[start:]:
         if not name.startswith(first):
             break
-        if _TAGGED.fullmatch(name[len(video.stem) : -len(Path(name).suffix)]):
+        if _TAGGED.fullmatch(name[len(stem) : -len(Path(name).suffix)]):
             found.append(name)
     return found
 

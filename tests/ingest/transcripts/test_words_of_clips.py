@@ -119,6 +119,18 @@ def test_what_is_forced_or_recognised_stands_for_no_whole(
     assert [track.cues[0][2].split()[0] for track in tracks] == list(used)
 
 
+def test_a_file_of_one_format_has_the_words_of_the_whole(tmp_path: Path) -> None:
+    """yt-dlp names subtitles once for all formats of a video that it does not join."""
+    (tmp_path / "a.en.srt").write_text(HELLO)
+    part = settle(tmp_path / "a.f137.mp4")
+    (track,) = subtitles_beside(part).tracks or ()
+    assert track.language == "en"
+    assert subtitles_beside(settle(tmp_path / "a.final.mp4")).tracks == ()
+    (tmp_path / "a.f137.de.srt").write_text(HELLO)
+    (track,) = subtitles_beside(part).tracks or ()
+    assert track.language == "de"
+
+
 def test_a_file_that_appears_changes_or_goes_later_is_planned_and_followed(folder: Path, corpus: Path) -> None:
     come_in(folder, corpus)
     assert said(corpus) == []
