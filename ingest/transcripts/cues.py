@@ -1,8 +1,8 @@
 r"""From what a stranger wrote between two times to words that can be kept: plain, in order, within the clip, bounded.
 
 Subtitles are markup, and markup of many kinds: tags (``<b>``, ``<font ...>``, ``<c.yellow>``, ``<00:00:01.000>``),
-overrides of ASS (``{\an8}``), character references. All of it goes; what is left is one line of text, without
-controls, without marks that turn the direction of reading, and without letters that nobody sees.
+overrides of ASS (``{\an8}``) and its drawings, character references. All of it goes; what is left is one line of
+text, without controls, without marks that turn the direction of reading, and without letters that nobody sees.
 """
 
 from __future__ import annotations
@@ -31,8 +31,10 @@ LONGEST_CUE = 500
 _LONGEST_LINE = 8 * LONGEST_CUE
 """Characters of a line that are looked at, with its markup."""
 
-_TAG = re.compile(r"<[!/0-9A-Za-z][^<>]{0,300}>")
+_TAG = re.compile(r"<(?:[!/A-Za-z][^<>]{0,300}|[0-9][0-9:.]{0,20})>")
 _OVERRIDE = re.compile(r"\{\\[^{}]{0,300}\}")
+_DRAWING = re.compile(r"\{\\[^{}]{0,300}?(?<=\\)p[1-9][^{}]{0,300}\}.*?(?=\{\\[^{}]{0,300}?(?<=\\)p0|\Z)")
+"""What ASS draws in the place of words, as numbers of its lines."""
 _BREAK = re.compile(r"\\[Nnh]")
 _JOINERS = "\u200c\u200d"
 TRACK_ID = r"-[A-Za-z0-9_-]{11}"
@@ -149,7 +151,7 @@ def plain_words(line: str) -> str:
         >>> plain_words("{\\an8}<i>Fish &amp; chips</i>")
         'Fish & chips'
     """
-    bare = _BREAK.sub(" ", _OVERRIDE.sub("", _TAG.sub("", line[:_LONGEST_LINE])))
+    bare = _BREAK.sub(" ", _OVERRIDE.sub("", _DRAWING.sub("", _TAG.sub("", line[:_LONGEST_LINE]))))
     seen = "".join(letter for letter in html.unescape(bare) if _is_seen(letter))
     # One letter more than is kept, by which it is seen that there are more.
     return clean_text(seen, LONGEST_CUE + 1)

@@ -170,6 +170,10 @@ def test_captions_that_roll_say_each_line_once() -> None:
         ("bell\x07 esc\x1b[2J nul\0", "bell esc[2J nul"),
         ("<00:00:01.000><c>timed</c>", "timed"),
         ("2 < 3 and 4 > 3", "2 < 3 and 4 > 3"),
+        ("I <3 you, and 4 > 3", "I <3 you, and 4 > 3"),
+        (r"{\an7\pos(9,9)\p1\c&HFF&}m 0 0 l 100 0 100 20{\c&H00&}l 5 5{\p0}Sign", "Sign"),
+        (r"{\p2}m 0 0 l 100 0", ""),
+        (r"{\pos(1,2)}Placed", "Placed"),
         ("unclosed <b", "unclosed <b"),
         ("\ud800lone", "lone"),
         ("family \U0001f468\u200d\U0001f469", "family \U0001f468\u200d\U0001f469"),
@@ -217,7 +221,16 @@ def test_a_line_of_times_may_say_much_behind_them() -> None:
 
 def test_endless_lines_and_brackets_cost_little() -> None:
     began = time.process_time()
-    for text in ("<" * 2**20, "{\\" * 2**19, "&" * 2**20, "-->" * 2**18, "\n" * 2**20, "1:" * 2**19 + "-->"):
+    for text in (
+        "<" * 2**20,
+        "{\\p1" * 2**18,
+        "{\\p1}" * 2**18,
+        "{\\" * 2**19,
+        "&" * 2**20,
+        "-->" * 2**18,
+        "\n" * 2**20,
+        "1:" * 2**19 + "-->",
+    ):
         clean_cues(read_subtitles(f"1\n00:00:01,000 --> 00:00:02,000\n{text}\n"), 9.0)
         list(read_subtitles(text))
     assert time.process_time() - began < 5
