@@ -17,7 +17,7 @@ from valuespectrum.instruments.base import Rated
 from valuespectrum.instruments.portraits.keys import scoring_key
 from valuespectrum.instruments.registry import load_installed
 from valuespectrum.measuring.stored_answers import scored_answers
-from valuespectrum.reproduction.human_values import R_DATA, read_people
+from valuespectrum.reproduction.human_values import R_DATA, answers_on_scale, read_people
 from valuespectrum.runs.manifest import Manifest
 from valuespectrum.runs.run import open_answers, read_manifest
 from valuespectrum.scoring.cells import ScoringOptions
@@ -234,7 +234,7 @@ def _of_people(place: Path, sources: RatedSources) -> ReadRatings:
         )
     low, high = key.scale.lowest, key.scale.highest
     answers = np.stack(list(table.values()), axis=1)
-    heard = (answers >= low) & (answers <= high) & (answers == np.rint(answers))
+    heard = answers_on_scale(place, answers, low, high)
     place_of = np.where(heard, high - answers if sources.turned else answers - low, 0).astype(np.int64)
     number_of = [(number, value) for number in range(1, key.items + 1) if (value := key.value_of(number))]
     person, column = (each.reshape(-1) for each in np.indices((len(answers), len(number_of))))

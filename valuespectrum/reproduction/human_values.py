@@ -35,6 +35,7 @@ from valuespectrum.theory.value_sets import TEN
 from vectorstore.foreign.documents import cell_separator, read_regular, repeated_column
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.text import percent
 
 Floats = NDArray[np.float64]
 
@@ -46,6 +47,8 @@ R_DATA = (".rda", ".rdata")
 _MOST_FILES = 100
 _LARGEST = 64 * 2**20
 """Bytes of a table of answers in CSV: some hundred thousand people."""
+_MOST_OFF_SCALE = 1 / 3
+"""Share of the numbers of a table that may be none of the scale: codes of what was not answered."""
 _NUMBER_AT_END = re.compile(r"[0-9]{1,4}$")
 _ANSWER = re.compile(r"-?[0-9]+(?:\.[0-9]+)*|NA(?:\.[0-9]+)?|Unnamed: [0-9]+")
 """What pandas calls a column above which an answer stands, or none: repeated names get a number."""
@@ -167,18 +170,47 @@ def read_answers(path: Path, sample: Json) -> PeopleAnswers:
         raise InputError(f"{path} has {len(table)} columns, the questionnaire {key.items} items", "one column an item")
     ratings = np.stack([np.asarray(column, dtype=np.float64) for column in table.values()], axis=1)
     low, high = sample["scale"]
-    on_scale = (ratings >= low) & (ratings <= high)
-    strange = int((np.isfinite(ratings) & ~on_scale).sum())
+    on_scale = answers_on_scale(path, ratings, low, high)
+    strange = int((~np.isnan(ratings) & ~on_scale).sum())
+    if silent := [name for name, heard in zip(table, on_scale.any(axis=0), strict=True) if not heard]:
+        raise InputError(f"{path}: nobody answered the item {silent[0]!r:.40}", "leave nothing of the form out")
     ratings = np.where(on_scale, ratings, np.nan)
     backwards = sample.get("reversed", key.coded_descending)  # a file that does not say is coded as published ones are
     answers = PeopleAnswers(low + high - ratings if backwards else ratings, key, strange)
-    middle = dict(zip(TEN.dimensions, np.nanmean(answers.centred(), axis=0), strict=True)) if len(ratings) else {}
-    if not middle or not middle["benevolence"] > 0 > middle["power"]:
+    middle = dict(zip(TEN.dimensions, np.nanmean(answers.centred(), axis=0), strict=True))
+    if not middle["benevolence"] > 0 > middle["power"]:
         raise InputError(
             f"{path} reads backwards, or is another questionnaire: people value power above benevolence in it",
             f"{low} is {'very much' if backwards else 'not at all'} like me in the file that is meant",
         )
     return answers
+
+
+def answers_on_scale(path: Path, answers: Floats, low: int, high: int) -> NDArray[np.bool_]:
+    """Which numbers are answers on a scale; of the others a few may be, as codes of what was not answered.
+
+    Args:
+        path: Where they are from, for the message.
+        answers: As they stand there, NaN for what is missing.
+        low: Lowest step.
+        high: Highest step.
+
+    Raises:
+        InputError: There is no answer, or the scale is another one.
+    """
+    on_scale = (answers >= low) & (answers <= high) & (answers == np.rint(answers))
+    given, told = answers[~np.isnan(answers)], answers[on_scale]
+    if not len(told):
+        raise InputError(f"{path} holds no answer from {low} to {high}", "one row a person, one column an item")
+    said = ""
+    if (off := 1.0 - len(told) / len(given)) > _MOST_OFF_SCALE:
+        said = f"{percent(off, '')} of its numbers are no whole numbers from {low} to {high}"
+    for end, beyond in ((high, low - 1), (low, high + 1)):
+        if beyond in given and end not in told:
+            said = f"nobody says {end}, and somebody says {beyond}"
+    if said:
+        raise InputError(f"{path} is on another scale: {said}", f"the questionnaire goes from {low} to {high}")
+    return np.asarray(on_scale)
 
 
 def read_people(path: Path) -> Mapping[str, Floats]:

@@ -8,6 +8,7 @@ import json
 import lzma
 import os
 import struct
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ import pytest
 from numpy.typing import NDArray
 
 from valuespectrum.cli import main
+from valuespectrum.comparing.rated import RatedSources, rated_table
 from valuespectrum.instruments.portraits.keys import scoring_key
 from valuespectrum.reproduction.human_values import FACTS, portraits, read_answers, sample_rows, samples
 from valuespectrum.reproduction.r_data import read_slots, read_table
@@ -187,6 +189,38 @@ def test_what_is_missing_backwards_or_other_is_refused(tmp_path: Path) -> None:
             reproduce_target(name, tmp_path / "missing.rda")
     with pytest.raises(InputError):
         sample_rows("gss-2012", None)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda ratings: ratings[:0], "holds no answer from 1 to 6"),
+        (lambda ratings: np.full_like(ratings, np.nan), "holds no answer from 1 to 6"),
+        (lambda ratings: ratings - 1, "on another scale: nobody says 6, and somebody says 0"),
+        (lambda ratings: ratings + 1, "on another scale: nobody says 1, and somebody says 7"),
+        (lambda ratings: ratings * 16, "holds no answer from 1 to 6"),
+        (lambda ratings: ratings * 2, "% of its numbers are no whole numbers from 1 to 6"),
+        (lambda ratings: ratings + 0.5 * (np.arange(21) < 10), "48% of its numbers are no whole numbers from 1 to 6"),
+        (lambda ratings: np.where(np.arange(21) == 16, np.nan, ratings), "nobody answered the item 'i16'"),
+    ],
+)
+def test_a_table_without_answers_or_on_another_scale_is_named_as_such(
+    change: Callable[[NDArray[np.float64]], NDArray[np.float64]], told: str, tmp_path: Path
+) -> None:
+    """Each was said to read backwards, which sent people to turn round what was never there."""
+    path = _written(tmp_path / "people.csv", change(people(60)))
+    with pytest.raises(InputError, match=told):
+        sample_rows("gss-2012", path)
+    if "nobody answered" not in told:
+        with pytest.raises(InputError, match=told):
+            rated_table([path], RatedSources(key="pvq_21"))
+
+
+def test_numbers_off_the_scale_are_counted_whatever_they_are(tmp_path: Path) -> None:
+    ratings = people(60)
+    ratings[:4, 2] = (88, np.inf, -np.inf, 2.5)
+    rows = {row.name: row.ours for row in sample_rows("gss-2012", _written(tmp_path / "people.csv", ratings))}
+    assert rows["numbers off the scale, which are left out"] == 4.0
 
 
 def test_items_are_named_and_in_their_order(tmp_path: Path) -> None:
