@@ -1,7 +1,8 @@
 """Reads a table of numbers out of a data file of R (``.rda``), without R and without running anything in it.
 
 The format is R's own (R Internals, section 1.8): a tagged tree in big-endian numbers. What is understood are tables
-(lists of numeric columns and of factors, whose numbers are those of their levels) and the slots of S4 objects.
+(lists of numeric columns and of factors) and the slots of S4 objects. A factor is the numbers that its levels name;
+where they are words, their places, if these can be those of a scale.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import re
 import struct
 import zlib
 from collections.abc import Callable, Mapping
@@ -26,7 +28,13 @@ Floats = NDArray[np.float64]
 
 _MOST = 64 * 2**20
 """Bytes, of a file and after decompression; tables of answers take a few."""
+_MOST_PARTS = 2_000_000
+"""Of the tree: each takes as much memory as a hundred bytes of a file, of which four may be enough for one."""
 _MISSING = -(2**31)
+_NUMBERED = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?)(?:[^0-9A-Za-z].*)?", re.DOTALL)
+"""A level that is a number, or begins with one: ``5``, ``1 - very much like me``."""
+_FEW = 3
+"""Levels that stand in the order of the alphabet by chance, too."""
 _SYMBOL, _PAIRS, _TEXT, _LOGICAL, _INTEGER, _REAL, _STRINGS, _LIST, _OBJECT = 1, 2, 9, 10, 13, 14, 16, 19, 25
 _REFERENCE, _NOTHING, _COMPACT = 255, 254, 238
 _TABLE, _S4 = "a table of numbers", "an S4 object"
@@ -51,12 +59,13 @@ def read_table(path: Path) -> Mapping[str, Floats]:
     """The first table of a file: column to numbers, NaN for what is missing.
 
     Raises:
-        InputError: It is no such file, or holds no table of numbers.
+        InputError: It is no such file, holds no table of numbers, or has factors whose places are no steps of a scale.
     """
     found = _first_table(_variables(path, _TABLE))
     if found is None:
         raise _refusal(path, _TABLE)
-    return found
+    _check_levels(path, found)
+    return {name: numbers for name, column in found.items() if (numbers := _numbers(column)) is not None}
 
 
 def read_slots(path: Path) -> Mapping[str, object]:
@@ -88,7 +97,7 @@ def _plain(node: object) -> object:
     return node if numbers is None else numbers
 
 
-def _first_table(variables: list[object]) -> dict[str, Floats] | None:
+def _first_table(variables: list[object]) -> dict[str, object] | None:
     for node in variables:
         if not isinstance(node, _Node) or not isinstance(node.content, list):
             continue
@@ -98,8 +107,27 @@ def _first_table(variables: list[object]) -> dict[str, Floats] | None:
         if even and isinstance(names, _Node) and isinstance(names.content, list):
             called = [each for each in names.content if isinstance(each, str)]
             if len({*called}) == len(names.content) == len(whole):
-                return dict(zip(called, whole, strict=True))
+                return dict(zip(called, node.content, strict=True))
     return None
+
+
+def _check_levels(path: Path, columns: Mapping[str, object]) -> None:
+    """Refuse levels in words whose places cannot be the steps of one scale: R sorts them, and leaves out unused ones.
+
+    Raises:
+        InputError: There are such.
+    """
+    worded = {name: words for name, column in columns.items() if (words := _levels(column)) and not _named(words)}
+    how = "make every item again with the levels of the whole scale in their order: factor(x, levels = ...)"
+    for name, words in worded.items():
+        first, others = next(iter(worded.items()))
+        if words != others:
+            raise InputError(f"{path}: column {name!r:.40} has other levels than {first!r:.40}", how)
+        if len(words) > _FEW and words == sorted(words, key=str.casefold):
+            told = (
+                f"{path}: the levels of column {name!r:.40} are in the order of the alphabet ({words[0]!r:.40} first)"
+            )
+            raise InputError(told, how)
 
 
 def _refusal(path: Path, wanted: str) -> InputError:
@@ -110,8 +138,28 @@ def _numbers(node: object) -> Floats | None:
     if not isinstance(node, _Node) or not isinstance(node.content, np.ndarray):
         return None
     column = node.content.astype(np.float64)
-    column[node.content == _MISSING] = np.nan
+    missing = node.content == _MISSING
+    if levels := _levels(node):
+        places = np.where(missing, 1, node.content)
+        if np.any((places < 1) | (places > len(levels))):
+            return None
+        if named := _named(levels):
+            column = np.array(named)[places.astype(np.int64) - 1]
+    column[missing] = np.nan
     return column
+
+
+def _levels(node: object) -> list[str]:
+    """Of a factor; empty for anything else."""
+    levels = node.attributes.get("levels") if isinstance(node, _Node) else None
+    listed = levels.content if isinstance(levels, _Node) and isinstance(levels.content, list) else []
+    return [each for each in listed if isinstance(each, str)]
+
+
+def _named(levels: list[str]) -> list[float]:
+    """The numbers that levels name; empty where one is none."""
+    found = [_NUMBERED.fullmatch(each.strip()) for each in levels]
+    return [float(each[1]) for each in found if each] if all(found) else []
 
 
 def _decompressed(path: Path) -> bytes:
@@ -130,6 +178,7 @@ class _Reader:
     def __init__(self, raw: bytes) -> None:
         self._raw, self._at, self._symbols = raw, 0, list[object]()
         self._spare = _MOST // 8  # numbers that what is kept in short may still grow to
+        self._parts = 0
 
     def variables(self) -> list[object]:
         """Everything that was saved."""
@@ -151,6 +200,9 @@ class _Reader:
         return int(struct.unpack(">i", self._take(4))[0])
 
     def _item(self) -> object:
+        self._parts += 1
+        if self._parts > _MOST_PARTS:
+            raise EOFError
         flags = self._int()
         kind, has_attributes, has_tag = flags & 0xFF, bool(flags & 0x200), bool(flags & 0x400)
         if kind == _NOTHING or kind in _ENVIRONMENTS:

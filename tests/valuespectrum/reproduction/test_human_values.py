@@ -41,11 +41,15 @@ def _symbol(word: str) -> bytes:
     return _int(1) + _text(word)
 
 
-def rda(table: dict[str, list[float]]) -> bytes:
-    """A data frame of whole numbers and one of reals, as R writes them (version 3)."""
+def rda(table: dict[str, list[float]], levels: dict[str, list[str]] | None = None) -> bytes:
+    """A data frame of whole numbers and one of reals, as R writes them (version 3); columns with levels are factors."""
     columns = b""
-    for number, values in enumerate(table.values()):
-        if number % 2:
+    for number, (name, values) in enumerate(table.items()):
+        if levels and name in levels:
+            columns += _int(0x30D, len(values)) + _int(*(-(2**31) if np.isnan(v) else int(v) for v in values))
+            listed = _int(16, len(levels[name])) + b"".join(map(_text, levels[name]))
+            columns += _int(0x402) + _symbol("levels") + listed + _int(254)
+        elif number % 2:
             columns += _int(14, len(values)) + struct.pack(f">{len(values)}d", *values)
         else:
             columns += _int(13, len(values)) + _int(*(-(2**31) if np.isnan(v) else int(v) for v in values))
@@ -66,6 +70,46 @@ def test_a_table_of_r_is_read(pack: type[bytes], tmp_path: Path) -> None:
     found = read_table(path)
     assert list(found) == ["a", "b"]
     assert np.array_equal(np.stack(list(found.values())), np.array(list(TABLE.values())), equal_nan=True)
+
+
+SCALE = ["not like me at all", "not like me", "a little like me", "somewhat like me", "like me", "very much like me"]
+
+
+def test_a_factor_is_the_numbers_that_its_levels_name(tmp_path: Path) -> None:
+    """Nobody chose 1, so that R keeps 2 as the first of the levels; the place of a level is another number."""
+    path = tmp_path / "table.rda"
+    path.write_bytes(
+        rda({"a": [1.0, float("nan"), 3.0], "b": [2.0, 1.0, 2.0]}, {"a": ["2", "3", "5"], "b": ["4", "6"]})
+    )
+    found = read_table(path)
+    assert np.array_equal(found["a"], [2, np.nan, 5], equal_nan=True) and np.array_equal(found["b"], [6, 4, 6])
+    path.write_bytes(rda({"a": [1.0, 2.0]}, {"a": ["1 - very much like me", "6 - not like me at all"]}))
+    assert np.array_equal(read_table(path)["a"], [1, 6])
+    path.write_bytes(rda({"a": [1.0, 6.0], "b": [3.0, 2.0]}, {"a": SCALE, "b": SCALE}))
+    assert np.array_equal(read_table(path)["b"], [3, 2])
+
+
+def test_levels_in_words_that_are_no_steps_of_one_scale_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "table.rda"
+    path.write_bytes(rda({"a": [1.0, 6.0], "b": [3.0, 2.0]}, {"a": SCALE, "b": SCALE[1:]}))
+    with pytest.raises(InputError, match="column 'b' has other levels than 'a'"):
+        read_table(path)
+    path.write_bytes(rda({"a": [1.0, 6.0]}, {"a": sorted(SCALE)}))
+    with pytest.raises(InputError, match=r"levels of column 'a' are in the order of the alphabet \('a little like me'"):
+        read_table(path)
+    path.write_bytes(rda({"a": [1.0, 7.0]}, {"a": SCALE}))
+    with pytest.raises(InputError, match="no data file of R with a table of numbers"):
+        read_table(path)
+
+
+@pytest.mark.timeout(60)
+def test_a_file_of_r_of_no_end_of_parts_is_refused(tmp_path: Path) -> None:
+    """Four bytes say that there is nothing, and eight that a list is empty: some kilobytes would fill the memory."""
+    path = tmp_path / "object.rda"
+    path.write_bytes(gzip.compress(_object(_int(19, 2**22) + _int(16, 0) * 2**22)))
+    assert path.stat().st_size < 2**18
+    with pytest.raises(InputError, match="S4 object"):
+        read_slots(path)
 
 
 def test_what_is_no_table_of_r_is_refused_in_a_line(tmp_path: Path) -> None:
