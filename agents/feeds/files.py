@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from agents.feeds.items import Stock
 from agents.feeds.shown import Candidate, Candidates
-from vectorstore.foreign.documents import check_shape, parse_json, read_regular, repeated_column
+from vectorstore.foreign.documents import check_shape, check_width, parse_json, read_regular, repeated_column
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.user_paths import user_path
 
@@ -70,6 +70,7 @@ def read_counts(place: str, content: str = "") -> NumbersByItem:
     try:
         rows = csv.DictReader(io.StringIO(raw.decode("utf-8-sig")), strict=True)
         named = set(rows.fieldnames or ())
+        check_width(len(named), place)
         if not named.issuperset(_COLUMNS):
             raise InputError(f"{place} has no column {sorted(set(_COLUMNS) - named)[0]!r}", "write clip,count above it")
         if twice := repeated_column(list(rows.fieldnames or ())):

@@ -32,7 +32,7 @@ from valuespectrum.scoring.structure.circle import (
 from valuespectrum.scoring.structure.scaling import scale
 from valuespectrum.scoring.structure.sinusoid import fit_wave
 from valuespectrum.theory.value_sets import TEN
-from vectorstore.foreign.documents import cell_separator, read_regular, repeated_column
+from vectorstore.foreign.documents import cell_separator, check_width, read_regular, repeated_column
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 from vectorstore.foundation.text import percent
@@ -229,6 +229,8 @@ def _comma_separated(path: Path) -> Mapping[str, Floats]:
         raw = read_regular(path, _LARGEST)
         first = raw.partition(b"\n")[0].decode("utf-8-sig")
         separator = cell_separator(first)
+        # A row with more cells than there are names has as many names of its own.
+        check_width(1 + max(line.count(separator.encode()) for line in raw.split(b"\n", 2)[:2]), str(path))
         table = pd.read_csv(BytesIO(raw), sep=separator, decimal="," if separator == ";" else ".")
         columns = {str(name): table[name].to_numpy(dtype=np.float64) for name in table}
         names = next(csv.reader([first], delimiter=separator), [])

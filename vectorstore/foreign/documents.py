@@ -32,6 +32,8 @@ DEEPEST = 100
 """Levels of lists and mappings inside each other; our own documents have at most ten."""
 LARGEST = 16 * 2**20
 """Bytes of a document, unless its reader says otherwise."""
+MOST_COLUMNS = 5000
+"""Of a table; people's surveys have some hundred."""
 
 _NULL = "tag:yaml.org,2002:null"
 _HALVES = re.compile("[\ud800-\udfff]")
@@ -193,6 +195,7 @@ def read_rows(
         text = read_regular(path, largest).decode("utf-8-sig")
         reader = csv.DictReader(io.StringIO(text), delimiter=cell_separator(text), strict=True)
         names = [_column(name, columns) for name in reader.fieldnames or ()]
+        check_width(len(names), f"{path}: {what}")
         reader.fieldnames = names
         rows = list(reader)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
@@ -229,6 +232,22 @@ def cell_separator(table: str) -> str:
         (';', ',', ',')
     """
     return max(",;\t", key=table.partition("\n")[0].count)
+
+
+def check_width(cells: int, where: str) -> None:
+    """Refuse a table of no end of columns: readers fill short rows up, so that a small file would fill the memory.
+
+    Args:
+        cells: Of its first line.
+        where: What it is and where, for the message.
+
+    Raises:
+        InputError: There are more than ``MOST_COLUMNS``.
+    """
+    if cells > MOST_COLUMNS:
+        raise InputError(
+            f"{where} has {cells:,} columns; {MOST_COLUMNS:,} are the most", "name the table that is meant"
+        )
 
 
 def repeated_column(names: Sequence[str]) -> str:

@@ -17,8 +17,20 @@ from hypothesis import strategies as st
 from agents.models.local.simulated import read_profile
 from agents.personas.persona import load_personas
 from valuespectrum.costs.prices import load_prices
+from valuespectrum.instruments.portraits.official import read_form
+from valuespectrum.reproduction.human_values import read_people
+from valuespectrum.scoring.ordinal.reading import read_ratings
 from valuespectrum.stimuli.keywords import load_keywords
-from vectorstore.foreign.documents import LARGEST, check_shape, parse_json, read_json, read_rows, read_yaml
+from valuespectrum.stimuli.ratings.sheets import read_sheet
+from vectorstore.foreign.documents import (
+    LARGEST,
+    MOST_COLUMNS,
+    check_shape,
+    parse_json,
+    read_json,
+    read_rows,
+    read_yaml,
+)
 from vectorstore.foundation.errors import InputError
 
 BOMB = "a: &a [x, x]\n" + "".join(
@@ -194,3 +206,23 @@ def test_other_tables_are_one_line(content: bytes, told: str, tmp_path: Path) ->
         path.unlink()
         path.write_text("a\n1\n")
         read_rows(path, "examples", ("text",), "a CSV file")
+
+
+@pytest.mark.timeout(30)
+def test_tables_of_no_end_of_columns_are_refused_before_short_rows_are_filled_up(tmp_path: Path) -> None:
+    path = tmp_path / "wide.csv"
+    names = ",".join(["number,text,respondent,value,item,rating", *(f"c{place}" for place in range(100_000))])
+    path.write_text("\n".join([names, *["1"] * 1500]), encoding="utf-8")
+    readers: list[Callable[[Path], object]] = [
+        lambda table: read_form(table, "pvq_21"),
+        lambda table: read_ratings(table, 6),
+        lambda table: list(read_sheet(table, "ratings", ("item",))),
+        lambda table: read_rows(table, "examples", ("text",), "a CSV file"),
+        read_people,
+    ]
+    for read in readers:
+        with pytest.raises(InputError, match=f"100,006 columns; {MOST_COLUMNS:,} are the most"):
+            read(path)
+    path.write_text("a,b\n" + "1," * 100_000, encoding="utf-8")
+    with pytest.raises(InputError, match="100,001 columns"):
+        read_people(path)

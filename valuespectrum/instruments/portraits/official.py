@@ -12,7 +12,7 @@ from pathlib import Path
 from valuespectrum.instruments.base import Licence
 from valuespectrum.instruments.portraits.forms import PortraitForm, PortraitItem
 from valuespectrum.instruments.portraits.keys import ScoringKey, scoring_key, scoring_keys
-from vectorstore.foreign.documents import cell_separator, parse_json, read_regular, repeated_column
+from vectorstore.foreign.documents import cell_separator, check_width, parse_json, read_regular, repeated_column
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.text import JOINERS, unseen
 
@@ -91,6 +91,7 @@ def _from_csv(text: str, path: Path) -> list[Mapping[str, object]]:
     try:
         reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=cell_separator(text), strict=True)
         names = [name.strip().lower() for name in reader.fieldnames or ()]
+        check_width(len(names), str(path))
         reader.fieldnames = names
         rows = [dict(row) for _, row in zip(range(_MOST_ROWS + 1), reader, strict=False)]
     except csv.Error as error:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from vectorstore.foreign.documents import cell_separator, read_regular
+from vectorstore.foreign.documents import cell_separator, check_width, read_regular
 from vectorstore.foundation.errors import InputError
 
 if TYPE_CHECKING:
@@ -95,7 +95,9 @@ def _as_text(path: Path) -> pd.DataFrame:
         whole = read_regular(path, MOST_BYTES)
         raw = whole.lstrip(b"\r\n")
         before = whole[: len(whole) - len(raw)].count(b"\n")
-        separator = cell_separator(raw.partition(b"\n")[0].decode())
+        first = raw.partition(b"\n")[0].decode()
+        separator = cell_separator(first)
+        check_width(first.count(separator) + 1, str(path))
         table = pd.read_csv(
             BytesIO(raw),
             sep=separator,

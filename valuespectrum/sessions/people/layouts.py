@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PureWindowsPath
 
-from vectorstore.foreign.documents import read_json, read_regular, repeated_column
+from vectorstore.foreign.documents import check_width, read_json, read_regular, repeated_column
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.text import one_line, visible_line
 
@@ -149,6 +149,7 @@ def _rows(path: Path, text: str) -> Iterator[tuple[int, Mapping[str, str | None]
     # Strict, since a quotation mark that nothing closes would take the rows behind it into its cell.
     table, last = csv.DictReader(io.StringIO(text), strict=True), 0
     try:
+        check_width(len(table.fieldnames or ()), str(path))
         lacking = [name for name in _COLUMNS if name not in (table.fieldnames or ())]
         if lacking:
             raise InputError(f"{path} has no column {', '.join(lacking)}", "name the table of interactions (CSV)")

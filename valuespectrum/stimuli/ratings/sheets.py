@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from vectorstore.foreign.documents import cell_separator, read_regular, repeated_column
+from vectorstore.foreign.documents import cell_separator, check_width, read_regular, repeated_column
 from vectorstore.foundation.csv_cells import guarded
 from vectorstore.foundation.disk import storage_errors, write_durably
 from vectorstore.foundation.errors import InputError
@@ -61,11 +61,12 @@ def read_sheet(path: Path, what: str, columns: Sequence[str]) -> Iterator[tuple[
 
 
 def _refuse_columns(names: Sequence[str], where: str, wanted: Sequence[str]) -> None:
-    """Refuse a table that lacks a column or has one twice.
+    """Refuse a table that lacks a column, has one twice, or no end of them.
 
     Raises:
         InputError: It does.
     """
+    check_width(len(names), where)
     if missing := [name for name in wanted if name not in names]:
         raise InputError(f"{where} has no column {', '.join(missing)}", f"it needs {', '.join(wanted)}")
     if twice := repeated_column(names):
