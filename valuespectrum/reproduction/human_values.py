@@ -232,8 +232,10 @@ def _comma_separated(path: Path) -> Mapping[str, Floats]:
         # A row with more cells than there are names has as many names of its own.
         check_width(1 + max(line.count(separator.encode()) for line in raw.split(b"\n", 2)[:2]), str(path))
         table = pd.read_csv(BytesIO(raw), sep=separator, decimal="," if separator == ";" else ".")
-        columns = {str(name): table[name].to_numpy(dtype=np.float64) for name in table}
         names = next(csv.reader([first], delimiter=separator), [])
+        if any(names) and not names[0].strip():  # the names of rows, as R and pandas write them
+            names, table = names[1:], table.iloc[:, 1:]
+        columns = {str(name): table[name].to_numpy(dtype=np.float64) for name in table}
     except UnicodeDecodeError as error:
         raise InputError(f"{path} is no table of numbers: no text in UTF-8", "save it as UTF-8") from error
     except (ValueError, OSError, csv.Error) as error:

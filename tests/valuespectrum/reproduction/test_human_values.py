@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from valuespectrum.cli import main
 from valuespectrum.comparing.rated import RatedSources, rated_table
 from valuespectrum.instruments.portraits.keys import scoring_key
-from valuespectrum.reproduction.human_values import FACTS, portraits, read_answers, sample_rows, samples
+from valuespectrum.reproduction.human_values import FACTS, portraits, read_answers, read_people, sample_rows, samples
 from valuespectrum.reproduction.r_data import read_slots, read_table
 from valuespectrum.reproduction.targets import reproduce_target
 from valuespectrum.theory.value_sets import TEN
@@ -287,6 +287,12 @@ def test_items_are_named_and_in_their_order(tmp_path: Path) -> None:
     header, *rows = path.read_text(encoding="utf-8").splitlines()
     path.write_text("\n".join([header, *(f'"{number}",{row}' for number, row in enumerate(rows))]), encoding="utf-8")
     assert np.array_equal(read_answers(path, sample).ratings, ratings), "with the names of rows, as R writes them"
+    for blank in ('""', "", " "):
+        lines = [f"{blank},{header}", *(f'"person {number}",{row}' for number, row in enumerate(rows))]
+        path.write_text("\n".join(lines), encoding="utf-8")
+        assert np.array_equal(read_answers(path, sample).ratings, ratings), "with a name of nothing above them"
+    path.write_text("\n".join(["," * 20, *rows]), encoding="utf-8")
+    assert len(read_people(path)) == 21, "where no column has a name, the first is none of names"
     path.write_text("\n".join([header, *(f"{row}," for row in rows)]), encoding="utf-8")
     with pytest.raises(InputError, match="has a separator at the end of its rows"):
         read_answers(path, sample)
