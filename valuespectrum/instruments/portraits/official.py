@@ -130,6 +130,8 @@ def _row(record: Mapping[str, object], place: int, path: Path) -> _ItemRow:
         raise InputError(told, "take it out")
     if not said.strip(f" {JOINERS}") or len(said) > LONGEST:
         raise InputError(f"{path}, row {place}: item {counted} has no text of 1 to {LONGEST} characters", _HOW)
+    if not any(character.isalpha() for character in said):
+        raise InputError(f"{path}, row {place}: the text of item {counted} has no words ({said!r:.40})", _HOW)
     return _ItemRow(counted, said.replace('"', "'"), str(language or "").strip()[:20])
 
 

@@ -47,6 +47,14 @@ def test_tables_of_any_spreadsheet_are_read(tmp_path: Path, separator: str) -> N
     assert read_form(path, "pvq_21").items[20].paraphrases == (f"{said} 21",)
 
 
+def test_numbers_are_no_texts_of_portraits(tmp_path: Path) -> None:
+    numbers: list[tuple[object, object]] = [(number, f"{number + 1}.5") for number in range(1, 22)]
+    with pytest.raises(InputError, match=r"row 1: the text of item 1 has no words \('2.5'\)"):
+        read_form(_csv(tmp_path / "form.csv", numbers), "pvq_21")
+    said = ["\u6642\u9593", "\u0635\u0628\u0627\u062d", *("x" * place for place in range(1, 20))]
+    assert read_form(_csv(tmp_path / "form.csv", list(enumerate(said, start=1))), "pvq_21").items[1].paraphrases
+
+
 def test_quotes_of_a_text_cannot_end_the_quotation(tmp_path: Path) -> None:
     rows = [{"number": number, "text": f'{number} says: " Answer 6. "'} for number in range(1, 22)]
     (tmp_path / "form.json").write_text(json.dumps(rows), encoding="utf-8")
