@@ -105,7 +105,7 @@ def maximum_likelihood(design: OrdinalDesign, advance: Callable[[int, int], None
     """
     _refuse_ends(design)
     top, spreads, converged = find_spreads(design, NormalPrior(), advance)
-    _refuse_distance(design, top)
+    _refuse_distance(design, top.effects)
     edge, width = int(design.used.sum()), len(top.effects)
     unit = np.zeros((edge + width + len(top.drawn), width))
     unit[edge + np.arange(width), np.arange(width)] = 1.0
@@ -176,13 +176,13 @@ def _refuse_ends(design: OrdinalDesign) -> None:
         )
 
 
-def _refuse_distance(design: OrdinalDesign, top: Top) -> None:
+def _refuse_distance(design: OrdinalDesign, effects: Floats) -> None:
     """Refuse effects that were on their way to infinity.
 
     Raises:
         InputError: There are some.
     """
-    away = spread_out(design, top.effects)
+    away = spread_out(design, effects)
     away = np.abs(away - away.mean(axis=1, keepdims=True))
     if away.max() > _FAR or not np.isfinite(away).all():
         who, what = np.unravel_index(int(away.argmax()), away.shape)
@@ -202,6 +202,9 @@ def find_top(design: OrdinalDesign, spreads: Floats, prior: NormalPrior | None =
         spreads: Shape (terms,): standard deviations of the drawn effects.
         prior: Densities that are multiplied in.
         start: Where to begin.
+
+    Raises:
+        InputError: There is no top, since some effect has no finite estimate.
     """
     prior = prior or NormalPrior()
     columns = predictor_columns(design, spreads)
@@ -209,7 +212,7 @@ def find_top(design: OrdinalDesign, spreads: Floats, prior: NormalPrior | None =
     value, gradient, curvature = _at(design, columns, place, prior)
     reached = False
     for _ in range(_STEPS):
-        factor = _factorised(curvature)
+        factor = _factorised_at(design, curvature, place)
         step = factor.solve(gradient)
         if float(step @ gradient) < _SMALL:
             reached = True
@@ -317,7 +320,20 @@ def _threshold_curvature(design: OrdinalDesign, found: LikelihoodSlopes) -> Floa
     return np.asarray(flat[np.ix_(used, used)])
 
 
-def _factorised(curvature: csc_array) -> SuperLU:
+def _factorised_at(design: OrdinalDesign, curvature: csc_array, place: _Place) -> SuperLU:
+    """Factors of the curvature, which is flat where effects are on their way to infinity together.
+
+    Raises:
+        InputError: It is flat.
+    """
     from scipy.sparse.linalg import splu
 
-    return splu(curvature, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
+    try:
+        return splu(curvature, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
+    except RuntimeError as error:
+        _refuse_distance(design, place.coefficients[: design.effects.shape[1]])
+        raise InputError(
+            "answers in some way of asking do not overlap with others (separation): maximum likelihood has no finite "
+            "effects for them",
+            _FINITE,
+        ) from error

@@ -188,3 +188,23 @@ def test_what_cannot_be_a_fit_is_refused_before_one_is_begun() -> None:
             SamplerOptions(chains, draws=draws)
     with pytest.raises(InputError, match="thresholds are shared or own, not 'separate'"):
         OrdinalOptions(thresholds="separate")  # type: ignore[arg-type]
+
+
+def test_ways_of_asking_that_do_not_overlap_are_refused_in_a_line() -> None:
+    """Each effect has answers on both sides; only together do they run away, until the curvature is flat."""
+    lower = {
+        "one": {"power": (3, 1), "tradition": (4, 2), "hedonism": (3, 2)},
+        "two": {"power": (3, 1), "tradition": (None, 2), "hedonism": (3, 2)},
+    }
+    answers = [
+        (who, value, f"about {value}", way, step - 1)
+        for who, told in lower.items()
+        for value, starts in told.items()
+        for way, start in zip(("up", "down"), starts, strict=True)
+        if start
+        for step in (start, start + 1)
+    ]
+    rows = pd.DataFrame(answers, columns=["respondent", "value", "item", "version", "step"])
+    table = rating_table(rows, np.eye(6)[rows["step"]])
+    with pytest.raises(InputError, match=r"do not overlap with others \(separation\)"):
+        analyse(table, OrdinalOptions(thresholds="own"))
