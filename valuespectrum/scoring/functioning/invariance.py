@@ -111,6 +111,8 @@ def _rest_ends(scores: Floats, level: float) -> list[float]:
     """Upper end of the correlation of each item with the mean of the others (Fisher's z); 1 where there is none."""
     from scipy.special import ndtri
 
+    if scores.shape[1] < 2:
+        return [1.0] * scores.shape[1]
     ends = []
     for item in range(scores.shape[1]):
         with np.errstate(invalid="ignore"):

@@ -261,3 +261,19 @@ def test_a_difference_that_is_not_known_is_not_called_refused() -> None:
     refused = Estimate(None, why=f"{LEVELS_REFUSED} (1 of 4 items: p07 (large))")
     row["differences"] = [refused.to_json()]
     assert "refused" in _steps(document, TEN)
+
+
+def test_a_value_of_which_one_item_was_answered_is_told_apart_from_none(tmp_path: Path) -> None:
+    """There is no mean of the other items then, and nothing is warned of on standard error."""
+    generator, key = np.random.default_rng(5), scoring_key("pvq_21")
+    ease = np.zeros(key.items)
+    for value, easier in (("benevolence", 1.0), ("power", -1.0)):
+        ease[np.array(key.numbers[value]) - 1] = easier
+    places = [tmp_path / f"{name}.csv" for name in ("here", "there")]
+    for place in places:
+        said = np.clip(np.rint(3.5 + ease + generator.normal(0.0, 1.2, (30, key.items))), 1, 6)
+        said[:, key.numbers["tradition"][0] - 1] = np.nan
+        names = ",".join(f"i{number}" for number in range(1, key.items + 1))
+        np.savetxt(place, said, delimiter=",", header=names, comments="")
+    found = functioning_of_runs(places, FunctioningOptions(form="pvq_21"))
+    assert found["values"]["tradition"]["configural"]["status"] == "not shown"
