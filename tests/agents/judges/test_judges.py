@@ -132,6 +132,28 @@ def test_asks_that_failed_are_no_fault_of_the_judge() -> None:
     assert "failed" not in {remark.kind for remark in whole}
 
 
+@pytest.mark.parametrize(
+    ("why", "kind", "words"),
+    [
+        ("refusal", "refuses", "declined to judge"),
+        ("unparsed", "nonsense", "gave no answer that can be read"),
+        ("failed", "failed", "was not heard, because asks failed,"),
+    ],
+)
+def test_many_good_verdicts_do_not_hide_what_is_lacking_in_the_study_or_on_trial(
+    why: str, kind: str, words: str
+) -> None:
+    good, bad = (JudgeVerdict("yes"),) * 200, (*[JudgeVerdict("yes")] * 4, *[JudgeVerdict(why=why)] * 6)
+    for study, trial, where in ((bad, good, ""), (good, bad, " of its trial")):
+        plain = PanelVerdicts((), {"judge": tuple(trial)})
+        pushed = PanelVerdicts((), {"judge": ()})
+        found = Tried(Trial((), tuple("yes" for _ in trial)), plain, pushed, ())
+        told = remarks(found, PanelVerdicts((), {"judge": tuple(study)}), {"judge": "m"})
+        (named,) = flagged(told)
+        assert (named.kind, named.number) == (kind, 0.6)
+        assert named.statement == f"the judge m {words} in 60% of 10 cases{where}"
+
+
 def test_a_judge_that_names_labels_is_tried_on_its_examples() -> None:
     trial = naming_trial(LABELS)
     assert trial.right == ("power", "power", "care", "care", "order", "order")
