@@ -111,7 +111,8 @@ def steer_counterfactual(
         teller: Who is told how it goes.
 
     Raises:
-        InputError: Something that was named does not exist, no threshold is given, or models do not go together.
+        InputError: Something that was named does not exist, no threshold is given, models do not go together, or values
+            have labels by which no rating is found again.
         ModelError: A model cannot be loaded or asked, or nothing is stored of what is replayed.
         StorageError: The folder cannot be written.
 
@@ -185,6 +186,7 @@ def _stored_cast(path: Path) -> Cast:
 def _cast(model: str, settings: CounterfactualSettings, system: ValueSystem, teller: Teller) -> Cast:
     from agents.models.base import ModelOptions
     from agents.models.model_names import ModelSpec
+    from valuespectrum.steering.counterfactual.prompted import check_labels
     from valuespectrum.steering.counterfactual.voice import ROLES
 
     specs = (model, settings.attributor or model, settings.rewriter or model)
@@ -192,8 +194,10 @@ def _cast(model: str, settings: CounterfactualSettings, system: ValueSystem, tel
     plain = _check_kinds(ModelSpec.parse(spec).scheme for spec in distinct)
     if plain:
         _refuse_for_plain(settings, system)
-    elif settings.questions is None:
-        raise _no_questions()
+    else:
+        check_labels(system)
+        if settings.questions is None:
+            raise _no_questions()
     options = ModelOptions(
         device=settings.device,
         dtype=settings.dtype,

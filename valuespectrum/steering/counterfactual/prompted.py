@@ -23,6 +23,7 @@ from valuespectrum.steering.counterfactual.voice import (
     asked_once,
     said,
 )
+from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.text import quotable, visible_line
 
 LONGEST = 4000
@@ -267,6 +268,22 @@ def read_ratings(words: str, system: ValueSystem) -> tuple[Scores, Mapping[str, 
             shown[name] = told[:_CONCEPT_LENGTH]
     scores = {name: _one(each) for name, each in given.items()}
     return scores, {name: told for name, told in shown.items() if scores[name] is not None}
+
+
+def check_labels(system: ValueSystem) -> None:
+    """Refuse labels by which ratings, written as they are asked for, would not come to their value.
+
+    Raises:
+        InputError: One has a colon, a bar or a line break, is too long, or is what another value is called.
+    """
+    for name, label in system.labels.items():
+        scores, _ = read_ratings(f"{label}: {LOWEST} | words", system)
+        if [other for other, score in scores.items() if score is not None] != [name]:
+            told = f"ratings of {name!r:.60} by its label {label!r:.60} would be lost, or be those of another value"
+            hint = (
+                "give each value a label of its own: up to 80 characters on one line, no colon, bar or marks around it"
+            )
+            raise InputError(told, hint)
 
 
 def _one(given: Sequence[float]) -> float | None:

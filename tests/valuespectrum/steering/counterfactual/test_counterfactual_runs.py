@@ -148,6 +148,21 @@ def test_what_makes_no_sense_is_told_before_models_are_loaded(
     assert not (files / "out").exists()
 
 
+def test_labels_that_cannot_be_read_are_told_before_models_are_loaded(
+    files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*given: object) -> None:
+        raise AssertionError("a model was loaded")
+
+    monkeypatch.setitem(MODELS._registered, "stub", never)
+    document = SYSTEM.to_json()
+    document["dimensions"]["care"]["label"] = "Care: for others"
+    (files / "system.yaml").write_text(json.dumps(document))
+    with pytest.raises(InputError, match="ratings of 'care' by its label 'Care: for others' would be lost"):
+        steer_counterfactual("stub:subject", files / "out", _settings(files))
+    assert not (files / "out").exists()
+
+
 def test_what_the_reference_world_has_no_words_for_is_told_before_it_is_loaded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,9 @@ from scipy.stats import spearmanr
 from stub_writers import SYSTEM
 
 from valuespectrum.steering.counterfactual.objective import ValueObjective, deviation, read_objective, spearman
-from valuespectrum.steering.counterfactual.prompted import read_ratings
+from valuespectrum.steering.counterfactual.prompted import check_labels, read_ratings
+from valuespectrum.steering.counterfactual.value_system import circle_system
+from valuespectrum.theory.value_sets import TEN
 from vectorstore.foundation.errors import InputError
 
 BLANKS = " " * 20_000
@@ -47,6 +50,23 @@ def test_a_rank_correlation_that_is_not_defined_is_unknown() -> None:
 def test_odd_objectives_are_refused(pairs: list[str]) -> None:
     with pytest.raises(InputError):
         read_objective(pairs, SYSTEM.dimensions)
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["Power", "power", "Care: for others", "care|help", "Care\nfor others", "care  for others", "* help", "", "c" * 81],
+)
+def test_labels_by_which_no_rating_is_found_again_are_refused(label: str) -> None:
+    check_labels(circle_system(TEN))
+    check_labels(replace(SYSTEM, labels={**SYSTEM.labels, "care": "Caring (for others), 2nd kind"}))
+    with pytest.raises(InputError, match="ratings of 'care' by its label"):
+        check_labels(replace(SYSTEM, labels={**SYSTEM.labels, "care": label}))
+
+
+def test_labels_that_change_places_are_refused() -> None:
+    """By its name each would be read as the other one."""
+    with pytest.raises(InputError, match="another value"):
+        check_labels(replace(SYSTEM, labels={**SYSTEM.labels, "care": "Power", "power": "Care"}))
 
 
 def test_ratings_are_read_strictly() -> None:
