@@ -86,6 +86,17 @@ def test_what_is_wrong_is_named_with_its_file(tmp_path: Path, file: str, documen
         decisions(clone)
 
 
+def test_a_clone_with_the_line_ends_of_another_system_says_the_same(whole: Path, tmp_path: Path) -> None:
+    folder = "human_study/ValuePilot/t5-base"
+    clone = make_clone(tmp_path / "clone")
+    for file in (clone / folder).iterdir():
+        file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes().replace(b"\n", b"\r\n"))
+    for person in range(1, PEOPLE + 1):
+        found, wanted = (PilotClone(each).decisions("t5-base", person) for each in (clone, whole))
+        assert [each.scores.tolist() for each in found] == [each.scores.tolist() for each in wanted]
+        assert [each.totals.tolist() for each in found] == [each.totals.tolist() for each in wanted]
+
+
 @pytest.mark.parametrize("score", ["1.2.3", "...", "-", "1e999"])
 def test_a_score_that_is_no_number_is_named_with_its_file(tmp_path: Path, score: str) -> None:
     clone = make_clone(tmp_path / "clone")

@@ -208,9 +208,10 @@ def _check_scene(scene: PilotScene, file: Path) -> None:
 
 def _text(path: Path) -> str:
     try:
-        return read_regular(path, LARGEST).decode("utf-8")
+        text = read_regular(path, LARGEST).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"cannot read {path}: {error}", _HINT) from error
+    return text.replace("\r\n", "\n")  # git writes them where it is told to, as on Windows
 
 
 _ACTION = re.compile(r"^###### Action \d+: \d+$", re.MULTILINE)
