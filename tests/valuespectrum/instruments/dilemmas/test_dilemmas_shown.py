@@ -156,6 +156,13 @@ def test_tables_that_are_wrong_are_named_in_one_line(name: str, tmp_path: Path) 
         read_levels(tmp_path)
 
 
+def test_a_value_may_be_written_as_people_write_it(tmp_path: Path) -> None:
+    rows = "clip,sequence,level,value\na,b,1,Self-direction\nc,b,2,self_direction\nd,e,1,POWER\nf,e,2,power\n"
+    (tmp_path / "levels.csv").write_text(rows, encoding="utf-8")
+    found = [each.value for each in read_levels(tmp_path / "levels.csv")]
+    assert found == ["self_direction", "self_direction", "power", "power"]
+
+
 def test_pairs_of_the_scene_library_live_and_deny_one_value() -> None:
     for kind in PAIRS:
         lived, denied = (version.weights for version in kind.versions)

@@ -93,8 +93,9 @@ def _level(row: Mapping[str, str | None], where: str) -> ShownLevel:
     cells = {name: (row.get(name) or "").strip() for name in _COLUMNS}
     if empty := [name for name, cell in cells.items() if not cell or len(cell) > _LONGEST]:
         raise InputError(f"{where}: {empty[0]} is empty or too long", _HINT)
-    if cells["value"] not in TEN and cells["value"] not in NINETEEN:
+    value = cells["value"].casefold().replace("-", "_").replace(" ", "_")
+    if value not in TEN and value not in NINETEEN:
         raise InputError(f"{where}: {one_line(cells['value'], 60)!r} is no value", _HINT)
     if not cells["level"].isascii() or not cells["level"].isdecimal() or not 1 <= int(cells["level"]) <= MOST_LEVELS:
         raise InputError(f"{where}: a level lies in 1..{MOST_LEVELS}", _HINT)
-    return ShownLevel(cells["clip"], cells["sequence"], int(cells["level"]), cells["value"])
+    return ShownLevel(cells["clip"], cells["sequence"], int(cells["level"]), value)
