@@ -114,7 +114,11 @@ def _rows(model: _PublishedModel) -> Iterator[ComparedNumber]:
         yield ComparedNumber(f"{model.title}, {name}", ours, model.facts["counts"].get(name), 0.0)
     own = {way: side_effects(each, model.graph.effects()) for way, each in model.changes.items()}
     yield from _averages(model, "ours", own)
-    yield ComparedNumber(f"{model.title}, own graph, largest difference by value", _apart(model, own), 0.0, _SAME)
+    apart = _apart(model, own)
+    note = (
+        "" if apart is not None else "a frequency of some value is in the table or follows from its rows, and not both"
+    )
+    yield ComparedNumber(f"{model.title}, own graph, largest difference by value", apart, 0.0, _SAME, note=note)
     yield from _human(model)
 
 
@@ -137,8 +141,8 @@ def _mean(frequencies: Floats) -> float | None:
     return float(known.mean()) if len(known) else None
 
 
-def _apart(model: _PublishedModel, own: Mapping[str, SideEffects]) -> float:
-    """Largest difference of a frequency by value from the published one; infinite where only one of them is known."""
+def _apart(model: _PublishedModel, own: Mapping[str, SideEffects]) -> float | None:
+    """Largest difference of a frequency by value from the published one; ``None`` where only one of them is known."""
     largest = 0.0
     for name in FREQUENCIES:
         way, whose, side = name.split("_")
@@ -147,7 +151,7 @@ def _apart(model: _PublishedModel, own: Mapping[str, SideEffects]) -> float:
             ours = np.array([np.nan if each is None else each for each in told])
             theirs = model.tables.frequencies[name]
             if (np.isnan(ours) != np.isnan(theirs)).any():
-                return float("inf")
+                return None
             largest = max(largest, float(np.abs(ours - theirs)[~np.isnan(ours)].max(initial=0.0)))
     return largest
 

@@ -77,7 +77,8 @@ def published_matrices(panel: str, reading: str) -> Mapping[str, np.ndarray]:
 def _files(data: Path) -> list[Path]:
     if data.is_file():
         return [data]
-    found = sorted(data.glob("*.json"))
+    # The folder data is where the published repository has them.
+    found = sorted(data.glob("*.json")) or sorted((data / "data").glob("*.json"))
     if not found:
         raise InputError(f"{data} holds no .json file", HINT)
     if len(found) > _MOST_FILES:

@@ -30,7 +30,7 @@ class PublishedTarget:
 
 
 _CLONE = "a clone of github.com/holi-lab/ValuePortrait (docs/published-numbers.md)"
-_GRAPH = "the folder tutorials/useful_data of github.com/bigai-nlco/ValueCausalGraph, with table2_MODEL.csv beside"
+_GRAPH = "a clone of github.com/bigai-nlco/ValueCausalGraph, or a folder of its tables (docs/published-numbers.md)"
 _DILEMMAS = "a file of Multi-step Moral Dilemmas, or a folder of such files (docs/published-numbers.md)"
 _PILOT = "a clone of github.com/JackLuo0505/ValuePilot (docs/instruments/decisions.md)"
 _PEOPLE = "a file of people's answers, .rda or CSV with a column an item (docs/published-numbers.md)"

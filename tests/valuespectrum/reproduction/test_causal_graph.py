@@ -11,6 +11,7 @@ import pytest
 from valuespectrum.cli import main
 from valuespectrum.reproduction.causal_graph import causal_graph
 from valuespectrum.reproduction.targets import reproduce_target
+from valuespectrum.steering.graph.published_tables import missing_files, names_of, read_tables
 from valuespectrum.steering.graph.unknown_graph import Steered, fitting_sets
 from valuespectrum.steering.graph.value_graph import reached
 from vectorstore.foundation.errors import InputError
@@ -97,6 +98,36 @@ def test_a_frequency_that_differs_is_found_out(tmp_path: Path) -> None:
     pytest.importorskip("causallearn", reason=WHY)
     rows = {row.name: row for row in causal_graph(_write(tmp_path, changed_by=9.0))}
     assert rows["Gemma-2B-IT, own graph, largest difference by value"].passes is False
+
+
+@pytest.mark.parametrize("named", [".", "tutorials", "tutorials/useful_data"])
+def test_tables_are_found_where_a_clone_has_them(tmp_path: Path, named: str) -> None:
+    below = tmp_path / "tutorials" / "useful_data"
+    below.mkdir(parents=True)
+    _write(below)
+    (below / "table2_gemma.csv").rename(tmp_path / "tutorials" / "table2_gemma.csv")
+    assert missing_files(tmp_path / named, "gemma") == []
+    assert missing_files(tmp_path / named, "llama") == list(names_of("llama"))
+    tables = read_tables(tmp_path / named, "gemma", FEATURES)
+    assert tables.values == VALUES and len(tables.training) == 42 * 3
+
+
+def test_a_frequency_that_only_one_side_knows_fails_and_is_no_number(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("causallearn", reason=WHY)
+    table = _write(tmp_path) / "table2_gemma.csv"
+    head, first, *rest = table.read_text().splitlines()
+    name, *cells = first.split(",")
+    empty = [*("" if cell else "0.5" for cell in cells)]
+    table.write_text("\n".join([head, ",".join([name, *empty]), *rest]) + "\n")
+    assert main(["reproduce", "causal-graph", str(tmp_path), "--json"]) == 1
+    rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)["rows"]}
+    row = rows["Gemma-2B-IT, own graph, largest difference by value"]
+    assert (row["ours"], row["difference"], row["pass"]) == (None, None, False) and "not both" in row["note"]
+    table.write_text("\n".join([head, ",".join([name, "inf", *cells[1:]]), *rest]) + "\n")
+    with pytest.raises(InputError, match="other values or rows than the published file"):
+        causal_graph(tmp_path)
 
 
 def test_missing_and_damaged_tables_are_refused_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -40,6 +40,10 @@ def test_readings_differ_in_two_pairs_of_values_only() -> None:
 def test_a_file_that_is_neither_the_samples_nor_the_whole_is_counted_and_not_compared(tmp_path: Path) -> None:
     rows = {row.name: row for row in dilemmas(written(tmp_path, entry(1), entry(2)))}
     assert rows["dilemmas.json: dilemmas"].ours == 2
+    clone = tmp_path / "clone"
+    (clone / "data").mkdir(parents=True)
+    (tmp_path / "dilemmas.json").rename(clone / "data" / "MMDs_mft.json")
+    assert {row.name: row for row in dilemmas(clone)}["MMDs_mft.json: dilemmas"].ours == 2
     empty = tmp_path / "nothing"
     empty.mkdir()
     with pytest.raises(InputError, match="holds no"):

@@ -15,6 +15,8 @@ from vectorstore.foreign.documents import read_regular
 from vectorstore.foundation.errors import InputError
 
 _LARGEST = 2**20
+_PLACES = ("useful_data", "tutorials", "tutorials/useful_data")
+"""Where files lie in the published repository, seen from it or from its folder ``tutorials``."""
 _PREFIX = "mean_scorechange__"
 FREQUENCIES: tuple[str, ...] = tuple(
     f"{method}_{graph}_{side}"
@@ -65,8 +67,9 @@ def missing_files(folder: Path, model: str) -> list[str]:
 
 
 def _place(folder: Path, name: str) -> Path:
-    """Where a file is: in the folder, or above it, as in the published repository."""
-    return next((each for each in (folder / name, folder.parent / name) if each.is_file()), folder / name)
+    """Where a file is: in the folder, or above or below it, as in the published repository, of which it may be all."""
+    inside = (folder / place / name for place in _PLACES)
+    return next((each for each in (folder / name, folder.parent / name, *inside) if each.is_file()), folder / name)
 
 
 def read_tables(folder: Path, model: str, features: Sequence[str]) -> PublishedTables:
@@ -99,7 +102,9 @@ def _frequencies(path: Path, values: Sequence[str]) -> dict[str, Floats]:
         }
     except (OSError, ValueError, IndexError, csv.Error) as error:
         raise InputError(f"{path} is no table of frequencies: {error}", "name the published file") from error
-    wrong = tuple(header[1:]) != tuple(values) or any(len(each) != len(values) for each in found.values())
+    wrong = tuple(header[1:]) != tuple(values) or any(
+        len(each) != len(values) or np.isinf(each).any() for each in found.values()
+    )
     if wrong or set(FREQUENCIES) - set(found):
         raise InputError(f"{path} has other values or rows than the published file", "name the published file")
     return {name: found[name] for name in FREQUENCIES}
