@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -36,13 +36,16 @@ class TheoryAgreement:
 def circle_agreement(graph: ValueGraph, values: ValueSet, seed: int = 0) -> TheoryAgreement:
     """Compare a graph with the circle of its values: neighbours should go together, opposites against each other.
 
+    Names are dealt out in the order of the circle, so that the order of columns changes nothing.
+
     Args:
         graph: Over some of the values.
         values: A circular set.
         seed: Of the permutations.
     """
-    angles = 2 * np.pi * np.array([values.position(value) for value in graph.values]) / len(values)
-    return agreement_with(graph, np.cos(angles[:, None] - angles), f"the circle of {values.title}", seed)
+    ordered = replace(graph, values=tuple(sorted(graph.values, key=values.position)))
+    angles = 2 * np.pi * np.array([values.position(value) for value in ordered.values]) / len(values)
+    return agreement_with(ordered, np.cos(angles[:, None] - angles), f"the circle of {values.title}", seed)
 
 
 def agreement_with(graph: ValueGraph, said: Floats, theory: str, seed: int = 0) -> TheoryAgreement:

@@ -13,6 +13,8 @@ from valuespectrum.steering.graph.mining import mine
 from valuespectrum.steering.graph.value_graph import GraphEdge, ValueGraph
 from valuespectrum.theory.value_sets import TEN
 
+_EDGES = ((0, 2, 0.4), (1, 4, 0.3), (6, 9, -0.3))
+
 
 def _graph(*edges: tuple[str, str, float]) -> ValueGraph:
     made = tuple(GraphEdge(one, other, "--", size) for one, other, size in edges)
@@ -47,3 +49,12 @@ def test_a_planted_circle_is_found_and_none_seldom() -> None:
             low.append((planted, (circle_agreement(mine(table), TEN).p or 1.0) < 0.05))
     assert sum(hit for planted, hit in low if planted) == 25
     assert sum(hit for planted, hit in low if not planted) <= 4
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_order_of_columns_changes_nothing(seed: int) -> None:
+    names = TEN.dimensions
+    made = tuple(GraphEdge(names[first], names[second], "--", size) for first, second, size in _EDGES)
+    moved = tuple(str(name) for name in np.random.default_rng(seed).permutation(names))
+    one, other = (circle_agreement(ValueGraph(each, made, 100, 0.05, "stable"), TEN, 5) for each in (names, moved))
+    assert moved != names and one == other and 0.05 < (one.p or 0) < 0.95
