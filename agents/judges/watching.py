@@ -260,4 +260,4 @@ def _of_identity(model: str, subjects: Sequence[str]) -> JudgeRemark:
 def _weights(model: str) -> str:
     """What tells that two ids are of the same weights, however reached or steered; a name of its own is enough."""
     known = ModelId.parse(model).without_steering
-    return split_address(known.name)[0].rpartition("/")[2].casefold() or known.scheme
+    return split_address(known.name)[0].rstrip("/").rpartition("/")[2].casefold() or known.scheme

@@ -154,6 +154,15 @@ def test_many_good_verdicts_do_not_hide_what_is_lacking_in_the_study_or_on_trial
         assert named.statement == f"the judge m {words} in 60% of 10 cases{where}"
 
 
+@pytest.mark.parametrize(
+    ("subject", "same"), [("hf:/models/Llama@2", True), ("hf:/models/Llama/@2", True), ("hf:/models/Qwen/@2", False)]
+)
+def test_a_folder_is_the_same_with_a_slash_behind_it(subject: str, same: bool) -> None:
+    nothing = PanelVerdicts((), {"judge": ()})
+    told = remarks(Tried(Trial((), ()), nothing, nothing, ()), nothing, {"judge": "hf:/models/Llama/@1"}, [subject])
+    assert {remark.kind for remark in flagged(told)} == ({"is the subject"} if same else set())
+
+
 def test_a_judge_that_names_labels_is_tried_on_its_examples() -> None:
     trial = naming_trial(LABELS)
     assert trial.right == ("power", "power", "care", "care", "order", "order")
