@@ -157,7 +157,11 @@ def _makers(settings: MakeDilemmaSettings, teller: Teller) -> Makers:
     from agents.models.ask_key import each_once
     from agents.models.base import ModelOptions
     from valuespectrum.instruments.dilemmas.making.work import Makers
+    from valuespectrum.instruments.judging.plain import judge_form
+    from valuespectrum.theory.value_sets import VALUE_SETS
 
+    for spec in settings.judge:
+        judge_form(spec, VALUE_SETS[settings.values], "names")  # refuses who cannot, before anything is written
     loading = ModelOptions(seed=settings.seed, repeats_seed=settings.seed)
     specs = list(dict.fromkeys([*settings.judge, *([settings.writer] if settings.writer else [])]))
     twice = InputError("one judge was named twice", "it would agree with itself")

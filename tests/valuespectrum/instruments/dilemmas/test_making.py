@@ -26,7 +26,7 @@ from valuespectrum.instruments.dilemmas.making.labelling import label_cases, pub
 from valuespectrum.instruments.dilemmas.making.work import Makers, label_all, read_norms, watched_steps, write_all
 from valuespectrum.instruments.dilemmas.published import read_dilemmas
 from valuespectrum.instruments.wordings.choosing import PRICES
-from valuespectrum.operations.making.dilemmas import MakeDilemmaSettings, _makers
+from valuespectrum.operations.making.dilemmas import MakeDilemmaSettings, _makers, make_dilemmas
 from valuespectrum.operations.shared.telling import Unattended
 from valuespectrum.theory.value_sets import MORAL_FOUNDATIONS_6, TEN
 from vectorstore.foundation.errors import InputError
@@ -361,6 +361,21 @@ def test_a_queue_that_cannot_be_read_is_not_written_over(content: bytes, tmp_pat
     anew = MakeDilemmaSettings(("a",), dilemmas=written(tmp_path, entry(), name="mine.json"))
     with pytest.raises(InputError, match="whether there are verdicts in it is not known"):
         anew.refuse_nonsense(tmp_path)
+
+
+def test_who_cannot_judge_for_the_values_is_told_before_anything_is_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*given: object) -> None:
+        raise AssertionError("a model was loaded")
+
+    monkeypatch.setattr("valuespectrum.operations.making.dilemmas.load_models", never)
+    norms = tmp_path / "norms.txt"
+    norms.write_text(NORM)
+    settings = MakeDilemmaSettings(("simulated:amber",), norms, "simulated:birch", values="moral_foundations_6")
+    with pytest.raises(InputError, match="simulated:amber judges texts for Schwartz's ten values only"):
+        make_dilemmas(tmp_path / "out", settings)
+    assert not (tmp_path / "out").exists()
 
 
 def test_one_judge_under_two_specs_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
