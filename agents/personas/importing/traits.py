@@ -5,7 +5,8 @@ Three layouts are told apart by what stands in the file:
 - text, a trait a line, a blank line between two persons;
 - dialogues with numbered lines, of which those that begin with ``your persona:`` are the traits, and a line number 1
   begins a new person;
-- JSON, or JSON a line: lists of sentences, or objects with such a list under ``personality``, ``persona``, ``traits``.
+- JSON, or JSON a line: lists of sentences, or objects with such a list under ``personality``, ``persona``, ``traits``;
+  a document may have lists of such persons by name (``train``, ``valid``).
 
 Nobody says what such a person values: the target stays open until it is given or judged.
 """
@@ -24,6 +25,7 @@ _WHAT = "list of traits"
 _LISTS = ("personality", "persona", "traits", "profile")
 _NUMBERED = re.compile(r"(\d{1,6})\s+(.*)", re.DOTALL)
 _YOURS = "your persona:"
+_THEIRS = "partner's persona:"
 _MOST_TRAITS = 50
 
 
@@ -62,13 +64,19 @@ def import_traits(path: Path, options: ImportOptions) -> Imported:
 
 
 def _from_json(text: str, path: Path, collected: Collected, options: ImportOptions) -> Iterator[tuple[int, list[str]]]:
-    """Persons of one document, or of one a line; a line that is no JSON is noted."""
-    lines = [line for line in text.split("\n") if line.strip()]
-    if text.lstrip().startswith("[") and not all(line.rstrip().endswith(("]", "}")) for line in lines):
-        rows = parse_json(text, f"{_WHAT} {path}")
-        if isinstance(rows, list):
-            yield from ((place, _listed(row)) for place, row in enumerate(rows, start=1))
+    """Persons of one document, by place, or of one a line; a line that is no JSON is noted."""
+    try:
+        document = parse_json(text, f"{_WHAT} {path}")
+    except InputError:
+        lines = [line for line in text.split("\n") if line.strip()]
+        if text.lstrip().startswith("[") and not all(line.rstrip().endswith(("]", "}")) for line in lines):
+            raise
+        yield from _from_json_lines(text, collected, options)
         return
+    yield from ((place, _listed(person)) for place, person in enumerate(_persons(document), start=1))
+
+
+def _from_json_lines(text: str, collected: Collected, options: ImportOptions) -> Iterator[tuple[int, list[str]]]:
     for number, line in numbered(text.split("\n")):
         if not line.strip():
             continue
@@ -80,9 +88,20 @@ def _from_json(text: str, path: Path, collected: Collected, options: ImportOptio
         except InputError as error:
             collected.refuse(number, error.message)
             continue
-        # A document of one line is a list of persons, a person is a list of sentences.
-        persons = row if isinstance(row, list) and any(isinstance(each, list | dict) for each in row) else [row]
-        yield from ((number, _listed(each)) for each in persons)
+        yield from ((number, _listed(person)) for person in _persons(row))
+
+
+def _persons(document: object) -> list[object]:
+    """The persons of a document: one, a list of them, or such lists by name, as ``train`` and ``valid``."""
+    if isinstance(document, dict) and not any(isinstance(document.get(name), list) for name in _LISTS):
+        parts = [part for part in document.values() if _of_persons(part)]
+        return [person for part in parts for person in part] or [document]
+    return document if isinstance(document, list) and _of_persons(document) else [document]
+
+
+def _of_persons(part: object) -> bool:
+    """Whether it is a list of persons; a person is a list of sentences, or has one."""
+    return isinstance(part, list) and any(isinstance(each, list | dict) for each in part)
 
 
 def _listed(row: object) -> list[str]:
@@ -98,7 +117,7 @@ def _from_text(lines: Iterator[str], collected: Collected, options: ImportOption
             collected.refuse(number, problem)
             continue
         found = _NUMBERED.fullmatch(line)
-        if found and (found[2].startswith(_YOURS) or dialogue):
+        if found and (found[2].startswith((_YOURS, _THEIRS)) or dialogue):
             dialogue = True
             if int(found[1]) == 1 and traits:
                 yield begun, traits

@@ -38,6 +38,13 @@ DIALOGUE = """1 your persona: i like to ski .
 2 partner's persona: i cook .
 3 hello\thi
 """
+THEIRS_FIRST = """1 partner's persona: i cook .
+2 your persona: i like to ski .
+3 your persona: i own a dog .
+4 hi there\thello
+1 partner's persona: i cook .
+2 your persona: i sing .
+"""
 JSON_LINES = '{"personality": ["i like to ski .", "i own a dog ."], "id": 1}\n["i sing ."]\n{"other": 1}\nnot json\n'
 
 
@@ -50,6 +57,8 @@ JSON_LINES = '{"personality": ["i like to ski .", "i own a dog ."], "id": 1}\n["
         (json.dumps([["i like to ski .", "i own a dog ."], ["i sing ."]]), []),
         (json.dumps([["i like to ski .", "i own a dog ."], ["i sing ."]], indent=2), []),
         (json.dumps([{"persona": ["i like to ski .", "i own a dog ."]}, {"traits": ["i sing ."]}]), []),
+        (json.dumps({"train": [{"personality": ["i like to ski .", "i own a dog ."]}], "valid": [["i sing ."]]}), []),
+        (THEIRS_FIRST, []),
         (("\ufeff" + BLOCKS).encode("utf-16-le"), [7]),
         (("\ufeff" + BLOCKS).encode("utf-32-le"), [7]),
         (b"\xef\xbb\xbf" + BLOCKS.replace("\n", "\r\n").encode(), [7]),
@@ -252,17 +261,25 @@ def test_lines_that_forge_a_prompt_stay_on_one_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("indent", [None, 2])
+def test_a_document_is_read_whole_however_it_is_broken_into_lines(tmp_path: Path, indent: int | None) -> None:
+    """On one line, which is longer than a line of rows may be, and a lone person over several."""
+    many = [[f"I own {number} boats.", "I live by the sea and like to look at it. " * 4] for number in range(1000)]
+    for document in (many, {"train": many[:500], "valid": [{"personality": each} for each in many[500:]]}):
+        found = import_traits(written(tmp_path, json.dumps(document, indent=indent)), ImportOptions(most=1000))
+        assert [each.traits[0].text for each in found.personas] == [each[0] for each in many] and not found.bad
+    for alone in (["I ski.", "I sing."], {"personality": ["I ski.", "I sing."], "id": 1}):
+        (found_alone,) = import_traits(written(tmp_path, json.dumps(alone, indent=indent)), ALL).personas
+        assert [trait.text for trait in found_alone.traits] == ["I ski.", "I sing."]
+
+
+@pytest.mark.parametrize("indent", [None, 2])
 def test_words_of_another_encoding_are_never_taken_as_they_come_out(tmp_path: Path, indent: int | None) -> None:
     """Also in a document of many lines, which is read as a whole."""
     told = json.dumps([["J'aime le café."], ["I sing."]], indent=indent, ensure_ascii=False)
     path = written(tmp_path, told.encode("latin-1"))
-    if indent is None:
-        with pytest.raises(InputError, match="--encoding"):
-            import_traits(path, ALL)
-    else:
-        found = import_traits(path, ALL)
-        assert [trait.text for each in found.personas for trait in each.traits] == ["I sing."]
-        assert [row.line for row in found.bad] == [1] and "--encoding" in found.bad[0].why
+    found = import_traits(path, ALL)
+    assert [trait.text for each in found.personas for trait in each.traits] == ["I sing."]
+    assert [row.line for row in found.bad] == [1] and "--encoding" in found.bad[0].why
     both = import_traits(path, ImportOptions(encoding="latin-1"))
     assert [trait.text for each in both.personas for trait in each.traits] == ["J'aime le café.", "I sing."]
 
