@@ -104,6 +104,17 @@ def test_shortvideo_in_order_of_time_and_cut_at_gaps(tmp_path: Path) -> None:
     assert {event.action for event in found.sessions[1].events} == {"not_interested"}
 
 
+def test_what_was_not_sent_is_no_signal_however_a_table_writes_it(tmp_path: Path) -> None:
+    unsent = ("0", "0.0", "0.00", "", " ", "False", "FALSE", "nan", "NaN", "None", "NULL")
+    sent = ("1", "1.0", "2", "True", "TRUE", " true ")
+    lines = ["user_id,pid,exposed_time,watch_time,cvm_like"]
+    lines += [f"u,v{number},{number},1,{said}" for number, said in enumerate((*unsent, *sent))]
+    table = tmp_path / "table.csv"
+    table.write_text("\n".join(lines), encoding="utf-8")
+    signals = [row.signal for row in read_layout("shortvideo", table)]
+    assert signals == [*[""] * len(unsent), *["like"] * len(sent)]
+
+
 @pytest.mark.parametrize(
     ("layout", "content", "said"),
     [
@@ -115,6 +126,12 @@ def test_shortvideo_in_order_of_time_and_cut_at_gaps(tmp_path: Path) -> None:
         ("shortvideo", "user_id,pid,exposed_time,watch_time\n,v1,1,3\n", "line 2: no user_id"),
         ("shortvideo", "user_id,pid,exposed_time,watch_time\nu,a,b,1,3\n", "line 2: more cells"),
         ("shortvideo", "user_id,pid,pid,exposed_time,watch_time\nu,a,b,1,3\n", "column 'pid' twice"),
+        (
+            "shortvideo",
+            "user_id,pid,exposed_time,watch_time,hate\nu,v1,1,3,no\n",
+            "line 2: hate: 'no' is neither 1 nor 0",
+        ),
+        ("shortvideo", "user_id,pid,exposed_time,watch_time,hate\nu,v1,1,3,-1\n", "line 2: hate: '-1' is neither"),
         ("shortvideo", "user_id,pid,exposed_time,watch_time\n", "nothing that a person watched"),
     ],
 )

@@ -55,6 +55,9 @@ _FLAGS: Mapping[str, str] = {
     "hate": "not_interested",
 }
 
+_UNSENT = ("", "false", "nan", "none", "null")
+"""How tables write that a signal was not sent, besides 0."""
+
 
 @dataclass(frozen=True, slots=True)
 class PersonWatched:
@@ -138,9 +141,7 @@ def _shortvideo(path: Path, _: Note) -> Iterator[PersonWatched]:
             time=_utc(row["exposed_time"], f"{where}: exposed_time"),
             clip=clip,
             seconds=_seconds(row["watch_time"], f"{where}: watch_time"),
-            signal=_strongest(
-                action for name, action in _FLAGS.items() if (row.get(name) or "0") not in ("0", "0.0", "")
-            ),
+            signal=_strongest(action for name, action in _FLAGS.items() if _sent(row.get(name), f"{where}: {name}")),
         )
 
 
@@ -195,6 +196,17 @@ LAYOUTS: Mapping[str, Callable[[Path, Note], Iterator[PersonWatched]]] = {
 def _strongest(signals: Iterator[str]) -> str:
     sent = set(signals)
     return next((each for each in _STRENGTH if each in sent), "")
+
+
+def _sent(told: str | None, where: str) -> bool:
+    """Whether a column says that a signal was sent; an empty cell says that it was not."""
+    said = (told or "").strip().casefold()
+    if said in _UNSENT or said == "true":
+        return said == "true"
+    number = _number(said)
+    if number is None or number < 0:
+        raise InputError(f"{where}: {told!r:.40} is neither 1 nor 0", "correct it, or leave the row out")
+    return number > 0
 
 
 def _seconds(told: object, where: str) -> float | None:
