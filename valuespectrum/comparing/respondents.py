@@ -117,15 +117,19 @@ def everybody(runs: Sequence[Path], scoring: ScoringOptions) -> list[RunResponde
     return [replace(each, label=label) for each, label in zip(found, labels(found), strict=True)]
 
 
-def refuse_twice(runs: Sequence[Path]) -> None:
-    """Refuse to take one run for two.
+def refuse_twice(places: Sequence[Path], what: str = "run") -> None:
+    """Refuse to take one run, or one file, for two.
+
+    Args:
+        places: As they were named; two paths may lead to one place.
+        what: They are.
 
     Raises:
-        InputError: A run is named twice.
+        InputError: One is named twice.
     """
-    twice = [str(run) for run, count in Counter(run.resolve() for run in runs).items() if count > 1]
+    twice = [str(place) for place, count in Counter(place.resolve() for place in places).items() if count > 1]
     if twice:
-        raise InputError(f"the run {twice[0]} is named twice", "name every run once")
+        raise InputError(f"the {what} {twice[0]} is named twice", f"name every {what} once")
 
 
 def choose(found: Sequence[Anyone], wanted: Wanted) -> list[Anyone]:

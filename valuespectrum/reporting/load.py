@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from valuespectrum.comparing.respondents import refuse_twice
 from valuespectrum.measuring.benchmark import drawn_pictures
 from valuespectrum.reference.truth import caution, checkable, is_synthetic
 from valuespectrum.reporting.by_instrument import read_groups
@@ -51,9 +52,11 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
         command: What to type to make it again; by default that of the runs, where it is one.
 
     Raises:
-        InputError: A run or log is missing or damaged.
+        InputError: A run or log is missing, damaged or named twice.
         SchemaError: Another release wrote it.
     """
+    refuse_twice(sources.runs)
+    refuse_twice(sources.sessions, "session log")
     runs = [
         ReportedRun(folder, read_manifest(folder), read_scores(folder), answers_held(folder)) for folder in sources.runs
     ]
@@ -123,12 +126,13 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
 def _walks(logs: Sequence[Path], known_values: Mapping[str, str]) -> list[Json]:
     """Sessions that were named, in numbers; none where their values are not known or nothing was walked."""
     from valuespectrum.sessions.document import sessions_document
-    from valuespectrum.sessions.run_logs import begun
+    from valuespectrum.sessions.run_logs import begun, refuse_copies
     from valuespectrum.sessions.walks.walked import read_walked
 
-    sessions = [read_walked(log, known_values) for log in logs if begun(log)]
+    sessions = {log: read_walked(log, known_values) for log in logs if begun(log)}
+    refuse_copies(sessions)
     stocks: dict[tuple[tuple[str, int], ...], list[WalkedSession]] = {}
-    for each in sessions:
+    for each in sessions.values():
         stocks.setdefault(tuple(sorted(each.stock.items())), []).append(each)
     return [sessions_document(own) for own in stocks.values()]
 

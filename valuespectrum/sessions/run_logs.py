@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from valuespectrum.runs.run import write_json
 from valuespectrum.sessions.walks.walked import WalkedSession, read_walked
-from vectorstore.foundation.errors import ValueSpectrumError
+from vectorstore.foundation.errors import InputError, ValueSpectrumError
 from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
@@ -58,6 +58,23 @@ def read_sessions(logs: Sequence[Path]) -> tuple[dict[Path, WalkedSession], dict
     if errors and not found:
         raise next(iter(errors.values()))
     return found, {log: error.message for log, error in errors.items()}
+
+
+def refuse_copies(read: Mapping[Path, WalkedSession]) -> None:
+    """Refuse copies of the log of a person: each would be another session, and intervals too narrow.
+
+    Args:
+        read: Sessions by their logs.
+
+    Raises:
+        InputError: Two are of one session.
+    """
+    first: dict[tuple[str, str, int], Path] = {}
+    for log, each in read.items():
+        if each.walker.human:
+            other = first.setdefault((each.walker.model, each.policy, each.seed), log)
+            if other != log:
+                raise InputError(f"{other} and {log} are of one session of one person", "name one of them")
 
 
 def left_out_rows(left_out: Mapping[Path, str]) -> list[Json]:

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 from report_pages import data, read
+from session_worlds import session_of
 
 from agents.personas.reserved import NO_PERSONA
+from valuespectrum.comparing.groups.convergence import convergence_of_runs
+from valuespectrum.comparing.groups.functioning import FunctioningOptions, functioning_of_runs
 from valuespectrum.instruments.measurement import Measurement, read_name
 from valuespectrum.reporting import load
 from valuespectrum.reporting.elements.data import ReportData
@@ -19,7 +22,9 @@ from valuespectrum.reporting.page import render
 from valuespectrum.reporting.panels.base import panels_for
 from valuespectrum.runs.manifest import Manifest
 from valuespectrum.scoring.estimate import HEADLINE, Estimate, Score
+from valuespectrum.sessions.walks.walked import Walker
 from valuespectrum.theory.value_sets import NINETEEN, TEN, ValueSet, scalars
+from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 
 ANGLE = scalars("svo", "Social value orientation", {"angle": "Angle, degrees"})
@@ -197,3 +202,28 @@ def test_two_revisions_of_a_model_are_called_by_them(monkeypatch: pytest.MonkeyP
     models = page.split('aria-labelledby="models"')[1].partition("</section>")[0]
     assert "hf:m@one" in models and "hf:m@two" in models
     assert "<title>hf:m · several" in render(page_of(monkeypatch, {"first": both[:1]}))
+
+
+def test_nothing_that_is_named_twice_is_counted_twice(tmp_path: Path) -> None:
+    run, again, people = tmp_path / "run", tmp_path / "other" / ".." / "run", tmp_path / "people.csv"
+    people.write_text("respondent,value,item,rating\n", encoding="utf-8")
+    for refuse in (
+        lambda: load.load_report(load.ReportSources((run, again)), "twice"),
+        lambda: convergence_of_runs([run, again]),
+        lambda: functioning_of_runs([run, again], FunctioningOptions()),
+    ):
+        with pytest.raises(InputError, match=r"the run .*run is named twice"):
+            refuse()
+    with pytest.raises(InputError, match=r"the session log .*run is named twice"):
+        load.load_report(load.ReportSources((), sessions=(run, again)), "twice")
+    with pytest.raises(InputError, match=r"the file .*people\.csv is named twice"):
+        functioning_of_runs([people, people], FunctioningOptions())
+
+
+def test_a_copy_of_the_log_of_a_person_is_no_further_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    person = replace(session_of(["power", "security"] * 6), walker=Walker("human:one", human=True))
+    monkeypatch.setattr("valuespectrum.sessions.walks.walked.read_walked", lambda log, known_values: person)
+    monkeypatch.setattr("valuespectrum.sessions.run_logs.begun", lambda log: True)
+    monkeypatch.setattr(load, "read_session", lambda *asked: None)
+    with pytest.raises(InputError, match=r"one\.jsonl and two\.jsonl are of one session of one person"):
+        load.load_report(load.ReportSources((), sessions=(Path("one.jsonl"), Path("two.jsonl"))), "copies")

@@ -13,7 +13,7 @@ import numpy as np
 from agents.answers.respondent import RespondentColumns
 from agents.models.model_names import ModelId
 from agents.personas.reserved import NO_PERSONA, in_first_wording
-from valuespectrum.comparing.respondents import is_called
+from valuespectrum.comparing.respondents import is_called, refuse_twice
 from valuespectrum.instruments.measurement import POSTERIOR, read_name
 from valuespectrum.instruments.registry import about_others, asks_items_of, published_as
 from valuespectrum.runs.failures import outdated
@@ -89,8 +89,9 @@ def convergence_of_runs(runs: Sequence[Path], models: Sequence[str] = (), level:
         As :func:`convergence`; ``notes`` say of runs that their scores are older than their answers, too.
 
     Raises:
-        InputError: A run cannot be read or is not scored, or fewer than two instruments told anything.
+        InputError: A run cannot be read, is not scored or is named twice, or fewer than two instruments told anything.
     """
+    refuse_twice(runs)
     scored = [(run, read_scores(run)) for run in runs]
     document = convergence(scored, models, level)
     older = [caution for run, scores in scored if (caution := outdated(run, scores))]

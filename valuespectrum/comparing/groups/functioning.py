@@ -15,6 +15,7 @@ from agents.models.model_names import shortest_names
 from agents.personas.reserved import in_first_wording
 from valuespectrum.comparing.groups.item_scores import PEOPLE, ItemScores, item_scores, people_scores
 from valuespectrum.comparing.rated import STEPS, RatedSources
+from valuespectrum.comparing.respondents import refuse_twice
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.comparing.differential import RATE
 from valuespectrum.scoring.functioning.cases import FEWEST_CASES, Cases
@@ -96,16 +97,18 @@ def _read(places: Sequence[Path], options: FunctioningOptions) -> list[ItemScore
     """Item scores of everybody in runs and files.
 
     Raises:
-        InputError: A place cannot be read, files are to be split by what only runs have, or something says how they
-            are read and there are none.
+        InputError: A place cannot be read or is named twice, files are to be split by what only runs have, or something
+            says how they are read and there are none.
     """
     files = [place for place in places if place.is_file()]
+    refuse_twice(files, "file")
     for name, said in (("form", options.form), ("turned", options.turned)):
         if said and not files:
             raise InputError(f"--{name} means nothing without a file of answers", "leave it out")
     if files and options.across != "run":
         raise InputError(f"{files[0]} is one group: it has no {options.across}", "leave out --across")
     runs = [place for place in places if not place.is_file()]
+    refuse_twice(runs)
     found = [each for run in runs for each in item_scores(run, options.scoring, options.across == "stimulus")]
     steps = next((each.steps for each in found if each.steps), 0)
     sources = RatedSources(turned=options.turned, key=options.form)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
-from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from valuespectrum.operations.shared.checked import ENDLESS, Bounds, CheckedSettings
 from valuespectrum.operations.shared.outcomes import Outcome
@@ -14,9 +13,6 @@ from valuespectrum.operations.shared.telling import Teller, Unattended
 from valuespectrum.operations.studies.roleplay_words import sessions_in_words
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.user_paths import user_path
-
-if TYPE_CHECKING:
-    from valuespectrum.sessions.walks.walked import WalkedSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +72,11 @@ def compare_sessions(
 
         vs.compare_sessions(sorted(Path("sessions").glob("*.jsonl"))).to_pandas()
     """
+    from valuespectrum.comparing.respondents import refuse_twice
     from valuespectrum.sessions.document import SessionScoring, sessions_document
     from valuespectrum.sessions.people.matching import human_match
     from valuespectrum.sessions.revealed.profiles import RevealOptions
-    from valuespectrum.sessions.run_logs import left_out_in_words, left_out_rows, read_sessions
+    from valuespectrum.sessions.run_logs import left_out_in_words, left_out_rows, read_sessions, refuse_copies
     from valuespectrum.sessions.stated import stated_and_revealed
     from valuespectrum.sessions.walks.apart import told_apart
     from valuespectrum.sessions.walks.directions import with_directions
@@ -89,8 +86,7 @@ def compare_sessions(
     files = [user_path(log) for log in ([logs] if isinstance(logs, str | PathLike) else logs)]
     if not files:
         raise InputError("there are no sessions", "name session logs")
-    if len({each.resolve() for each in files}) < len(files):
-        raise InputError("a session log is named twice", "name each once")
+    refuse_twice(files, "session log")
     outcomes = RevealOptions(settings.outcome) if settings.outcome else RevealOptions()
     options = SessionScoring(settings.window, RevealOptions(outcomes.outcomes, over_clips=not settings.these_clips))
     teller.doing("reading sessions")
@@ -98,7 +94,7 @@ def compare_sessions(
     left_out = left_out_rows(unread)
     for line in left_out_in_words(left_out):
         teller.warn(line)
-    _refuse_twice(read)
+    refuse_copies(read)
     notes: list[str] = []
     sessions = told_apart(with_directions(list(read), list(read.values()), notes.append))
     for note in notes:
@@ -112,17 +108,3 @@ def compare_sessions(
         "notes": notes,
     }
     return SessionComparison(document, sessions_in_words(document))
-
-
-def _refuse_twice(read: Mapping[Path, WalkedSession]) -> None:
-    """Refuse copies of the log of a person: each would be another session, and intervals too narrow.
-
-    Raises:
-        InputError: Two are of one session.
-    """
-    first: dict[tuple[str, str, int], Path] = {}
-    for log, each in read.items():
-        if each.walker.human:
-            other = first.setdefault((each.walker.model, each.policy, each.seed), log)
-            if other != log:
-                raise InputError(f"{other} and {log} are of one session of one person", "name one of them")
