@@ -109,7 +109,7 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
         playing=tuple((name, sentence) for name, run in named for sentence in read_playing(run.scores)),
         sessions=tuple(read_session(log, sources.corpus, names, values) for log in sources.sessions),
         walks=(
-            *(run.scores["sessions"] for run in runs if run.scores.get("sessions")),
+            *({**run.scores["sessions"], "run": name} for name, run in named if run.scores.get("sessions")),
             *_walks(sources.sessions, values),
         ),
         examples=next(filter(None, examples), ()),

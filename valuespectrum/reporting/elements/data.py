@@ -368,7 +368,8 @@ class ReportData:
     runs: tuple[ReportedRun, ...] = ()
     """Where all this is from, the most important first."""
     walks: tuple[Json, ...] = ()
-    """Sessions in numbers (``sessions.document.sessions_document``): of runs, then of the logs that were named."""
+    """Sessions in numbers (``sessions.document.sessions_document``): of runs, with the name of each under ``run``, then
+    of the logs that were named."""
     comparison: Json | None = None
     """What comparing respondents of these runs found (``comparing.compare.compare_runs``), where it was asked for."""
     before_after: Json | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agents.browsing.log import NO_ACTION
@@ -54,8 +54,7 @@ class WalksPanel(Panel):
 
     def context(self, data: ReportData) -> Mapping[str, object]:
         """The axis that all personas share, and how to draw on it."""
-        found = [one.towards for document in data.walks for row in _personas(document) for one in on_axis(row)]
-        span = span_of(found)
+        span = span_of(each for document in data.walks for one in document["conditions"] for each in _towards(one))
         return {
             "ends": marks(span),
             "on_axis": on_axis,
@@ -64,19 +63,23 @@ class WalksPanel(Panel):
             "shown": SHOWN,
             "meaning": MEASURES,
             "walkers": walkers,
+            "towards": _towards,
+            "measured": _measured,
+            "unknown": _unknown,
             "in_words": in_words,
             "strip": strip,
         }
 
 
 def on_axis(row: Json) -> list[RoleOnAxis]:
-    """No persona, persona and placebo texts, as far as they walked."""
+    """No persona, persona and placebo texts, as far as they walked; a persona of whom nothing is known, and why."""
     best = max(row["target"], key=lambda value: row["target"][value], default="")
-    return [
+    found = [
         RoleOnAxis(label, Estimate.read(row["towards"][name]), best if name == "persona" else "")
         for name, label in ROLES.items()
         if name in row.get("towards", {})
     ]
+    return found or [RoleOnAxis(ROLES["persona"], Estimate(None, why=str(row.get("why", ""))), "")]
 
 
 def strip(pair: Json, who: str) -> ReportedSession:
@@ -111,6 +114,17 @@ def walkers(condition: Json) -> Sequence[Json]:
     return sorted((row for row in condition["walkers"] if not row["placebo"]), key=lambda row: bool(row["human"]))
 
 
-def _personas(document: Json) -> Iterator[Json]:
-    for condition in document["conditions"]:
-        yield from condition["personas"]
+def _towards(condition: Json) -> list[Estimate]:
+    """Everything that stands on the axis under a condition."""
+    return [one.towards for row in condition["personas"] for one in on_axis(row)]
+
+
+def _unknown(condition: Json) -> list[str]:
+    """Why there is no verdict about personas of whom there are numbers; the others say it in their row."""
+    rows = [row for row in condition["personas"] if row["verdict"] == "unknown" and row.get("towards")]
+    return list(dict.fromkeys(why for row in rows if (why := str(row.get("why", "")))))
+
+
+def _measured(condition: Json) -> list[Estimate]:
+    """Every number in the table of those who walked."""
+    return [Estimate.read(row["measures"].get(name)) for row in walkers(condition) for name in SHOWN]

@@ -42,9 +42,10 @@ class ObeyingPanel(Panel):
             "places": PLACES,
             "pushes": PUSH_WORDS,
             "level": data.walks[0]["level"] if rows else None,
+            "several": len({row["run"] for row in rows}) > 1,
             "told": [Estimate.read(row, name) for row in rows for name in _NUMBERS],
         }
 
 
 def _rows(data: ReportData) -> list[Json]:
-    return [row for document in data.walks for row in document.get("words", ())]
+    return [row | {"run": document.get("run", "")} for document in data.walks for row in document.get("words", ())]
