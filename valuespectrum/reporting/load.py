@@ -12,7 +12,13 @@ from valuespectrum.comparing.respondents import refuse_twice
 from valuespectrum.measuring.benchmark import drawn_pictures
 from valuespectrum.reference.truth import caution, checkable, is_synthetic
 from valuespectrum.reporting.by_instrument import read_groups
-from valuespectrum.reporting.elements.data import ModelProfile, ReportData, ReportedRun, runs_called
+from valuespectrum.reporting.elements.data import (
+    ModelProfile,
+    ReportData,
+    ReportedRun,
+    ReportedSession,
+    runs_called,
+)
 from valuespectrum.reporting.elements.words import short_model
 from valuespectrum.reporting.examples import read_examples
 from valuespectrum.reporting.measured import read_personas, read_playing, read_profiles
@@ -107,7 +113,7 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
         groups=read_groups(named, level),
         personas=personas,
         playing=tuple((name, sentence) for name, run in named for sentence in read_playing(run.scores)),
-        sessions=tuple(read_session(log, sources.corpus, names, values) for log in sources.sessions),
+        sessions=_sessions(sources, names, values),
         walks=(
             *({**run.scores["sessions"], "run": name} for name, run in named if run.scores.get("sessions")),
             *_walks(sources.sessions, values),
@@ -121,6 +127,15 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
         cautions=tuple(dict.fromkeys(filter(None, cautions))),
     )
     return replace(data, synthetic=tuple(short_model(model) for model in data.models if is_synthetic(model)))
+
+
+def _sessions(
+    sources: ReportSources, names: Mapping[str, str], known_values: Mapping[str, str]
+) -> tuple[ReportedSession, ...]:
+    """Sessions that were named; logs are called as runs are, without the end that all of them have."""
+    called = runs_called([log.with_suffix("") if log.suffix == ".jsonl" else log for log in sources.sessions])
+    read = [read_session(log, sources.corpus, names, known_values) for log in sources.sessions]
+    return tuple(replace(session, log=name) for session, name in zip(read, called, strict=True))
 
 
 def _walks(logs: Sequence[Path], known_values: Mapping[str, str]) -> list[Json]:

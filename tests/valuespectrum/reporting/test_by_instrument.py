@@ -15,7 +15,7 @@ from valuespectrum.comparing.groups.convergence import convergence_of_runs
 from valuespectrum.comparing.groups.functioning import FunctioningOptions, functioning_of_runs
 from valuespectrum.instruments.measurement import Measurement, read_name
 from valuespectrum.reporting import load
-from valuespectrum.reporting.elements.data import ReportData
+from valuespectrum.reporting.elements.data import ReportData, ReportedSession
 from valuespectrum.reporting.elements.instruments import APART, CENTRED, LOG_ODDS
 from valuespectrum.reporting.elements.words import findings, headline
 from valuespectrum.reporting.page import render
@@ -224,6 +224,6 @@ def test_a_copy_of_the_log_of_a_person_is_no_further_session(monkeypatch: pytest
     person = replace(session_of(["power", "security"] * 6), walker=Walker("human:one", human=True))
     monkeypatch.setattr("valuespectrum.sessions.walks.walked.read_walked", lambda log, known_values: person)
     monkeypatch.setattr("valuespectrum.sessions.run_logs.begun", lambda log: True)
-    monkeypatch.setattr(load, "read_session", lambda *asked: None)
+    monkeypatch.setattr(load, "read_session", lambda *asked: ReportedSession("human:one", "a person", "random", 0, ()))
     with pytest.raises(InputError, match=r"one\.jsonl and two\.jsonl are of one session of one person"):
         load.load_report(load.ReportSources((), sessions=(Path("one.jsonl"), Path("two.jsonl"))), "copies")

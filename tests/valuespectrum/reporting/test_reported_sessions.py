@@ -13,7 +13,9 @@ from agents.browsing.session import browse
 from agents.models.base import Answer, Ask
 from agents.personas.reserved import NO_PERSONA
 from valuespectrum.reporting.elements.data import ReportData
+from valuespectrum.reporting.load import ReportSources, _sessions
 from valuespectrum.reporting.page import render
+from valuespectrum.reporting.panels.sessions import SessionsPanel
 from valuespectrum.reporting.sessions import read_session
 from vectorstore.foundation.json_types import Json
 
@@ -88,3 +90,19 @@ def test_a_number_of_sessions_that_lacks_something_has_its_reason_below() -> Non
     assert "tycoon simple persona" in text and "unknown" in text, "of whom nothing is known is named all the same"
     known = section_of(replace(data(), walks=(said({"persona": {"mean": 0.3, "low": 0.1, "high": 0.5}}),)))
     assert "+0.30 [+0.10, +0.50]" in known and "Unknown: too few values." in known
+
+
+def test_each_of_several_sessions_has_the_name_of_its_log(tmp_path: Path) -> None:
+    """Seeds of one model under one policy differ in nothing else that a heading could say."""
+    logs = [tmp_path / "walks" / f"{name}.jsonl" for name in ("m-random-3", "m-random-4")]
+    for seed, log in enumerate(logs, start=3):
+        log.parent.mkdir(exist_ok=True)
+        browse(session(seed=seed), CATALOGUE, Leaning(TASTE), log=log)
+    shown = _sessions(ReportSources((), sessions=tuple(logs)), {}, VALUES)
+    headings = ["A walk through a feed: m-random-3", "A walk through a feed: m-random-4"]
+    assert [title for _, title in SessionsPanel().contents(replace(data(), sessions=shown))] == headings
+    page = render(replace(data(), sessions=shown))
+    assert [page.count(f'">{heading}</a>') for heading in headings] == [1, 1]
+    assert [page.count(f'">{heading} <a') for heading in headings] == [1, 1]
+    assert "</em>, seed 3, and reacts" in page and "</em>, seed 4, and reacts" in page
+    assert [title for _, title in SessionsPanel().contents(replace(data(), sessions=shown[:1]))] == [headings[0][:21]]

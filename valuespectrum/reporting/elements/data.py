@@ -253,6 +253,8 @@ class ReportedSession:
     steps: tuple[SessionStep, ...]
     values_known: bool = True
     """Whether its manifest says which values its clips stand for; else the runs tell, as far as they do."""
+    log: str = ""
+    """What the page calls its log where it shows several."""
 
 
 @dataclass(frozen=True, slots=True)
