@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from abc import ABCMeta
 from collections.abc import Iterator, Mapping
@@ -15,6 +16,8 @@ from valuespectrum.reporting.elements.data import ReportData
 from valuespectrum.reporting.page import render
 from valuespectrum.reporting.panels import base
 from valuespectrum.reporting.panels.base import PANELS, Panel, broken_panels, panels_for
+from valuespectrum.scoring.guards.finding import told
+from valuespectrum.steering.sweep.choosing import FOUND
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.plugins import Extensions
 
@@ -169,3 +172,43 @@ def test_the_template_lies_beside_the_module() -> None:
         beside = Path(str(sys.modules[type(panel).__module__].__file__)).parent
         assert panel.template == beside / f"{panel.id}.html.jinja" and panel.template.is_file()
         assert FOLDER in (beside, beside.parent)
+
+
+def test_what_tells_models_apart_is_told_of_each_run_and_way_of_reading() -> None:
+    said = "90% of the variance between models is a lean"
+    row = told("directional", True, 0.9, 0.5, ("", said)).to_json()
+    (run,) = data().runs
+    one, read_twice = (
+        replace(run, scores={**run.scores, "between_models": {"directional": dict.fromkeys(kinds, row)}})
+        for kinds in (("log_probability",), ("log_probability", "samples"))
+    )
+    assert f'<p class="small">{said}.</p>' in render(replace(data(), runs=(one,)))
+    both = render(replace(data(), runs=(one, replace(one, folder=Path("again")))))
+    assert f"In the run run, {said}." in both and f"In the run again, {said}." in both
+    twice = render(replace(data(), runs=(read_twice,)))
+    assert f"By log-probabilities, {said}." in twice and f"By counted draws, {said}." in twice
+
+
+def test_sweeps_of_several_runs_are_called_by_them(tmp_path: Path) -> None:
+    """Two sweeps of one model for one value differ in what their headings say by nothing else."""
+    trial = {"way": "fixed", "layers": [1], "strength": 1.0, "model": "m:steered", "lost": 0.0}
+    found = {
+        **{"value": "security", "main": "fixed", "model": "m", "verdicts": [], "instrument": "like", "away": False},
+        **{"trials": [{**trial, "told_by": {"mean": 0.5}, "effect": {"changes": {}}}]},
+        **{"chosen": {"fixed": "m:steered"}, "covers": "", "around": {}, "beside": {}},
+    }
+    runs = [replace(data().runs[0], folder=tmp_path / name / "sweep") for name in ("one", "two")]
+    for run in runs:
+        run.folder.mkdir(parents=True)
+        (run.folder / FOUND).write_text(json.dumps(found))
+    page = render(replace(data(), runs=tuple(runs)))
+    assert [page.count(f">m, run {name}/sweep</span>") for name in ("one", "two")] == [1, 1]
+    assert ">m</span>" in render(replace(data(), runs=tuple(runs[:1])))
+
+
+def test_the_test_of_all_values_claims_what_the_intervals_claim() -> None:
+    """Search words are not drawn again where intervals are over sources, nor wordings where they are these alone."""
+    page = render(data())
+    remark = page.partition("Do the values differ at all? ")[2].partition("</p>")[0]
+    assert remark.startswith("F = ") and "; the test covers what the intervals cover." in remark
+    assert "search words" not in remark.partition(data().first.covers)[0]

@@ -8,6 +8,7 @@ from valuespectrum.reporting.elements.data import ReportData
 from valuespectrum.reporting.elements.words import flag
 from valuespectrum.reporting.panels.base import PANELS, Panel
 from valuespectrum.scoring.guards.finding import Finding
+from valuespectrum.scoring.readouts.evidence import IN_WORDS
 
 _LABELS: Mapping[str, str] = {
     "negation": "Negation",
@@ -39,7 +40,7 @@ class GuardsPanel(Panel):
         return "Whether the scores may be read"
 
     def context(self, data: ReportData) -> Mapping[str, object]:
-        """Names of guards and states, and what tells the models of the first run apart."""
+        """Names of guards and states, and what tells the models of each run apart."""
         return {
             "guard_labels": _LABELS,
             "states": _STATES,
@@ -49,11 +50,17 @@ class GuardsPanel(Panel):
         }
 
 
-def _between(data: ReportData) -> Sequence[Finding]:
-    """How much of what tells models apart is a lean, of every run with several."""
-    return [
-        Finding.from_json("directional", row)
-        for run in data.runs
-        for row in run.scores.get("between_models", {}).get("directional", {}).values()
+def _between(data: ReportData) -> Sequence[str]:
+    """How much of what tells models apart is a lean, of every run with several and every way of reading answers."""
+    found = [
+        (name, kind, Finding.from_json("directional", row).statement)
+        for name, run in data.named_runs
+        for kind, row in run.scores.get("between_models", {}).get("directional", {}).items()
         if row.get("number") is not None
     ]
+    runs, kinds = ({each[place] for each in found} for place in (0, 1))
+    told = [
+        f"in the run {name}, " * (len(runs) > 1) + f"by {IN_WORDS.get(kind, kind)}, " * (len(kinds) > 1) + statement
+        for name, kind, statement in found
+    ]
+    return [sentence[:1].upper() + sentence[1:] for sentence in told]

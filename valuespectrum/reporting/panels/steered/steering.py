@@ -36,7 +36,11 @@ class SteeringPanel(Panel):
     def context(self, data: ReportData) -> Mapping[str, object]:
         """What sweeps found."""
         return {
-            "sweeps": [_shown(read_findings(run.folder)) for run in data.runs if (run.folder / FOUND).is_file()],
+            "sweeps": [
+                {"run": name, **_shown(read_findings(run.folder))}
+                for name, run in data.named_runs
+                if (run.folder / FOUND).is_file()
+            ],
             "labels": LABELS,
             "counts": COUNTS,
         }
