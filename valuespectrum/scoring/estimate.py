@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 CLIP = "clip"
 """The unit of whatever asks about pictures."""
@@ -65,6 +65,16 @@ class Estimate:
         if factor < 0:
             low, high = high, low
         return Estimate(mean, low, high, self.why, None if self.se is None else abs(factor) * self.se, self.n)
+
+    def within(self, least: float, most: float) -> Estimate:
+        """The same with an interval that ends where there can be nothing further.
+
+        Example:
+            >>> Estimate(0.4, -0.2, 1.0).within(0.0, 1.0).low
+            0.0
+        """
+        low, high = (None if end is None else min(max(end, least), most) for end in (self.low, self.high))
+        return replace(self, low=low, high=high)
 
     @property
     def side(self) -> int:

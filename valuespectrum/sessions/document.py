@@ -13,7 +13,7 @@ from valuespectrum.scoring.facets.inference import holm
 from valuespectrum.scoring.personas.rows import summarise
 from valuespectrum.scoring.profile import number
 from valuespectrum.sessions.feeds.amplifying import policy_rows
-from valuespectrum.sessions.feeds.measures import WINDOWS, session_amplification, session_measures
+from valuespectrum.sessions.feeds.measures import BOUNDS, WINDOWS, session_amplification, session_measures
 from valuespectrum.sessions.feeds.obeying import obeying
 from valuespectrum.sessions.feeds.personalising import personalisation
 from valuespectrum.sessions.feeds.reacting import interventions
@@ -195,9 +195,7 @@ def _walker(walker: Walker, sessions: Sequence[WalkedSession], options: SessionS
         "placebo": walker.placebo,
         "sessions": len(own),
         "steps": sum(map(len, own)),
-        "measures": {
-            name: mean_of_sessions(own, [each[name] for each in measured], level).to_json() for name in measured[0]
-        },
+        "measures": {name: _measure(name, own, [each[name] for each in measured], level) for name in measured[0]},
         "amplification": {
             value: mean_of_sessions(own, [each[value] for each in loud], level).to_json() for value in loud[0]
         },
@@ -205,6 +203,11 @@ def _walker(walker: Walker, sessions: Sequence[WalkedSession], options: SessionS
     if bare and walker.persona != NO_PERSONA:
         row["beside_bare"] = _beside_bare(own, bare, options)
     return row | _history_effect(own, level)
+
+
+def _measure(name: str, sessions: Sequence[WalkedSession], numbers: Sequence[float], level: float) -> Json:
+    found = mean_of_sessions(sessions, numbers, level)
+    return (found.within(*BOUNDS[name]) if name in BOUNDS else found).to_json()
 
 
 def _beside_bare(own: Sequence[WalkedSession], bare: Sequence[WalkedSession], options: SessionScoring) -> Json:

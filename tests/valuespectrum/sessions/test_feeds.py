@@ -12,6 +12,7 @@ from scipy.spatial.distance import jensenshannon
 from scipy.stats import entropy, theilslopes
 from session_worlds import PlantedFeed, session_of, walk
 
+from valuespectrum.sessions.document import sessions_document
 from valuespectrum.sessions.feeds.exposure import (
     amplification,
     distances,
@@ -20,7 +21,13 @@ from valuespectrum.sessions.feeds.exposure import (
     normalised_entropy,
     theil_sen,
 )
-from valuespectrum.sessions.feeds.measures import MEASURES, exploitation, session_amplification, session_measures
+from valuespectrum.sessions.feeds.measures import (
+    BOUNDS,
+    MEASURES,
+    exploitation,
+    session_amplification,
+    session_measures,
+)
 from valuespectrum.sessions.feeds.personalising import personalisation
 from valuespectrum.sessions.feeds.returning import Escape, escape, median_escape, relapse
 from valuespectrum.sessions.walks.walked import WalkedSession, Walker
@@ -191,3 +198,16 @@ def test_sessions_that_are_all_the_same_clone_have_other_seeds_for_clones() -> N
     numbered = [[replace(each, clone=2) for each in own] for own in plain]
     found = personalisation(plain[0], plain[1], draws=49)
     assert personalisation(numbered[0], numbered[1], draws=49) == found and found.net > 0
+
+
+def test_intervals_of_shares_over_few_sessions_hold_nothing_that_cannot_be() -> None:
+    """With two sessions Student's interval is thirteen standard errors wide to either side."""
+    one = session_of(["power", "security"] * 6, ["like", "skip"] * 6)
+    other = replace(session_of(["power"] * 12, ["like"] * 12), seed=one.seed + 1, stock=one.stock)
+    (condition,) = sessions_document([one, other])["conditions"]
+    measures = condition["walkers"][0]["measures"]
+    assert measures["like"]["mean"] == 0.75 and (measures["like"]["low"], measures["like"]["high"]) == (0.0, 1.0)
+    assert BOUNDS.keys() <= MEASURES.keys()
+    for name, (least, most) in BOUNDS.items():
+        low, high = measures[name]["low"], measures[name]["high"]
+        assert low is None or least <= low <= measures[name]["mean"] <= high <= most, name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 
@@ -46,6 +47,17 @@ MEASURES: Mapping[str, str] = {
     "watch_like": "correlation of share watched and liking, over watched clips",
 }
 """Names of the numbers of a session, and what they are."""
+_SHARES = (
+    *("entropy", "gini", "coverage", "drift", "exploit", "exploit_by_chance"),
+    *("novelty", "like", "kept", "watch_share", "refused", "undecided"),
+)
+BOUNDS: Mapping[str, tuple[float, float]] = {
+    **dict.fromkeys(_SHARES, (0.0, 1.0)),
+    **dict.fromkeys(("exploit_beyond_chance", "watch_like"), (-1.0, 1.0)),
+    "effective_number": (1.0, math.inf),
+    "list_diversity": (0.0, 2.0),
+}
+"""Between which ends they lie, where there are any: intervals over few sessions would go beyond."""
 
 
 def session_measures(session: WalkedSession, window: int = WINDOWS[0]) -> dict[str, float]:
