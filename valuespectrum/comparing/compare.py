@@ -12,7 +12,7 @@ from pathlib import Path
 from valuespectrum.comparing.pairing import Design, Judging, Paired, design_of, pair, put_together
 from valuespectrum.comparing.respondents import RunRespondent, Wanted, choose, everybody
 from valuespectrum.runs.manifest import Manifest
-from valuespectrum.runs.run import check_alike
+from valuespectrum.runs.run import check_alike, read_manifest
 from valuespectrum.scoring.answered.sets import LOG_ODDS, PERCENT, SEVEN_STEPS
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.comparing.drift import slope
@@ -62,7 +62,8 @@ def compare_runs(runs: Sequence[Path], options: ComparingOptions) -> Json:
         options: Who with whom, and how.
 
     Returns:
-        ``respondents`` (all that were compared), ``left_out`` (those whose answers tell no liking, with the reason),
+        ``respondents`` (all that were compared), ``left_out`` (runs whose instrument makes no sets, and respondents
+        whose answers tell no liking, with the reason),
         ``readout``, ``unit``, ``margin``, ``level``, ``value_set``, ``comparisons`` (pairs), ``places`` (with all
         pairs of three or more: who stands where on each value), ``places_left_out`` (values of which a pair has no
         difference) and ``drift``.
@@ -74,7 +75,10 @@ def compare_runs(runs: Sequence[Path], options: ComparingOptions) -> Json:
     """
     _check(options)
     found = everybody(runs, options.scoring)
-    chosen, left_out = _comparable(choose(found, options.wanted), found)
+    if not found:
+        raise InputError("no run here holds answers that make sets to compare", "name runs of `valuespectrum bench`")
+    apart = _without_sets(runs, found)
+    chosen, silent = _comparable(choose(found, options.wanted), apart)
     scoring, unit = options.scoring, chosen[0].told.unit
     facets = Facets(scoring.level, scoring.over_wordings, least_clips=scoring.minimum_clips)
     judging = Judging(facets, _margin(options.margin, unit))
@@ -86,7 +90,7 @@ def compare_runs(runs: Sequence[Path], options: ComparingOptions) -> Json:
         order = _order(chosen, pairs, facets) if options.all_pairs and len(chosen) > 2 else []
     return {
         "respondents": [each.to_json() for each in chosen],
-        "left_out": [each.to_json() for each in left_out],
+        "left_out": [*apart, *(each.to_json() for each in silent)],
         "readout": chosen[0].told.readout,
         "value_set": chosen[0].table.layout.value_set.to_json(),
         "unit": unit,
@@ -125,10 +129,24 @@ def _margin(wished: float | None, unit: str) -> float:
     return margin
 
 
+def _without_sets(runs: Sequence[Path], found: Sequence[RunRespondent]) -> list[Json]:
+    """Runs of questionnaires and the like, of which nobody can be compared."""
+    there = {each.run for each in found}
+    rows = [(str(run), read_manifest(run).asked.instrument) for run in runs if run not in there]
+    return [
+        {"label": run, "run": run, "instrument": name, "why": f"the instrument {name} makes no sets to compare"}
+        for run, name in rows
+    ]
+
+
 def _comparable(
-    chosen: Sequence[RunRespondent], found: Sequence[RunRespondent]
+    chosen: Sequence[RunRespondent], apart: Sequence[Json]
 ) -> tuple[list[RunRespondent], list[RunRespondent]]:
     """Those whose numbers are on one scale, and those that have none.
+
+    Args:
+        chosen: Who is to be compared.
+        apart: Runs of which nobody can be.
 
     Raises:
         InputError: Fewer than two are left, or they were read or asked in different ways.
@@ -137,7 +155,7 @@ def _comparable(
         require_one_kind(each.told.readout for each in chosen)
     told, silent = [each for each in chosen if each.told.table], [each for each in chosen if not each.told.table]
     if len(told) < 2:
-        raise _too_few(told, silent, found)
+        raise _too_few(told, silent, apart)
     check_alike(list({each.run: each.manifest for each in told}.values()))
     check_comparable([each.table for each in told])
     instruments = dict.fromkeys(each.instrument for each in told)
@@ -149,14 +167,11 @@ def _comparable(
     return told, silent
 
 
-def _too_few(
-    told: Sequence[RunRespondent], silent: Sequence[RunRespondent], found: Sequence[RunRespondent]
-) -> InputError:
-    if silent:
-        why = "; ".join(f"{each.label}: {each.told.why}" for each in silent)
+def _too_few(told: Sequence[RunRespondent], silent: Sequence[RunRespondent], apart: Sequence[Json]) -> InputError:
+    lacking = [*((each.label, each.told.why) for each in silent), *((row["label"], row["why"]) for row in apart)]
+    if lacking:
+        why = "; ".join(f"{label}: {reason}" for label, reason in lacking)
         return InputError(f"fewer than two respondents have a liking to compare ({why})", "compare others")
-    if not found:
-        return InputError("no run here holds answers that make sets to compare", "name runs of `valuespectrum bench`")
     there = f"{told[0].label} only" if told else "nobody"
     return InputError(
         f"a comparison takes two respondents, and chosen is {there}",

@@ -9,7 +9,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from valuespectrum.operations.report import corpus_of_run
+from valuespectrum.operations.report import corpus_of_runs
 from valuespectrum.operations.shared.checked import CheckedSettings
 from valuespectrum.operations.shared.choices import ExportForm
 from valuespectrum.operations.shared.outcomes import Outcome
@@ -71,7 +71,7 @@ def export(
     folder, cautions = user_path(run), list[str]()
     with contextlib.ExitStack() as stack:
         wanted = form == "inspect" and settings.pictures
-        opened = corpus_of_run(settings.corpus, folder, teller, stack) if wanted else None
+        opened = corpus_of_runs(settings.corpus, [folder], teller, stack) if wanted else None
         teller.doing(f"writing {form}")
         pictures = _files_of(opened) if opened else None
         path, rows = export_run(folder, form, settings.out, pictures, cautions.append)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from valuespectrum.operations.shared.checked import CheckedSettings
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.telling import Teller, Unattended
+from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.user_paths import user_path
 
 if TYPE_CHECKING:
@@ -72,10 +73,12 @@ def report(
 
     settings, teller = settings or ReportSettings(), teller or Unattended()
     folders = tuple(user_path(run) for run in ([runs] if isinstance(runs, str | PathLike) else runs))
+    if not folders:
+        raise InputError("no run is named", "name run folders")
     if settings.out is not None:
         refuse_other_pages(settings.out)
     with contextlib.ExitStack() as stack:
-        opened = corpus_of_run(settings.corpus, folders[0], teller, stack)
+        opened = corpus_of_runs(settings.corpus, folders, teller, stack)
         data = load_report(ReportSources(folders, opened, settings.session), settings.title)
         changed = before_after(folders) if settings.before_after else None
         data = replace(data, before_after=changed)
@@ -110,16 +113,20 @@ def warn_of_scores(data: ReportData, teller: Teller) -> None:
         teller.warn(outdated_in_words(run.scores, run.stored, f"the run {run.folder}"))
 
 
-def corpus_of_run(named: Path | None, run: Path, teller: Teller, stack: contextlib.ExitStack) -> Corpus | None:
-    """The corpus that was named, or else that of the run if it is still where the manifest says."""
+def corpus_of_runs(
+    named: Path | None, runs: Sequence[Path], teller: Teller, stack: contextlib.ExitStack
+) -> Corpus | None:
+    """The corpus that was named, or else that of the first run whose corpus is still where the manifest says."""
     from valuespectrum.runs.run import read_manifest
     from vectorstore.corpus import Corpus
 
-    manifest = read_manifest(run)
-    folder = named or manifest.corpus.folder(run)
-    if folder is None:
+    manifests = [(run, read_manifest(run)) for run in runs]
+    known = [(folder, each) for run, each in manifests if (folder := named or each.corpus.folder(run)) is not None]
+    if not known:
         teller.say("no corpus at hand, so there are no pictures (name it with --corpus)")
         return None
+    # Only a run that was shown pictures can say whether they are the same.
+    folder, manifest = next((pair for pair in known if pair[1].asked.shown is not None), known[0])
     opened = stack.enter_context(Corpus.open(folder))
     shown = manifest.asked.shown
     if shown is not None and opened.content_hash() != shown.corpus_hash:

@@ -17,6 +17,7 @@ from agents.models.base import ModelOptions
 from agents.models.local.simulated import SimulatedProfile
 from agents.personas.persona import load_personas
 from valuespectrum.cli import main
+from valuespectrum.comparing import respondents
 from valuespectrum.comparing.compare import ComparingOptions, compare_runs
 from valuespectrum.comparing.pairing import notes_on
 from valuespectrum.comparing.respondents import Wanted, everybody
@@ -168,6 +169,26 @@ def test_a_value_that_rises_from_run_to_run_has_a_slope(runs: Path) -> None:
 def test_a_run_and_itself_differ_by_nothing_and_twice_is_once(runs: Path) -> None:
     with pytest.raises(InputError, match="is named twice"):
         compare_runs([runs / "pair", runs / "pair"], ComparingOptions())
+
+
+def test_a_run_of_which_nobody_can_be_compared_is_named(
+    runs: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    """As one of a questionnaire, or by the published protocol: the others are not taken for all."""
+    known = respondents.set_tables
+    monkeypatch.setattr(
+        respondents, "set_tables", lambda run, scoring: {} if run.name == "third" else known(run, scoring)
+    )
+    found = compare_runs([runs / "third", runs / "pair"], ComparingOptions())
+    (row,) = found["left_out"]
+    assert row["run"] == str(runs / "third") and row["why"].endswith("makes no sets to compare")
+    assert len(found["comparisons"]) == 1 and len(found["respondents"]) == 2
+    assert main(["compare", str(runs / "third"), str(runs / "pair")]) == 0
+    assert f"{runs / 'third'} is left out: " in capsys.readouterr().err
+    with pytest.raises(InputError, match=r"fewer than two .*third: the instrument \S+ makes no sets to compare"):
+        compare_runs([runs / "grown", runs / "third"], ComparingOptions())
+    with pytest.raises(InputError, match="no run here holds answers that make sets to compare"):
+        compare_runs([runs / "third"], ComparingOptions())
 
 
 def test_readouts_are_never_mixed_and_silence_is_named(runs: Path, tmp_path: Path, capsys: Any) -> None:

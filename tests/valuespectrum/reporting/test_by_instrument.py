@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -10,17 +11,20 @@ import pytest
 from report_pages import data, read
 from session_worlds import session_of
 
+import valuespectrum as vs
 from agents.personas.reserved import NO_PERSONA
 from valuespectrum.comparing.groups.convergence import convergence_of_runs
 from valuespectrum.comparing.groups.functioning import FunctioningOptions, functioning_of_runs
 from valuespectrum.instruments.measurement import Measurement, read_name
+from valuespectrum.operations.report import corpus_of_runs
+from valuespectrum.operations.shared.telling import Unattended
 from valuespectrum.reporting import load
 from valuespectrum.reporting.elements.data import ReportData, ReportedSession
 from valuespectrum.reporting.elements.instruments import APART, CENTRED, LOG_ODDS
 from valuespectrum.reporting.elements.words import findings, headline
 from valuespectrum.reporting.page import render
 from valuespectrum.reporting.panels.base import panels_for
-from valuespectrum.runs.manifest import Manifest
+from valuespectrum.runs.manifest import CorpusRecord, Manifest
 from valuespectrum.scoring.estimate import HEADLINE, Estimate, Score
 from valuespectrum.sessions.walks.walked import Walker
 from valuespectrum.theory.value_sets import NINETEEN, TEN, ValueSet, scalars
@@ -227,3 +231,28 @@ def test_a_copy_of_the_log_of_a_person_is_no_further_session(monkeypatch: pytest
     monkeypatch.setattr(load, "read_session", lambda *asked: ReportedSession("human:one", "a person", "random", 0, ()))
     with pytest.raises(InputError, match=r"one\.jsonl and two\.jsonl are of one session of one person"):
         load.load_report(load.ReportSources((), sessions=(Path("one.jsonl"), Path("two.jsonl"))), "copies")
+
+
+def test_pictures_are_of_the_first_run_whose_corpus_is_at_hand(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The first run of a report may be of a questionnaire, which has none."""
+    made = {"battery": {"name": "like"}, "models": {}, "personas": [], "roles": [], "seed": 0}
+    paths = {"portraits": None, "moved": "../gone", "like": "../corpus", "pairs": "../other"}
+    for folder in ("corpus", "other"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "corpus.sqlite").touch()
+    monkeypatch.setattr(
+        "valuespectrum.runs.run.read_manifest",
+        lambda run: Manifest(made, {}, corpus=CorpusRecord(path=paths[run.name])),
+    )
+    monkeypatch.setattr("vectorstore.corpus.Corpus.open", contextlib.nullcontext)
+
+    def opened(*names: str, named: Path | None = None) -> object:
+        with contextlib.ExitStack() as stack:
+            return corpus_of_runs(named, [tmp_path / name for name in names], Unattended(), stack)
+
+    assert opened("portraits", "moved", "like", "pairs") == tmp_path / "corpus" == opened("like")
+    assert opened("pairs", "like") == tmp_path / "other"
+    assert opened("portraits", "moved") is None
+    assert opened("portraits", "like", named=tmp_path / "other") == tmp_path / "other"
+    with pytest.raises(InputError, match="no run is named"):
+        vs.report([])

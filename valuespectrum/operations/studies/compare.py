@@ -136,12 +136,12 @@ def _options(settings: CompareSettings) -> ComparingOptions:
 
 def _show(document: Json, folders: Sequence[Path], page: Path, teller: Teller) -> None:
     """Write the report of the runs with the comparison in it."""
-    from valuespectrum.operations.report import corpus_of_run, warn_of_scores
+    from valuespectrum.operations.report import corpus_of_runs, warn_of_scores
     from valuespectrum.reporting.load import ReportSources, load_report
     from valuespectrum.reporting.page import write_report
 
     with contextlib.ExitStack() as stack:
-        opened = corpus_of_run(None, folders[0], teller, stack)
+        opened = corpus_of_runs(None, folders, teller, stack)
         data = load_report(ReportSources(tuple(folders), opened), "Comparison")
         write_report(replace(data, comparison=document), page)
     for sentence in data.cautions:
