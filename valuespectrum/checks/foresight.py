@@ -94,19 +94,23 @@ def _check_vllm(reference: str, options: ModelOptions) -> None:
 
 
 def _check_openai(reference: str, options: ModelOptions) -> None:
+    from agents.models.served.steering import read_served_steering
     from agents.models.wire.address import parse_reference
 
-    parse_reference(reference)
+    _, asked = parse_reference(reference)
+    read_served_steering(asked)
 
 
 def _check_inspect(reference: str, options: ModelOptions) -> None:
     from agents.models.registry import require
+    from agents.models.served.inspect_ai import refuse_untold
     from agents.models.wire.address import parse_reference
 
-    address, _ = parse_reference(reference, "")
+    address, asked = parse_reference(reference, "")
     provider, model = split_provider(address.model)
     if not (provider and model):
         raise InputError(f"{address.model!r:.80} names no provider", "write inspect:PROVIDER/MODEL")
+    refuse_untold(asked)
     require("inspect_ai", "inspect", "inspect")
 
 

@@ -19,7 +19,7 @@ from agents.models.base import ModelOptions
 from agents.models.model_names import split_provider
 from agents.models.registry import not_steerable, require
 from agents.models.served.openai import OpenAIModel, Server
-from agents.models.wire.address import Address, Key, parse_reference, price_mapping
+from agents.models.wire.address import Address, Key, ServerOptions, parse_reference, price_mapping
 from agents.models.wire.endings import Declined
 from agents.models.wire.transport import AttemptError, Transport, TransportOptions, UnusableError
 from vectorstore.foundation.errors import InputError, ModelError
@@ -62,16 +62,25 @@ def load(reference: str, options: ModelOptions) -> InspectModel:
         raise InputError(
             f"{address.model!r} names no provider", "write inspect:PROVIDER/MODEL, e.g. inspect:anthropic/..."
         )
-    if asked.batch:
-        raise InputError(
-            "Inspect's providers are not asked in batches", "leave out batch=1, or use openai:MODEL?batch=1"
-        )
-    if asked.steering:
-        raise InputError("Inspect's providers are told nothing of steering", "use openai:MODEL@URL?steering=FILE")
+    refuse_untold(asked)
     require("inspect_ai", "inspect", "inspect")
     transport = TransportOptions(asked.timeout, asked.attempts, asked.patience)
     there = ProviderAddress(address.model, address.base_url)
     return InspectModel(Server(there, ProviderKeys(there), asked, transport, price_mapping(asked)), options)
+
+
+def refuse_untold(options: ServerOptions) -> None:
+    """Refuse what other model servers are told, and providers of Inspect are not.
+
+    Raises:
+        InputError: It is among the options.
+    """
+    if options.batch:
+        raise InputError(
+            "Inspect's providers are not asked in batches", "leave out batch=1, or use openai:MODEL?batch=1"
+        )
+    if options.steering:
+        raise InputError("Inspect's providers are told nothing of steering", "use openai:MODEL@URL?steering=FILE")
 
 
 @dataclass(frozen=True, slots=True)
