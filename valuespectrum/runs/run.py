@@ -41,6 +41,8 @@ LARGEST_MANIFEST = 2**28
 """Bytes: some million clips."""
 _WAIT = "wait until its first answers are stored"
 _DAMAGED = "take the file from a copy, or begin a new run"
+_WITHIN = "name the folder of the run"
+_LOG = "compare session logs without runs: compare LOG..., or show them beside one: report RUN --session LOG"
 _PACKAGES = (
     *("valuespectrum", "torch", "torchvision", "transformers", "open_clip_torch", "vllm", "inspect_ai"),
     *("numpy", "scipy", "pandas", "pillow"),
@@ -423,6 +425,8 @@ def _check_entries(folder: Path) -> None:
     Raises:
         InputError: There is one, or there is no such folder.
     """
+    if folder.is_file():
+        raise InputError(f"{folder} is a file, not a run directory", _LOG if folder.suffix == ".jsonl" else _WITHIN)
     if not folder.is_dir():
         raise InputError(f"there is no run directory {folder}", "check the path")
     with storage_errors(folder), os.scandir(folder) as entries:

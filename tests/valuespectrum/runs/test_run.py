@@ -163,3 +163,13 @@ def test_runs_that_were_asked_in_different_ways_share_no_table() -> None:
         check_alike([one("a", layout="persona-first, persona opens the user turn"), one("b", layout="image-first")])
     with pytest.raises(InputError, match="a has dtype bfloat16, another run float32"):
         check_alike([one("a", dtype="float32"), one("a", dtype="bfloat16")])
+
+
+def test_a_file_is_told_as_one_where_a_run_is_wanted(tmp_path: Path) -> None:
+    """A log of a session lies beside runs, and is named in their place."""
+    for name, hint in (("session.jsonl", "report RUN --session LOG"), ("run.json", "name the folder of the run")):
+        path = tmp_path / name
+        path.write_text("{}\n", encoding="utf-8")
+        with pytest.raises(InputError, match=rf"{name} is a file, not a run directory") as told:
+            read_manifest(path)
+        assert hint in told.value.hint
