@@ -248,6 +248,7 @@ if TYPE_CHECKING:
     from valuespectrum.operations.studies.design import (
         DesignPlan as DesignPlan,
         DesignSettings as DesignSettings,
+        check_pilot as check_pilot,
         plan_design as plan_design,
     )
     from valuespectrum.operations.studies.feed_page import (
@@ -375,7 +376,7 @@ _HOMES = {
     "valuespectrum.operations.steering.words": "WordsSettings WordsWritten make_words",
     "valuespectrum.operations.steering.sweep": "SteeringSweep SweepSettings SweepThen sweep_steering",
     "valuespectrum.operations.studies.compare": "CompareSettings RunComparison compare",
-    "valuespectrum.operations.studies.design": "DesignPlan DesignSettings plan_design",
+    "valuespectrum.operations.studies.design": "DesignPlan DesignSettings check_pilot plan_design",
     "valuespectrum.operations.studies.feed_page": "FeedPage FeedPageSettings feed",
     "valuespectrum.operations.studies.levels": "LevelRuns bench_level plan_level",
     "valuespectrum.operations.studies.ordinal": "OrdinalComparison OrdinalSettings RepeatsPlan ordinal plan_ratings",

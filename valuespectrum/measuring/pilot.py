@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,8 +15,8 @@ from agents.models.model_names import ModelId, ModelSpec
 from agents.personas.reserved import in_first_wording
 from valuespectrum.costs.prices import load_prices
 from valuespectrum.costs.spending import Spending, spending
-from valuespectrum.instruments.base import Celled, Instrument
-from valuespectrum.instruments.battery import ANSWER_TOKENS
+from valuespectrum.instruments.base import Celled, Instrument, Tabled
+from valuespectrum.instruments.battery import ANSWER_TOKENS, ItemOptions
 from valuespectrum.instruments.registry import instrument_of, load_installed, load_instrument
 from valuespectrum.instruments.wordings.items import language_of
 from valuespectrum.instruments.wordings.liking import WORDINGS
@@ -66,6 +67,8 @@ STILL = (
     "every clip, wording and order gave the same: a pilot like this does not show what makes scores unsure, and any "
     "plan would be of nothing"
 )
+_PILOT = "make a pilot with: valuespectrum bench --battery like --wordings 3"
+_ONE_ROLE = "the pilot has one role (wordings of a persona are one), and personas are to be planned"
 _NOTHING = 1e-5
 """Standard error at or below which nothing varied but by rounding."""
 
@@ -155,7 +158,7 @@ def plan_from_pilot(run: Path, options: PlanOptions) -> Json:
     if not models:
         raise InputError(
             f"{run} is no pilot, nothing can be planned from it: {left_out[0] if left_out else 'nobody answered'}",
-            "make a pilot with: valuespectrum bench --battery like --wordings 3",
+            _PILOT,
         )
     return {
         "pilot": str(run),
@@ -169,6 +172,29 @@ def plan_from_pilot(run: Path, options: PlanOptions) -> Json:
         "models": models,
         "left_out": left_out,
     }
+
+
+def refuse_pilot(instrument: Instrument, roles: int, *, across_personas: bool) -> None:
+    """Refuse a pilot from which nothing could be planned, as far as that is known before it is asked.
+
+    Args:
+        instrument: With its options.
+        roles: That a model would be asked in, itself among them.
+        across_personas: As in ``PlanOptions``.
+
+    Raises:
+        InputError: Its answers make no table of clips, or a facet would have one level.
+    """
+    if why := _unplannable(instrument):
+        raise InputError(f"{why}, so nothing can be planned from them", _PILOT)
+    options = getattr(instrument, "options", None)
+    if isinstance(options, ItemOptions):
+        asked = Counter(wording.language for wording in options.chosen(instrument.name))
+        if alone := next((language for language, count in asked.items() if count == 1), ""):
+            told = f" in {alone}" if len(asked) > 1 else ""
+            raise InputError(f"one wording{told} cannot show how wordings differ", "ask about two wordings or more")
+    if across_personas and roles < 2:
+        raise InputError(_ONE_ROLE, "add --persona all to the pilot")
 
 
 def _usual(unit: str) -> float:
@@ -255,12 +281,22 @@ def _told(instrument: Instrument, answers: pd.DataFrame) -> tuple[ToldRows | Non
     if isinstance(instrument, Celled):
         sets = instrument.answered(answers, ScoringOptions())
         return told_by_cells(sets), sets.told.why, LOG_ODDS
+    if why := _unplannable(instrument):
+        return None, why, LOG_ODDS
     told = told_by(instrument, answers, ScoringOptions())
-    if told is None:
-        return None, f"answers to {instrument.name} do not tell liking set by set", LOG_ODDS
-    if instrument.unit != CLIP:
-        return None, f"answers to {instrument.name} are about {instrument.unit}s, and a plan is for clips", told.unit
+    assert told is not None, "it makes a table"
     return None if told.table is None else told_by_table(told.table), told.why, told.unit
+
+
+def _unplannable(instrument: Instrument) -> str:
+    """Why nothing can be planned from an instrument, whatever it is answered; empty where something can be."""
+    if isinstance(instrument, Celled):
+        return ""
+    if not isinstance(instrument, Tabled):
+        return f"answers to {instrument.name} do not tell liking set by set"
+    if instrument.unit != CLIP:
+        return f"answers to {instrument.name} are about {instrument.unit}s, and a plan is for clips"
+    return ""
 
 
 def _by_language(said: ToldRows) -> Iterator[ToldRows]:
@@ -273,10 +309,7 @@ def _planned(asked: _PilotAsked, wish: DesignWish, options: PlanOptions) -> Json
     """The plan of one model; ``None`` where nothing varied."""
     across = study_across(asked.told, asked.personas) if len(set(asked.personas)) > 1 else None
     if options.across_personas and across is None:
-        raise InputError(
-            "the pilot has one role (wordings of a persona are one), and personas are to be planned",
-            "add --persona all to the pilot",
-        )
+        raise InputError(_ONE_ROLE, "add --persona all to the pilot")
     studied = across if options.across_personas and across is not None else study_roles(asked.told)
     found, sizes = studied.components, studied.components.sizes
     others = other_pilots(studied.pilot, found, stream(options.seed, "plan"))

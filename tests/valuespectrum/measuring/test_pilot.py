@@ -171,3 +171,13 @@ def test_languages_are_planned_one_at_a_time(tmp_path: Path) -> None:
     assert (one["roles"], one["languages"], one["sizes"]["wording"]) == (1, 2, 2)
     assert one["now"]["asks"] == pytest.approx(10 * one["now"]["clips_a_value"] * 2 * 4)
     assert "one of its 2 languages" in str(vs.plan_design(both))
+
+
+def test_a_pilot_that_can_be_planned_from_is_let_through() -> None:
+    """What is refused beforehand is what would be refused with the answers at hand, and no more."""
+    vs.check_pilot()
+    vs.check_pilot(vs.BenchSettings(battery="quick"))
+    vs.check_pilot(vs.BenchSettings(battery="scale7", wordings=2, language="en,de"))
+    vs.check_pilot(vs.BenchSettings(persona=("all",)), vs.DesignSettings(across_personas=True))
+    with pytest.raises(InputError, match="one wording in en cannot show how wordings differ"):
+        vs.check_pilot(vs.BenchSettings(wordings=1, language="en,de"))

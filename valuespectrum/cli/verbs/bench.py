@@ -122,6 +122,8 @@ def bench(
     if given.stimuli is not None:
         refuse_idle(context, ("top_k",), "--stimuli")
     settings = settings_of(api.BenchSettings, given, items, roles, answering)
+    if given.plan:
+        api.check_pilot(settings, wish)
     with Terminal(as_json) as terminal:
         if len(api.known_parts(given.battery)) > 1:
             _bench_level(terminal, given.corpus, given.model, given.run, settings, given.dry_run)

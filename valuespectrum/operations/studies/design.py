@@ -8,6 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import ClassVar
 
+from valuespectrum.operations.bench import BenchSettings, item_params
 from valuespectrum.operations.shared.checked import ENDLESS, Bounds, CheckedSettings
 from valuespectrum.operations.shared.outcomes import Outcome, flat
 from valuespectrum.operations.shared.tables import in_dollars, table
@@ -40,6 +41,33 @@ class DesignPlan(Outcome):
     def rows(self) -> Sequence[Mapping[str, object]]:
         """A row for each model: the design that is planned; empty numbers where none reaches the wish."""
         return [{"model": one["model"], **flat(one["plan"] or {})} for one in self.document["models"]]
+
+
+def check_pilot(settings: BenchSettings | None = None, wish: DesignSettings | None = None) -> None:
+    """Refuse a pilot from which nothing could be planned, before anything is asked for it.
+
+    What only answers tell is told by ``plan_design``.
+
+    Args:
+        settings: How the pilot would be asked, as for ``bench``.
+        wish: What is to be planned.
+
+    Raises:
+        InputError: Its answers make no table of clips, it asks in one wording, or personas are to be planned and none
+            is played.
+
+    Example::
+
+        vs.check_pilot(vs.BenchSettings(wordings=3), vs.DesignSettings(target_se=0.15))
+    """
+    from valuespectrum.measuring.benchmark import picture_instrument
+    from valuespectrum.measuring.levels import single
+    from valuespectrum.measuring.pilot import refuse_pilot
+
+    settings, wish = settings or BenchSettings(), wish or DesignSettings()
+    instrument = picture_instrument(*single(settings.battery, item_params(settings)))
+    roles = 1 if not settings.persona and settings.personas is None else 2
+    refuse_pilot(instrument, roles, across_personas=wish.across_personas)
 
 
 def plan_design(pilot: str | PathLike[str], settings: DesignSettings | None = None) -> DesignPlan:
