@@ -84,12 +84,19 @@ class ModelSpec:
     def titled(self) -> str:
         """The spec without its options, with the names of its interventions: what a folder is called after.
 
+        They stand before the address of a server, so that a name that is cut keeps them.
+
         Example:
             >>> ModelSpec.parse("reference:amber?steer=made/security.steer:strength=2").titled
             'reference:amber+security.steer:strength=2'
+            >>> ModelSpec.parse("openai:m@http://gpu-box:8000/v1?steering=made/security.json").titled
+            'openai:m+security.json@http://gpu-box:8000/v1'
         """
         _, files = self.apart_from_steering()
-        return "+".join([self.bare, *(Path(file).name for file in files)])
+        told = read_options(self.options).get(_SERVED_STEERING, "")
+        name, address = split_address(self.bare)
+        named = "+".join([name, *(Path(file).name for file in (*filter(None, [told]), *files))])
+        return f"{named}@{address}" if address else named
 
     @property
     def named_options(self) -> frozenset[str]:

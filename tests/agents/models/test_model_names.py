@@ -81,3 +81,12 @@ def test_what_changes_no_answer_is_no_part_of_what_a_model_is_called() -> None:
     kept = ModelSpec.parse(f"openai:m@http://localhost/v1?{every}").answering.named_options
     of_answers = {"scoring", "samples", "temperature", "thinking", "thinking_tokens", "respondent"}
     assert kept == of_answers | {"steering", "steering_field"}
+
+
+def test_what_a_server_is_told_to_steer_by_is_part_of_what_a_folder_is_called() -> None:
+    """Else a steered model and the same one as it is are refused one after the other in one folder."""
+    model = "openai:m@http://a-server-with-a-long-name.example.internal:8000/v1"
+    specs = [model, f"{model}?steering=a/one.json", f"{model}?steering=a/two.json", f"{model}?steer=words.json"]
+    titles = [ModelSpec.parse(spec).titled for spec in specs]
+    assert titles[0] == model and len({title[:40] for title in titles}) == len(titles), "folders are cut"
+    assert ModelSpec.parse("openai:m?steering=a%20b.json&samples=5").titled == "openai:m+a b.json"
