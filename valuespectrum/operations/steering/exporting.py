@@ -50,13 +50,14 @@ def export_steering(
         form: For which field of a request it is.
 
     Raises:
-        InputError: A file is there already, or the intervention does what servers cannot.
+        InputError: A file is there already, or the intervention does what servers cannot, or is in words.
         StorageError: The disk refuses.
 
     Example::
 
         vs.export_steering("security.steer", "security.gguf", "security.json", at="/srv/security.gguf")
     """
+    from agents.models.spoken import is_spoken
     from agents.models.steering.specs import SteeringSpec
     from valuespectrum.steering.serving.control_vector import (
         control_vector,
@@ -71,6 +72,11 @@ def export_steering(
         refuse_existing(asked)
         if asked.resolve() == target.resolve():
             raise InputError(f"{target} cannot be the control vector and the request", "name two files")
+    if is_spoken(file):
+        raise InputError(
+            f"{file} is an intervention in words, and a server is told words with the question",
+            f"ask the served model with --steer {file}",
+        )
     intervention = SteeringSpec.parse(file).read()
     vectors = directions(intervention)
     content = control_vector(vectors, hint or model_hint(intervention))

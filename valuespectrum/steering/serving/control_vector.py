@@ -33,7 +33,8 @@ def directions(intervention: Intervention) -> Directions:
     """The vector of each block, as strong as it works here; vectors of one block are added up.
 
     Raises:
-        InputError: Something in it is no vector that is added at every token, which is all that servers can do.
+        InputError: Something in it is no vector that is added at every token, which is all that servers can do, or it
+            is too strong for the numbers of a file.
     """
     if intervention.gate:
         raise InputError(
@@ -48,7 +49,14 @@ def directions(intervention: Intervention) -> Directions:
                 f"{edit_kind(edit)} ({where}) cannot be served",
                 "servers add vectors at every token; ask the model in this process",
             )
-        found[edit.layer] = found.get(edit.layer, np.float32(0.0)) + np.float32(edit.strength) * edit.vector
+        with np.errstate(over="ignore", invalid="ignore"):
+            found[edit.layer] = found.get(edit.layer, np.float32(0.0)) + np.float32(edit.strength) * edit.vector
+        if not np.isfinite(found[edit.layer]).all():
+            raise InputError(
+                f"intervention {intervention.about.name}, block {edit.layer}: strength {edit.strength:g} makes numbers "
+                "that no file holds",
+                "name a smaller one: FILE:strength=NUMBER",
+            )
     return dict(sorted(found.items()))
 
 

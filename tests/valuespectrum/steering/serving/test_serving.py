@@ -158,3 +158,19 @@ def test_an_export_that_was_killed_between_its_files_goes_on(
         assert main(other) == 2
         assert "there already" in json.loads(capsys.readouterr().out)["error"]["message"]
     assert out.read_bytes() == vector and not asked.exists(), "a file with anything else in it stays"
+
+
+def test_numbers_without_end_are_not_served(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A server would add them, and answer by nothing but that."""
+    file, out = written(tmp_path, (Add(1, drawn("a")),)), tmp_path / "out.gguf"
+    assert main(["steer", "export", f"{file}:strength=1e39", "--out", str(out), "--json"]) == 2
+    assert "block 1: strength 1e+39" in json.loads(capsys.readouterr().out)["error"]["message"] and not out.exists()
+
+
+def test_words_are_said_and_not_exported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words, out = tmp_path / "power.json", tmp_path / "out.gguf"
+    assert main(["steer", "words", "--value", "power", "--out", str(words)]) == 0
+    capsys.readouterr()
+    assert main(["steer", "export", str(words), "--out", str(out), "--json"]) == 2
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert "in words" in error["message"] and f"--steer {words}" in error["hint"] and not out.exists()
