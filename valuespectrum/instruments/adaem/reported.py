@@ -231,11 +231,13 @@ def primed(scores: Sequence[Json], pairs: Sequence[tuple[str, str, str]]) -> Jso
     Returns:
         For the target, the other values of its higher-order group and its opposite on the circle: means before and
         after, paired t (before minus after), p, effect, and how many pairs, those with two scores. Several values of
-        one role are no independent pairs: ``by_role`` is the same of their means, a pair a role.
+        one role are no independent pairs, nor are roles that are held against the same scores of one model as itself:
+        ``by_role`` is the same of the means of what hangs together.
     """
     by_name = {str(row["respondent"]): row for row in scores}
     group_of = {value: group for group in HIGHER_ORDER.values() for value in group}
-    sides: dict[str, list[list[tuple[float, float]]]] = {"target": [], "same group": [], "opposite": []}
+    sides: dict[str, dict[tuple[str, str], list[list[tuple[float, float]]]]]
+    sides = {"target": {}, "same group": {}, "opposite": {}}
     for bare, role, target in pairs:
         if bare not in by_name or role not in by_name:
             continue
@@ -248,16 +250,24 @@ def primed(scores: Sequence[Json], pairs: Sequence[tuple[str, str, str]]) -> Jso
         for side, values in of_side.items():
             both = ((by_name[bare][value], by_name[role][value]) for value in values)
             if known := [pair for pair in both if None not in pair]:
-                sides[side].append(known)
+                # Roles of one group share scores of the model as itself, though each leaves out a value of its own.
+                sides[side].setdefault((bare, group_of[target][0] if side == "same group" else target), []).append(
+                    known
+                )
     return {
-        side: _shift([pair for known in roles for pair in known])
-        | {"by_role": _shift([tuple(np.mean(known, axis=0)) for known in roles])}
-        for side, roles in sides.items()
-        if roles
+        side: _shift([pair for roles in together.values() for known in roles for pair in known])
+        | {"by_role": _shift([_mean_pair([_mean_pair(known) for known in roles]) for roles in together.values()])}
+        for side, together in sides.items()
+        if together
     }
 
 
-def _shift(moved: Sequence[tuple[float, ...]]) -> Json:
+def _mean_pair(pairs: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    before, after = np.mean(pairs, axis=0).tolist()
+    return before, after
+
+
+def _shift(moved: Sequence[tuple[float, float]]) -> Json:
     before, after = np.array(moved, np.float64).T
     return {name: _finite(number) for name, number in asdict(shifted(before, after)).items()}
 

@@ -475,7 +475,7 @@ def _in_words(document: Json) -> str:
         for side, row in document["priming"].items():
             told = f"{row['before']:.1f} -> {row['after']:.1f}, t {_short(row['t'])}, p {chance(row['p'])}"
             roles = row["by_role"]
-            apart = f"; by {roles['n']} roles p {chance(roles['p'])}" if roles["n"] < row["n"] else ""
+            apart = f"; by {roles['n']} means of roles p {chance(roles['p'])}" if roles["n"] < row["n"] else ""
             lines.append(f"told to hold a value, {side}: {told} ({row['n']} pairs{apart})")
     if "visual_informativeness" in document:
         frames = document["visual_informativeness"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -118,3 +119,26 @@ def test_intervals_of_win_rates_hold_what_is_planted(lean_sd: float, least: floa
     found = measured(Planted(40, values=4, lean_sd=lean_sd), 1, 40, 1)
     assert found.holds >= least and found.without == 0.0
     assert found.apart <= 0.12 if lean_sd == 0 else found.apart > 0.12
+
+
+def test_roles_held_against_the_same_scores_of_a_model_are_no_independent_pairs() -> None:
+    """Two models in four roles for each of five values. What errs of a model as itself, errs in all that share it."""
+    rng, told = np.random.default_rng(3), {0.0: Counter[str](), 3.0: Counter[str]()}
+    aims = ["power", "benevolence", "stimulation", "security", "self_direction"]
+    pairs = [(name, f"{name}/{aim}/{role}", aim) for name in "ab" for aim in aims for role in range(4)]
+    trials = 300
+    for planted, found in told.items():
+        for _ in range(trials):
+            scores = {name: rng.normal(50, 2, 10) for name in ["a", "b", *(role for _, role, _ in pairs)]}
+            for _, role, aim in pairs:
+                scores[role][TEN.dimensions.index(aim)] += planted
+            rows = [{"respondent": name, **dict(zip(TEN.dimensions, row, strict=True))} for name, row in scores.items()]
+            moved = primed(rows, pairs)
+            found.update(side for side in moved if moved[side]["by_role"]["p"] < 0.05)
+            found["as if apart"] += moved["target"]["p"] < 0.05
+        assert moved["target"]["n"] == 40 and moved["target"]["by_role"]["n"] == 10
+        # Benevolence, power, security, and stimulation with self-direction.
+        assert moved["same group"]["by_role"]["n"] == 8
+        assert all(0.02 * trials <= found[side] <= 0.08 * trials for side in ("same group", "opposite"))
+    assert 0.02 * trials <= told[0.0]["target"] <= 0.08 * trials < told[0.0]["as if apart"]
+    assert told[3.0]["target"] >= 0.8 * trials
