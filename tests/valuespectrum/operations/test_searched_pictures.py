@@ -1,4 +1,4 @@
-"""A picture that somebody looks for is read as pictures of clips are, and nothing else is."""
+"""What somebody looks for: pictures are read as those of clips are and nothing else is, and blanks are no words."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import EpsImagePlugin, Image
 
-from valuespectrum.operations.corpora.search import _read_picture
+from valuespectrum.operations.corpora.search import _read_picture, search
 from vectorstore.foundation.errors import InputError
 
 
@@ -23,6 +23,12 @@ def test_transparent_parts_are_black_and_grey_is_grey(tmp_path: Path) -> None:
     assert _read_picture(tmp_path / "grey.png").getpixel((1, 1)) == (100, 100, 100)
     Image.new("L", (2, 2), 100).save(tmp_path / "plain.png")
     assert _read_picture(tmp_path / "plain.png").getpixel((1, 1)) == (100, 100, 100)
+
+
+def test_blanks_are_no_words(tmp_path: Path) -> None:
+    for blanks in (" ", "\t\n", "\u3000"):
+        with pytest.raises(InputError, match="only blanks"):
+            search(tmp_path, blanks)
 
 
 def test_nothing_is_run_as_a_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

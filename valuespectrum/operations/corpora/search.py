@@ -170,6 +170,8 @@ def _check_query(query: Query) -> None:
             "say what to look for, in one way",
             "give WORDS or one of --picture, --clip, --value; --said alone, or beside one of them",
         )
+    if query.words and not query.words.strip():
+        raise InputError("there are only blanks to look for", "say in words what the picture should show")
     if query.keywords and not query.value:
         raise InputError("--keywords without --value", "name a value of that list with --value")
     if not _seen(query) and (query.all_frames or query.embedder or query.engine != "auto"):
