@@ -113,8 +113,8 @@ def export_corpus(corpus: Corpus, target: Path, options: ExportOptions) -> Expor
         StorageError: Disk full or read-only.
     """
     target = target.absolute()
-    refuse_inside(corpus.folder, target)
     _refuse_existing(target)
+    refuse_inside(corpus.folder, target)
     tables = [name for name in _TABLES if name != "vectors" or options.vectors]
     with storage_errors(target), _unfinished(target) as unfinished:
         # Another export may have ended since.

@@ -244,6 +244,8 @@ def test_search_under_filters(ask: Ask) -> None:
         (("remove", "--clip", "0" * 64, "--reason", "Mr Smith asked"), "reason code"),
         (("export", "{corpus}"), "there already"),
         (("export", "{corpus}/corpus.sqlite", "--links"), "there already"),
+        (("export", "{corpus}/chroma-2"), "lies in the corpus"),
+        (("export", "{corpus}/links.jsonl", "--links"), "lies in the corpus"),
         (("export", "links.txt", "--links"), "jsonl"),
         (("export", "links.jsonl", "--links", "--vectors"), "--vectors means nothing beside --links"),
         (("nuisance", "--run", "{corpus}", "--top-k", "3"), "--top-k means nothing beside --run"),

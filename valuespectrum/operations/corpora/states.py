@@ -246,8 +246,8 @@ def _export_links(corpus: Corpus, target: Path) -> Outcome:
     from vectorstore.files.layout import refuse_inside
     from vectorstore.snapshots.export import exported_links
 
-    refuse_inside(corpus.folder, target)
     refuse_existing(target)
+    refuse_inside(corpus.folder, target)
     rows = (
         LinkRow(link.platform, link.page_url, link.locator, link.clip_id, link.times) for link in exported_links(corpus)
     )
