@@ -17,6 +17,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from vectorstore.foundation.errors import InputError, MediaError, StorageError
 from vectorstore.ledger.records import Failure
@@ -175,6 +176,42 @@ def open_found(path: Path) -> Iterator[tuple[int, str]]:
         os.close(folder)
 
 
+def check_regular(mode: int, name: str) -> None:
+    """Refuse what is no regular file.
+
+    Args:
+        mode: As ``os.stat`` gives it.
+        name: As it is to be shown.
+
+    Raises:
+        MediaError: ``not_a_file``.
+    """
+    if stat.S_ISREG(mode):
+        return
+    kinds = {
+        stat.S_IFLNK: "a symbolic link",
+        stat.S_IFDIR: "a folder",
+        stat.S_IFIFO: "a pipe",
+        stat.S_IFSOCK: "a socket",
+    }
+    raise MediaError(f"{name}: {kinds.get(stat.S_IFMT(mode), 'a device')}, not a regular file", "not_a_file")
+
+
+def open_descriptor(descriptor: int, name: str) -> BinaryIO:
+    """The file of a descriptor, which is closed with it, or at once where it is of anything else.
+
+    Raises:
+        MediaError: As ``check_regular``.
+    """
+    try:
+        # Python makes no file of a folder, either, which is no error of the disk.
+        check_regular(os.fstat(descriptor).st_mode, name)
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
 def read_beside(path: Path, most: int) -> bytes | None:
     """A small file that lies beside a clip, opened over no link; ``None`` where there is none.
 
@@ -195,11 +232,8 @@ def read_beside(path: Path, most: int) -> bytes | None:
         return None
     except (OSError, ValueError) as error:
         raise file_error(printable(Path(path.name)), error) from error
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise MediaError(f"{printable(Path(path.name))}: not a regular file", "not_a_file")
-        if status.st_size > most:
+    with open_descriptor(descriptor, printable(Path(path.name))) as file:
+        if os.fstat(descriptor).st_size > most:
             raise MediaError(f"{printable(Path(path.name))}: more than {most:,} bytes", "too_big")
         try:
             return file.read(most)

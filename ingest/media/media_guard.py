@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import stat
 import struct
 import time
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from ingest.cleaning.paths import file_error, open_found
+from ingest.cleaning.paths import check_regular, file_error, open_descriptor, open_found
 from vectorstore.foundation.errors import MediaError
 from vectorstore.foundation.escaping import printable_line
 
@@ -96,31 +95,18 @@ def open_media(path: Path, limits: Limits) -> Iterator[BinaryIO]:
     name = shown_name(path.name)
     try:
         with open_found(path) as (folder, last):
-            _check_kind(os.stat(last, dir_fd=folder, follow_symlinks=False).st_mode, name)
+            check_regular(os.stat(last, dir_fd=folder, follow_symlinks=False).st_mode, name)
             # O_NONBLOCK: if a pipe has taken the file's place since, opening it must not hang.
             descriptor = os.open(last, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
     except (OSError, ValueError) as error:
         raise file_error(name, error) from error
-    with os.fdopen(descriptor, "rb") as file:
+    with open_descriptor(descriptor, name) as file:
         status = os.fstat(descriptor)
-        _check_kind(status.st_mode, name)
         if status.st_size == 0:
             raise MediaError(f"{name}: the file is empty", "empty")
         if status.st_size > limits.max_bytes:
             raise MediaError(f"{name}: {status.st_size} bytes, above {limits.max_bytes}", "too_big")
         yield file
-
-
-def _check_kind(mode: int, name: str) -> None:
-    if stat.S_ISREG(mode):
-        return
-    kinds = {
-        stat.S_IFLNK: "a symbolic link",
-        stat.S_IFDIR: "a folder",
-        stat.S_IFIFO: "a pipe",
-        stat.S_IFSOCK: "a socket",
-    }
-    raise MediaError(f"{name}: {kinds.get(stat.S_IFMT(mode), 'a device')}, not a regular file", "not_a_file")
 
 
 def hash_media(file: BinaryIO, deadline: Deadline) -> str:

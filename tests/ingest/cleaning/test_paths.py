@@ -22,6 +22,7 @@ from ingest.cleaning.paths import (
     look_at,
     printable,
     read_beside,
+    settle,
     spelled_as_there,
 )
 from ingest.media.media_guard import Deadline, Limits, hash_media, open_media
@@ -110,6 +111,13 @@ def test_a_disk_that_fails_while_a_file_is_read_is_a_reason_about_that_file() ->
     with MEMORY.open("rb") as file, pytest.raises(MediaError, match=r"a\.mp4") as caught:
         hash_media(file, Deadline("a.mp4", 9.0))
     assert caught.value.reason == "unreadable"
+
+
+def test_a_folder_in_the_place_of_a_small_file_is_a_reason_about_that_file(tmp_path: Path) -> None:
+    (tmp_path / "a.srt").mkdir()
+    with pytest.raises(MediaError, match=r"a\.srt: a folder, not a regular file") as caught:
+        read_beside(settle(tmp_path / "a.srt"), 100)
+    assert caught.value.reason == "not_a_file"
 
 
 def test_a_disk_that_fails_while_a_list_or_a_history_is_read_is_told_in_one_line(

@@ -165,12 +165,13 @@ def test_what_cannot_be_used_is_said_and_keeps_nobody_out(folder: Path, corpus: 
     (folder / "a.es.srt").write_text("no cue in it")
     (folder / "a.it.srt").symlink_to("/etc/passwd")
     os.mkfifo(folder / "a.pl.srt")
+    (folder / "a.nl.srt").mkdir()
     (folder / "a.pt.srt").write_text("1\n00:01:00,000 --> 00:01:01,000\nbeyond the end\n")
     (folder / "a.en.srt").write_text(HELLO)
     report = come_in(folder, corpus)
     assert (report.clips_added, len(report.clips_failed)) == (1, 0)
     assert sorted(note.detail.split(":")[0].split(".")[-2] for note in report.clips_damaged if ":" in note.detail) == [
-        "de", "es", "fr", "it", "pl"
+        "de", "es", "fr", "it", "nl", "pl"
     ]  # fmt: skip
     assert any("outside of the clip" in note.detail for note in report.clips_damaged)
     assert [each.language for each in said(corpus)] == ["en"]
