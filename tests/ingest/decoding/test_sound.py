@@ -33,8 +33,8 @@ def write(path: Path, pictures_from: float, sound_from: float, damaged: int = -1
         container.mux(video.encode(None))
 
 
-def _noise(packet: av.Packet[av.AudioStream]) -> av.Packet[av.AudioStream]:
-    noise: av.Packet[av.AudioStream] = av.Packet(b"\xff" * 64)
+def _noise(packet: av.Packet[av.stream.Stream]) -> av.Packet[av.stream.Stream]:
+    noise = av.Packet(b"\xff" * 64)
     noise.stream, noise.time_base, noise.duration = packet.stream, packet.time_base, packet.duration
     noise.pts, noise.dts = packet.pts, packet.dts
     return noise
