@@ -200,10 +200,12 @@ class _Reader:
         return int(struct.unpack(">i", self._take(4))[0])
 
     def _item(self) -> object:
+        return self._item_of(self._int())
+
+    def _item_of(self, flags: int) -> object:
         self._parts += 1
         if self._parts > _MOST_PARTS:
             raise EOFError
-        flags = self._int()
         kind, has_attributes, has_tag = flags & 0xFF, bool(flags & 0x200), bool(flags & 0x400)
         if kind == _NOTHING or kind in _ENVIRONMENTS:
             return None
@@ -229,6 +231,7 @@ class _Reader:
         return node
 
     def _pairs(self, has_attributes: bool, has_tag: bool) -> dict[str, object]:
+        """Pairs up to the last; what that one ends with, if it is not nothing, stands under no name."""
         found: dict[str, object] = {}
         while True:
             if has_attributes:
@@ -237,7 +240,8 @@ class _Reader:
             found[str(tag)] = self._item()
             flags = self._int()
             if flags & 0xFF != _PAIRS:
-                return found
+                rest = self._item_of(flags)
+                return found if rest is None else {**found, "": rest}
             has_attributes, has_tag = bool(flags & 0x200), bool(flags & 0x400)
 
     def _vector(self, kind: int) -> object:
@@ -253,15 +257,26 @@ class _Reader:
         raise EOFError
 
     def _compact(self) -> object:
-        """Vectors that R keeps in short: the numbers of rows, and wrapped ones."""
-        described, state, _ = self._item(), self._item(), self._item()
+        """Vectors that R keeps in short: rows of whole numbers, numbers to be written as text, and wrapped ones."""
+        described, state, attributes = self._item(), self._item(), self._item()
         name = next(iter(described.values()), "") if isinstance(described, dict) else ""
-        if name == "compact_intseq" and isinstance(state, _Node) and isinstance(state.content, np.ndarray):
-            count, first, step = (int(each) for each in state.content)
-            if not 0 <= count <= self._spare:
-                raise EOFError
-            self._spare -= count
-            return _Node(first + step * np.arange(count))
-        if str(name).startswith("wrap_") and isinstance(state, _Node) and isinstance(state.content, list):
-            return state.content[0]
-        raise EOFError
+        # Of the last two the state is a pair: what is kept, and what R knows of it, such as that it is sorted.
+        kept = next(iter(state.values()), None) if isinstance(state, dict) else state
+        if not isinstance(kept, _Node):
+            raise EOFError
+        content = kept.content
+        if name == "compact_intseq" and isinstance(content, np.ndarray):
+            count, first, step = (int(each) for each in content)
+            self._grow(count)
+            content = first + step * np.arange(count)
+        elif name == "deferred_string" and isinstance(content, np.ndarray):
+            self._grow(len(content))
+            content = ["NA" if each == _MISSING else f"{each:.15g}" for each in content.tolist()]
+        elif not str(name).startswith("wrap_"):
+            raise EOFError
+        return _Node(content, kept.attributes | (attributes if isinstance(attributes, dict) else {}))
+
+    def _grow(self, count: int) -> None:
+        if not 0 <= count <= self._spare:
+            raise EOFError
+        self._spare -= count

@@ -102,6 +102,29 @@ def test_levels_in_words_that_are_no_steps_of_one_scale_are_refused(tmp_path: Pa
         read_table(path)
 
 
+def test_what_r_keeps_in_short_is_read(tmp_path: Path) -> None:
+    """A factor that R knows to be sorted, and names that were numbers: a pair of what is kept and what is known."""
+    whole, path = rda({"a": [1.0, 2.0, 2.0], "b": [0.5, -2.0, 7.25]}), tmp_path / "table.rda"
+    levels = _int(0x402) + _symbol("levels") + _int(16, 2) + _text("3") + _text("6") + _int(254)
+    wrapped = _int(238, 2) + _symbol("wrap_integer") + _int(254, 2, 13, 3, 1, 2, 2) + _int(13, 2, 1, 1) + levels
+    names = _int(238, 2) + _symbol("deferred_string") + _int(254, 2, 13, 2, 7, 8) + _int(13, 1, 0) + _int(254)
+    for kept, short in (
+        (_int(13, 3, 1, 2, 2), wrapped),
+        (_int(16, 2) + _text("a") + _text("b"), names),
+    ):
+        assert whole.count(kept) == 1
+        whole = whole.replace(kept, short)
+    path.write_bytes(whole)
+    found = read_table(path)
+    assert (
+        list(found) == ["7", "8"] and np.array_equal(found["7"], [3, 6, 6]) and np.array_equal(found["8"], TABLE["b"])
+    )
+    for cut in range(7, len(whole) - 4, 3):
+        path.write_bytes(whole[:cut])
+        with pytest.raises(InputError):
+            read_table(path)
+
+
 @pytest.mark.timeout(60)
 def test_a_file_of_r_of_no_end_of_parts_is_refused(tmp_path: Path) -> None:
     """Four bytes say that there is nothing, and eight that a list is empty: some kilobytes would fill the memory."""
