@@ -49,6 +49,9 @@ _LARGEST = 64 * 2**20
 """Bytes of a table of answers in CSV: some hundred thousand people."""
 _MOST_OFF_SCALE = 1 / 3
 """Share of the numbers of a table that may be none of the scale: codes of what was not answered."""
+_BEYOND = 0.01
+"""Share of the numbers that are next to the scale from which on they are no codes of what was not answered, where the
+other end of the scale is never said."""
 _NUMBER_AT_END = re.compile(r"[0-9]{1,4}$")
 _ANSWER = re.compile(r"-?[0-9]+(?:\.[0-9]+)*|NA(?:\.[0-9]+)?|Unnamed: [0-9]+")
 """What pandas calls a column above which an answer stands, or none: repeated names get a number."""
@@ -206,8 +209,8 @@ def answers_on_scale(path: Path, answers: Floats, low: int, high: int) -> NDArra
     if (off := 1.0 - len(told) / len(given)) > _MOST_OFF_SCALE:
         said = f"{percent(off, '')} of its numbers are no whole numbers from {low} to {high}"
     for end, beyond in ((high, low - 1), (low, high + 1)):
-        if beyond in given and end not in told:
-            said = f"nobody says {end}, and somebody says {beyond}"
+        if (share := float((given == beyond).mean())) >= _BEYOND and end not in told:
+            said = f"nobody says {end}, and {percent(share, '')} of all numbers are {beyond}"
     if said:
         raise InputError(f"{path} is on another scale: {said}", f"the questionnaire goes from {low} to {high}")
     return np.asarray(on_scale)
@@ -237,7 +240,7 @@ def _comma_separated(path: Path) -> Mapping[str, Floats]:
             names, table = names[1:], table.iloc[:, 1:]
         columns = {str(name): table[name].to_numpy(dtype=np.float64) for name in table}
     except UnicodeDecodeError as error:
-        raise InputError(f"{path} is no table of numbers: no text in UTF-8", "save it as UTF-8") from error
+        raise InputError(f"{path} is no table of numbers: no text in UTF-8", "save it as CSV in UTF-8") from error
     except (ValueError, OSError, csv.Error) as error:
         raise InputError(f"{path} is no table of numbers", "one row a person, one column an item") from error
     # Of rows with a cell more than there are names pandas takes the first for the name of the row, as R writes them.
