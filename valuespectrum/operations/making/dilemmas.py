@@ -142,8 +142,8 @@ def make_dilemmas(
                 written = write_all(norms, makers, store, settings.tries, advance)
             watched = watched_steps(written, makers, store)
         dilemmas = (*taken, *(_whole(each) for each in written if not each.why))
-        teller.doing(f"labelling {len(dilemmas)} dilemmas")
-        found = label_all(dilemmas, VALUE_SETS[settings.values], makers, store, settings.decided)
+        with teller.progress(f"labelling {len(dilemmas)} dilemmas") as advance:
+            found = label_all(dilemmas, VALUE_SETS[settings.values], makers, store, settings.decided, advance)
     layout = json.dumps(published_layout(found.labelled.whole), indent=1, ensure_ascii=False) + "\n"
     with storage_errors(folder):
         write_durably(folder / DILEMMAS_FILE, layout.encode())

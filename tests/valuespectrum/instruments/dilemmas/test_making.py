@@ -206,6 +206,15 @@ def test_three_judges_who_agree_label_everything(tmp_path: Path) -> None:
     assert all(spent.asks == 30 for spent in found.spent.values())
 
 
+def test_it_is_told_how_far_labelling_is(tmp_path: Path) -> None:
+    heard: list[tuple[int, int]] = []
+    makers = Makers(tuple(map(Sensible, "abc")))
+    for given in (dilemmas(tmp_path), ()):
+        with AnswerStore(tmp_path / "answers.sqlite") as store:
+            label_all(given, MORAL_FOUNDATIONS_6, makers, store, told=lambda done, of: heard.append((done, of)))
+    assert heard == sorted(heard) and (heard[0], heard[-1]) == ((1, 90), (90, 90)), "three judges, thirty courses"
+
+
 def test_where_every_dilemma_was_given_up_nothing_is_labelled(tmp_path: Path) -> None:
     with AnswerStore(tmp_path / "answers.sqlite") as store:
         found = label_all((), MORAL_FOUNDATIONS_6, Makers(tuple(map(Sensible, "abc"))), store).labelled

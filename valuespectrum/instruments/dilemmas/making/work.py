@@ -15,7 +15,7 @@ from agents.judges.people import read_queue
 from agents.judges.watching import JudgeRemark, naming_trial, remarks, tried
 from agents.models.ask_key import canonical_json
 from agents.models.base import Model
-from agents.procedures.conductor import conduct
+from agents.procedures.conductor import Standing, conduct
 from agents.procedures.procedure import Cast, Named
 from valuespectrum.instruments.dilemmas.items import Escalation
 from valuespectrum.instruments.dilemmas.making.chain import (
@@ -141,7 +141,12 @@ def watched_steps(written: Sequence[WrittenDilemma], makers: Makers, store: Answ
 
 
 def label_all(
-    dilemmas: Sequence[Escalation], values: ValueSet, makers: Makers, store: AnswerStore, decided: Path | None = None
+    dilemmas: Sequence[Escalation],
+    values: ValueSet,
+    makers: Makers,
+    store: AnswerStore,
+    decided: Path | None = None,
+    told: Callable[[int, int], None] = lambda done, wanted: None,
 ) -> JudgedDilemmas:
     """Label every course by judges, and by people where they decided.
 
@@ -151,6 +156,7 @@ def label_all(
         makers: With judges.
         store: Where answers are and go.
         decided: A filled in queue.
+        told: How many verdicts are in, and of how many.
 
     Raises:
         InputError: The queue is wrong, or a judge cannot judge for these values.
@@ -161,7 +167,7 @@ def label_all(
     panel: Panel = {role: judge_form(model.id, values, "names") for role, model in makers.panel.items()}
     trial = naming_trial(labels_of(values), _TRIAL_CASES)
     (attempted,) = conduct([Named(f"trial {values.name}", tried(trial, panel))], makers.panel, store)
-    said = _judged(dilemmas, values, panel, makers, store)
+    said = _judged(cases, values, panel, (makers, store), told)
     models = {role: model.id for role, model in makers.panel.items()}
     subjects = [makers.writer.id] if makers.writer is not None else []
     labelled = put_together(dilemmas, said, values, by_people)
@@ -176,11 +182,22 @@ def label_all(
 
 
 def _judged(
-    dilemmas: Sequence[Escalation], values: ValueSet, panel: Panel, makers: Makers, store: AnswerStore
+    cases: Sequence[Case],
+    values: ValueSet,
+    panel: Panel,
+    by: tuple[Makers, AnswerStore],
+    told: Callable[[int, int], None],
 ) -> PanelVerdicts:
     """What the panel says of every course; nothing is asked about nothing."""
-    cases = label_cases(dilemmas)
-    told = [[case.id, case.text, *case.beside.values()] for case in cases]
-    digest = hashlib.sha256(canonical_json([told, panel[JUDGE].name]).encode()).hexdigest()[:16]
-    (said,) = conduct([Named(f"labels {values.name} {digest}", judged(cases, panel))], makers.panel, store)
+    makers, store = by
+    shown = [[case.id, case.text, *case.beside.values()] for case in cases]
+    digest = hashlib.sha256(canonical_json([shown, panel[JUDGE].name]).encode()).hexdigest()[:16]
+    wanted = len(cases) * len(panel)
+
+    def standing(now: Standing) -> None:
+        if wanted:
+            told(wanted - now.waiting, wanted)
+
+    procedure = Named(f"labels {values.name} {digest}", judged(cases, panel))
+    (said,) = conduct([procedure], makers.panel, store, standing)
     return said
