@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from vectorstore.foreign.documents import read_regular
+from vectorstore.foreign.documents import cell_separator, read_regular
 from vectorstore.foundation.errors import InputError
 
 Floats = NDArray[np.float64]
@@ -158,7 +158,7 @@ def described(key: RowKey) -> str:
 
 
 def read_value_table(path: Path) -> ValueTable:
-    """Read a table from CSV.
+    """Read a table from CSV; semicolons or tabs may stand between its cells.
 
     Columns ``persona`` (or ``player_name``), ``intervention`` (or ``steer_dim``), ``model`` and ``clip`` say whose row
     it is; ``VALUE:se`` is the standard error of a value; ``VALUE:scstd``, ``stds`` and ``scstds`` of the published
@@ -206,7 +206,8 @@ def _cells(path: Path) -> list[list[str]]:
     hint = "a CSV file in UTF-8 with one row a persona and intervention"
     try:
         text = read_regular(path, _LARGEST).decode("utf-8-sig")
-        rows = [row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if row]
+        cells = csv.reader(io.StringIO(text, newline=""), delimiter=cell_separator(text), strict=True)
+        rows = [row for row in cells if row]
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error}", hint) from error
     except (ValueError, csv.Error) as error:

@@ -35,6 +35,14 @@ def test_our_own_layout_has_errors_and_rows_without_a_number_are_left_out(tmp_pa
     assert len(table) == 1 and table.left_out == ("model m, persona b, intervention none, clip 1 (line 3)",)
 
 
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_a_spreadsheet_of_another_country_is_read(tmp_path: Path, separator: str) -> None:
+    text = "persona,intervention,care,care:se,power\nAnn,,0.5,0.1,1\nBob,12,,0.1,2\n"
+    one, other = _read(tmp_path, text), _read(tmp_path, text.replace(",", separator))
+    assert (one.values, one.keys, one.left_out) == (other.values, other.keys, other.left_out)
+    assert one.values == ("care", "power") and one.scores.tolist() == other.scores.tolist() == [[0.5, 1.0]]
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
