@@ -251,13 +251,22 @@ def _obeyed(found: Tried, role: str) -> tuple[float, int]:
 
 
 def _of_identity(model: str, subjects: Sequence[str]) -> JudgeRemark:
-    same = [subject for subject in subjects if _weights(subject) == _weights(model)]
+    same = [subject for subject in subjects if same_weights(subject, model)]
     named = f" ({', '.join(same[:3])})" if same else ""
     words = f"judged {len(same)} of {len(subjects)} respondents that are the same model as itself{named}"
     return JudgeRemark(model, "is the subject", bool(same), float(len(same)), 1.0, f"the judge {model} {words}")
 
 
+def same_weights(one: str, other: str) -> bool:
+    """Whether two ids are of one model, however it is reached or steered; a copy under another name is not seen.
+
+    Example:
+        >>> same_weights("openai:Llama@https://a.example/v1", "hf:meta/Llama@0a1b"), same_weights("hf:a/b", "hf:a/c")
+        (True, False)
+    """
+    return _weights(one) == _weights(other)
+
+
 def _weights(model: str) -> str:
-    """What tells that two ids are of the same weights, however reached or steered; a name of its own is enough."""
     known = ModelId.parse(model).without_steering
     return split_address(known.name)[0].rstrip("/").rpartition("/")[2].casefold() or known.scheme

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from agents.answers.store import AnswerStore
 from agents.judges.panel import JUDGE
-from agents.judges.watching import FEWEST, MOST_UNREAD
+from agents.judges.watching import FEWEST, MOST_UNREAD, same_weights
 from agents.models.base import Model, ModelOptions
 from agents.procedures.conductor import conduct
 from agents.procedures.procedure import Named
@@ -70,7 +70,7 @@ def judge_cautions(found: Sequence[WrittenScene], cast: Mapping[str, Model]) -> 
     if JUDGE not in cast or not judged:
         return []
     told = []
-    if cast[JUDGE].id == cast[WRITER].id:
+    if same_weights(cast[JUDGE].id, cast[WRITER].id):
         told.append("the judge is the model that wrote the scenes: it agrees with itself")
     unread = sum(each.why == "unjudged" for each in judged)
     if len(judged) >= FEWEST and unread > MOST_UNREAD * len(judged):

@@ -309,6 +309,8 @@ def test_a_judge_that_wrote_leaves_open_or_says_one_thing_to_all_is_named() -> N
         "the judge is the model that wrote the scenes: it agrees with itself",
         "the judge left a value open in 10 of 10 scenes",
     ]
+    judge.id, other.id = "openai:Llama-3@https://a.example/v1", "hf:meta/Llama-3@0a1b"
+    assert "the model that wrote the scenes" in judge_cautions(unread, {WRITER: other, JUDGE: judge})[0]
     assert judge_cautions(same, {WRITER: judge}) == [] == judge_cautions([], {WRITER: other, JUDGE: judge})
 
 
