@@ -383,11 +383,16 @@ def _write_records(
 
 
 def _in_words(document: Json) -> str:
-    from valuespectrum.reporting.elements.words import with_interval
+    from valuespectrum.reporting.elements.words import reasons, with_interval
     from valuespectrum.scoring.estimate import Estimate
 
+    shown: list[Estimate] = []
+
     def told(row: Json, sign: bool = False) -> str:
-        return with_interval(Estimate.read(row), 2, sign) if row["n_answers"] else "-"
+        if not row["n_answers"]:
+            return "-"
+        shown.append(Estimate.read(row))
+        return with_interval(shown[-1], 2, sign)
 
     cells = [
         (words, *(told(document[side][name]) for name in ("mae_sum", "mae_mean", "spearman")))
@@ -402,5 +407,6 @@ def _in_words(document: Json) -> str:
         row = document[f"after_less_{name}"]
         if row["n_answers"]:
             lines.append(f"summed error {words}: {told(row, True)} (below 0: nearer), over {document['unit']}s")
+    lines += [f"{sign} {why}" for sign, why in reasons(shown)]
     lines.append(f"attributed by {document['models']['attributor']}, whose own errors are in these numbers.")
     return "\n".join([*lines, f"answers, traces and records: {document['out']}"])

@@ -42,6 +42,8 @@ _ROW_BY_ROW = (
     "tables were drawn again row by row, since there are too few personas: rows of one persona go together, so that "
     "edges seem surer than they are"
 )
+_PARTS = ("expected", "unexpected", "apart")
+"""Numbers of what changes along with a value."""
 _NO_CAUSE = (
     "an arrow is a cause only if everything that moves two values at once is in the table; what all personas share, "
     "such as a lean to agree, is not"
@@ -321,7 +323,8 @@ def _edge(first: str, second: str, mark: str, correlation: float, shares: EdgeSh
 
 
 def _in_words(document: Json) -> str:
-    from valuespectrum.reporting.elements.words import percent
+    from valuespectrum.reporting.elements.words import percent, reasons
+    from valuespectrum.scoring.estimate import Estimate
 
     graph, edges = document["graph"], document["edges"]
     again = document["resampled"] is not None
@@ -341,7 +344,10 @@ def _in_words(document: Json) -> str:
         drawn = document["resampled"]
         failed = f", {drawn['failed']} more could not be mined" if drawn["failed"] else ""
         lines.append(f"{drawn['resamples']} tables drawn again over {drawn['units']} {drawn['unit']}s{failed}.")
-    lines += [_effects_in_words(name, found) for name, found in document["side_effects"].items()]
+    effects = document["side_effects"]
+    lines += [_effects_in_words(name, found) for name, found in effects.items()]
+    shown = [Estimate.read(found[part]) for found in effects.values() for part in _PARTS]
+    lines += [f"{sign} {why}" for sign, why in reasons(shown)]
     theory = document["theory"]
     if theory is not None and theory["p"] is not None:
         lines.append(
@@ -355,8 +361,6 @@ def _effects_in_words(name: str, found: Json) -> str:
     from valuespectrum.reporting.elements.words import with_interval
     from valuespectrum.scoring.estimate import Estimate
 
-    expected, unexpected, apart = (
-        with_interval(Estimate.read(found[part]), 3, part == "apart") for part in ("expected", "unexpected", "apart")
-    )
+    expected, unexpected, apart = (with_interval(Estimate.read(found[part]), 3, part == "apart") for part in _PARTS)
     told = f"{name}, {found['against']}: as a value changes, those that the graph expects change in {expected} of rows"
     return f"{told}, the others in {unexpected}; difference {apart}, over {found['unit']}s."

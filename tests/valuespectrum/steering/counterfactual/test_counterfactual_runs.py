@@ -62,6 +62,12 @@ def test_three_models_play_three_roles(files: Path) -> None:
     assert again.to_dict() == document
 
 
+def test_what_has_no_interval_says_why(files: Path) -> None:
+    found = steer_counterfactual("stub:subject", files / "out", _settings(files))
+    row = found.to_dict()["before"]["mae_sum"]
+    assert row["low"] is None and row["why"] and f" no interval: {row['why']}\n" in str(found)
+
+
 def test_the_seed_is_that_of_repeats(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     loaded: list[ModelOptions] = []
 
