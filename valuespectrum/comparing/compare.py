@@ -13,6 +13,7 @@ from valuespectrum.comparing.pairing import Design, Judging, Paired, design_of, 
 from valuespectrum.comparing.respondents import RunRespondent, Wanted, choose, everybody
 from valuespectrum.runs.manifest import Manifest
 from valuespectrum.runs.run import check_alike, read_manifest
+from valuespectrum.scoring.answered.conclusions import TableStyle
 from valuespectrum.scoring.answered.sets import LOG_ODDS, PERCENT, SEVEN_STEPS
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.comparing.drift import slope
@@ -239,7 +240,8 @@ def _drifting(
         design: Design = design_of(chosen, facets)
         tables = [each.table for each in chosen]
         found = slope(tables, at, facets, lambda several, weights: put_together(design, several, weights, facets))
-        trend["slope"] = found.to_json() | {"covers": f"{found.covering.sentence} {_TREND}", "design": design}
+        covers = TableStyle(chosen[0].unit).words(found.covering.sentence)
+        trend["slope"] = found.to_json() | {"covers": f"{covers} {_TREND}", "design": design}
     return steps, trend
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -11,6 +11,7 @@ import numpy as np
 from valuespectrum.comparing.respondents import RunRespondent
 from valuespectrum.measuring.stored_answers import conditions_of
 from valuespectrum.runs.run import differences
+from valuespectrum.scoring.answered.conclusions import TableStyle
 from valuespectrum.scoring.comparing.differential import RATE, Differential, differential
 from valuespectrum.scoring.comparing.samples import contrast_of_means
 from valuespectrum.scoring.facets.analysis import reckon
@@ -77,11 +78,18 @@ class Paired:
             "n_clips": len(self.differences.clip_names),
             "n_wordings": len(self.differences.wordings),
             "notes": list(self.notes),
-            **self.comparison.to_json(),
+            **_about(self.comparison.to_json(), TableStyle(self.first.unit).words),
             "ranks": {"first": first, "second": second},
             "clips": self.clips.to_json(),
             "retest": asdict(self.retest),
         }
+
+
+def _about(compared: Json, words: Callable[[str], str]) -> Json:
+    """A comparison with what it says of clips as told of what was asked about, items of a questionnaire among them."""
+    values = {value: row | {"why": words(row["why"])} for value, row in compared["values"].items()}
+    told = {name: compared[name] | {"why": words(compared[name].get("why", ""))} for name in ("differ", "general")}
+    return {**compared, **told, "values": values, "covers": words(compared["covers"])}
 
 
 def design_of(several: Sequence[RunRespondent], facets: Facets) -> Design:

@@ -16,6 +16,7 @@ from valuespectrum.runs.manifest import Manifest
 from valuespectrum.runs.run import read_manifest
 from valuespectrum.scoring.answered.sets import ToldSets
 from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.estimate import CLIP
 from valuespectrum.scoring.facets.tables import SetTable
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
@@ -54,6 +55,8 @@ class RunRespondent:
     told: ToldSets
     label: str = ""
     """For people; no two share one."""
+    unit: str = CLIP
+    """What the clips of its sets are called, where they are items."""
 
     @property
     def respondent(self) -> Respondent:
@@ -113,7 +116,7 @@ def everybody(runs: Sequence[Path], scoring: ScoringOptions) -> list[RunResponde
     for run in runs:
         manifest = read_manifest(run)
         for who, sets in set_tables(run, scoring).items():
-            found.append(RunRespondent(run, who, manifest, sets.instrument, sets.told))
+            found.append(RunRespondent(run, who, manifest, sets.instrument, sets.told, unit=sets.unit))
     return [replace(each, label=label) for each, label in zip(found, labels(found), strict=True)]
 
 

@@ -16,6 +16,7 @@ from valuespectrum.measuring.stored_answers import asked_answers, came_by, score
 from valuespectrum.runs.run import open_answers, read_manifest
 from valuespectrum.scoring.answered.sets import ToldSets
 from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.estimate import CLIP
 from valuespectrum.scoring.guards.sameness import one_answer
 from valuespectrum.scoring.instructions.parts import instructed
 from valuespectrum.scoring.units import Units
@@ -37,6 +38,8 @@ class RespondentSets:
     """Name of the instrument that asked."""
     told: ToldSets
     """The table, how answers were read, and what they do not tell."""
+    unit: str = CLIP
+    """What its clips are called, where they are items."""
 
 
 def set_tables(run: Path, scoring: ScoringOptions | None = None) -> dict[RespondentColumns, RespondentSets]:
@@ -78,7 +81,7 @@ def profile_sets(run: Path, scoring: ScoringOptions) -> dict[RespondentColumns, 
     found = {}
     for who, rows in by_respondent(answers):
         lost = float((rows["parsed"].isin(NO_CHOICE) | (rows["error"].fillna("") != "")).mean())
-        found[who] = RespondentSets(instrument.name, _told(instrument, rows, scoring)), lost
+        found[who] = RespondentSets(instrument.name, _told(instrument, rows, scoring), instrument.unit), lost
     return found
 
 
@@ -136,7 +139,8 @@ def tables_of(
         instrument = known[name]
         if isinstance(instrument, Tabled):
             told = instrument.sets(table, scoring)
-            found[who] = RespondentSets(name, told if alike else _unless_alike(instrument, table, told, scoring))
+            told = told if alike else _unless_alike(instrument, table, told, scoring)
+            found[who] = RespondentSets(name, told, instrument.unit)
     return found
 
 

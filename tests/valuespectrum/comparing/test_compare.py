@@ -19,13 +19,15 @@ from agents.personas.persona import load_personas
 from valuespectrum.cli import main
 from valuespectrum.comparing import respondents
 from valuespectrum.comparing.compare import ComparingOptions, compare_runs
-from valuespectrum.comparing.pairing import notes_on
+from valuespectrum.comparing.pairing import Judging, notes_on, pair
 from valuespectrum.comparing.respondents import Wanted, everybody
 from valuespectrum.operations.studies.compared import in_words
 from valuespectrum.reference.truth import planted_profile
 from valuespectrum.reference.twin.loading import load
+from valuespectrum.scoring.answered.conclusions import TableStyle
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.facets.comparison import DIFFERS, EQUAL, SLIGHT, UNKNOWN
+from valuespectrum.scoring.facets.covering import Covering, Facets
 from valuespectrum.scoring.off_circle import to_log_odds
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError
@@ -174,7 +176,7 @@ def test_a_run_and_itself_differ_by_nothing_and_twice_is_once(runs: Path) -> Non
 def test_a_run_of_which_nobody_can_be_compared_is_named(
     runs: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
-    """As one of a questionnaire, or by the published protocol: the others are not taken for all."""
+    """As one of dilemmas, or by the published protocol: the others are not taken for all."""
     known = respondents.set_tables
     monkeypatch.setattr(
         respondents, "set_tables", lambda run, scoring: {} if run.name == "third" else known(run, scoring)
@@ -189,6 +191,21 @@ def test_a_run_of_which_nobody_can_be_compared_is_named(
         compare_runs([runs / "grown", runs / "third"], ComparingOptions())
     with pytest.raises(InputError, match="no run here holds answers that make sets to compare"):
         compare_runs([runs / "third"], ComparingOptions())
+
+
+def test_what_is_said_of_clips_is_said_of_items_where_these_were_asked(runs: Path) -> None:
+    one, other = everybody([runs / "pair"], ScoringOptions())
+    judging = Judging(Facets(), 0.5)
+    clips = pair(one, other, judging).to_json()
+    items = pair(replace(one, unit="item"), replace(other, unit="item"), judging).to_json()
+    assert "other clips (" in clips["covers"] and "clip" not in items["covers"]
+    assert items["covers"].startswith("The interval covers other items (")
+    alone = Covering(15, "", 15, 3, True, False).sentence
+    assert TableStyle("item").words(alone).count("items that were found in another way, another language") == 1
+    nothing = pair(replace(one, unit="item"), replace(one, unit="item", label="again"), judging).to_json()
+    assert {row["why"].partition(" gave")[0] for row in nothing["values"].values()} == {"every item"}
+    assert nothing["differ"]["why"].startswith("every item gave the same")
+    assert items["values"]["power"]["mean"] == clips["values"]["power"]["mean"], "words alone are others"
 
 
 def test_readouts_are_never_mixed_and_silence_is_named(runs: Path, tmp_path: Path, capsys: Any) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.estimate import CLIP, HEADLINE, Estimate, Score
 from valuespectrum.scoring.facets.analysis import Analysis, Reckoned, ValueFinding, analyse, reckon
-from valuespectrum.scoring.facets.covering import Facets
+from valuespectrum.scoring.facets.covering import UNTOLD, Facets
 from valuespectrum.scoring.facets.findings import NO_CLIPS, ONE_WORDING, TOO_FEW
 from valuespectrum.scoring.facets.ranking import Rank, rank
 from valuespectrum.scoring.facets.tables import SetTable
@@ -46,7 +46,7 @@ class TableStyle:
             >>> TableStyle("dilemma").words("too few clips")
             'too few dilemmas'
         """
-        return text if self.unit == CLIP else text.replace("clip", self.unit)
+        return text if self.unit == CLIP else text.replace(UNTOLD, "").replace("clip", self.unit)
 
 
 def conclude(table: SetTable, facets: Facets, options: ScoringOptions) -> Concluded:

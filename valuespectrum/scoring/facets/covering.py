@@ -10,8 +10,10 @@ from valuespectrum.scoring.facets.clusters import Integers
 from valuespectrum.scoring.facets.moments import Within
 from valuespectrum.scoring.facets.tables import QUERY, SOURCE, SetTable
 
+UNTOLD = " (search words or sources are not told apart)"
+"""Behind clips that count as independent; nothing else is found by search words."""
 _FIXED = {
-    "": "clips that were found in another way (search words or sources are not told apart)",
+    "": f"clips that were found in another way{UNTOLD}",
     SOURCE: "clips found by other search words",
     QUERY: "clips that others would write",
 }
