@@ -121,7 +121,7 @@ def corpus_of_runs(
     from vectorstore.corpus import Corpus
 
     manifests = [(run, read_manifest(run)) for run in runs]
-    known = [(folder, each) for run, each in manifests if (folder := named or each.corpus.folder(run)) is not None]
+    known = [(place, each) for run, each in manifests if (place := named or each.corpus.folder(run)) is not None]
     if not known:
         teller.say("no corpus at hand, so there are no pictures (name it with --corpus)")
         return None
