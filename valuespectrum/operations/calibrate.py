@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from valuespectrum.operations.bench import BenchBars
 from valuespectrum.operations.ingest import stage_progress
 from valuespectrum.operations.shared.checked import ENDLESS, Bounds, CheckedSettings
-from valuespectrum.operations.shared.loading import corpus_embedder, load_models
+from valuespectrum.operations.shared.loading import check_specs, corpus_embedder, load_models
 from valuespectrum.operations.shared.option_files import effective_options
 from valuespectrum.operations.shared.outcomes import Outcome, flat
 from valuespectrum.operations.shared.tables import table
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from valuespectrum.reference.cohort import CohortMember
 
 
+_PLANTED = ("reference", "simulated")
+"""Kinds of models that may have values which were planted."""
 _DIGITS = {"points": 1, "preference score": 3}
 """Decimals of an error on each scale; two on any other."""
 _UNITS = {"centred steps": "steps", "preference score": "of a preference score"}
@@ -125,8 +127,10 @@ def calibrate(
     if settings.option and instrument.pictures is not None:
         raise InputError(f"options of {settings.instrument} cannot be named here", "leave --option out")
     _refuse_idle(settings, instrument.pictures is not None)
-    refuse_other_folders(folder)
     loading = ModelOptions(batch_size=settings.batch_size, seed=settings.seed)
+    if not settings.twins:
+        _refuse_unplanted(specs, loading)
+    refuse_other_folders(folder)
     # Twins are asked in place of models, so that a file of options may not name both.
     effective = effective_options(settings, model=() if settings.twins else specs, run=folder)
     if instrument.pictures is None:
@@ -231,6 +235,25 @@ def _chosen(specs: list[str], open_sealed: bool) -> tuple[list[str], tuple[Cohor
     return specs or [f"reference:{member.name}" for member in COHORT], ()
 
 
+def _refuse_unplanted(specs: Sequence[str], loading: ModelOptions) -> None:
+    """Refuse models whose values cannot be known, before clips are drawn for them and before they are asked anything.
+
+    Raises:
+        InputError: There is one.
+        ModelError: A name, an option or this machine cannot be.
+    """
+    from agents.models.model_names import ModelSpec
+
+    for spec in specs:
+        if ModelSpec.parse(spec).scheme not in _PLANTED:
+            raise _unknown(spec)
+    check_specs(specs, loading)
+
+
+def _unknown(spec: str) -> InputError:
+    return InputError(f"nobody knows the values of {spec}", "calibrate with reference:NAME or simulated:PROFILE")
+
+
 def _respondents(
     specs: Sequence[str], loading: ModelOptions, opened: tuple[CohortMember, ...], twins: bool
 ) -> list[PlantedRespondent]:
@@ -264,7 +287,7 @@ def _planted(
     for spec, model in zip(specs, models, strict=True):
         planted = planted_profile(model.id, model.settings, opened)
         if planted is None:
-            raise InputError(f"nobody knows the values of {spec}", "calibrate with reference:NAME or simulated:PROFILE")
+            raise _unknown(spec)
         cohort = "simulated" if ModelId.parse(model.id).scheme == "simulated" else "open"
         known = PlantedRespondent(spec, model, planted, cohort=cohort)
         member = planted_member(model.id, model.settings, opened)

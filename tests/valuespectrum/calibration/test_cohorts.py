@@ -18,7 +18,7 @@ from valuespectrum.operations.calibrate import _chosen, _describe, _planted
 from valuespectrum.reference.cohort import COHORT, SEALED_NAMES
 from valuespectrum.reference.twin.model import TwinModel
 from valuespectrum.scoring.cells import ScoringOptions
-from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.errors import InputError, ModelError
 
 
 def _standing_in(name: str) -> Any:  # Open: only what is read of a model
@@ -67,3 +67,20 @@ def test_what_lies_off_the_circle_is_recovered_from_twins(tmp_path: Path) -> Non
     assert "simulated: figures over 3 that answer by their values" in told and "off the circle r = 1.00" in told
     assert "Apart: simulated:maple (gives one answer to 90%" in told
     assert "Flat, with no values to rank: simulated:jade" in told
+
+
+@pytest.mark.parametrize(
+    ("spec", "complaint"),
+    [
+        ("openai:m@http://127.0.0.1:9/v1", "nobody knows the values of openai:m"),
+        ("simulated:amberr", "not name=number"),
+        ("reference:nobody", "no reference respondent"),
+    ],
+)
+@pytest.mark.parametrize("instrument", ["like", "portraits"])
+def test_who_has_no_planted_values_is_refused_before_clips_are_drawn(
+    spec: str, complaint: str, instrument: str, tmp_path: Path
+) -> None:
+    with pytest.raises((InputError, ModelError), match=complaint):
+        vs.calibrate(["simulated:amber", spec], tmp_path / "run", vs.CalibrateSettings(instrument=instrument))
+    assert not list(tmp_path.iterdir())
