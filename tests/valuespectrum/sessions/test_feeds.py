@@ -211,3 +211,24 @@ def test_intervals_of_shares_over_few_sessions_hold_nothing_that_cannot_be() -> 
     for name, (least, most) in BOUNDS.items():
         low, high = measures[name]["low"], measures[name]["high"]
         assert low is None or least <= low <= measures[name]["mean"] <= high <= most, name
+
+
+@pytest.mark.parametrize(("clones", "seeds", "least"), [(1, 5, 1 / 16), (2, 4, 1 / 16), (3, 3, 1 / 64)])
+def test_the_smallest_p_that_so_few_sessions_can_give_is_told(clones: int, seeds: int, least: float) -> None:
+    """Tastes that could not differ more, and still p is what few exchanges leave it."""
+    feed = PlantedFeed(follow=2.0, clips=200).drawn()
+    first, second = (
+        [
+            replace(walk(feed, Walker(name), likes, seed, luck), clone=luck)
+            for seed in range(seeds)
+            for luck in range(clones)
+        ]
+        for name, likes in (("a", {"hedonism": 4.0}), ("b", {"security": 4.0}))
+    )
+    found = personalisation(first, second)
+    assert found.p_least == pytest.approx(least) and found.net > 0.1
+    assert found.p is not None and least <= found.p <= least + 0.03, "no other exchange lies as far apart"
+    assert personalisation(first[: 2 * clones], second).p_least is None
+    dealt = personalisation(first, [replace(each, seed=each.seed + 100) for each in second])
+    if clones == 1:
+        assert dealt.p_least == pytest.approx(2 / 252), "of ten, five are the first group"

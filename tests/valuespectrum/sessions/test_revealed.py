@@ -423,6 +423,7 @@ def test_how_far_feeds_lie_apart_is_told_and_tested_for_all_pairs_at_once() -> N
     assert [row["p_adjusted"] for row in rows] == holm(p).tolist() and (holm(p) >= p).all()
     told = sessions_in_words(document)
     assert "How far feeds of two lie apart" in told and all(f"{row['net']:+.2f}" in told for row in rows)
+    assert rows[0]["p_least"] == 1 / 8 and "no p here can be below 0.38" in told, "four seeds have eight exchanges"
 
 
 def test_who_leaves_early_has_no_narrower_feed_beside_the_bare_model() -> None:

@@ -13,6 +13,8 @@ _ONLY_WORDS = re.compile(r"[\d-]+:words=[^;]*")
 """Words put into clips, and nothing else: what they did is told with their control."""
 _LONGEST_DONE = 60
 """Characters of what was done that a table shows; the document has all."""
+_SURE = 0.05
+"""Below what p two feeds lie apart."""
 _MOST_APART = 12
 """Pairs of feeds that a table shows, those with the model as itself first; the document has more."""
 _HEAD = ("persona", "strategy", "verdict", "pull beyond a placebo text", "pull", "keep", "aligned of ceiling")
@@ -125,7 +127,20 @@ def _apart(rows: Sequence[Json], left_out: int) -> str:
     head = "How far feeds of two lie apart, beyond clones of one (Jensen-Shannon distance; p by Holm over the pairs):"
     more = left_out + max(0, len(rows) - _MOST_APART)
     told = f"\n{more:,} further pairs are not shown" if more else ""
+    told += _hopeless(rows)
     return f"{head}\n{table(('first', 'second', 'apart', 'clones', 'beyond', 'p'), cells)}{told}"
+
+
+def _hopeless(rows: Sequence[Json]) -> str:
+    """That no feeds could lie apart surely; empty where some could, and for comparisons that do not know it."""
+    least = [row["p_least"] for row in rows if row.get("p_least") is not None]
+    if not least or min(least) * len(least) < _SURE:
+        return ""
+    few = f"{len(least)} pairs" if len(least) > 1 else "one pair"
+    return (
+        f"\nno p here can be below {min(1.0, min(least) * len(least)):.2f}, however far feeds lie apart: too few "
+        f"seeds for {few}; walk with more of them, or name fewer roles"
+    )
 
 
 def _policies(rows: Sequence[Json]) -> str:

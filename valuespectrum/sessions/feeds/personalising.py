@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,8 @@ class Personalisation:
     p: float | None
     """Of a net distance as large if it did not matter who walked; ``None`` for fewer than three seeds of each."""
     sessions: tuple[int, int]
+    p_least: float | None = None
+    """The smallest p that so few sessions can give, however far apart they lie."""
 
 
 def personalisation(
@@ -62,7 +65,7 @@ def personalisation(
     one_seed, one_clone = (each[:, None] == each[None] for each in (seeds, clones_of))
     mine = np.arange(len(both)) < len(first)
     one_walker = mine[:, None] == mine[None]
-    cloned = (one_seed & ~one_clone & one_walker).any()
+    cloned = bool((one_seed & ~one_clone & one_walker).any())
     apart[~one_seed | one_clone if cloned else one_seed] = np.nan
     between, clones = _parts(apart, mine)
     net, counts = between - clones, (len(first), len(second))
@@ -74,7 +77,8 @@ def personalisation(
     walks = list(zip(seeds.tolist(), clones_of.tolist(), strict=True))
     null = [net_of(apart, _exchanged(mine, walks, luck)) for _ in range(draws)]
     p = (1 + int(np.sum(np.array(null) >= net - 1e-12))) / (1 + draws)
-    return Personalisation(between, clones, net, p, counts)
+    least = max(_share_alike(mine, walks, cloned), 1 / (1 + draws))
+    return Personalisation(between, clones, net, max(p, least), counts, least)
 
 
 def net_of(apart: Floats, mine: NDArray[np.bool_]) -> float:
@@ -109,8 +113,26 @@ def _exchanged(
         walks: Seed and clone of each.
         luck: Deals.
     """
-    sides = ([each for each, own in zip(walks, mine, strict=True) if own == side] for side in (True, False))
-    if len({tuple(sorted(each)) for each in sides}) > 1:
+    if not _walked_alike(mine, walks):
         return luck.permutation(mine)
     swapped = {each: luck.random() < 0.5 for each in sorted(set(walks))}
     return np.array([own != swapped[each] for own, each in zip(mine.tolist(), walks, strict=True)])
+
+
+def _walked_alike(mine: NDArray[np.bool_], walks: Sequence[tuple[int, int]]) -> bool:
+    """Whether both walked with the same seeds and clones."""
+    sides = ([each for each, own in zip(walks, mine, strict=True) if own == side] for side in (True, False))
+    return len({tuple(sorted(each)) for each in sides}) == 1
+
+
+def _share_alike(mine: NDArray[np.bool_], walks: Sequence[tuple[int, int]], cloned: bool) -> float:
+    """Share of all other first groups that give the net distance of this one, whatever the feeds.
+
+    Exchanging everything changes nothing, and where clones of one seed are compared, nor does exchanging all of a seed.
+    """
+    if not _walked_alike(mine, walks):
+        first = int(mine.sum())
+        return (2 if 2 * first == len(mine) else 1) / comb(len(mine), first)
+    exchanged = set(walks)
+    apart = len({seed for seed, _ in exchanged}) if cloned else 1
+    return 0.5 ** (len(exchanged) - apart)
