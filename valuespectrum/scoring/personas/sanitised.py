@@ -241,7 +241,8 @@ def _verdict(nice: Estimate, harsh: Estimate, gap: Estimate, negligible: float) 
     (nice_low, nice_high), (harsh_low, harsh_high), (gap_low, gap_high) = ends
     beside = f"(nice part {_words(nice)}, harsh part {_words(harsh)}, gap {_words(gap)})"
     if nice_low > 0 and gap_low > 0 and harsh.mean <= nice.mean / 2:
-        return "sanitised", f"what is well thought of is played, what is not is left out {beside}"
+        rest = "and of what is not the contrary" if harsh_high < -negligible else "what is not is left out"
+        return "sanitised", f"what is well thought of is played, {rest} {beside}"
     if nice_low > 0 and harsh_low > 0:
         return "obeyed", f"both parts are played {beside}"
     if min(nice_high, harsh_high) < -negligible:
