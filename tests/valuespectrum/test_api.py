@@ -25,7 +25,8 @@ ROOT = Path(__file__).parents[2]
 _NAMES = """
 ObjectiveName search_telling SearchSettings TellingSearch
 AcrossName Advance bench bench_level BenchSettings browse browse_many BrowseSettings calibrate CalibrateSettings
-Calibration Caution check_personas check_pilot compare compare_sessions CompareSettings Convergence convergence ConvergenceSettings
+Calibration Caution check_personas check_pilot compare compare_sessions CompareSettings Convergence convergence
+ConvergenceSettings
 Corpus CorpusExportSettings CorpusInfo Crowd DecoderName DesignPlan DesignSettings diff doctor DoctorSettings
 EmbedderFormat EngineName export export_corpus Exported ExportForm ExportSettings feed FeedPage FeedPageSettings
 FeedSession FeedSessions FileOption Filter forget FormName FrameName functioning Functioning FunctioningSettings Health

@@ -28,8 +28,8 @@ def write(path: Path, pictures_from: float, sound_from: float, damaged: int = -1
         heard = av.AudioFrame.from_ndarray(tone[None], format="s16", layout="mono")
         heard.sample_rate = RATE
         heard.pts, heard.time_base = round(RATE * sound_from), Fraction(1, RATE)
-        for place, packet in enumerate([*sound.encode(heard), *sound.encode(None)]):
-            container.mux(_noise(packet) if place == damaged else packet)
+        for place, part in enumerate([*sound.encode(heard), *sound.encode(None)]):
+            container.mux(_noise(part) if place == damaged else part)
         container.mux(video.encode(None))
 
 

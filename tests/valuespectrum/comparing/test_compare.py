@@ -21,6 +21,7 @@ from valuespectrum.comparing import respondents
 from valuespectrum.comparing.compare import ComparingOptions, compare_runs
 from valuespectrum.comparing.pairing import Judging, notes_on, pair
 from valuespectrum.comparing.respondents import Wanted, everybody
+from valuespectrum.measuring.set_tables import set_tables
 from valuespectrum.operations.studies.compared import in_words
 from valuespectrum.reference.truth import planted_profile
 from valuespectrum.reference.twin.loading import load
@@ -177,7 +178,7 @@ def test_a_run_of_which_nobody_can_be_compared_is_named(
     runs: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
     """As one of dilemmas, or by the published protocol: the others are not taken for all."""
-    known = respondents.set_tables
+    known = set_tables
     monkeypatch.setattr(
         respondents, "set_tables", lambda run, scoring: {} if run.name == "third" else known(run, scoring)
     )

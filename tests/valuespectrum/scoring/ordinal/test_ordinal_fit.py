@@ -192,7 +192,7 @@ def test_what_cannot_be_a_fit_is_refused_before_one_is_begun() -> None:
 
 def test_ways_of_asking_that_do_not_overlap_are_refused_in_a_line() -> None:
     """Each effect has answers on both sides; only together do they run away, until the curvature is flat."""
-    lower = {
+    lower: dict[str, dict[str, tuple[int | None, int]]] = {
         "one": {"power": (3, 1), "tradition": (4, 2), "hedonism": (3, 2)},
         "two": {"power": (3, 1), "tradition": (None, 2), "hedonism": (3, 2)},
     }
