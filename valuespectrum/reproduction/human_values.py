@@ -175,7 +175,7 @@ def read_answers(path: Path, sample: Json) -> PeopleAnswers:
     low, high = sample["scale"]
     on_scale = answers_on_scale(path, ratings, low, high)
     strange = int((~np.isnan(ratings) & ~on_scale).sum())
-    if silent := [name for name, heard in zip(table, on_scale.any(axis=0).tolist(), strict=True) if not heard]:
+    if silent := [name for place, name in enumerate(table) if not on_scale[:, place].any()]:
         raise InputError(f"{path}: nobody answered the item {silent[0]!r:.40}", "leave nothing of the form out")
     ratings = np.where(on_scale, ratings, np.nan)
     backwards = sample.get("reversed", key.coded_descending)  # a file that does not say is coded as published ones are
