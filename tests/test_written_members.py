@@ -10,6 +10,7 @@ from house import modules
 ASKS_FOREIGN = {
     "agents/feeds/functions.py": "functions that others write",
     "agents/models/engines/adapter.py": "models and tokenizers of transformers, which differ by family and version",
+    "agents/models/engines/lanes.py": "hooks, which anybody sets",
     "agents/models/engines/memory.py": "configurations of transformers",
     "agents/models/local/base.py": "processors of transformers",
     "agents/models/local/vllm.py": "configurations and tokenizers of transformers",

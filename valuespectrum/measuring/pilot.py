@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from agents.answers.respondent import Role
 from agents.answers.table import by_respondent
@@ -174,6 +174,15 @@ def plan_from_pilot(run: Path, options: PlanOptions) -> Json:
     }
 
 
+@runtime_checkable
+class _AsksItems(Protocol):
+    """An instrument whose wordings are chosen by options."""
+
+    @property
+    def options(self) -> object:
+        """How it asks: ``ItemOptions`` where wordings are levels of a facet."""
+
+
 def refuse_pilot(instrument: Instrument, roles: int, *, across_personas: bool) -> None:
     """Refuse a pilot from which nothing could be planned, as far as that is known before it is asked.
 
@@ -187,9 +196,8 @@ def refuse_pilot(instrument: Instrument, roles: int, *, across_personas: bool) -
     """
     if why := _unplannable(instrument):
         raise InputError(f"{why}, so nothing can be planned from them", _PILOT)
-    options = getattr(instrument, "options", None)
-    if isinstance(options, ItemOptions):
-        asked = Counter(wording.language for wording in options.chosen(instrument.name))
+    if isinstance(instrument, _AsksItems) and isinstance(instrument.options, ItemOptions):
+        asked = Counter(wording.language for wording in instrument.options.chosen(instrument.name))
         if alone := next((language for language, count in asked.items() if count == 1), ""):
             told = f" in {alone}" if len(asked) > 1 else ""
             raise InputError(f"one wording{told} cannot show how wordings differ", "ask about two wordings or more")
