@@ -155,11 +155,32 @@ def test_answers_are_measured_on_frames_that_fit(
     batch = Packer(tokenizer).pack(examples, rng)
     monkeypatch.setattr(measuring, "batches", lambda *_: iter([(batch, batch)] * 3))
     model.set_attn_implementation({"text_config": BRANCHED, "vision_config": "sdpa"})
-    found = measuring.measure_answers(model, tokenizer, COHORT, few_frames(), 2)
+    found = measuring.measure_answers(model, tokenizer, COHORT, few_frames(), 2, 0)
     first = {kind: each.answers for kind, each in found.items() if kind in kinds}
     assert first == {kind: 4 * kinds.count(kind) for kind in kinds}
     assert set(found) - set(first) <= {later_decisions(kind) for kind in kinds}
     assert all(0 < each.error <= each.largest <= 1 for each in found.values())
+
+
+def test_kinds_that_are_rare_are_asked_further(
+    few: Path, model: Any, tokenizer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from valuespectrum.reference.training import measuring
+    from valuespectrum.reference.training.material.packing import Packer
+
+    rng = np.random.default_rng(10)
+    examples = [random_example(rng, COHORT, 2) for _ in range(4)]
+    asked = measuring._asked_about({"slider"}, COHORT, rng)
+    rare = next(asked)
+    assert {branch.kind for branch in rare.branches} == {"slider"}
+    batch = Packer(tokenizer).pack([*examples, rare], rng)
+    monkeypatch.setattr(measuring, "batches", lambda *_: iter([(batch, batch)]))
+    model.set_attn_implementation({"text_config": BRANCHED, "vision_config": "sdpa"})
+    found = measuring.measure_answers(model, tokenizer, COHORT, few_frames(), 1, 12)
+    assert "slider" in found and all(each.answers >= 12 for each in found.values())
+    first = measuring.measure_answers(model, tokenizer, COHORT, few_frames(), 1, 0)
+    assert set(first) == set(found), "a kind that was not there at first is none that is rare"
+    assert first["slider"].answers < 12
 
 
 def test_perception_is_measured_against_the_vectors(model: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,8 +12,9 @@ import numpy as np
 from valuespectrum.reference.cohort import CohortMember
 from valuespectrum.reference.kinds import LOOKS
 from valuespectrum.reference.training.language import IdealPictures
-from valuespectrum.reference.training.material.batching import Batching, batches
-from valuespectrum.reference.training.material.packing import Packer, TrainingBatch, predict
+from valuespectrum.reference.training.material.batching import Batching, batches, by_length
+from valuespectrum.reference.training.material.examples import TrainingExample, random_example
+from valuespectrum.reference.training.material.packing import Packer, TrainingBatch, later_decisions, predict
 from valuespectrum.reference.training.material.pictures import TrainingPictures
 from valuespectrum.reference.training.vision import shown_batches, tower_outputs
 from valuespectrum.theory.value_sets import NINETEEN
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 HELD_OUT_STREAM = 99
 """Seed of the prompts on which answers are measured; training draws from other ones."""
+_ROWS = 24
+"""Of a batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ def measure_answers(
     members: Sequence[CohortMember],
     pictures: TrainingPictures,
     count: int = 60,
+    fewest: int = 150,
 ) -> dict[str, AnswerQuality]:
     """Errors by kind of item on held-out frames and fresh prompts.
 
@@ -65,19 +70,37 @@ def measure_answers(
         members: Who answers.
         pictures: Frames that training never saw.
         count: Batches of 24 rows with five questions.
+        fewest: Answers of a kind, or decisions after its first, below which further examples are drawn for it alone.
     """
     import torch
 
-    rng = np.random.default_rng(HELD_OUT_STREAM)
-    stream = (half for halves in batches(Packer(tokenizer), members, Batching(24, 5), rng) for half in halves)
+    rng, packer = np.random.default_rng(HELD_OUT_STREAM), Packer(tokenizer)
     found: dict[str, list[tuple[float, float]]] = {}
-    with torch.no_grad():
-        for _, (batch, shown) in zip(range(2 * count), shown_batches(model, pictures, stream, rng), strict=False):
-            log_probabilities = predict(model, batch, shown)
-            for kind, error, largest in decision_errors(log_probabilities, batch):
+
+    def measure(halves: Iterator[TrainingBatch]) -> None:
+        for batch, shown in shown_batches(model, pictures, halves, rng):
+            for kind, error, largest in decision_errors(predict(model, batch, shown), batch):
                 found.setdefault(kind, []).append((error, largest))
+
+    with torch.no_grad():
+        both = (half for halves in batches(packer, members, Batching(_ROWS, 5), rng) for half in halves)
+        measure(islice(both, 2 * count))
+        while scarce := {kind for kind, rows in found.items() if len(rows) < fewest}:
+            pool = list(islice(_asked_about(scarce, members, rng), 2 * _ROWS))
+            measure(half for halves in by_length(pool, packer, _ROWS, rng) for half in halves)
     means = {kind: np.mean(rows, axis=0) for kind, rows in sorted(found.items())}
     return {kind: AnswerQuality(len(found[kind]), float(mean[0]), float(mean[1])) for kind, mean in means.items()}
+
+
+def _asked_about(
+    kinds: Collection[str], members: Sequence[CohortMember], rng: np.random.Generator
+) -> Iterator[TrainingExample]:
+    """Endless random examples, of which nothing is left but the questions of some kinds."""
+    while True:
+        example = random_example(rng, members, 5)
+        kept = tuple(each for each in example.branches if {each.kind, later_decisions(each.kind)} & set(kinds))
+        if kept:
+            yield replace(example, branches=kept)
 
 
 def decision_errors(log_probabilities: torch.Tensor, batch: TrainingBatch) -> list[tuple[str, float, float]]:
