@@ -2,8 +2,7 @@
 
 Tables: edges and arrows of drawn graphs, by rows and neighbours; unrelated values that are joined, where rows share
 personas, and in resampled tables drawn in two ways; how often the interval of side effects leaves out what is so; and
-the graph of a cohort, measured by portraits as itself and in roles, beside the circle that is planted in it: of twins,
-or with ``--models reference`` of the trained model as each of its respondents.
+the graph of a cohort, measured by portraits as itself and in roles, beside the circle that is planted in it.
 """
 
 from __future__ import annotations
@@ -15,8 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from agents.models.base import Model, ModelOptions
-from agents.models.registry import load_model
+from agents.models.base import ModelOptions
 from agents.personas.persona import load_personas
 from valuespectrum.instruments.registry import InstrumentChoice
 from valuespectrum.measuring.instrument_run import InstrumentOptions, run_instrument
@@ -140,33 +138,24 @@ def intervals(samples: int) -> Iterator[str]:
         yield f"{personas:4d} {rows:3d} | {wrong / samples:6.3f}"
 
 
-def measured(models: Sequence[Model], roles: int, folder: Path) -> ValueTable:
+def measured(members: Sequence[CohortMember], roles: int, folder: Path) -> ValueTable:
     """Everybody measured by portraits, as itself and in so many roles that have a target."""
     personas = [each for each in load_personas() if any(each.target.values())][:roles]
     options = InstrumentOptions(
         run=folder, choice=InstrumentChoice("portraits", {"wordings": "1"}), strategies=("profile",), placebos=0
     )
-    run_instrument(options, models, personas)
+    run_instrument(options, [TwinModel(each, ModelOptions(), each.name) for each in members], personas)
     return table_of_runs([folder])
 
 
-def answering(member: CohortMember, trained: bool) -> Model:
-    """Who answers for a respondent."""
-    if trained:
-        return load_model(f"reference:{member.name}", ModelOptions(device="cpu"))
-    return TwinModel(member, ModelOptions(), member.name)
-
-
-def cohort(opened: bool, roles: int, trained: bool) -> Iterator[str]:
+def cohort(opened: bool, roles: int) -> Iterator[str]:
     """The graph of a cohort beside its circle."""
     everybody = sealed_cohort(OPENED_BY) if opened else COHORT
     members = [each for each in everybody if each.amplitude and not each.leans.constant]
     with tempfile.TemporaryDirectory() as folder:
-        models = [answering(each, trained) for each in members]
-        whole = measured(models, roles, Path(folder) / "run")
+        whole = measured(members, roles, Path(folder) / "run")
     ten = whole.columns([value for value in TEN.dimensions if value in whole.values])
-    who, by = "sealed" if opened else "open", "trained model" if trained else "twins"
-    yield f"{who} cohort, {len(members)} respondents, portraits, {by}"
+    yield f"{'sealed' if opened else 'open'} cohort, {len(members)} respondents, portraits"
     yield "rows | edges | mean cosine of joined values, with the sign of the edge | p of names dealt out again"
     for name, rows in (("as itself and in roles", ten), ("as itself", ten.where(lambda key: not key.persona))):
         if len(rows) >= _COUNT:
@@ -182,7 +171,6 @@ def main() -> None:
     parser.add_argument("--samples", type=int, default=100)
     parser.add_argument("--roles", type=int, default=10)
     parser.add_argument("--open-sealed", action="store_true", help="the sealed cohort in place of the open one")
-    parser.add_argument("--models", choices=("twins", "reference"), default="twins", help="who answers for the cohort")
     parser.add_argument("--only", choices=("graphs", "unrelated", "shares", "intervals", "cohort"))
     given = parser.parse_args()
     tables: dict[str, Callable[[], Iterator[str]]] = {
@@ -190,7 +178,7 @@ def main() -> None:
         "unrelated": lambda: unrelated(given.samples),
         "shares": lambda: shares(given.samples),
         "intervals": lambda: intervals(given.samples),
-        "cohort": lambda: cohort(given.open_sealed, given.roles, given.models == "reference"),
+        "cohort": lambda: cohort(given.open_sealed, given.roles),
     }
     for name, lines in tables.items():
         if given.only in (None, name):
