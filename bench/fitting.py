@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sized
+from typing import cast
 
 from agents.models.base import ModelOptions
 from agents.models.steering import hooks
@@ -35,7 +37,7 @@ def fit() -> Json:
     rows: Counter[str] = Counter()
 
     def count(module: object, arguments: tuple[object, ...], output: object) -> None:
-        rows["texts"] += len(output[0] if isinstance(output, tuple) else output)  # type: ignore[arg-type]
+        rows["texts"] += len(cast(Sized, output[0] if isinstance(output, tuple) else output))
         rows["passes"] += 1
 
     handle = hooks.decoder_layers(model.torch_model)[0].register_forward_hook(count)

@@ -52,6 +52,10 @@ NOISES: Mapping[str, Noise] = {
 }
 
 
+def _drawn_with(noise: Noise, rng: np.random.Generator) -> Callable[[Floats], Floats]:
+    return lambda shares: noise(shares, rng)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print what is found."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -71,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 rng = stream(seed, f"decisions/noise/{name}")
                 found = strength_coverage(
                     members, DecisionsOptions(), ScoringOptions(), times, counting,
-                    lambda shares, noise=noise, rng=rng: noise(shares, rng),  # type: ignore[misc]
+                    _drawn_with(noise, rng),
                 )  # fmt: skip
                 print(
                     f"strengths x {times:g}, {name}, {counting}: inside {found.inside:.3f}, false alarms "

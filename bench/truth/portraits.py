@@ -52,7 +52,9 @@ class PortraitTruth:
     """Share of respondents of whom any value is said to stand out, adjusted for all."""
 
 
-def planted_portraits(count: int, seed: int = 0, flat: bool = False, **options: object) -> PortraitTruth:
+def planted_portraits(
+    count: int, seed: int = 0, flat: bool = False, options: PortraitOptions | None = None
+) -> PortraitTruth:
     """Measure drawn respondents, each with items of its own.
 
     Args:
@@ -61,7 +63,7 @@ def planted_portraits(count: int, seed: int = 0, flat: bool = False, **options: 
         flat: Whether nobody has values, so that whatever is found is a false alarm.
         options: Of the instrument.
     """
-    instrument = PortraitInstrument(PortraitOptions(**options))  # type: ignore[arg-type]
+    instrument = PortraitInstrument(options or PortraitOptions())
     return planted_truth_of(instrument, _answers, planted_respondents(count, seed, flat), seed)
 
 
@@ -132,6 +134,6 @@ def _answers(asked: pd.DataFrame, member: CohortMember, generator: np.random.Gen
 
 if __name__ == "__main__":
     respondents = int(sys.argv[1]) if len(sys.argv) > 1 else 200
-    for scoring in ("ten", "nineteen"):
-        print(scoring, planted_portraits(respondents, scoring=scoring))
-        print(scoring, "flat", planted_portraits(respondents, flat=True, scoring=scoring))
+    for options in (PortraitOptions(scoring="ten"), PortraitOptions(scoring="nineteen")):
+        print(options.scoring, planted_portraits(respondents, options=options))
+        print(options.scoring, "flat", planted_portraits(respondents, flat=True, options=options))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,8 @@ import pytest
 from asks import LIKE, NO, WATCH, YES, largest_gap
 from hypothesis import given
 from hypothesis import strategies as st
-from tiny_models import FolderMaker, PictureMaker
+from more_models import MORE_BUILDERS
+from tiny_models import BUILDERS, FolderMaker, PictureMaker
 
 from agents.models.base import Ask, FrameReference, ModelOptions, Stimulus
 from agents.models.engines import lanes
@@ -22,15 +24,24 @@ from agents.models.steering.hooks import steered
 from agents.models.steering.intervention import About, Intervention
 
 Parts = tuple[Any, Any]
+FAMILIES = sorted(BUILDERS | MORE_BUILDERS)
 
 
-@pytest.fixture(scope="module")
-def parts(tiny_model_folder: FolderMaker) -> Parts:
-    folder = tiny_model_folder("qwen3_vl")
+def loaded(folder: Path) -> Parts:
     from transformers import AutoModelForImageTextToText, AutoProcessor
 
     model = AutoModelForImageTextToText.from_pretrained(folder, local_files_only=True).eval()
     return model, AutoProcessor.from_pretrained(folder, local_files_only=True)
+
+
+@pytest.fixture(scope="module")
+def parts(tiny_model_folder: FolderMaker) -> Parts:
+    return loaded(tiny_model_folder("qwen3_vl"))
+
+
+@pytest.fixture
+def of_family(family: str, tiny_model_folder: FolderMaker) -> Parts:
+    return loaded(tiny_model_folder(family))
 
 
 @pytest.fixture
@@ -99,6 +110,15 @@ def test_several_engines_answer_as_the_plain_one(
     assert len(first.handed) + len(made[0].handed) == 4
 
 
+@pytest.mark.parametrize("family", FAMILIES)
+def test_models_of_every_family_have_twins(of_family: Parts, make_picture: PictureMaker, two_threads: None) -> None:
+    asks = many_asks(make_picture)[:20]
+    answered = model_of(of_family, "auto")
+    found = list(answered.score(asks))
+    assert len(answered._lanes._made) == 2  # type: ignore[attr-defined]
+    assert largest_gap(list(model_of(of_family, "naive").score(asks)), found) < 1e-4
+
+
 def test_edits_of_blocks_are_made_in_every_one(parts: Parts, make_picture: PictureMaker, two_threads: None) -> None:
     asks = many_asks(make_picture)
     edits = (
@@ -159,8 +179,6 @@ def test_a_twin_has_the_very_same_weights(parts: Parts) -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 6), st.integers(1, 3)), max_size=80), st.integers(1, 4))
 def test_every_piece_of_work_is_in_one_part(asked: list[tuple[int, int]], engines: int) -> None:
-    from pathlib import Path
-
     frames = [FrameReference(f"{number:064d}", Path(f"{number}.png")) for number in range(6)]
     work: list[Work] = []
     for number, (picture, words) in enumerate(asked):

@@ -308,9 +308,9 @@ def test_what_was_seen_moves_no_twin_and_whom_it_moves_is_seen() -> None:
 
 def test_intervals_cover_what_is_planted_when_items_are_drawn_anew() -> None:
     """A small part of ``python -m bench.truth.portraits``: 8 respondents with values and 8 without."""
-    found = planted_portraits(8, wordings=1)
+    found = planted_portraits(8, options=PortraitOptions(wordings=1))
     assert 0.88 <= found.coverage <= 1.0 and found.spearman > 0.9 and found.differ >= 0.8
-    flat = planted_portraits(8, flat=True, wordings=1)
+    flat = planted_portraits(8, flat=True, options=PortraitOptions(wordings=1))
     assert flat.differ <= 0.25 and flat.stands_out <= 0.25
 
 
